@@ -1,0 +1,54 @@
+#!/bin/sh
+# Makes this machine and checkout ready: toolchain/bootstrap.sh [STACK], default lab. Only the lab installs Docker.
+# Idempotent; when nothing has changed since the last time it ends before Node is started.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+stack=${1:-lab}
+local=$root/.vpai
+ready=$local/ready
+cd "$root"
+
+fail() {
+  printf 'toolchain: %s\n' "$1" >&2
+  exit 1
+}
+
+# Nothing that set-up depends on is newer than its last success, and what it made is still there.
+up_to_date() {
+  [ -e "$ready" ] || return 1
+  [ -z "$(find toolchain package-lock.json node_modules/.package-lock.json -newer "$ready" -print -quit 2>&1)" ] || return 1
+  recorded=$(sed -n 1p "$ready")
+  found=$(PATH=$(printf %s "$PATH" | tr : '\n' | grep -v '/\.vpai/bin$' | tr '\n' :) command -v pulumi || true)
+  [ "$recorded" = "$found" ] || return 1
+  [ -z "$found" ] || [ ! "$found" -nt "$ready" ] || return 1
+  for program in "$local"/bin/* "$local"/pulumi/plugins/*/*; do
+    case $program in *'*') continue ;; esac
+    [ -x "$program" ] || return 1
+  done
+  [ "$stack" != lab ] || lab_ready
+}
+
+lab_ready() {
+  command -v ssh >/dev/null && PATH=$PATH:/usr/sbin command -v debootstrap >/dev/null &&
+    docker version --format '{{.Server.Version}}' >/dev/null 2>&1
+}
+
+node_fits() {
+  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 11) ? 0 : 1)'
+}
+
+packages_installed() {
+  [ -e node_modules/.package-lock.json ] && node toolchain/installed.cjs
+}
+
+if up_to_date; then exit 0; fi
+
+command -v node >/dev/null || fail 'expected Node 20.11 or newer on PATH, found none: see https://nodejs.org/en/download'
+node_fits || fail "expected Node 20.11 or newer, found $(node --version): see https://nodejs.org/en/download"
+command -v npm >/dev/null || fail 'expected npm on PATH, found none: it comes with Node (https://nodejs.org/en/download)'
+if ! packages_installed; then
+  printf 'toolchain: installing the npm packages of package-lock.json ...\n' >&2
+  npm ci --ignore-scripts --no-audit --no-fund >&2
+fi
+exec node --import tsx toolchain/setup.ts "$stack"

@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { readInstallation, type Installation } from "./installation";
+
+/** The checkout that this file belongs to: an absolute path without symbolic links. */
+export const projectRoot = realpathSync(path.dirname(__dirname));
+
+/** Everything local of this checkout (ignored by git). */
+export const localDirectory = path.join(projectRoot, ".vpai");
+
+/** The directory that the toolchain puts first on the search path. */
+export const ownSearchPath = path.join(localDirectory, "bin");
+
+/**
+ * The passphrase of the lab stack's secrets. It is publicly known on purpose: the lab holds nothing but generated test
+ * data on this machine. No other stack may use it.
+ */
+export const labPassphrase = "lab-only-this-passphrase-is-public";
+
+/**
+ * The build cache that all checkouts of this user share: `VPAI_CACHE_DIR`, else `vpai` below `XDG_CACHE_HOME` or
+ * `~/.cache`. An absolute path; the directory need not exist.
+ */
+export function cacheDirectory(): string {
+  const own = process.env["VPAI_CACHE_DIR"];
+  if (own) return path.resolve(own);
+  return path.join(process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"), "vpai");
+}
+
+/**
+ * The environment in which plain `pulumi` works for a stack: this process's own, with what the toolchain adds.
+ * @param stack name of the stack; `lab` gets its own state directory and its public passphrase
+ * @throws when the toolchain has not been set up in this checkout
+ */
+export function pulumiEnvironment(stack: string): NodeJS.ProcessEnv {
+  return { ...process.env, ...pulumiVariables(stack) };
+}
+
+/** Only the variables that `pulumiEnvironment` changes or adds. */
+export function pulumiVariables(stack: string): Record<string, string> {
+  const variables = variablesFor(stack, readInstallation(localDirectory), process.env);
+  if (stack === "lab") mkdirSync(labState, { recursive: true, mode: 0o700 });
+  return variables;
+}
+
+const labState = path.join(localDirectory, "lab", "state");
+
+/** `pulumiVariables` for a given installation and environment. */
+export function variablesFor(
+  stack: string,
+  installation: Installation,
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return {
+    ...engineVariables(installation, env),
+    ...(stack === "lab" ? labVariables(env) : otherBackend(installation, env)),
+  };
+}
+
+function engineVariables(installation: Installation, env: NodeJS.ProcessEnv): Record<string, string> {
+  const searchPath = withDirectory(ownSearchPath, env["PATH"] ?? "");
+  if (installation.engine === "official") return installation.ownPlugins ? { PATH: searchPath } : {};
+  return {
+    PATH: searchPath,
+    PULUMI_HOME: path.join(localDirectory, "pulumi"),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+/** `directory` first on the search path, once. */
+function withDirectory(directory: string, searchPath: string): string {
+  const others = searchPath.split(path.delimiter).filter((entry) => entry !== "" && entry !== directory);
+  return [directory, ...others].join(path.delimiter);
+}
+
+function labVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  const passphrase = env["PULUMI_CONFIG_PASSPHRASE"] ?? env["PULUMI_CONFIG_PASSPHRASE_FILE"];
+  return {
+    PULUMI_BACKEND_URL: env["PULUMI_BACKEND_URL"] || `file://${labState}`,
+    ...(passphrase === undefined ? { PULUMI_CONFIG_PASSPHRASE: labPassphrase } : {}),
+  };
+}
+
+/** The official CLI knows where its user has logged in; our own starts with the home directory until told otherwise. */
+function otherBackend(installation: Installation, env: NodeJS.ProcessEnv): Record<string, string> {
+  if (installation.engine === "official" || env["PULUMI_BACKEND_URL"] || hasLogin()) return {};
+  return { PULUMI_BACKEND_URL: "file://~" };
+}
+
+function hasLogin(): boolean {
+  const credentials = path.join(localDirectory, "pulumi", "credentials.json");
+  if (!existsSync(credentials)) return false;
+  const { current } = JSON.parse(readFileSync(credentials, "utf8")) as { current?: string };
+  return Boolean(current);
+}

@@ -1,0 +1,49 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { buildMissing } from "./build";
+import { installEngine, installOnSearchPath } from "./checkout";
+import { localDirectory } from "./environment";
+import { writeInstallation, type Installation } from "./installation";
+import { ensureLabPrograms } from "./lab-programs";
+import { withLock } from "./lock";
+import { findOfficialPulumi, missingPlugins, withoutOwnDirectories } from "./official";
+import { enginePiece, pluginPieces } from "./pieces";
+import { report } from "./progress";
+import { findProgram } from "./run";
+
+const searchPath = process.env["PATH"] ?? "";
+
+/** Makes this machine and checkout ready for a stack; only the lab needs Docker. Safe to call at any time. */
+async function setUp(stack: string): Promise<void> {
+  await withLock(path.join(localDirectory, "setup.lock"), async () => {
+    const official = await findOfficialPulumi(searchPath);
+    writeInstallation(localDirectory, official ? await completeOfficial(official) : await buildAll());
+  });
+  if (stack === "lab") await ensureLabPrograms();
+  markReady();
+}
+
+/** Tells bootstrap.sh that nothing is left to do until a source or the user's `pulumi` changes. */
+function markReady(): void {
+  const pulumi = findProgram("pulumi", withoutOwnDirectories(searchPath)) ?? "";
+  writeFileSync(path.join(localDirectory, "ready"), `${pulumi}\n`);
+}
+
+async function completeOfficial(pulumi: string): Promise<Installation> {
+  const missing = await missingPlugins(pulumi, pluginPieces());
+  await buildMissing(missing.flatMap(({ binaries }) => binaries));
+  installOnSearchPath(missing);
+  return { engine: "official", pulumi, ownPlugins: missing.length > 0 };
+}
+
+async function buildAll(): Promise<Installation> {
+  const engine = enginePiece();
+  const plugins = pluginPieces();
+  await buildMissing([engine, ...plugins].flatMap(({ binaries }) => binaries));
+  return { engine: "built", pulumi: installEngine(engine, plugins), ownPlugins: true };
+}
+
+setUp(process.argv[2] ?? "lab").catch((error: unknown) => {
+  report(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,41 @@
+/** An image that the lab makes itself where no image registry is in reach. */
+export interface LabImage {
+  /** Directory of its recipe below `lab/images/`, and the last part of its local name `vpai-lab/<name>`. */
+  name: string;
+  /** Production's reference, under which the lab hosts pull it; absent for what only the lab needs. */
+  reference?: string;
+  /** "stand-in" when the program inside is not the one that production runs, but one with the same contract. */
+  program: "real" | "stand-in";
+  /** Version of the program inside, which may differ from the reference's tag where packages offer only a near one. */
+  version: string;
+  /** Name of the image it builds on. */
+  base?: string;
+}
+
+/** Every image of the lab. An image stands after the one it builds on. */
+export const catalogue: readonly LabImage[] = [
+  { name: "base", program: "real", version: "13" },
+  { name: "lab-host", program: "real", version: "13", base: "base" },
+  { name: "registry", program: "real", version: "2.8.3", base: "base" },
+  {
+    name: "postgres",
+    reference: "docker.io/library/postgres:18.1",
+    program: "real",
+    version: "18.1",
+    base: "base",
+  },
+  { name: "redis", reference: "docker.io/library/redis:8.0.2", program: "real", version: "8.0.2", base: "base" },
+  { name: "caddy", reference: "ghcr.io/mobutoo/vpai-caddy:2.10.2", program: "real", version: "2.10.2", base: "base" },
+  { name: "n8n", reference: "docker.io/n8nio/n8n:2.7.3", program: "real", version: "2.7.4", base: "base" },
+];
+
+/**
+ * The catalogue's entry of that name.
+ * @throws when there is none, naming those there are
+ */
+export function labImage(name: string): LabImage {
+  const image = catalogue.find((candidate) => candidate.name === name);
+  if (image) return image;
+  const names = catalogue.map((candidate) => candidate.name).join(", ");
+  throw new Error(`expected the name of a lab image (${names}), found "${name}"`);
+}

@@ -1,0 +1,32 @@
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { recipeDirectory, recipeFiles } from "./recipe";
+import { step } from "./step";
+
+/**
+ * Fills an empty directory with all that an image is built of: the recipe's files, the npm packages of its lockfile and
+ * the program of its Go module. npm and Go run on this machine, with its own settings and caches.
+ */
+export async function gatherMaterials(name: string, directory: string): Promise<void> {
+  for (const file of recipeFiles(name)) copyInto(directory, file, path.join(recipeDirectory(name), file));
+  if (existsSync(path.join(directory, "package-lock.json"))) await installPackages(name, directory);
+  if (existsSync(path.join(directory, "go.mod"))) await compile(name, directory);
+}
+
+function copyInto(directory: string, file: string, source: string): void {
+  const target = path.join(directory, file);
+  mkdirSync(path.dirname(target), { recursive: true });
+  copyFileSync(source, target);
+}
+
+/** The packages as published: nothing of theirs is run, so nothing can fetch what the lockfile does not pin. */
+async function installPackages(name: string, directory: string): Promise<void> {
+  const args = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
+  await step(`image ${name}: installing npm packages`, "npm", args, { cwd: directory });
+}
+
+async function compile(name: string, directory: string): Promise<void> {
+  const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", name, "."];
+  const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux" };
+  await step(`image ${name}: compiling`, "go", args, { cwd: directory, env });
+}

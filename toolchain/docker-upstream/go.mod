@@ -1,6 +1,7 @@
-module github.com/terraform-providers/terraform-provider-docker/serve5
+// The path lies below that of the provider because Go lets no other module import its internal packages.
+module github.com/terraform-providers/terraform-provider-docker/serve
 
-go 1.26
+go 1.25.8
 
 require (
 	github.com/hashicorp/terraform-plugin-sdk/v2 v2.40.1
@@ -226,4 +227,5 @@ require (
 	tags.cncf.io/container-device-interface v1.0.1 // indirect
 )
 
+// Its go.mod still has its former name.
 replace github.com/terraform-providers/terraform-provider-docker => github.com/kreuzwerker/terraform-provider-docker v0.0.0-20260916201441-96d331c98ff4

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+// dispatcher is the bridge's server, but says clearly what the upstream cannot do.
+type dispatcher struct {
+	pulumirpc.ResourceProviderServer
+	resources map[string]bool
+	functions map[string]bool
+}
+
+func newDispatcher(server pulumirpc.ResourceProviderServer, info tfbridge.ProviderInfo) *dispatcher {
+	d := &dispatcher{ResourceProviderServer: server, resources: map[string]bool{}, functions: map[string]bool{}}
+	for _, r := range info.Resources {
+		d.resources[string(r.Tok)] = true
+	}
+	for _, f := range info.DataSources {
+		d.functions[string(f.Tok)] = true
+	}
+	return d
+}
+
+// Check is the first call for each resource.
+func (d *dispatcher) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	if token := string(resource.URN(req.GetUrn()).Type()); !d.resources[token] {
+		return nil, unsupported("resource", token)
+	}
+	return d.ResourceProviderServer.Check(ctx, req)
+}
+
+// Read is the first call for a resource that is imported or looked up.
+func (d *dispatcher) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
+	if token := string(resource.URN(req.GetUrn()).Type()); !d.resources[token] {
+		return nil, unsupported("resource", token)
+	}
+	return d.ResourceProviderServer.Read(ctx, req)
+}
+
+func (d *dispatcher) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
+	if token := req.GetTok(); !d.functions[token] {
+		return nil, unsupported("function", token)
+	}
+	return d.ResourceProviderServer.Invoke(ctx, req)
+}
+
+func unsupported(kind, token string) error {
+	return status.Errorf(codes.Unimplemented,
+		"the Docker provider that was built from source has no %s %q: expected one that the Terraform provider for "+
+			"Docker has; build images with the Docker command line, or install the official Pulumi CLI and its Docker plugin",
+		kind, token)
+}

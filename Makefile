@@ -1,0 +1,76 @@
+# The commands of the project; every one sets up what it needs first. `make help` lists them.
+STACK ?= lab
+HOST ?=
+CMD ?=
+export STACK HOST CMD
+
+TSX := node --import tsx
+READY := @sh toolchain/bootstrap.sh $(STACK)
+
+.DEFAULT_GOAL := help
+.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment bench lint format test test-unit test-configs test-lab
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Variables: STACK=lab|preprod|prod (default lab), HOST=<host>, CMD='<command>'"
+
+doctor: ## what this machine has, lacks, and how to get it
+	$(READY)
+	@$(TSX) commands/doctor.ts
+
+up: ## bring the stack up (the lab by default)
+	$(READY)
+	@$(TSX) commands/up.ts
+
+preview: ## what `up` would change; reaches no host
+	$(READY)
+	@$(TSX) commands/preview.ts
+
+refresh: ## look at the hosts and note what drifted
+	$(READY)
+	@$(TSX) commands/refresh.ts
+
+down: ## take the stack down; of the lab nothing is left
+	$(READY)
+	@$(TSX) commands/down.ts
+
+status: ## hosts, services, images, health, URLs; real or stand-in
+	$(READY)
+	@$(TSX) commands/status.ts
+
+ssh: ## log in: HOST=sese-ai [CMD='docker ps']
+	$(READY)
+	@$(TSX) commands/ssh.ts
+
+env: ## shell exports with which plain `pulumi` works: eval "$$(make -s env)"
+	$(READY)
+	@$(TSX) commands/env.ts
+
+secrets: ## ask for, generate or import (IMPORT=secrets.yml) the stack's secrets
+	$(READY)
+	@$(TSX) commands/secrets.ts
+
+preview-comment: ## a preview as Markdown, as the pull request shows it
+	$(READY)
+	@$(TSX) commands/preview-comment.ts
+
+bench: ## time cold up, no-op up, preview and refresh of the lab
+	$(READY)
+	@$(TSX) commands/bench.ts
+
+lint: ## ESLint, prettier and the type checker
+	@sh toolchain/bootstrap.sh --packages-only
+	@npm run --silent lint
+
+format: ## let prettier write
+	@sh toolchain/bootstrap.sh --packages-only
+	@npm run --silent format
+
+test: ## lint and every test, the lab included
+	$(READY)
+	@npm run --silent lint
+	@npm run --silent test
+
+test-unit: ## the tests that need no engine and no Docker
+	@sh toolchain/bootstrap.sh --packages-only
+	@npm run --silent test:unit

@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { projectRoot, pulumiEnvironment } from "../toolchain/environment";
+
+/** The stack that a command is about, as `make` hands it over. */
+export const chosenStack = (): string => process.env["STACK"] || "lab";
+
+/** Runs `pulumi` for a stack on this terminal. @returns its exit code */
+export function pulumi(stack: string, ...args: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", args, { cwd: projectRoot, env: pulumiEnvironment(stack), stdio: "inherit" });
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(code ?? 128 + (os.constants.signals[signal ?? "SIGTERM"] ?? 0)));
+  });
+}
+
+/** Runs `pulumi` and gives its standard output. @throws when it fails, with what it printed */
+export function pulumiOutput(stack: string, ...args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", args, { cwd: projectRoot, env: pulumiEnvironment(stack), stdio: ["ignore", "pipe", "pipe"] });
+    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve(Buffer.concat(stdout).toString("utf8"));
+      else reject(new Error(`pulumi ${args[0] ?? ""} failed: ${Buffer.concat([...stderr, ...stdout]).toString("utf8").trim()}`));
+    });
+  });
+}
+
+/** Makes sure that the stack exists and that no dead run holds its lock. */
+export async function prepareStack(stack: string): Promise<void> {
+  const state = stateFolder(stack);
+  const known = state !== undefined && existsSync(path.join(state, ".pulumi", "stacks", "vpai", `${stack}.json`));
+  if (!known) await pulumiOutput(stack, "stack", "select", "--create", stack);
+  if (state !== undefined) await releaseDeadLock(stack, state);
+}
+
+/** The folder of a file backend; undefined for every other kind. */
+function stateFolder(stack: string): string | undefined {
+  const backend = pulumiEnvironment(stack)["PULUMI_BACKEND_URL"] ?? "";
+  if (!backend.startsWith("file://")) return undefined;
+  return backend.startsWith("file://~") ? path.join(os.homedir(), backend.slice("file://~".length)) : fileURLToPath(backend);
+}
+
+/** The locks of a file backend never expire; one whose process on this machine is gone is released. */
+async function releaseDeadLock(stack: string, state: string): Promise<void> {
+  const folder = path.join(state, ".pulumi", "locks", "organization", "vpai", stack);
+  if (!existsSync(folder)) return;
+  const locks = readdirSync(folder).map((file) => JSON.parse(readFileSync(path.join(folder, file), "utf8")) as { pid: number; hostname: string });
+  if (locks.length === 0) return;
+  const alive = locks.find(({ pid, hostname }) => hostname !== os.hostname() || isAlive(pid));
+  if (alive !== undefined) {
+    throw new Error(`another run (process ${alive.pid} on ${alive.hostname}) works on stack ${stack}; wait for it, or if it is gone: pulumi cancel`);
+  }
+  console.error(`Releasing the lock of a run that was interrupted (process ${locks[0]?.pid ?? "?"}).`);
+  await pulumiOutput(stack, "cancel", "--yes", "--stack", stack);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Runs a command's main function: its result is the exit code, an error is one message. */
+export function main(command: () => Promise<number>): void {
+  command().then(
+    (code) => (process.exitCode = code),
+    (error: unknown) => {
+      console.error(error instanceof Error ? error.message : String(error));
+      process.exitCode = 1;
+    },
+  );
+}

@@ -1,0 +1,27 @@
+import { log, output, type Output, ResourceHook } from "@pulumi/pulumi";
+import { type CommandRunner, type Connection, removeLeftover, transportTo } from "@vpai/providers";
+
+/** Gives the place to run Docker commands, once it is known. */
+export type FindRunner = () => Promise<CommandRunner>;
+
+/** The host behind a connection that is known at the latest when something is created on it. */
+export const hostRunner =
+  (connection: Output<Connection>): FindRunner =>
+  async () =>
+    transportTo(await new Promise<Connection>((resolve) => void output(connection).apply(resolve)));
+
+/**
+ * A hook that runs right before a Docker object is created: what an interrupted run left under its name, unknown to
+ * the state, goes away; what is not ours stops the run.
+ * @param resource name of the resource, for the hook's own name
+ */
+export function sweepBeforeCreate(
+  resource: string,
+  target: { kind: "container" | "network"; name: string; labels: Record<string, string>; adopt: boolean },
+  runner: FindRunner,
+): ResourceHook {
+  return new ResourceHook(`sweep ${resource}`, async () => {
+    const removed = await removeLeftover(await runner(), target);
+    if (removed !== undefined) await log.info(`removed ${target.kind} ${target.name}, ${removed}`);
+  });
+}

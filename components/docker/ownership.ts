@@ -1,0 +1,19 @@
+import type { types } from "@pulumi/docker";
+
+/** Whose a Docker object is. */
+export interface Owner {
+  platform: string;
+  stack: string;
+  host: string;
+}
+
+/** Labels that mark a Docker object as ours. One without them is never taken over or removed. */
+export const ownershipLabels = ({ platform, stack, host }: Owner): Record<string, string> => ({
+  "dev.vpai.platform": platform,
+  "dev.vpai.stack": stack,
+  "dev.vpai.host": host,
+});
+
+/** Labels in the form of the Docker provider, in a stable order. */
+export const asLabels = (labels: Record<string, string>): types.input.ContainerLabel[] =>
+  Object.entries(labels).map(([label, value]) => ({ label, value }));

@@ -1,0 +1,239 @@
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { local } from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import { all, ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
+import { HealthGate, RemoteDirectory, RemoteFile, sshOptions } from "@vpai/providers";
+import type { ConfigFile, Service, ServiceContext } from "../../services/model";
+import { SECRETS_FOLDER } from "../../services/model";
+import { type HostContext, platformFolder } from "../host-context";
+import { applyScript } from "./apply-files";
+import { hostRunner, sweepBeforeCreate } from "./leftovers";
+import type { Networks } from "./networks";
+import { asLabels, ownershipLabels } from "./ownership";
+import { publishedPorts } from "./ports";
+
+export interface DockerServiceArgs {
+  service: Service;
+  host: HostContext;
+  context: ServiceContext;
+  networks: Networks;
+  /** Resources that must be there before the container starts. */
+  after: Resource[];
+}
+
+/** One service on one host: its files, secrets, data folders, image, container and health gate. */
+export class DockerService extends ComponentResource {
+  /** Opens when the service is healthy. */
+  readonly gate: HealthGate;
+  /** The container's name. */
+  readonly containerName: string;
+
+  private readonly resource: string;
+  private readonly service: Service;
+  private readonly host: HostContext;
+
+  constructor(args: DockerServiceArgs, options: ComponentResourceOptions) {
+    const resource = `${args.host.owner.host}/${args.service.name}`;
+    super("vpai:docker:Service", resource, {}, options);
+    this.resource = resource;
+    this.service = args.service;
+    this.host = args.host;
+    this.containerName = `${args.host.owner.platform}_${args.service.name}`;
+
+    const image = this.pullImage();
+    const configs = this.configFiles(args.context, image);
+    const secrets = this.secretFiles();
+    const data = this.dataFolders();
+    const container = this.runContainer(args, image, { configs, secrets, data });
+    const applied = this.applyFiles(container, [...configs.files, ...secrets.files]);
+    this.gate = new HealthGate(
+      `${resource}/health`,
+      { connection: this.host.connection, container: this.containerName, containerId: container.id },
+      { parent: this, dependsOn: [container, ...applied] },
+    );
+    this.registerOutputs({ container: this.containerName, image: this.service.image });
+  }
+
+  private pullImage(): docker.RemoteImage {
+    const { digest, dependsOn } = this.host.imageSource(this.service.image);
+    return new docker.RemoteImage(
+      `${this.resource}/image`,
+      { name: this.service.image, keepLocally: true, ...(digest === undefined ? {} : { pullTriggers: [digest] }) },
+      { parent: this, provider: this.host.engine, dependsOn },
+    );
+  }
+
+  private configFiles(context: ServiceContext, image: docker.RemoteImage): Mounted {
+    const files = this.service.files?.(context) ?? [];
+    if (files.length === 0) return NOTHING;
+    const target = commonFolder(files.map((file) => file.path));
+    const source = `${platformFolder(this.host.owner)}/configs/${this.service.name}`;
+    return {
+      mounts: [{ type: "bind", source, target, readOnly: true }],
+      files: files.map((file) => this.configFile(file, path.posix.join(source, path.posix.relative(target, file.path)), image)),
+    };
+  }
+
+  private configFile(file: ConfigFile, onHost: string, image: docker.RemoteImage): RemoteFile {
+    return new RemoteFile(
+      `${this.resource}/config/${path.posix.basename(file.path)}`,
+      {
+        connection: this.host.connection,
+        path: onHost,
+        content: file.content,
+        mode: "0644",
+        ...(file.validate === undefined ? {} : { validate: validation(file, file.validate, this.service.image) }),
+      },
+      { parent: this, dependsOn: file.validate === undefined ? [] : [image] },
+    );
+  }
+
+  /** Each secret is a file of its own that only the program's user can read. */
+  private secretFiles(): Mounted {
+    const { uid, gid } = this.service.user;
+    const source = `${platformFolder(this.host.owner)}/secrets/${this.service.name}`;
+    const files = Object.entries(this.service.secrets ?? {}).flatMap(([name, { secret, render = (value: string) => value }]) => {
+      const value = this.host.secrets.get(secret);
+      if (value === undefined) return [];
+      return new RemoteFile(
+        `${this.resource}/secret/${name}`,
+        { connection: this.host.connection, path: `${source}/${name}`, content: value.apply(render), owner: `${uid}:${gid}`, mode: "0400" },
+        { parent: this },
+      );
+    });
+    return files.length === 0 ? NOTHING : { files, mounts: [{ type: "bind", source, target: SECRETS_FOLDER, readOnly: true }] };
+  }
+
+  private dataFolders(): Mounted {
+    const { uid, gid } = this.service.user;
+    const folders = (this.service.data ?? []).map(({ path: target, directory = this.service.name, mode = "0700" }) => ({
+      source: `${platformFolder(this.host.owner)}/data/${directory}`,
+      target,
+      mode,
+    }));
+    return {
+      mounts: folders.map(({ source, target }) => ({ type: "bind", source, target })),
+      files: folders.map(
+        ({ source, mode }) =>
+          new RemoteDirectory(
+            `${this.resource}/data/${path.posix.basename(source)}`,
+            { connection: this.host.connection, path: source, owner: `${uid}:${gid}`, mode },
+            { parent: this, protect: this.host.protect },
+          ),
+      ),
+    };
+  }
+
+  private runContainer(
+    { context, networks, after }: DockerServiceArgs,
+    image: docker.RemoteImage,
+    { configs, secrets, data }: { configs: Mounted; secrets: Mounted; data: Mounted },
+  ): docker.Container {
+    const { service, host } = this;
+    const labels = { ...ownershipLabels(host.owner), "dev.vpai.service": service.name };
+    const target = { kind: "container" as const, name: this.containerName, labels, adopt: host.adopt };
+    return new docker.Container(
+      this.resource,
+      {
+        name: this.containerName,
+        hostname: service.name,
+        image: image.imageId,
+        ...(service.command === undefined ? {} : { command: [...service.command] }),
+        envs: this.environment(context, secrets),
+        labels: asLabels(labels),
+        mounts: [...configs.mounts, ...secrets.mounts, ...data.mounts],
+        tmpfs: Object.fromEntries((service.scratch ?? []).map((folder) => [folder, "mode=1777"])),
+        networksAdvanced: service.networks.map((network) => ({ name: networks.get(network).name, aliases: [service.name] })),
+        ports: publishedPorts(service, host),
+        memory: service.limits.memoryMiB,
+        memorySwap: service.limits.memoryMiB,
+        cpus: String(service.limits.cpus),
+        user: `${service.user.uid}:${service.user.gid}`,
+        capabilities: { drops: ["ALL"], adds: (service.capabilities ?? []).map((capability) => `CAP_${capability}`) },
+        securityOpts: ["no-new-privileges"],
+        init: false,
+        healthcheck: healthcheck(service),
+        logDriver: "json-file",
+        logOpts: { "max-size": "10m", "max-file": "3" },
+        restart: "unless-stopped",
+        destroyGraceSeconds: service.stopTimeout ?? 10,
+        stopTimeout: service.stopTimeout ?? 10,
+      },
+      {
+        parent: this,
+        provider: host.engine,
+        dependsOn: [...configs.files, ...secrets.files, ...data.files, ...after],
+        deleteBeforeReplace: true,
+        // The provider ignores changes of these alone; only a new container takes them on.
+        replaceOnChanges: ["healthcheck", "init", "tmpfs"],
+        hooks: { beforeCreate: [sweepBeforeCreate(this.resource, target, hostRunner(host.connection))] },
+      },
+    );
+  }
+
+  private environment(context: ServiceContext, secrets: Mounted): string[] {
+    const present = new Set(secrets.files.length === 0 ? [] : Object.keys(this.service.secrets ?? {}));
+    const fromSecrets = Object.entries(this.service.secrets ?? {}).flatMap(([name, { variable }]) =>
+      variable === undefined || !present.has(name) ? [] : [[variable, `${SECRETS_FOLDER}/${name}`] as const],
+    );
+    return [...Object.entries(this.service.environment?.(context) ?? {}), ...fromSecrets].map(([name, value]) => `${name}=${value}`).sort();
+  }
+
+  /** Makes the program read changed files again; a container that started after the last change is left alone. */
+  private applyFiles(container: docker.Container, files: Resource[]): Resource[] {
+    const contents = files.filter((file): file is RemoteFile => file instanceof RemoteFile).map(({ content }) => content);
+    if (contents.length === 0) return [];
+    const { connection } = this.host;
+    const command = new local.Command(
+      `${this.resource}/apply`,
+      {
+        interpreter: connection.apply((to) => ["ssh", "-p", String(to.port), ...sshOptions(to), `${to.user}@${to.host}`, "--"]),
+        create: applyScript(this.service, this.containerName, platformFolder(this.host.owner)),
+        triggers: [all(contents).apply(fingerprint)],
+      },
+      { parent: this, dependsOn: [container, ...files], deleteBeforeReplace: true },
+    );
+    return [command];
+  }
+}
+
+interface Mounted {
+  files: Resource[];
+  mounts: { type: string; source: string; target: string; readOnly?: boolean }[];
+}
+
+const NOTHING: Mounted = { files: [], mounts: [] };
+
+const fingerprint = (contents: string[]): string => createHash("sha256").update(JSON.stringify(contents)).digest("hex");
+
+/** The image's own check of a file, in a container without network that sees the candidate at its final path. */
+const validation = (file: ConfigFile, argv: readonly string[], image: string): string[] => [
+  ...["docker", "run", "--rm", "--network", "none", "--volume", `{}:${file.path}:ro`, image],
+  ...argv,
+];
+
+/** The deepest folder that holds all files. */
+function commonFolder(files: readonly string[]): string {
+  const folders = files.map((file) => path.posix.dirname(file).split("/"));
+  const [first = []] = folders;
+  const depth = first.findIndex((part, index) => folders.some((folder) => folder[index] !== part));
+  return (depth === -1 ? first : first.slice(0, depth)).join("/");
+}
+
+function healthcheck({ health }: Service): docker.types.input.ContainerHealthcheck {
+  return {
+    tests: ["CMD", ...health.test],
+    interval: duration(health.interval ?? 30),
+    timeout: duration(health.timeout ?? 5),
+    startPeriod: duration(health.startPeriod ?? 60),
+    startInterval: duration(2),
+    retries: health.retries ?? 3,
+  };
+}
+
+/** Seconds as Docker prints a duration, so that what is read back equals what was written. */
+function duration(seconds: number): string {
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  return minutes === 0 ? `${rest}s` : `${minutes}m${rest}s`;
+}

@@ -1,0 +1,45 @@
+import path from "node:path";
+import type { MachineConfig } from "../../config";
+import { Ground } from "../../lab/ground";
+import type { Platform } from "../../platforms";
+import { localDirectory } from "../../toolchain/environment";
+import { HetznerServer } from "../hetzner/server";
+import type { ImageSource } from "../host-context";
+import { existingMachine } from "./existing";
+import type { Machine } from "./machine";
+
+/** Where a stack's computers come from. */
+export class Machines {
+  private ground: Ground | undefined;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly stack: string,
+  ) {}
+
+  /** The computer of a host, created where its kind can be created. */
+  create(host: string, config: MachineConfig): Machine {
+    switch (config.kind) {
+      case "existing":
+        return existingMachine(config);
+      case "hcloud":
+        return new HetznerServer(host, {
+          config,
+          prefix: `${this.platform.name}-${this.stack}`,
+          identityFile: path.join(localDirectory, this.stack, "ssh", host),
+          labels: { platform: this.platform.name, stack: this.stack },
+        });
+      case "lab":
+        return this.lab().machine(host, Object.keys(this.platform.hosts).indexOf(host));
+    }
+  }
+
+  /** Where a host with such a machine pulls an image from. */
+  imageSource(config: MachineConfig, reference: string): ImageSource {
+    return config.kind === "lab" ? this.lab().imageSource(reference) : { dependsOn: [] };
+  }
+
+  private lab(): Ground {
+    return (this.ground ??= new Ground());
+  }
+}

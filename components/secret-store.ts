@@ -1,0 +1,33 @@
+import { ComponentResource, type ComponentResourceOptions, type Output, secret } from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
+import type { SecretDeclaration } from "../config/secret-declaration";
+
+/** Characters of a random secret whose declaration names no length. */
+const LENGTH = 32;
+
+/** The stack's secrets by declaration: configured ones as they are, the others generated once and kept in the state. */
+export class SecretStore extends ComponentResource {
+  private readonly given = new Map<string, Output<string>>();
+
+  /** @param configured values from the stack config, by name */
+  constructor(
+    name: string,
+    private readonly configured: Readonly<Record<string, Output<string> | undefined>>,
+    options?: ComponentResourceOptions,
+  ) {
+    super("vpai:platform:SecretStore", name, {}, options);
+    this.registerOutputs();
+  }
+
+  /** The value of a secret; undefined where the stack does not need it. */
+  get(declaration: SecretDeclaration): Output<string> | undefined {
+    const known = this.given.get(declaration.name) ?? this.configured[declaration.name] ?? this.generated(declaration);
+    if (known !== undefined) this.given.set(declaration.name, known);
+    return known;
+  }
+
+  private generated({ name, origin, length = LENGTH }: SecretDeclaration): Output<string> | undefined {
+    if (origin !== "random") return undefined;
+    return secret(new RandomPassword(name, { length, special: false }, { parent: this }).result);
+  }
+}

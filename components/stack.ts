@@ -1,0 +1,74 @@
+import { getStack, output, type Output } from "@pulumi/pulumi";
+import type { Connection } from "@vpai/providers";
+import type { LoadedConfig, StackConfig } from "../config";
+import { type Platform, type PlatformHost, servicesOn } from "../platforms";
+import { hostnameOf, type Service, type ServiceContext } from "../services/model";
+import { Host } from "./hosts/host";
+import { Machines } from "./machines";
+import { SecretStore } from "./secret-store";
+
+/** What a stack tells of a host to whoever runs it. */
+export interface HostOutput {
+  /** How to log in. */
+  connection: Output<Connection>;
+  /** Address that the world reaches the host on. */
+  publicAddress: Output<string>;
+  services: Record<string, ServiceOutput>;
+}
+
+/** What a stack tells of a service. */
+export interface ServiceOutput {
+  /** The container's name on the host. */
+  container: string;
+  /** Image reference as configured. */
+  image: string;
+  /** The service's sites. */
+  urls: string[];
+}
+
+/** Puts a platform on a stack's computers. */
+export function deploy(platform: Platform, config: LoadedConfig): Record<string, HostOutput> {
+  const stack = getStack();
+  const secrets = new SecretStore("secrets", config.secrets);
+  const machines = new Machines(platform, stack);
+  const hosts = Object.entries(config.hosts).map(([name, { machine, vpnAddress }]): [string, HostOutput] => {
+    const services = servicesOn(platform, name).map((service) => withOverrides(service, config));
+    const source = machines.create(name, machine);
+    const host = new Host(name, {
+      owner: { platform: platform.name, stack, host: name },
+      machine: source,
+      description: platform.hosts[name] as PlatformHost,
+      services,
+      context: contextOf(config, services),
+      secrets,
+      vpnAddress,
+      adopt: config.adopt,
+      protect: machine.kind === "existing",
+      imageSource: (reference) => machines.imageSource(machine, reference),
+    });
+    return [name, { connection: host.connection, publicAddress: output(source.publicAddress), services: describe(platform, config, services) }];
+  });
+  return Object.fromEntries(hosts);
+}
+
+/** A service as this stack wants it. */
+function withOverrides(service: Service, { services: overrides }: StackConfig): Service {
+  const { image = service.image, memoryMiB = service.limits.memoryMiB, cpus = service.limits.cpus } = overrides[service.name] ?? {};
+  return { ...service, image, limits: { ...service.limits, memoryMiB, cpus } };
+}
+
+const contextOf = ({ domain, tls, acmeEmail, vpnEnforce }: StackConfig, services: readonly Service[]): ServiceContext => ({
+  domain,
+  tls,
+  vpnEnforce,
+  services,
+  ...(acmeEmail === undefined ? {} : { acmeEmail }),
+});
+
+const describe = (platform: Platform, { domain }: StackConfig, services: readonly Service[]): Record<string, ServiceOutput> =>
+  Object.fromEntries(
+    services.map(({ name, image, expose = [] }) => [
+      name,
+      { container: `${platform.name}_${name}`, image, urls: expose.map((exposure) => `https://${hostnameOf(exposure, domain)}/`) },
+    ]),
+  );

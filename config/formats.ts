@@ -1,0 +1,101 @@
+import { isIP, isIPv4 } from "node:net";
+import { z } from "zod";
+
+/** A string that `accepts` agrees with; `expected` is what the error says about a missing or wrong one. */
+const text = (expected: string, accepts: (value: string) => boolean) =>
+  z.string({ error: expected }).refine(accepts, { error: expected });
+
+const matching = (expected: string, pattern: RegExp) => text(expected, (value) => pattern.test(value));
+
+const HOSTNAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export const domainName = matching("a domain name in lower case, such as ewutelo.cloud", HOSTNAME);
+
+export const networkAddress = text(
+  "an IP address or a host name in lower case, such as 137.74.114.167",
+  (value) => isIP(value) !== 0 || HOSTNAME.test(value),
+);
+
+/** The shared address space of RFC 6598, from which the VPN gives its nodes their addresses. */
+const inVpnRange = (value: string) => {
+  const [first, second] = value.split(".").map(Number);
+  return isIPv4(value) && first === 100 && second !== undefined && second >= 64 && second <= 127;
+};
+
+export const vpnAddress = text("an IPv4 address of the VPN's range 100.64.0.0/10, such as 100.64.0.14", inVpnRange);
+
+const isCidr = (value: string) => {
+  const [address = "", bits = "", ...rest] = value.split("/");
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^(0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= longest;
+};
+
+export const cidr = text("a network in CIDR form, such as 203.0.113.0/24 or 2001:db8::/32", isCidr);
+
+const PORT = "a port: a whole number from 1 to 65535";
+export const port = z.int({ error: PORT }).min(1, { error: PORT }).max(65535, { error: PORT });
+
+export const userName = matching(
+  "a Linux user name: lower-case letters, digits, _ and -, at most 32, such as root",
+  /^[a-z_][a-z0-9_-]{0,31}$/,
+);
+
+export const filePath = matching(
+  "an absolute path, or one that starts with ~/",
+  // eslint-disable-next-line no-control-regex -- control characters are what it keeps out
+  /^(~\/|\/)[^\u0000-\u001f]+$/,
+);
+
+/** Key blobs of RFC 4253 section 6.6: every field is preceded by its length as 32-bit big-endian number. */
+const fieldsOf = (blob: Buffer): Buffer[] | undefined => {
+  const fields: Buffer[] = [];
+  for (let at = 0; at < blob.length;) {
+    if (at + 4 > blob.length) return undefined;
+    const end = at + 4 + blob.readUInt32BE(at);
+    if (end > blob.length) return undefined;
+    fields.push(blob.subarray(at + 4, end));
+    at = end;
+  }
+  return fields;
+};
+
+/** Number of fields after the type's name, and length in bytes of the last one where the type fixes it. */
+const HOST_KEY_TYPES: Readonly<Record<string, { fields: number; lastLength?: number }>> = {
+  "ssh-ed25519": { fields: 1, lastLength: 32 },
+  "ecdsa-sha2-nistp256": { fields: 2, lastLength: 65 },
+  "ecdsa-sha2-nistp384": { fields: 2, lastLength: 97 },
+  "ecdsa-sha2-nistp521": { fields: 2, lastLength: 133 },
+  "ssh-rsa": { fields: 2 },
+};
+
+const isHostKey = (value: string) => {
+  const [type = "", base64 = "", ...rest] = value.split(" ");
+  const shape = Object.hasOwn(HOST_KEY_TYPES, type) ? HOST_KEY_TYPES[type] : undefined;
+  const blob = Buffer.from(base64, "base64");
+  if (!shape || rest.length > 0 || blob.toString("base64") !== base64) return false;
+  const [name, ...fields] = fieldsOf(blob) ?? [];
+  if (name?.toString("latin1") !== type || fields.length !== shape.fields) return false;
+  return shape.lastLength === undefined || fields.at(-1)?.length === shape.lastLength;
+};
+
+export const hostKey = text(
+  'an SSH public host key as "ssh-ed25519 AAAA…": type and base64 text of one key, without a comment',
+  isHostKey,
+);
+
+const WHOLE_MIB = "a whole number of MiB, at least 6 (the least that Docker accepts)";
+export const memoryMiB = z.int({ error: WHOLE_MIB }).min(6, { error: WHOLE_MIB });
+
+const CPUS = "a number of CPUs, at least 0.01, such as 0.5";
+export const cpus = z.number({ error: CPUS }).min(0.01, { error: CPUS });
+
+export const pinnedImage = matching(
+  "an image reference with a tag that is not latest, or a digest, such as docker.io/library/redis:8.0.2",
+  /^[a-z0-9][a-z0-9._/:-]*?(?:(?::(?!latest(?:@|$))[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
+);
+
+export const emailAddress = z.email({ error: "an e-mail address" });
+
+export const serverType = matching("a Hetzner Cloud server type, such as cx23", /^[a-z]{2,4}\d{2}$/);
+export const location = matching("a Hetzner Cloud location, such as nbg1", /^[a-z]{3}\d?$/);
+export const serverImage = matching("a Hetzner Cloud system image, such as debian-13", /^[a-z]+-[a-z0-9.-]+$/);

@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseStackConfig, type PlatformNames } from "./parse";
+import type { StackConfig } from "./schema";
+
+/** A stack's settings and secrets. */
+export interface LoadedConfig extends StackConfig {
+  /** Every declared secret by name; `undefined` where the stack makes it, or does not need it. */
+  readonly secrets: Readonly<Record<string, pulumi.Output<string> | undefined>>;
+}
+
+/** The SDK knows which keys are encrypted, but its type declarations leave the function out. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+
+/**
+ * Reads the config of the running stack, once. Throws one ConfigError with every problem.
+ * A host key may be missing in a preview, as a preview connects to no host.
+ */
+export const loadStackConfig = (platforms: readonly PlatformNames[]): LoadedConfig => {
+  const values = pulumi.runtime.allConfig();
+  const secretKeys = new Set(Object.keys(values).filter((key) => isConfigSecret(key)));
+  const config = parseStackConfig(
+    { stack: pulumi.getStack(), values, secretKeys, connects: !pulumi.runtime.isDryRun() },
+    platforms,
+  );
+  const encrypted = new pulumi.Config("secrets");
+  const declared = platforms.find((platform) => platform.name === config.platform)?.secrets ?? [];
+  return { ...config, secrets: Object.fromEntries(declared.map(({ name }) => [name, encrypted.getSecret(name)])) };
+};

@@ -1,0 +1,94 @@
+import { ConfigError, type Problem } from "./problem";
+import type { KnownNames, StackConfig } from "./schema";
+import type { SecretDeclaration } from "./secret-declaration";
+import { secretProblems } from "./secrets";
+import { parseSettings } from "./settings";
+
+/** What config needs to know of a platform. */
+export interface PlatformNames {
+  /** Value of `vpai:platform`. */
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly services: readonly string[];
+  readonly secrets: readonly SecretDeclaration[];
+}
+
+/** A stack's config as Pulumi hands it over. */
+export interface RawConfig {
+  readonly stack: string;
+  /** All values by full key (`vpai:domain`); a structured one is JSON text, a secret one is decrypted. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Full keys whose values are encrypted in the stack's file. */
+  readonly secretKeys: ReadonlySet<string>;
+  /** Whether hosts will be connected to: every existing machine then needs its host key. */
+  readonly connects: boolean;
+}
+
+/** Namespaces that may be in a stack's config. `pulumi:` is the engine's own, read by it alone. */
+const NAMESPACES = ["vpai", "secrets", "pulumi"];
+
+const namespaceOf = (key: string) => key.slice(0, key.indexOf(":"));
+const nameOf = (key: string) => key.slice(key.indexOf(":") + 1);
+
+const inNamespace = (namespace: string, values: RawConfig["values"]): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (namespaceOf(key) === namespace ? [[nameOf(key), value]] : [])),
+  );
+
+const encryptedIn = (namespace: string, keys: RawConfig["secretKeys"]): Set<string> =>
+  new Set([...keys].filter((key) => namespaceOf(key) === namespace).map(nameOf));
+
+const foreignKeys = ({ stack, values }: RawConfig): Problem[] =>
+  Object.keys(values)
+    .filter((key) => !NAMESPACES.includes(namespaceOf(key)))
+    .map((key) => ({
+      key,
+      expected: "a key of the namespaces vpai:, secrets: or pulumi:",
+      found: `the namespace ${namespaceOf(key)}:, which nothing reads: providers get their settings from this program`,
+      todo: `pulumi config rm --stack ${stack} ${key}; a token for a provider belongs in secrets: (make secrets STACK=${stack})`,
+    }));
+
+/** A host whose key is not pinned cannot be told from one that took its address. */
+const missingHostKeys = (config: StackConfig, stack: string): Problem[] =>
+  Object.entries(config.hosts).flatMap(([name, { machine }]) => {
+    if (machine.kind !== "existing" || machine.hostKey !== undefined) return [];
+    const scan = `ssh-keyscan -t ed25519 -p ${machine.port} ${machine.address}`;
+    return [
+      {
+        key: `vpai:hosts.${name}.machine.hostKey`,
+        expected: "the host's SSH public key, as this run connects to it",
+        found: "nothing",
+        todo:
+          `run ${scan}; compare its fingerprint (… | ssh-keygen -lf -) with that of ` +
+          "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub in the provider's console or at the screen; then " +
+          `pulumi config set --stack ${stack} --path 'vpai:hosts.${name}.machine.hostKey' 'ssh-ed25519 AAAA…'`,
+      },
+    ];
+  });
+
+/** The chosen platform, or all of them together while none is chosen, so that other keys can still be checked. */
+const chosen = (name: string | undefined, platforms: readonly PlatformNames[]): readonly PlatformNames[] => {
+  const match = platforms.filter((platform) => platform.name === name);
+  return match.length > 0 ? match : platforms;
+};
+
+/** Checks a whole stack config. Throws one ConfigError with every problem. */
+export const parseStackConfig = (raw: RawConfig, platforms: readonly PlatformNames[]): StackConfig => {
+  const candidates = chosen(raw.values["vpai:platform"], platforms);
+  const names: KnownNames = {
+    platforms: platforms.map((platform) => platform.name),
+    hosts: candidates.flatMap((platform) => platform.hosts),
+    services: candidates.flatMap((platform) => platform.services),
+  };
+  const source = (namespace: string) => ({ stack: raw.stack, encrypted: encryptedIn(namespace, raw.secretKeys) });
+  const { config, problems } = parseSettings(inNamespace("vpai", raw.values), names, source("vpai"));
+  const declared = candidates.flatMap((platform) => platform.secrets);
+  const all = [
+    ...foreignKeys(raw),
+    ...problems,
+    ...(config && raw.connects ? missingHostKeys(config, raw.stack) : []),
+    ...secretProblems(inNamespace("secrets", raw.values), declared, config, source("secrets")),
+  ];
+  if (!config || all.length > 0) throw new ConfigError(raw.stack, all);
+  return config;
+};

@@ -1,0 +1,133 @@
+import { z } from "zod";
+import * as formats from "./formats";
+import { closest } from "./suggestion";
+
+/**
+ * An object that knows all its keys. For unknown ones the error text has one line per key, in zod's order:
+ * the closest known key, or all of them.
+ */
+const settings = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys")
+        return `a structured value with the keys ${Object.keys(shape).join(", ")}`;
+      return issue.keys.map((key) => closest(key, Object.keys(shape))).join("\n");
+    },
+  });
+
+/** A Pulumi config value that is structured: Pulumi hands it over as JSON text. */
+const structured = <Schema extends z.ZodType>(expected: string, schema: Schema) =>
+  z
+    .string({ error: expected })
+    .transform((json, context) => {
+      try {
+        return JSON.parse(json) as unknown;
+      } catch {
+        // The parser's own message quotes the text.
+        context.addIssue({ code: "custom", message: `${expected}, written as YAML structure (JSON)`, input: json });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+const flag = (byDefault: boolean) =>
+  z.stringbool({ truthy: ["true"], falsy: ["false"], case: "sensitive", error: "true or false" }).default(byDefault);
+
+const existingMachine = settings({
+  kind: z.literal("existing"),
+  address: formats.networkAddress.describe("Address of its SSH server."),
+  port: formats.port.default(22).describe("Port of its SSH server."),
+  user: formats.userName.describe("Login name; may use sudo without a password."),
+  hostKey: formats.hostKey
+    .exactOptional()
+    .describe("Its SSH server's public key. Needed by everything that connects; a preview does not."),
+  identityFile: formats.filePath
+    .exactOptional()
+    .describe("Private key to log in with; ~ is the home directory. Default: the SSH agent's keys."),
+});
+
+const labMachine = settings({ kind: z.literal("lab") });
+
+const hcloudMachine = settings({
+  kind: z.literal("hcloud"),
+  serverType: formats.serverType.describe("Hetzner Cloud server type."),
+  location: formats.location.describe("Hetzner Cloud location."),
+  image: formats.serverImage.describe("Hetzner Cloud system image."),
+  user: formats.userName.default("root").describe("Login name."),
+  allowSshFrom: z
+    .array(formats.cidr, { error: "a list of networks in CIDR form" })
+    .min(1, { error: "at least one network in CIDR form" })
+    .default(["0.0.0.0/0", "::/0"])
+    .describe("Networks that reach its SSH port. Default: all, as logins are by key only."),
+});
+
+const machine = z
+  .discriminatedUnion("kind", [existingMachine, labMachine, hcloudMachine], {
+    error: (issue) => (issue.code === "invalid_union" ? "existing, lab or hcloud" : "a machine: kind and its settings"),
+  })
+  .describe("Where the host's computer comes from.");
+
+const host = settings({
+  machine,
+  vpnAddress: formats.vpnAddress.exactOptional().describe("Its address in the VPN. Default: none, it is no VPN node."),
+  memoryMiB: formats.memoryMiB.describe("Its memory in MiB; the services' limits must fit in."),
+  architecture: z
+    .enum(["amd64", "arm64"], { error: "amd64 or arm64" })
+    .describe("Its processor; the services' images must exist for it."),
+});
+
+const serviceOverride = settings({
+  memoryMiB: formats.memoryMiB.exactOptional().describe("Memory limit in MiB. Default: the service's own."),
+  cpus: formats.cpus.exactOptional().describe("CPU limit in CPUs. Default: the service's own."),
+  image: formats.pinnedImage.exactOptional().describe("Image. Default: the service's own."),
+});
+
+/** The same schema under each of the names, every one optional. */
+const named = <Schema extends z.ZodType>(names: readonly string[], schema: Schema) =>
+  settings(Object.fromEntries(names.map((name) => [name, schema.exactOptional()]))) as unknown as z.ZodType<
+    Record<string, z.output<Schema>>
+  >;
+
+/** Names that a stack's config may use: what its platform consists of. */
+export interface KnownNames {
+  readonly platforms: readonly string[];
+  readonly hosts: readonly string[];
+  readonly services: readonly string[];
+}
+
+/** Schema of the `vpai:` namespace as Pulumi hands it over: every value is text, a structured one is JSON. */
+export const stackSchema = (names: KnownNames) =>
+  settings({
+    platform: z
+      .enum(names.platforms, { error: `a platform: ${names.platforms.join(", ")}` })
+      .describe("What to deploy."),
+    domain: formats.domainName.describe("Domain under which the services have their host names."),
+    tls: z
+      .enum(["internal", "acme-ovh"], { error: "internal or acme-ovh" })
+      .describe("Who signs certificates: internal (Caddy's own authority) or acme-ovh (ACME, DNS challenge at OVH)."),
+    acmeEmail: formats.emailAddress.exactOptional().describe("Contact for the ACME account. Default: none."),
+    vpnEnforce: flag(true).describe(
+      "true: VPN-only sites answer on the VPN address alone. false: on the public address too (first validation).",
+    ),
+    couchdbVpnEnforce: flag(false).describe(
+      "true: CouchDB's site is VPN-only too. false: it is public, behind its login.",
+    ),
+    adopt: flag(false).describe(
+      "true: a container or network of the same name that is not this stack's is replaced; its data folders stay.",
+    ),
+    hosts: structured(
+      "the stack's hosts",
+      named(names.hosts, host).refine((hosts) => Object.keys(hosts).length > 0, {
+        error: `at least one host of ${names.hosts.join(", ")}`,
+      }),
+    ).describe("The platform's hosts that are part of this stack, by name."),
+    services: structured("overrides of services", named(names.services, serviceOverride))
+      .default({})
+      .describe("What this stack gives a service in place of the service's own settings, by name."),
+  });
+
+/** The settings of a stack, checked and with their defaults. */
+export type StackConfig = z.output<ReturnType<typeof stackSchema>>;
+export type HostConfig = StackConfig["hosts"][string];
+export type MachineConfig = HostConfig["machine"];
+export type ServiceOverride = StackConfig["services"][string];

@@ -1,0 +1,93 @@
+import type { z } from "zod";
+import type { Problem } from "./problem";
+import { stackSchema, type KnownNames, type StackConfig } from "./schema";
+
+/** Longest piece of a wrong value that an error quotes, in characters. */
+const LONGEST_QUOTE = 80;
+
+const quote = (value: unknown): string => {
+  const json = JSON.stringify(value) ?? typeof value;
+  return json.length > LONGEST_QUOTE ? `${json.slice(0, LONGEST_QUOTE)}…` : json;
+};
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.map((step, index) => (typeof step === "number" ? `[${step}]` : (index ? "." : "") + String(step))).join("");
+
+/** `pulumi config set` takes a path with --path; a step that holds more than letters, digits, _ and - is quoted. */
+const setCommand = (stack: string, path: readonly PropertyKey[]): string => {
+  const steps = path.slice(1).map((step) => {
+    if (typeof step === "number") return `[${step}]`;
+    return /^[\w-]+$/.test(String(step)) ? `.${String(step)}` : `["${String(step)}"]`;
+  });
+  const nested = steps.length > 0 ? "--path " : "";
+  return `pulumi config set --stack ${stack} ${nested}'vpai:${String(path[0])}${steps.join("")}' <value>, or edit Pulumi.${stack}.yaml`;
+};
+
+interface Source {
+  readonly stack: string;
+  /** Top-level names whose values are encrypted: no part of them is quoted. */
+  readonly encrypted: ReadonlySet<string>;
+}
+
+const unknownKeys = (issue: z.core.$ZodIssueUnrecognizedKeys): Problem[] => {
+  const advice = issue.message.split("\n");
+  return issue.keys.map((key, index) => ({
+    key: `vpai:${pathText([...issue.path, key])}`,
+    expected: "a key that this program knows",
+    found: "an unknown key",
+    todo: `${advice[index] ?? ""} Otherwise remove it.`,
+  }));
+};
+
+const wrongValue = (issue: z.core.$ZodIssue, { stack, encrypted }: Source): Problem => {
+  const secret = encrypted.has(String(issue.path[0]));
+  const value = secret ? "a value that is not shown, as it is encrypted" : quote(issue.input);
+  return {
+    key: `vpai:${pathText(issue.path)}`,
+    expected: issue.message,
+    found: issue.input === undefined ? "nothing" : value,
+    todo: setCommand(stack, issue.path),
+  };
+};
+
+/** Two hosts with one VPN address, or one SSH server for two hosts, are a copy that was not edited. */
+const sharedAddresses = (config: StackConfig): Problem[] => {
+  const owners = new Map<string, string>();
+  return Object.entries(config.hosts).flatMap(([name, { machine, vpnAddress }]) => {
+    const addresses: [key: string, address: string][] = [];
+    if (machine.kind === "existing") addresses.push(["machine.address", `${machine.address} port ${machine.port}`]);
+    if (vpnAddress !== undefined) addresses.push(["vpnAddress", vpnAddress]);
+    return addresses.flatMap(([key, address]): Problem[] => {
+      const owner = owners.get(address);
+      owners.set(address, owner ?? name);
+      if (owner === undefined) return [];
+      return [
+        {
+          key: `vpai:hosts.${name}.${key}`,
+          expected: "an address of this host alone",
+          found: `the address of ${owner}`,
+          todo: `correct it in the stack's file, or remove one of the two hosts`,
+        },
+      ];
+    });
+  });
+};
+
+export type ParsedSettings = { readonly problems: readonly Problem[]; readonly config?: StackConfig };
+
+/** Checks the `vpai:` namespace; `values` has its names without the namespace. */
+export const parseSettings = (
+  values: Readonly<Record<string, string>>,
+  names: KnownNames,
+  source: Source,
+): ParsedSettings => {
+  const result = stackSchema(names).safeParse(values, { reportInput: true });
+  if (!result.success) {
+    return {
+      problems: result.error.issues.flatMap((issue) =>
+        issue.code === "unrecognized_keys" ? unknownKeys(issue) : [wrongValue(issue, source)],
+      ),
+    };
+  }
+  return { problems: sharedAddresses(result.data), config: result.data };
+};

@@ -1,0 +1,8 @@
+import { deploy } from "./components/stack";
+import { loadStackConfig } from "./config";
+import { platformNamed, platformNames } from "./platforms";
+
+const config = loadStackConfig(platformNames);
+
+/** By host: how to log in, its public address, its services with image and URLs. */
+export const hosts = deploy(platformNamed(config.platform), config);

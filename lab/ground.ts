@@ -1,0 +1,58 @@
+import * as docker from "@pulumi/docker";
+import { LocalRunner, SshKey } from "@vpai/providers";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { asLabels } from "../components/docker/ownership";
+import { type FindRunner, sweepBeforeCreate } from "../components/docker/leftovers";
+import type { ImageSource } from "../components/host-context";
+import type { Machine } from "../components/machines/machine";
+import { labIdentity } from "./identity";
+import { LabMachine } from "./machine";
+import { buildImage, LabRegistry } from "./registry";
+import type { local } from "@pulumi/command";
+
+/** What lab machines stand on: this machine's Docker engine, a network with a public side, a registry, a login key. */
+export class Ground extends ComponentResource {
+  readonly identity = labIdentity();
+  readonly labels: Record<string, string> = { "dev.vpai.lab": this.identity.id };
+  readonly engine: docker.Provider;
+  readonly network: docker.Network;
+  readonly loginKey: SshKey;
+  readonly hostImage: local.Command;
+  readonly registry: LabRegistry;
+  /** Docker commands of the lab run on this machine. */
+  readonly runner: FindRunner = () => Promise.resolve(new LocalRunner());
+
+  constructor(options?: ComponentResourceOptions) {
+    super("vpai:lab:Ground", "lab", {}, options);
+    this.engine = new docker.Provider("lab/engine", { host: "unix:///var/run/docker.sock" }, { parent: this });
+    this.network = this.createNetwork();
+    this.loginKey = new SshKey("lab/login-key", { comment: "operator of the lab", privateKeyFile: this.identity.identityFile }, { parent: this });
+    this.hostImage = buildImage("lab-host", this);
+    this.registry = new LabRegistry(this, { parent: this });
+    this.registerOutputs();
+  }
+
+  /** A machine of the lab. @param index its place in the platform's list of hosts, from 0 */
+  machine(host: string, index: number): Machine {
+    return new LabMachine(host, { ground: this, index }, { parent: this });
+  }
+
+  imageSource(reference: string): ImageSource {
+    return this.registry.imageSource(reference);
+  }
+
+  private createNetwork(): docker.Network {
+    const { prefix: name, subnet } = this.identity;
+    const target = { kind: "network" as const, name, labels: this.labels, adopt: false };
+    return new docker.Network(
+      "lab/network",
+      { name, driver: "bridge", ipamConfigs: [{ subnet }], labels: asLabels(this.labels) },
+      {
+        parent: this,
+        provider: this.engine,
+        deleteBeforeReplace: true,
+        hooks: { beforeCreate: [sweepBeforeCreate("lab/network", target, this.runner)] },
+      },
+    );
+  }
+}

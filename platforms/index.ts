@@ -1,0 +1,23 @@
+import type { PlatformNames } from "../config";
+import { declaredSecrets, type Platform } from "./platform";
+import { vpai } from "./vpai";
+
+export { declaredSecrets, type Platform, type PlatformHost, servicesOn } from "./platform";
+
+/** Every platform there is. */
+export const platforms: readonly Platform[] = [vpai];
+
+/** What a stack's config may name: the platforms, and their hosts, services and secrets. */
+export const platformNames: readonly PlatformNames[] = platforms.map((platform) => ({
+  name: platform.name,
+  hosts: Object.keys(platform.hosts),
+  services: platform.services.map(({ name }) => name),
+  secrets: declaredSecrets(platform),
+}));
+
+/** The platform of that name. @throws when there is none */
+export function platformNamed(name: string): Platform {
+  const found = platforms.find((platform) => platform.name === name);
+  if (found === undefined) throw new Error(`expected a platform (${platforms.map((platform) => platform.name).join(", ")}), found ${name}`);
+  return found;
+}

@@ -1,0 +1,38 @@
+import type { SecretDeclaration } from "../config/secret-declaration";
+import type { NetworkName, Service } from "../services/model";
+
+/** A Docker network of a host. */
+export interface Network {
+  subnet: string;
+  /** Whether the network has no way out. */
+  internal: boolean;
+}
+
+/** A host as the platform knows it; its computer comes from the stack. */
+export interface PlatformHost {
+  /** What the host is for, in a few words. */
+  purpose: string;
+  /** Groups of services that run on it. */
+  groups: readonly Service["group"][];
+  networks: Readonly<Partial<Record<NetworkName, Network>>>;
+}
+
+/** Hosts and services that belong together, on whatever computers. */
+export interface Platform {
+  /** Also the first part of container names and of the folder under /opt. */
+  name: string;
+  hosts: Readonly<Record<string, PlatformHost>>;
+  services: readonly Service[];
+}
+
+/** The services that run on a host. */
+export function servicesOn(platform: Platform, host: string): Service[] {
+  const groups = platform.hosts[host]?.groups ?? [];
+  return platform.services.filter(({ group }) => groups.includes(group));
+}
+
+/** Every secret that the platform's services declare, each once. */
+export function declaredSecrets(platform: Platform): SecretDeclaration[] {
+  const declared = platform.services.flatMap(({ secrets = {} }) => Object.values(secrets).map(({ secret }) => secret));
+  return [...new Map(declared.map((secret) => [secret.name, secret])).values()];
+}

@@ -1,0 +1,24 @@
+import { allServices } from "../services";
+import type { Platform } from "./platform";
+
+/** A founder's AI platform on three computers (seed 001). */
+export const vpai: Platform = {
+  name: "vpai",
+  hosts: {
+    "sese-ai": {
+      purpose: "the platform's services",
+      groups: ["core", "apps", "monitoring"],
+      // Names, subnets and flags: seed 001, 8.3.
+      networks: {
+        frontend: { subnet: "172.20.1.0/24", internal: false },
+        backend: { subnet: "172.20.2.0/24", internal: true },
+        monitoring: { subnet: "172.20.3.0/24", internal: true },
+        egress: { subnet: "172.20.4.0/24", internal: false },
+        sandbox: { subnet: "172.20.5.0/24", internal: true },
+      },
+    },
+    "seko-vpn": { purpose: "VPN hub, backups and outside monitoring", groups: [], networks: {} },
+    workstation: { purpose: "creative studio and development, Raspberry Pi 5", groups: [], networks: {} },
+  },
+  services: allServices,
+};

@@ -1,0 +1,50 @@
+import type { CommandRunner } from "../ssh/transport";
+
+/** A Docker object that is about to be created. */
+export interface Leftover {
+  kind: "container" | "network";
+  name: string;
+  /** The labels that it will carry: an object with the same ones is ours. */
+  labels: Record<string, string>;
+  /** Whether an object of somebody else may be replaced. Its data folders stay. */
+  adopt: boolean;
+}
+
+interface Inspected {
+  Id: string;
+  Created: string;
+  State?: { Status: string };
+  Config?: { Labels: Record<string, string> | null };
+  Labels?: Record<string, string> | null;
+}
+
+/**
+ * Removes what stands under the name of an object that is about to be created. Ours is a leftover of an interrupted
+ * run, since the state does not know it.
+ * @returns what was removed, in words; undefined when the name is free
+ * @throws when the object is not ours and `adopt` is not set
+ */
+export async function removeLeftover(runner: CommandRunner, { kind, name, labels, adopt }: Leftover): Promise<string | undefined> {
+  const found = (await inspect(runner, kind, name))[0];
+  if (found === undefined) return undefined;
+  const foreign = Object.entries(labels).filter(([label, value]) => labelsOf(found)[label] !== value);
+  if (foreign.length > 0 && !adopt) {
+    throw new Error(
+      `a ${kind} named ${name} exists on ${runner.name} and is not this stack's (expected the labels ` +
+        `${foreign.map(([label, value]) => `${label}=${value}`).join(", ")}). Rename or remove it, or set \`vpai:adopt\` to true ` +
+        "to have it replaced; its data folders stay.",
+    );
+  }
+  await runner.output(kind === "container" ? ["docker", "rm", "--force", "--volumes", found.Id] : ["docker", "network", "rm", found.Id]);
+  const state = found.State === undefined ? "" : `, ${found.State.Status}`;
+  return foreign.length > 0 ? `adopted${state}` : `left by an interrupted run${state}`;
+}
+
+const labelsOf = (found: Inspected): Record<string, string> => found.Config?.Labels ?? found.Labels ?? {};
+
+async function inspect(runner: CommandRunner, kind: string, name: string): Promise<Inspected[]> {
+  const answer = await runner.run(["docker", kind, "inspect", name]);
+  if (answer.code === 0) return JSON.parse(answer.stdout) as Inspected[];
+  if (/no such|not found/i.test(answer.stderr)) return [];
+  throw new Error(`${runner.name}: docker ${kind} inspect ${name} failed: ${answer.stderr.trim()}`);
+}

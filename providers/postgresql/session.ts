@@ -1,0 +1,56 @@
+import type { Duplex } from "node:stream";
+import { Client } from "pg";
+import { inspectContainer } from "../docker/container";
+import type { Transport } from "../ssh/transport";
+
+/** A PostgreSQL server that runs in a container of a host, seen as its superuser. */
+export interface Server {
+  /** The container's name. */
+  container: string;
+  superuser: string;
+  password: string;
+}
+
+/** PostgreSQL's port (seed 001, section 3). */
+const PORT = 5432;
+
+/** Runs `work` in a superuser session that travels through the host's SSH connection. */
+export async function withSession<T>(host: Transport, server: Server, database: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const channel = await host.forward(await addressOf(host, server.container), PORT);
+  const client = new Client({
+    user: server.superuser,
+    password: server.password,
+    database,
+    stream: () => asSocket(channel) as never,
+  });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function addressOf(host: Transport, name: string): Promise<string> {
+  const container = await inspectContainer(host, name);
+  const address = Object.values(container?.NetworkSettings.Networks ?? {}).find(({ IPAddress }) => IPAddress !== "")?.IPAddress;
+  if (address === undefined) {
+    throw new Error(`${host.name}: expected a running container ${name} with an address, found ${container?.State.Status ?? "none"}`);
+  }
+  return address;
+}
+
+/** An open SSH channel, with the methods that pg calls on a socket it would have opened itself. */
+function asSocket(channel: Duplex): Duplex {
+  const nothing = (): Duplex => channel;
+  return Object.assign(channel, {
+    connect: () => {
+      process.nextTick(() => channel.emit("connect"));
+      return channel;
+    },
+    setNoDelay: nothing,
+    setKeepAlive: nothing,
+    ref: nothing,
+    unref: nothing,
+  });
+}

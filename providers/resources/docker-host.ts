@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
+import { delegate } from "../delegate.cjs";
+import type { Kind } from "../implementation";
+import type { Connection } from "../ssh/connection";
+import { transportTo } from "../ssh/transport";
+
+/** A host whose Docker engine answers over SSH. */
+export interface DockerHostInputs {
+  connection: Connection;
+  /** Seconds that the engine may take to answer, after the first login. Default in the resource: 120. */
+  patience: number;
+}
+
+export interface DockerHostState extends DockerHostInputs {
+  /** The engine's address as the Docker provider takes it: `ssh://user@host:port`. */
+  endpoint: string;
+}
+
+export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
+  version: 1,
+  identity: [],
+  id: ({ connection }) => endpointOf(connection),
+  async ensure(inputs) {
+    const host = transportTo(inputs.connection);
+    const deadline = Date.now() + inputs.patience * 1000;
+    for (;;) {
+      const answer = await host.run(["docker", "version", "--format", "{{.Server.Version}}"]);
+      if (answer.code === 0) return { ...inputs, endpoint: endpointOf(inputs.connection) };
+      if (Date.now() > deadline) {
+        throw new Error(
+          `${host.name}: expected a Docker engine that answers within ${inputs.patience} s, found: ${answer.stderr.trim()}. ` +
+            "Install docker on the host, or look at `journalctl -u docker` there.",
+        );
+      }
+      await sleep(1000);
+    }
+  },
+  async observe(state) {
+    await transportTo(state.connection).output(["docker", "version", "--format", "{{.Server.Version}}"]);
+    return state;
+  },
+  async remove() {
+    // The host belongs to its machine.
+  },
+};
+
+const endpointOf = ({ user, host, port }: Connection): string => `ssh://${user}@${host}:${port}`;
+
+/** Opens when the host accepts our login and its Docker engine answers. */
+export class DockerHost extends dynamic.Resource {
+  declare readonly connection: Output<Connection>;
+  declare readonly endpoint: Output<string>;
+
+  constructor(name: string, args: { connection: Input<Connection>; patience?: Input<number> }, options?: CustomResourceOptions) {
+    super(delegate("dockerHost"), name, { patience: 120, endpoint: undefined, ...args }, options, "vpai/host", "DockerHost");
+  }
+}

@@ -1,0 +1,83 @@
+import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
+import { type Client, escapeIdentifier, escapeLiteral } from "pg";
+import { delegate } from "../delegate.cjs";
+import type { Kind } from "../implementation";
+import { scramVerifier, verifies } from "../postgresql/scram";
+import { type Server, withSession } from "../postgresql/session";
+import type { Connection } from "../ssh/connection";
+import { transportTo } from "../ssh/transport";
+
+/** A database and the role that owns it. */
+export interface PostgresDatabaseInputs {
+  connection: Connection;
+  server: Server;
+  /** Name of the database. */
+  database: string;
+  /** Role that owns the database and may log in to it. */
+  role: string;
+  /** The role's password. */
+  password: string;
+}
+
+export const postgresDatabaseKind: Kind<PostgresDatabaseInputs> = {
+  version: 1,
+  identity: ["database", "role"],
+  check: ({ password }) =>
+    password === "" ? [{ property: "password", reason: "expected a password, found an empty text" }] : [],
+  async ensure(inputs) {
+    await asSuperuser(inputs, (client) => ensureDatabase(client, inputs));
+    return inputs;
+  },
+  async observe(state) {
+    return asSuperuser(state, async (client) => {
+      const { rows } = await client.query<{ role: string; verifier: string | null; canLogin: boolean }>(
+        `SELECT r.rolname AS role, r.rolpassword AS verifier, r.rolcanlogin AS "canLogin"
+         FROM pg_database d JOIN pg_authid r ON r.oid = d.datdba WHERE d.datname = $1`,
+        [state.database],
+      );
+      const found = rows[0];
+      if (found === undefined) return undefined;
+      const works = found.canLogin && verifies(found.verifier, state.password);
+      return { ...state, role: found.role, password: works ? state.password : "" };
+    });
+  },
+  /** Data outlives its declaration: dropping a database is for a person to do. */
+  async remove() {},
+};
+
+const asSuperuser = <T>({ connection, server }: PostgresDatabaseInputs, work: (client: Client) => Promise<T>): Promise<T> =>
+  withSession(transportTo(connection), server, "postgres", work);
+
+async function ensureDatabase(client: Client, { database, role, password }: PostgresDatabaseInputs): Promise<void> {
+  await ensureRole(client, role, password);
+  const owner = await client.query<{ name: string }>(
+    "SELECT pg_get_userbyid(datdba) AS name FROM pg_database WHERE datname = $1",
+    [database],
+  );
+  const [name, ownerName] = [escapeIdentifier(database), escapeIdentifier(role)];
+  if (owner.rows[0] === undefined) await client.query(`CREATE DATABASE ${name} OWNER ${ownerName}`);
+  else if (owner.rows[0].name !== role) await client.query(`ALTER DATABASE ${name} OWNER TO ${ownerName}`);
+  await client.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
+}
+
+async function ensureRole(client: Client, role: string, password: string): Promise<void> {
+  const { rows } = await client.query<{ verifier: string | null; canLogin: boolean }>(
+    `SELECT rolpassword AS verifier, rolcanlogin AS "canLogin" FROM pg_authid WHERE rolname = $1`,
+    [role],
+  );
+  const found = rows[0];
+  if (found?.canLogin && verifies(found.verifier, password)) return;
+  const verb = found === undefined ? "CREATE" : "ALTER";
+  await client.query(`${verb} ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(scramVerifier(password))}`);
+}
+
+type Args = { [Key in keyof PostgresDatabaseInputs]: Input<PostgresDatabaseInputs[Key]> };
+
+/** A database with the role that owns it, in a PostgreSQL server that runs on a host. */
+export class PostgresDatabase extends dynamic.Resource {
+  declare readonly database: Output<string>;
+
+  constructor(name: string, args: Omit<Args, "server"> & { server: { [Key in keyof Server]: Input<Server[Key]> } }, options?: CustomResourceOptions) {
+    super(delegate("postgresDatabase"), name, { ...args }, options, "vpai/postgresql", "Database");
+  }
+}

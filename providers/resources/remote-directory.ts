@@ -1,0 +1,55 @@
+import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
+import { delegate } from "../delegate.cjs";
+import type { Kind } from "../implementation";
+import type { Connection } from "../ssh/connection";
+import { transportTo } from "../ssh/transport";
+
+/** A folder on a host, with what it holds left alone. */
+export interface RemoteDirectoryInputs {
+  connection: Connection;
+  /** Absolute path on the host. Missing parents are made, owned by root, mode 0755. */
+  path: string;
+  /** Owner of the folder itself as `uid:gid`, numbers. */
+  owner: string;
+  /** Permissions, four octal digits. */
+  mode: string;
+}
+
+const ENSURE = `set -eu
+mkdir -p "$1"; chown "$2" "$1"; chmod "$3" "$1"`;
+
+const READ = `[ -d "$1" ] || exit 44
+stat -c '%u:%g %04a' -- "$1"`;
+
+const GONE = 44;
+
+export const remoteDirectoryKind: Kind<RemoteDirectoryInputs> = {
+  version: 1,
+  identity: ["path"],
+  async ensure(inputs) {
+    await transportTo(inputs.connection).script(ENSURE, [inputs.path, inputs.owner, inputs.mode]);
+    return inputs;
+  },
+  async observe(state) {
+    const answer = await transportTo(state.connection).run(["sh", "-c", READ, "vpai", state.path]);
+    if (answer.code === GONE) return undefined;
+    if (answer.code !== 0) throw new Error(`cannot read ${state.path} on ${state.connection.host}: ${answer.stderr.trim()}`);
+    const [owner = "", mode = ""] = answer.stdout.trim().split(" ");
+    return { ...state, owner, mode: mode.padStart(4, "0") };
+  },
+  /** A folder that still holds something is data, and stays. */
+  async remove(state) {
+    await transportTo(state.connection).run(["rmdir", "--", state.path]);
+  },
+};
+
+type Args = { [Key in keyof RemoteDirectoryInputs]: Input<RemoteDirectoryInputs[Key]> };
+
+/** A folder on a host: owner and mode kept, content untouched; removed only when empty. */
+export class RemoteDirectory extends dynamic.Resource {
+  declare readonly path: Output<string>;
+
+  constructor(name: string, args: Args, options?: CustomResourceOptions) {
+    super(delegate("remoteDirectory"), name, { ...args }, options, "vpai/host", "RemoteDirectory");
+  }
+}

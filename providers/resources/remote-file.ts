@@ -1,0 +1,91 @@
+import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
+import { delegate } from "../delegate.cjs";
+import type { Kind } from "../implementation";
+import type { Connection } from "../ssh/connection";
+import { transportTo } from "../ssh/transport";
+
+/** A file on a host. */
+export interface RemoteFileInputs {
+  connection: Connection;
+  /** Absolute path on the host. Missing folders are made, owned by root, mode 0755. */
+  path: string;
+  /** The file's text, written byte for byte as UTF-8. */
+  content: string;
+  /** Owner as `uid:gid`, numbers. Default in the resource: `0:0`. */
+  owner: string;
+  /** Permissions, four octal digits, e.g. `0644`. */
+  mode: string;
+  /**
+   * Command that must accept the new content before it takes effect; `{}` stands for the path of the candidate
+   * file, which has the final owner and mode.
+   */
+  validate?: string[];
+}
+
+/** Where the candidate lies until it is accepted: one fixed name, so that an interrupted write leaves no trail. */
+const WRITE = `set -eu
+path=$1 owner=$2 mode=$3; shift 3
+candidate=$(dirname "$path")/.$(basename "$path").candidate
+mkdir -p "$(dirname "$path")"
+trap 'rm -f "$candidate"' EXIT
+rm -f "$candidate"; (umask 077; cat > "$candidate")
+chown "$owner" "$candidate"; chmod "$mode" "$candidate"
+if [ $# -gt 0 ]; then
+  i=$#
+  while [ "$i" -gt 0 ]; do
+    argument=$1; shift; i=$((i - 1))
+    case $argument in *'{}'*) argument=\${argument%%'{}'*}$candidate\${argument#*'{}'};; esac
+    set -- "$@" "$argument"
+  done
+  "$@" >&2
+fi
+sync "$candidate"; mv -f "$candidate" "$path"`;
+
+const READ = `set -eu
+[ -e "$1" ] || exit 44
+stat -c '%u:%g %04a' -- "$1"
+base64 -w0 -- "$1"`;
+
+/** Exit code of READ for a file that is not there. */
+const GONE = 44;
+
+export const remoteFileKind: Kind<RemoteFileInputs> = {
+  version: 1,
+  identity: ["path"],
+  check: ({ path, owner, mode }) => [
+    ...(path.startsWith("/") ? [] : [{ property: "path" as const, reason: `expected an absolute path, found ${path}` }]),
+    ...(/^\d+:\d+$/.test(owner) ? [] : [{ property: "owner" as const, reason: `expected uid:gid in numbers, found ${owner}` }]),
+    ...(/^[0-7]{4}$/.test(mode) ? [] : [{ property: "mode" as const, reason: `expected four octal digits, found ${mode}` }]),
+  ],
+  async ensure(inputs) {
+    const { connection, path, content, owner, mode, validate = [] } = inputs;
+    await transportTo(connection).script(WRITE, [path, owner, mode, ...validate], { stdin: content });
+    return inputs;
+  },
+  async observe(state) {
+    const answer = await transportTo(state.connection).run(["sh", "-c", READ, "vpai", state.path]);
+    if (answer.code === GONE) return undefined;
+    const [attributes = "", encoded = ""] = answer.stdout.split("\n");
+    if (answer.code !== 0 || attributes === "") {
+      throw new Error(`cannot read ${state.path} on ${state.connection.host}: ${answer.stderr.trim()}`);
+    }
+    const [owner = "", mode = ""] = attributes.split(" ");
+    return { ...state, owner, mode: mode.padStart(4, "0"), content: Buffer.from(encoded, "base64").toString("utf8") };
+  },
+  async remove(state) {
+    await transportTo(state.connection).output(["rm", "-f", "--", state.path]);
+  },
+};
+
+type Args = { [Key in keyof Omit<RemoteFileInputs, "owner">]: Input<NonNullable<RemoteFileInputs[Key]>> };
+
+/** A file on a host: validated, written atomically, its content, owner and mode kept. */
+export class RemoteFile extends dynamic.Resource {
+  declare readonly path: Output<string>;
+  declare readonly content: Output<string>;
+
+  /** @param args as {@link RemoteFileInputs}; `owner` defaults to root */
+  constructor(name: string, args: Omit<Args, "validate"> & { owner?: Input<string>; validate?: Input<string[]> }, options?: CustomResourceOptions) {
+    super(delegate("remoteFile"), name, { owner: "0:0", ...args }, options, "vpai/host", "RemoteFile");
+  }
+}

@@ -1,0 +1,75 @@
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
+import { utils } from "ssh2";
+import { delegate } from "../delegate.cjs";
+import type { Kind } from "../implementation";
+
+/** An Ed25519 key pair, generated once. */
+export interface SshKeyInputs {
+  /** Comment in the public key, for whoever reads an authorized_keys file. */
+  comment: string;
+  /**
+   * File on this machine that takes the private key, mode 0600, absolute path. The state then holds the public key
+   * only. Default: the private key is kept in the state, encrypted.
+   */
+  privateKeyFile?: string;
+}
+
+export interface SshKeyState extends SshKeyInputs {
+  /** `ssh-ed25519 AAAA…`, without the comment. */
+  publicKey: string;
+  /** OpenSSH format; empty when `privateKeyFile` has it. */
+  privateKey: string;
+}
+
+export const sshKeyKind: Kind<SshKeyInputs, SshKeyState> = {
+  version: 1,
+  identity: ["comment", "privateKeyFile"],
+  async ensure(inputs, before) {
+    const { privateKeyFile } = inputs;
+    const kept = before ?? (privateKeyFile === undefined ? undefined : await keyInFile(inputs, privateKeyFile));
+    if (kept) return { ...kept, ...inputs };
+    const pair = utils.generateKeyPairSync("ed25519", { comment: inputs.comment });
+    if (privateKeyFile !== undefined) await writePrivateKey(privateKeyFile, pair.private);
+    return { ...inputs, publicKey: withoutComment(pair.public), privateKey: privateKeyFile === undefined ? pair.private : "" };
+  },
+  async observe(state) {
+    return state.privateKeyFile === undefined ? state : keyInFile(state, state.privateKeyFile);
+  },
+  async remove(state) {
+    if (state.privateKeyFile !== undefined) await rm(state.privateKeyFile, { force: true });
+  },
+};
+
+async function keyInFile(inputs: SshKeyInputs, file: string): Promise<SshKeyState | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  const key = utils.parseKey(text);
+  if (key instanceof Error) throw new Error(`${file}: expected an SSH private key: ${key.message}; remove the file to have a new one made`);
+  return { ...inputs, publicKey: `${key.type} ${key.getPublicSSH().toString("base64")}`, privateKey: "" };
+}
+
+async function writePrivateKey(file: string, key: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, key, { mode: 0o600 });
+  await chmod(file, 0o600);
+}
+
+const withoutComment = (publicKey: string): string => publicKey.trim().split(/\s+/).slice(0, 2).join(" ");
+
+/** An Ed25519 key pair for a login or for a host. */
+export class SshKey extends dynamic.Resource {
+  declare readonly publicKey: Output<string>;
+  declare readonly privateKey: Output<string>;
+
+  constructor(name: string, args: { comment: Input<string>; privateKeyFile?: Input<string> }, options: CustomResourceOptions = {}) {
+    const secrets = { ...options, additionalSecretOutputs: ["privateKey"] };
+    super(delegate("sshKey"), name, { publicKey: undefined, privateKey: undefined, ...args }, secrets, "vpai/host", "SshKey");
+  }
+}

@@ -1,0 +1,44 @@
+/** How a host is reached. The host key is pinned: a host that shows another one is refused. */
+export interface Connection {
+  /** Address or name of the host. */
+  host: string;
+  /** SSH port. */
+  port: number;
+  /** Login user; anything but `root` needs `sudo` without a password and membership in the `docker` group. */
+  user: string;
+  /** The host's public key as in known_hosts, without the name: `ssh-ed25519 AAAA…`. */
+  hostKey: string;
+  /** Private key file, `~` allowed. Default: the keys of the SSH agent. */
+  identityFile?: string;
+}
+
+/** The name under which OpenSSH looks a host's key up. */
+const knownHostName = ({ host, port }: Connection): string => (port === 22 ? host : `[${host}]:${port}`);
+
+/**
+ * Options for OpenSSH's `ssh` that trust the pinned host key and nothing else. The key is handed over by
+ * KnownHostsCommand, so no file has to exist on the machine that runs a refresh.
+ */
+export function sshOptions(connection: Connection): string[] {
+  const options: Record<string, string> = {
+    StrictHostKeyChecking: "yes",
+    UserKnownHostsFile: "/dev/null",
+    GlobalKnownHostsFile: "/dev/null",
+    KnownHostsCommand: `/bin/echo ${knownHostName(connection)} ${connection.hostKey}`,
+    HostKeyAlgorithms: keyType(connection.hostKey),
+    BatchMode: "yes",
+    ConnectTimeout: "15",
+    LogLevel: "ERROR",
+  };
+  if (connection.identityFile !== undefined) {
+    options["IdentityFile"] = connection.identityFile;
+    options["IdentitiesOnly"] = "yes";
+  }
+  return Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+}
+
+/** `ssh-ed25519` of `ssh-ed25519 AAAA…`. */
+export const keyType = (publicKey: string): string => publicKey.trim().split(/\s+/)[0] ?? "";
+
+/** The key's bytes in base64, the second field of `ssh-ed25519 AAAA…`. */
+export const keyBlob = (publicKey: string): string => publicKey.trim().split(/\s+/)[1] ?? "";

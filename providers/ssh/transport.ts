@@ -1,0 +1,168 @@
+import type { Client, ClientChannel } from "ssh2";
+import { connect } from "./client";
+import type { Connection } from "./connection";
+import { commandLine } from "./quote";
+import { SessionLimit } from "./session-limit";
+
+/** What a remote command gave. */
+export interface Answer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  /** Bytes for the command's standard input. Default: none. */
+  stdin?: string | undefined;
+}
+
+/** Somewhere that commands can run. */
+export interface CommandRunner {
+  /** Where that is, for messages. */
+  readonly name: string;
+  /** Runs `argv` and gives its answer, whatever the exit code. */
+  run(argv: readonly string[], options?: RunOptions): Promise<Answer>;
+  /** Runs `argv` and gives its standard output; throws {@link CommandError} unless it exits with 0. */
+  output(argv: readonly string[], options?: RunOptions): Promise<string>;
+}
+
+/** A command that was expected to succeed and did not. */
+export class CommandError extends Error {
+  constructor(
+    where: string,
+    argv: readonly string[],
+    readonly answer: Answer,
+  ) {
+    const said = (answer.stderr.trim() || answer.stdout.trim() || "it printed nothing").slice(-2000);
+    super(`${where}: ${argv[0] ?? ""} ${argv[1] ?? ""} exited with ${answer.code}: ${said}`);
+  }
+}
+
+/** sshd allows 10 sessions on one connection (MaxSessions); two stay free. */
+const SESSIONS = 8;
+
+/**
+ * One host as all resources of a process see it: a single SSH connection, opened when first needed, shared by
+ * all, reopened when it broke.
+ */
+export class Transport implements CommandRunner {
+  private client: Promise<Client> | undefined;
+  private readonly sessions = new SessionLimit(SESSIONS);
+
+  constructor(readonly connection: Connection) {}
+
+  /** Runs `argv` as root and gives its answer, whatever the exit code. */
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    const elevated = this.connection.user === "root" ? argv : ["sudo", "-n", "--", ...argv];
+    return this.sessions.run(async () => {
+      const channel = await this.open((client, done) => client.exec(commandLine(elevated), done));
+      return collect(channel, options.stdin);
+    });
+  }
+
+  /**
+   * Runs `argv` as root and gives its standard output.
+   * @throws CommandError unless it exits with 0
+   */
+  async output(argv: readonly string[], options: RunOptions = {}): Promise<string> {
+    const answer = await this.run(argv, options);
+    if (answer.code !== 0) throw new CommandError(this.name, argv, answer);
+    return answer.stdout;
+  }
+
+  /** Runs a constant script with positional arguments: values never become part of the script's text. */
+  async script(script: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+    return this.output(["sh", "-c", script, "vpai", ...args], options);
+  }
+
+  /** A TCP stream to `host:port` as seen from the host. */
+  async forward(host: string, port: number): Promise<ClientChannel> {
+    return this.open((client, done) => client.forwardOut("127.0.0.1", 0, host, port, done));
+  }
+
+  get name(): string {
+    return `${this.connection.user}@${this.connection.host}`;
+  }
+
+  /** Opens a channel; a connection that turns out to be dead is replaced once. */
+  private async open(start: ChannelStarter): Promise<ClientChannel> {
+    const client = this.connected();
+    try {
+      return await channelOn(await client, start);
+    } catch (error) {
+      if (!(error instanceof ChannelLost)) throw error;
+      if (this.client === client) this.client = undefined;
+      return channelOn(await this.connected(), start);
+    }
+  }
+
+  private connected(): Promise<Client> {
+    if (this.client) return this.client;
+    const client = connect(this.connection);
+    const forget = (): void => {
+      if (this.client === client) this.client = undefined;
+    };
+    client.then((ready) => ready.once("close", forget), forget);
+    this.client = client;
+    return client;
+  }
+}
+
+class ChannelLost extends Error {}
+
+type ChannelStarter = (client: Client, done: (error: Error | undefined, channel: ClientChannel) => void) => void;
+
+/** A channel, holding the process alive until it closes. */
+function channelOn(client: Client, start: ChannelStarter): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    const alive = setInterval(() => undefined, 60_000);
+    const lost = (): void => {
+      clearInterval(alive);
+      reject(new ChannelLost("the SSH connection was lost"));
+    };
+    client.once("close", lost);
+    try {
+      start(client, (error, channel) => {
+        client.removeListener("close", lost);
+        if (error) {
+          clearInterval(alive);
+          return reject(error);
+        }
+        channel.once("close", () => clearInterval(alive));
+        resolve(channel);
+      });
+    } catch (error) {
+      clearInterval(alive);
+      reject(new ChannelLost((error as Error).message));
+    }
+  });
+}
+
+function collect(channel: ClientChannel, stdin: string | undefined): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let code: number | undefined;
+    channel.on("data", (chunk: Buffer) => stdout.push(chunk));
+    channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    channel.on("error", reject);
+    channel.on("exit", (status: number | null, signal?: string) => {
+      code = status ?? (signal === undefined ? undefined : 128);
+    });
+    channel.on("close", () => {
+      if (code === undefined) return reject(new Error("the SSH connection was lost while a remote command ran"));
+      resolve({ code, stdout: Buffer.concat(stdout).toString("utf8"), stderr: Buffer.concat(stderr).toString("utf8") });
+    });
+    channel.end(stdin ?? "");
+  });
+}
+
+const transports = new Map<string, Transport>();
+
+/** The transport of this process to a host. */
+export function transportTo(connection: Connection): Transport {
+  const key = JSON.stringify([connection.user, connection.host, connection.port, connection.hostKey, connection.identityFile]);
+  const known = transports.get(key) ?? new Transport(connection);
+  transports.set(key, known);
+  return known;
+}

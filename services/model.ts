@@ -1,0 +1,158 @@
+import type { Output } from "@pulumi/pulumi";
+import type { SecretDeclaration } from "../config/secret-declaration";
+
+/** The Docker networks of a host (seed 001, 8.3). */
+export type NetworkName = "frontend" | "backend" | "monitoring" | "egress" | "sandbox";
+
+/** Who may reach a site: everybody, or members of the VPN only. */
+export type Access = "public" | "vpn";
+
+/** A website of a service; its route, name and certificate follow from it. */
+export interface Exposure {
+  /** First label of the hostname under the stack's domain; empty for the domain itself. */
+  subdomain: string;
+  /** The container's port that speaks HTTP. */
+  port: number;
+  access: Access;
+}
+
+/** A container port that the host itself listens on. */
+export interface PublishedPort {
+  /** The container's port. */
+  port: number;
+  /** The host's port. */
+  hostPort: number;
+  protocol: "tcp" | "udp";
+  /** Which of the host's addresses listens. A public address is an explicit choice. */
+  access: Access;
+}
+
+/** A configuration file that the host renders and the container reads. */
+export interface ConfigFile {
+  /** Absolute path in the container. */
+  path: string;
+  content: string | Output<string>;
+  /** The image's own check of this file, run before it takes effect: arguments after the image, `{}` is the path. */
+  validate?: readonly string[];
+}
+
+/** A secret that reaches the container as a file of its own. */
+export interface SecretFile {
+  secret: SecretDeclaration;
+  /** Environment variable that names the file. Default: none, the program is told otherwise. */
+  variable?: string;
+  /** What the file holds, from the secret's value. Default: the value, byte for byte. */
+  render?: (value: string) => string;
+}
+
+/** A folder of the container whose content outlives it. */
+export interface DataDirectory {
+  /** Absolute path in the container. */
+  path: string;
+  /** Folder under `/opt/<platform>/data` on the host. Default: the service's name. */
+  directory?: string;
+  /** Permissions of the folder. Default: `0700`. */
+  mode?: string;
+}
+
+/** What a container may use. */
+export interface Limits {
+  /** MiB; the container may not swap. */
+  memoryMiB: number;
+  cpus: number;
+}
+
+/** How Docker sees that the program works; `test` runs in the container, without a shell. */
+export interface HealthCheck {
+  test: readonly string[];
+  /** Seconds. Default: 30. */
+  interval?: number;
+  /** Seconds. Default: 5. */
+  timeout?: number;
+  /** Seconds in which failures do not count. Default: 60. */
+  startPeriod?: number;
+  /** Failures in a row that make it unhealthy. Default: 3. */
+  retries?: number;
+}
+
+/** How a service's data is kept safe, or why it needs no backup. */
+export type Backup =
+  | { kind: "postgresql-dump" }
+  | { kind: "redis-snapshot" }
+  | { kind: "files"; paths: readonly string[] }
+  | { kind: "none"; reason: string };
+
+/** A database and its role in the platform's PostgreSQL. */
+export interface Database {
+  name: string;
+  role: string;
+  password: SecretDeclaration;
+}
+
+/** What makes a service the one that keeps the others' databases. */
+export interface DatabaseServer {
+  superuser: string;
+  password: SecretDeclaration;
+}
+
+/** What a service may know of the stack and the host it runs on. */
+export interface ServiceContext {
+  /** The stack's domain, e.g. `ewutelo.cloud`. */
+  domain: string;
+  /** Where TLS certificates come from: Caddy's own authority, or Let's Encrypt by OVH DNS. */
+  tls: "internal" | "acme-ovh";
+  /** Contact of the certificate account. */
+  acmeEmail?: string;
+  /** Whether VPN-only sites answer on the VPN address only. */
+  vpnEnforce: boolean;
+  /** All services of the host, this one too. */
+  services: readonly Service[];
+}
+
+/** One service, as data: what is true of it, and nothing of how it is deployed. */
+export interface Service {
+  /** Unique in the platform; also its name on the networks. */
+  name: string;
+  /** Hosts take services by group. */
+  group: "core" | "apps" | "monitoring";
+  /** Full image reference with its tag, as production pulls it. */
+  image: string;
+  /** Numeric user and group that the program runs as; they own its secrets and data. */
+  user: { uid: number; gid: number };
+  networks: readonly NetworkName[];
+  /** Port that other services reach it on. */
+  port: number;
+  expose?: readonly Exposure[];
+  publish?: readonly PublishedPort[];
+  /** Arguments instead of the image's own. */
+  command?: readonly string[];
+  environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
+  files?: (context: ServiceContext) => readonly ConfigFile[];
+  secrets?: Readonly<Record<string, SecretFile>>;
+  data?: readonly DataDirectory[];
+  /** Writable folders without persistence, absolute paths. */
+  scratch?: readonly string[];
+  limits: Limits;
+  /** Capabilities kept; all others are dropped. Default: none. */
+  capabilities?: readonly string[];
+  health: HealthCheck;
+  /** Services that must be healthy before this one starts. */
+  needs?: readonly string[];
+  database?: Database;
+  databaseServer?: DatabaseServer;
+  /** How a changed file takes effect: `restart`, or a command in the container that makes the program read it again. */
+  onChange?: "restart" | { reload: readonly string[] };
+  /** Seconds that the program gets to stop before it is killed. Default: 10. */
+  stopTimeout?: number;
+  backup: Backup;
+}
+
+/** The folder in a container where its secrets lie. */
+export const SECRETS_FOLDER = "/run/secrets";
+
+/** Marks an object as a service; the compiler checks it. */
+export const defineService = (service: Service): Service => service;
+
+/** Full hostname of an exposure under a domain. */
+export const hostnameOf = ({ subdomain }: Pick<Exposure, "subdomain">, domain: string): string =>
+  subdomain === "" ? domain : `${subdomain}.${domain}`;

@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { buildMissing } from "./build";
 import { installEngine, installOnSearchPath } from "./checkout";
+import { checksFor, examine, formatReports } from "./doctor/doctor";
+import { thisMachine } from "./doctor/machine";
 import { localDirectory } from "./environment";
 import { writeInstallation, type Installation } from "./installation";
 import { ensureLabPrograms } from "./lab-programs";
@@ -15,12 +17,20 @@ const searchPath = process.env["PATH"] ?? "";
 
 /** Makes this machine and checkout ready for a stack; only the lab needs Docker. Safe to call at any time. */
 async function setUp(stack: string): Promise<void> {
+  await checkMachine(stack);
   await withLock(path.join(localDirectory, "setup.lock"), async () => {
     const official = await findOfficialPulumi(searchPath);
     writeInstallation(localDirectory, official ? await completeOfficial(official) : await buildAll());
   });
   if (stack === "lab") await ensureLabPrograms();
   markReady();
+}
+
+/** Better to stop before minutes of building than after. */
+async function checkMachine(stack: string): Promise<void> {
+  const reports = await examine(checksFor(stack, thisMachine), thisMachine);
+  const fatal = reports.filter(({ status }) => status === "fatal");
+  if (fatal.length > 0) throw new Error(`this machine is not ready for stack ${stack}:\n${formatReports(fatal)}`);
 }
 
 /** Tells bootstrap.sh that nothing is left to do until a source or the user's `pulumi` changes. */

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"regexp"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc/codes"
@@ -16,12 +17,22 @@ type dispatcher struct {
 	pulumirpc.ResourceProviderServer
 	resources map[string]bool
 	functions map[string]bool
+	// named are the resources whose names the provider makes up when the user does not choose them.
+	named map[string]bool
 }
 
 func newDispatcher(server pulumirpc.ResourceProviderServer, info tfbridge.ProviderInfo) *dispatcher {
-	d := &dispatcher{ResourceProviderServer: server, resources: map[string]bool{}, functions: map[string]bool{}}
+	d := &dispatcher{
+		ResourceProviderServer: server,
+		resources:              map[string]bool{},
+		functions:              map[string]bool{},
+		named:                  map[string]bool{},
+	}
 	for _, r := range info.Resources {
 		d.resources[string(r.Tok)] = true
+		if name := r.Fields["name"]; name != nil && name.Default != nil && name.Default.AutoNamed {
+			d.named[string(r.Tok)] = true
+		}
 	}
 	for _, f := range info.DataSources {
 		d.functions[string(f.Tok)] = true
@@ -43,6 +54,21 @@ func (d *dispatcher) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pul
 		return nil, unsupported("resource", token)
 	}
 	return d.ResourceProviderServer.Read(ctx, req)
+}
+
+// Diff has a resource with a name of the user's choice deleted before it is replaced: two cannot have one name. The
+// official provider does so too; a generated name, which ends in seven hexadecimal digits, is replaced create-first.
+func (d *dispatcher) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	resp, err := d.ResourceProviderServer.Diff(ctx, req)
+	if err != nil || len(resp.GetReplaces()) == 0 {
+		return resp, err
+	}
+	urn := resource.URN(req.GetUrn())
+	if name := req.GetNews().GetFields()["name"].GetStringValue(); name != "" && d.named[string(urn.Type())] {
+		generated := regexp.MustCompile("^" + regexp.QuoteMeta(urn.Name()) + "-[0-9a-f]{7}$")
+		resp.DeleteBeforeReplace = resp.DeleteBeforeReplace || !generated.MatchString(name)
+	}
+	return resp, nil
 }
 
 func (d *dispatcher) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {

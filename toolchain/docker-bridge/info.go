@@ -32,7 +32,11 @@ func providerInfo(ctx context.Context, upstream run.Provider) (tfbridge.Provider
 		},
 		Resources: map[string]*tfbridge.ResourceInfo{
 			"docker_config": {Tok: "docker:index/serviceConfig:ServiceConfig"},
-			"docker_image":  {Tok: "docker:index/remoteImage:RemoteImage"},
+			"docker_image": {
+				Tok: "docker:index/remoteImage:RemoteImage",
+				// Listed so that the provider never makes up the name of an image.
+				Fields: map[string]*tfbridge.SchemaInfo{"name": {Name: "name"}},
+			},
 			"docker_container": {
 				Tok: "docker:index/container:Container",
 				// Two containers cannot have one name, nor one published port.

@@ -72,23 +72,41 @@ const chosen = (name: string | undefined, platforms: readonly PlatformNames[]): 
   return match.length > 0 ? match : platforms;
 };
 
-/** Checks a whole stack config. Throws one ConfigError with every problem. */
-export const parseStackConfig = (raw: RawConfig, platforms: readonly PlatformNames[]): StackConfig => {
+/** Settings and declared secrets of a stack, with the problems of the settings alone. */
+export interface StackSettings {
+  /** Absent when a setting is wrong. */
+  readonly config?: StackConfig;
+  readonly problems: readonly Problem[];
+  /** What the stack's platform declares. */
+  readonly declared: readonly SecretDeclaration[];
+}
+
+const source = (raw: RawConfig, namespace: string) => ({
+  stack: raw.stack,
+  encrypted: encryptedIn(namespace, raw.secretKeys),
+});
+
+/** Checks everything but the `secrets:` namespace. */
+export const readSettings = (raw: RawConfig, platforms: readonly PlatformNames[]): StackSettings => {
   const candidates = chosen(raw.values["vpai:platform"], platforms);
   const names: KnownNames = {
     platforms: platforms.map((platform) => platform.name),
     hosts: candidates.flatMap((platform) => platform.hosts),
     services: candidates.flatMap((platform) => platform.services),
   };
-  const source = (namespace: string) => ({ stack: raw.stack, encrypted: encryptedIn(namespace, raw.secretKeys) });
-  const { config, problems } = parseSettings(inNamespace("vpai", raw.values), names, source("vpai"));
-  const declared = candidates.flatMap((platform) => platform.secrets);
-  const all = [
-    ...foreignKeys(raw),
-    ...problems,
-    ...(config && raw.connects ? missingHostKeys(config, raw.stack) : []),
-    ...secretProblems(inNamespace("secrets", raw.values), declared, config, source("secrets")),
-  ];
+  const { config, problems } = parseSettings(inNamespace("vpai", raw.values), names, source(raw, "vpai"));
+  return {
+    ...(config && { config }),
+    problems: [...foreignKeys(raw), ...problems, ...(config && raw.connects ? missingHostKeys(config, raw.stack) : [])],
+    declared: candidates.flatMap((platform) => platform.secrets),
+  };
+};
+
+/** Checks a whole stack config. Throws one ConfigError with every problem. */
+export const parseStackConfig = (raw: RawConfig, platforms: readonly PlatformNames[]): StackConfig => {
+  const { config, problems, declared } = readSettings(raw, platforms);
+  const secrets = secretProblems(inNamespace("secrets", raw.values), declared, config, source(raw, "secrets"));
+  const all = [...problems, ...secrets];
   if (!config || all.length > 0) throw new ConfigError(raw.stack, all);
   return config;
 };

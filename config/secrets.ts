@@ -22,7 +22,7 @@ const unknownSecret = (name: string, declared: readonly SecretDeclaration[], sta
     key: `secrets:${name}`,
     expected: "a secret that the platform declares",
     found: "an unknown name",
-    todo: `${advice} Otherwise: pulumi config rm --stack ${stack} secrets:${name}`,
+    todo: `${advice}, or remove it: pulumi config rm --stack ${stack} secrets:${name}`,
   };
 };
 

@@ -35,17 +35,24 @@ const unknownKeys = (issue: z.core.$ZodIssueUnrecognizedKeys): Problem[] => {
     key: `vpai:${pathText([...issue.path, key])}`,
     expected: "a key that this program knows",
     found: "an unknown key",
-    todo: `${advice[index] ?? ""} Otherwise remove it.`,
+    todo: `${advice[index] ?? ""}, or remove it`,
   }));
+};
+
+/** What was found; for an unknown kind of a union zod reports the whole object, of which the kind is the wrong part. */
+const inputOf = (issue: z.core.$ZodIssue): unknown => {
+  if (issue.code !== "invalid_union" || typeof issue.input !== "object" || issue.input === null) return issue.input;
+  return (issue.input as Record<PropertyKey, unknown>)[issue.path.at(-1) ?? ""];
 };
 
 const wrongValue = (issue: z.core.$ZodIssue, { stack, encrypted }: Source): Problem => {
   const secret = encrypted.has(String(issue.path[0]));
-  const value = secret ? "a value that is not shown, as it is encrypted" : quote(issue.input);
+  const input = inputOf(issue);
+  const value = secret ? "a value that is not shown, as it is encrypted" : quote(input);
   return {
     key: `vpai:${pathText(issue.path)}`,
     expected: issue.message,
-    found: issue.input === undefined ? "nothing" : value,
+    found: input === undefined ? "nothing" : value,
     todo: setCommand(stack, issue.path),
   };
 };

@@ -18,6 +18,6 @@ export const closest = (unknown: string, known: readonly string[]): string => {
     .map((name) => ({ name, distance: distance(unknown.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  if (best && best.distance <= Math.max(1, Math.floor(best.name.length / 3))) return `did you mean ${best.name}?`;
-  return known.length > 0 ? `known: ${known.join(", ")}` : "none is known here";
+  if (best && best.distance <= Math.max(1, Math.floor(best.name.length / 3))) return `rename it to ${best.name}`;
+  return known.length > 0 ? `use one of: ${known.join(", ")}` : "none is known here";
 };

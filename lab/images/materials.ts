@@ -26,7 +26,15 @@ function copyInto(directory: string, file: string, source: string): void {
  * the hundred thousand in it; owners, times and order are fixed, so that equal packages make equal layers.
  */
 async function installPackages(name: string, directory: string): Promise<void> {
-  const install = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
+  const install = [
+    "ci",
+    "--omit=dev",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    "--loglevel=error",
+  ];
   await step(`image ${name}: installing npm packages`, "npm", install, { cwd: directory });
   const unneeded = existsSync(path.join(directory, "unneeded.txt")) ? ["--exclude-from=unneeded.txt"] : [];
   const fixed = ["--owner=0", "--group=0", "--numeric-owner", "--mtime=@0", "--sort=name"];

@@ -20,7 +20,8 @@ export function mirrorAmong(targets: string): string | undefined {
  * client takes the values from its environment, so that credentials in them show up in no argument list.
  */
 export async function buildEnvironment(): Promise<NodeJS.ProcessEnv> {
-  const proxy = process.env["http_proxy"] ?? (await output("apt-config", ["dump", "--format", "%v", "Acquire::http::Proxy"]));
+  const proxy =
+    process.env["http_proxy"] ?? (await output("apt-config", ["dump", "--format", "%v", "Acquire::http::Proxy"]));
   const index = process.env["PIP_INDEX_URL"] ?? (await output("pip", ["config", "get", "global.index-url"]));
   return { ...(proxy ? { http_proxy: proxy } : {}), ...(index ? { PIP_INDEX_URL: index } : {}) };
 }

@@ -4,7 +4,7 @@ import { ensureImage } from "./build";
 import { labImage } from "./catalogue";
 import { docker, imageId } from "./engine";
 import { parseReference } from "./reference";
-import { manifestAt } from "./registry";
+import { manifestAt, registryReady } from "./registry";
 import { imageCache } from "./storage";
 
 /**
@@ -15,16 +15,19 @@ import { imageCache } from "./storage";
  */
 export async function pushImage(name: string, registry: string): Promise<string> {
   const { reference } = labImage(name);
-  if (reference === undefined) throw new Error(`expected an image that production uses, found "${name}", which only the lab needs`);
+  if (reference === undefined)
+    throw new Error(`expected an image that production uses, found "${name}", which only the lab needs`);
   const { repository, tag } = parseReference(reference);
   const local = await ensureImage(name);
   const id = await imageId(local);
+  await registryReady(registry);
   return withLock(imageCache("locks", `push-${registry}-${name}`), async () => {
     const there = await manifestAt(registry, repository, tag);
     if (there && (there.config === id || there.digest === id)) return there.digest;
     await withProgress(`pushing ${repository}:${tag}`, () => push(local, `${registry}/${repository}:${tag}`));
     const pushed = await manifestAt(registry, repository, tag);
-    if (pushed === undefined) throw new Error(`expected ${repository}:${tag} at ${registry} after its push, found nothing`);
+    if (pushed === undefined)
+      throw new Error(`expected ${repository}:${tag} at ${registry} after its push, found nothing`);
     return pushed.digest;
   });
 }

@@ -29,7 +29,10 @@ export function recipeFiles(name: string, root: string = recipes): string[] {
  */
 export function recipeHash(name: string, root: string = recipes): string {
   const image = labImage(name);
-  const files = recipeFiles(name, root).map((file) => [file, digest(readFileSync(path.join(recipeDirectory(name, root), file)))]);
+  const files = recipeFiles(name, root).map((file) => [
+    file,
+    digest(readFileSync(path.join(recipeDirectory(name, root), file))),
+  ]);
   const base = image.base === undefined ? null : recipeHash(image.base, root);
   return digest(JSON.stringify({ image, files, base })).slice(0, hashDigits);
 }

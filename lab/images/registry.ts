@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 /** What a registry has under a tag. */
 export interface StoredManifest {
   /** Digest of the manifest: what a pull by digest names. */
@@ -14,22 +16,55 @@ const manifestTypes = [
   "application/vnd.oci.image.index.v1+json",
 ];
 
-/** How long a registry on this machine may take to answer, in milliseconds. */
-const answerTimeout = 10_000;
+/** How long one request may take, in milliseconds: the registry is on this machine. */
+const requestTimeout = 10_000;
+
+/** How long a registry may take to start, and how often it is asked meanwhile, in milliseconds. */
+const startTimeout = 20_000;
+const startInterval = 250;
+
+/**
+ * Waits until a registry answers, since its container may have been created a moment ago.
+ * @throws when it does not within 20 s
+ */
+export async function registryReady(registry: string, timeout: number = startTimeout): Promise<void> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    const found = await stateOf(registry);
+    if (found === "ready") return;
+    if (Date.now() > deadline) {
+      throw new Error(`expected a registry at ${registry}, found none (${found}): is its container running?`);
+    }
+    await delay(startInterval);
+  }
+}
+
+/** "ready", or why a registry is not. */
+async function stateOf(registry: string): Promise<string> {
+  try {
+    const { ok, status } = await fetch(`http://${registry}/v2/`, { signal: AbortSignal.timeout(requestTimeout) });
+    return ok ? "ready" : `status ${status}`;
+  } catch (error) {
+    return reasonOf(error as Error);
+  }
+}
+
+/** fetch keeps the reason of a failure in the error's cause. */
+const reasonOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);
 
 /**
  * Looks up a tag in a registry over plain HTTP.
  * @returns undefined when the registry has no such tag
- * @throws when the registry does not answer as one
+ * @throws when it answers with anything but a manifest or 404
  */
-export async function manifestAt(registry: string, repository: string, tag: string): Promise<StoredManifest | undefined> {
+export async function manifestAt(
+  registry: string,
+  repository: string,
+  tag: string,
+): Promise<StoredManifest | undefined> {
   const url = `http://${registry}/v2/${repository}/manifests/${tag}`;
-  const answer = await fetch(url, {
-    headers: { accept: manifestTypes.join(", ") },
-    signal: AbortSignal.timeout(answerTimeout),
-  }).catch((error: Error) => {
-    throw new Error(`expected a registry at ${registry}, found none (${causeOf(error)}): is its container running?`);
-  });
+  const headers = { accept: manifestTypes.join(", ") };
+  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(requestTimeout) });
   if (answer.status === 404) return undefined;
   const digest = answer.headers.get("docker-content-digest");
   if (!answer.ok || digest === null) {
@@ -38,6 +73,3 @@ export async function manifestAt(registry: string, repository: string, tag: stri
   const manifest = (await answer.json()) as { config?: { digest: string } };
   return { digest, ...(manifest.config ? { config: manifest.config.digest } : {}) };
 }
-
-/** fetch hides why it failed in the error's cause. */
-const causeOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);

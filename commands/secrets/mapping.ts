@@ -1,0 +1,50 @@
+import type { SecretDeclaration } from "../../config";
+import type { AnsibleVariable } from "./ansible-variables";
+
+/** Which variables become which secrets. */
+export interface Mapping {
+  readonly assignments: readonly { readonly secret: SecretDeclaration; readonly variable: AnsibleVariable }[];
+  /** Names of variables that no secret takes. */
+  readonly unmapped: readonly string[];
+}
+
+/** Reads `ansible_name=secretName,…`. @throws when it is written otherwise */
+const parseExplicit = (text: string): [variable: string, secret: string][] =>
+  text
+    .split(",")
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== "")
+    .map((pair) => {
+      const [variable = "", secret = "", ...rest] = pair.split("=").map((side) => side.trim());
+      if (!variable || !secret || rest.length > 0) {
+        throw new Error(`MAP: expected ansible_name=secretName,…, found ${JSON.stringify(pair)}`);
+      }
+      return [variable, secret];
+    });
+
+/**
+ * Maps variables to secrets: by the declarations' own Ansible names, and before those by `explicit`.
+ * @param explicit `ansible_name=secretName,…`
+ * @throws when `explicit` names an undeclared secret or a variable that is not in the file
+ */
+export const mapVariables = (
+  variables: readonly AnsibleVariable[],
+  declared: readonly SecretDeclaration[],
+  explicit: string,
+): Mapping => {
+  const chosen = new Map(parseExplicit(explicit).map(([variable, secret]) => [secret, variable]));
+  const byName = new Map(variables.map((variable) => [variable.name, variable]));
+  for (const [secret, variable] of chosen) {
+    if (!declared.some(({ name }) => name === secret)) {
+      const known = declared.map(({ name }) => name).join(", ");
+      throw new Error(`MAP: expected a declared secret (${known}), found ${secret}`);
+    }
+    if (!byName.has(variable)) throw new Error(`MAP: expected the name of a variable in the file, found ${variable}`);
+  }
+  const assignments = declared.flatMap((secret) => {
+    const variable = byName.get(chosen.get(secret.name) ?? secret.ansible ?? "");
+    return variable ? [{ secret, variable }] : [];
+  });
+  const taken = new Set(assignments.map(({ variable }) => variable.name));
+  return { assignments, unmapped: variables.map(({ name }) => name).filter((name) => !taken.has(name)) };
+};

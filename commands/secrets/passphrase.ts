@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
+import { pulumiOutput } from "../pulumi";
+import { askHidden, canAsk } from "./prompt";
+
+interface Encryption {
+  readonly encryptionsalt?: string;
+  readonly secretsprovider?: string;
+}
+
+const encryptionOf = (stack: string): Encryption =>
+  (parse(readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8")) ?? {}) as Encryption;
+
+/** A stack of the Pulumi service is encrypted by the service; every other backend's by a passphrase. */
+const inPulumiService = async (stack: string): Promise<boolean> => {
+  const { url } = JSON.parse(await pulumiOutput(stack, "whoami", "--verbose", "--json")) as { url: string };
+  return /^https?:/.test(url);
+};
+
+const confirmed = async (question: string): Promise<string> => {
+  const first = await askHidden(question);
+  if (first === "") throw new Error("expected a passphrase, found an empty one");
+  if ((await askHidden("The same again")) !== first) throw new Error("expected the same passphrase twice, found two");
+  return first;
+};
+
+/**
+ * Asks for the stack's passphrase once, for every `pulumi` that this process starts, if it needs one and has none.
+ * @throws when nobody can be asked
+ */
+export const providePassphrase = async (stack: string): Promise<void> => {
+  const env = pulumiEnvironment(stack);
+  if (env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || env["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined) return;
+  const { encryptionsalt, secretsprovider } = encryptionOf(stack);
+  if (secretsprovider !== undefined && secretsprovider !== "passphrase") return;
+  if (encryptionsalt === undefined && (await inPulumiService(stack))) return;
+  if (!canAsk()) {
+    throw new Error(
+      `expected the passphrase of stack ${stack} in PULUMI_CONFIG_PASSPHRASE or a file named by ` +
+        "PULUMI_CONFIG_PASSPHRASE_FILE, found neither, and no terminal to ask on",
+    );
+  }
+  process.env["PULUMI_CONFIG_PASSPHRASE"] =
+    encryptionsalt === undefined
+      ? await confirmed(`New passphrase for the secrets of stack ${stack} (keep it: nothing recovers it)`)
+      : await askHidden(`Passphrase of stack ${stack}`);
+};

@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import type { RawConfig } from "../../config";
+import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
+import { pulumiOutput } from "../pulumi";
+
+type ConfigDump = Record<string, { readonly value?: string; readonly secret: boolean }>;
+
+/** The stack's config, secrets decrypted. @throws when the passphrase is wrong */
+export const readStackFile = async (stack: string): Promise<RawConfig> => {
+  const dump = JSON.parse(
+    await pulumiOutput(stack, "config", "--json", "--show-secrets", "--stack", stack),
+  ) as ConfigDump;
+  const entries = Object.entries(dump);
+  return {
+    stack,
+    values: Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value])),
+    secretKeys: new Set(entries.flatMap(([key, { secret }]) => (secret ? [key] : []))),
+    connects: false,
+  };
+};
+
+/**
+ * Encrypts a secret into the stack's file. The value travels on stdin, so that no process list shows it.
+ * @param env environment in which `pulumi` works for the stack
+ * @throws when `pulumi` fails, with what it said
+ */
+export const writeSecret = (
+  stack: string,
+  name: string,
+  value: string,
+  env: NodeJS.ProcessEnv = pulumiEnvironment(stack),
+): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn("pulumi", ["config", "set", "--secret", "--stack", stack, `secrets:${name}`], {
+      cwd: projectRoot,
+      env,
+      stdio: ["pipe", "ignore", "pipe"],
+    });
+    const stderr: Buffer[] = [];
+    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    child.on("error", reject);
+    // A child that fails early closes its stdin; its exit code tells more than the broken pipe.
+    child.stdin.on("error", () => undefined);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`secrets:${name} was not written: ${Buffer.concat(stderr).toString("utf8").trim()}`));
+    });
+    // Pulumi takes one line break off the end of what it reads.
+    child.stdin.end(`${value}\n`);
+  });

@@ -1,0 +1,55 @@
+import { isRequired, type RawConfig, readSettings, secretFault, type SecretDeclaration } from "../../config";
+import { ConfigError, type PlatformNames } from "../../config";
+
+/**
+ * `set`: in config, encrypted and right. `wrong`: in config, but must be given again. `made`: the stack makes it.
+ * `unneeded`: this stack has no use for it. `missing`: a person must give it.
+ */
+export type SecretState = "set" | "wrong" | "made" | "unneeded" | "missing";
+
+/** A declared secret and how it stands in one stack. */
+export interface StackSecret {
+  readonly declaration: SecretDeclaration;
+  readonly state: SecretState;
+  /** Its value in config. */
+  readonly value?: string;
+  /** What is wrong with it, without quoting it. */
+  readonly fault?: string;
+}
+
+const standing = (declaration: SecretDeclaration, raw: RawConfig, required: boolean): StackSecret => {
+  const key = `secrets:${declaration.name}`;
+  if (Object.hasOwn(raw.values, key)) {
+    const value = raw.values[key] ?? "";
+    const fault = raw.secretKeys.has(key) ? secretFault(declaration, value) : "it is in plain text";
+    return { declaration, value, state: fault === undefined ? "set" : "wrong", ...(fault !== undefined && { fault }) };
+  }
+  if (declaration.origin === "random") return { declaration, state: "made" };
+  return { declaration, state: required ? "missing" : "unneeded" };
+};
+
+/** Every declared secret of a stack. @throws ConfigError when the stack's settings have problems of their own */
+export const secretsOf = (raw: RawConfig, platforms: readonly PlatformNames[]): StackSecret[] => {
+  const { config, problems, declared } = readSettings(raw, platforms);
+  if (!config || problems.length > 0) throw new ConfigError(raw.stack, problems);
+  return declared.map((declaration) => standing(declaration, raw, isRequired(declaration, config)));
+};
+
+const WORDS: Readonly<Record<SecretState, string>> = {
+  set: "set",
+  wrong: "WRONG",
+  made: "made by the stack",
+  unneeded: "not needed here",
+  missing: "MISSING",
+};
+
+/** A table of secrets and their states, without values. */
+export const describeSecrets = (secrets: readonly StackSecret[]): string => {
+  const width = Math.max(0, ...secrets.map(({ declaration }) => declaration.name.length));
+  return secrets
+    .map(({ declaration: { name, description }, state, fault }) => {
+      const word = fault === undefined ? WORDS[state] : `${WORDS[state]} (${fault})`;
+      return `  ${name.padEnd(width)}  ${word.padEnd(18)}${description}`;
+    })
+    .join("\n");
+};

@@ -13,7 +13,7 @@ export type PluginName = (typeof pluginNames)[number];
 /** The installed version of an npm package of the `@pulumi` scope, such as "5.2.0": package-lock.json pins it. */
 export function sdkVersion(name: PluginName | "pulumi"): string {
   const manifest = path.join(projectRoot, "node_modules", "@pulumi", name, "package.json");
-  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version.replace(/^v/, "");
 }
 
 /**

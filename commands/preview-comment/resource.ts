@@ -1,0 +1,52 @@
+import type { PreviewStep } from "./preview";
+
+/** Which resource a step is about, in the platform's words. */
+export interface Resource {
+  urn: string;
+  type: string;
+  /** Last part of the type token, e.g. `Container`. */
+  kind: string;
+  /** Name in the program, e.g. `sese-ai/n8n/config`. */
+  name: string;
+  /** Name of the host, or undefined for what belongs to the stack as a whole. */
+  host: string | undefined;
+  /** Second part of the name, e.g. `n8n`; undefined for the host itself. */
+  service: string | undefined;
+  /** What follows host and service in the name, e.g. `config`. */
+  part: string | undefined;
+}
+
+const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+
+/** The last type of a URN's chain of types; the chain names the parents' types before it. */
+const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
+
+/** Type of the component that stands for a host; its name is the host's. */
+const HOST_TYPE = "vpai:hosts:Host";
+
+export function resourceOf(step: PreviewStep): Resource {
+  const state = step.newState ?? step.oldState;
+  const name = nameOf(step.urn);
+  const type = state?.type ?? typeOf(step.urn);
+  const [first, service, ...part] = name.split("/");
+  const named = name.includes("/");
+  return {
+    urn: step.urn,
+    type,
+    kind: type.split(":").at(-1) ?? type,
+    name,
+    host: named ? first : hostOfParent(state?.parent),
+    service: named ? service : name,
+    part: part.length === 0 ? undefined : part.join("/"),
+  };
+}
+
+function hostOfParent(parent: string | undefined): string | undefined {
+  if (parent === undefined) return undefined;
+  const name = nameOf(parent);
+  return typeOf(parent) === HOST_TYPE || name.includes("/") ? name.split("/")[0] : undefined;
+}
+
+/** Components group others, the stack and default providers hold settings: none of them is something on a host. */
+export const isGrouping = (step: PreviewStep): boolean =>
+  !(step.newState ?? step.oldState)?.custom || typeOf(step.urn).startsWith("pulumi:");

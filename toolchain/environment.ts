@@ -22,10 +22,10 @@ export const labPassphrase = "lab-only-this-passphrase-is-public";
  * The build cache that all checkouts of this user share: `VPAI_CACHE_DIR`, else `vpai` below `XDG_CACHE_HOME` or
  * `~/.cache`. An absolute path; the directory need not exist.
  */
-export function cacheDirectory(): string {
-  const own = process.env["VPAI_CACHE_DIR"];
+export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  const own = env["VPAI_CACHE_DIR"];
   if (own) return path.resolve(own);
-  return path.join(process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"), "vpai");
+  return path.join(env["XDG_CACHE_HOME"] || path.join(env["HOME"] || homedir(), ".cache"), "vpai");
 }
 
 /**

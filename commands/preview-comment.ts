@@ -10,10 +10,11 @@ import { type PullRequestRun, pullRequestRun, requireSecrets, runUrlOf } from ".
 import { chosenStack, main } from "./pulumi";
 
 const HELP = `Prints the Markdown of a preview. Usage: preview-comment [options]
-  --stack NAME         stack; default: STACK, else lab
-  --from FILE          read the output of \`pulumi preview --json\` from a file, \`-\` for standard input, instead of running it
-  --config-file FILE   stack file to use in place of Pulumi.<stack>.yaml
-  --post               in a GitHub workflow run: keep the pull request's comment up to date`;
+Each option can also be given to make by its variable: make preview-comment STACK=prod FROM=preview.json
+  --stack NAME         stack (STACK); default: lab
+  --from FILE          (FROM) read the output of \`pulumi preview --json\` from a file, \`-\` for standard input, instead of running it
+  --config-file FILE   (CONFIG_FILE) stack file to use in place of Pulumi.<stack>.yaml
+  --post               (POST=1) in a GitHub workflow run: keep the pull request's comment up to date`;
 
 /** `make preview-comment`: the exit code is not 0 when the preview failed. */
 main(async () => {
@@ -22,7 +23,7 @@ main(async () => {
       stack: { type: "string" },
       from: { type: "string" },
       "config-file": { type: "string" },
-      post: { type: "boolean", default: false },
+      post: { type: "boolean", default: process.env["POST"] === "1" },
       help: { type: "boolean", default: false },
     },
   });
@@ -31,9 +32,13 @@ main(async () => {
     return 0;
   }
   const stack = values.stack ?? chosenStack();
-  const take = (): Promise<PreviewRun> => previewOf(stack, values.from, values["config-file"]);
+  const take = (): Promise<PreviewRun> =>
+    previewOf(stack, values.from ?? given("FROM"), values["config-file"] ?? given("CONFIG_FILE"));
   return values.post ? post(stack, pullRequestRun(process.env), take) : print(stack, await take());
 });
+
+/** A variable of `make`; an empty one counts as absent. */
+const given = (name: string): string | undefined => process.env[name] || undefined;
 
 async function previewOf(stack: string, from: string | undefined, configFile: string | undefined): Promise<PreviewRun> {
   if (from === undefined) return runPreview(stack, configFile);

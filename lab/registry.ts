@@ -40,7 +40,8 @@ export class LabRegistry extends ComponentResource {
         image: buildImage("registry", this).stdout,
         networksAdvanced: [{ name: network.name, ipv4Address: this.address }],
         ports: [{ internal: 80, external: identity.registryPort, ip: "127.0.0.1", protocol: "tcp" }],
-        mounts: [{ type: "bind", source: registryStorage(), target: "/var/lib/registry" }],
+        // A volume, not a mount: the engine makes the folder when the cache is empty.
+        volumes: [{ hostPath: registryStorage(), containerPath: "/var/lib/registry" }],
         labels: asLabels(labels),
         restart: "unless-stopped",
       },
@@ -87,7 +88,7 @@ export const buildImage = (name: string, parent: Resource): local.Command =>
 
 /** Runs a tool of the project; its arguments never pass a shell. */
 const tool = (file: string, ...args: [string, ...string[]]): { interpreter: string[]; create: string; dir: string } => ({
-  interpreter: ["npx", "tsx", file, ...args.slice(0, -1)],
+  interpreter: ["node", "--import", "tsx", file, ...args.slice(0, -1)],
   create: args.at(-1) ?? "",
   dir: projectRoot,
 });

@@ -12,6 +12,7 @@ export { PostgresDatabase } from "./resources/postgres-database";
 export { RemoteDirectory } from "./resources/remote-directory";
 export { RemoteFile } from "./resources/remote-file";
 export { SshKey } from "./resources/ssh-key";
+export { conditionOf, inspectContainer } from "./docker/container";
 export { removeLeftover } from "./docker/leftovers";
 export { LocalRunner } from "./local-runner";
 export { type Connection, sshOptions } from "./ssh/connection";

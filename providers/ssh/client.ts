@@ -36,7 +36,7 @@ async function connectOnce(connection: Connection): Promise<Client> {
     const client = new Client();
     let shown: string | undefined;
     client.once("ready", () => {
-      keepAliveOnlyWhileBusy(client, socket);
+      letProcessEnd(client, socket);
       resolve(client);
     });
     client.once("error", (error: Error & { level?: string }) => {
@@ -48,8 +48,6 @@ async function connectOnce(connection: Connection): Promise<Client> {
       username: connection.user,
       ...credentials,
       readyTimeout: 15_000,
-      keepaliveInterval: 10_000,
-      keepaliveCountMax: 3,
       algorithms: { serverHostKey: [keyType(connection.hostKey)] as never },
       hostVerifier: (key: Buffer) => {
         shown = key.toString("base64");
@@ -59,9 +57,10 @@ async function connectOnce(connection: Connection): Promise<Client> {
   });
 }
 
-/** An idle connection must not keep the process alive. */
-function keepAliveOnlyWhileBusy(client: Client, socket: net.Socket): void {
+/** An idle connection must not keep the process alive, and a dead one must be noticed. */
+function letProcessEnd(client: Client, socket: net.Socket): void {
   socket.unref();
+  socket.setKeepAlive(true, 10_000);
   client.on("error", () => socket.destroy());
 }
 

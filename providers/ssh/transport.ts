@@ -54,10 +54,12 @@ export class Transport implements CommandRunner {
   /** Runs `argv` as root and gives its answer, whatever the exit code. */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
     const elevated = this.connection.user === "root" ? argv : ["sudo", "-n", "--", ...argv];
-    return this.sessions.run(async () => {
-      const channel = await this.open((client, done) => client.exec(commandLine(elevated), done));
-      return collect(channel, options.stdin);
-    });
+    return this.sessions.run(() =>
+      this.open(
+        (client, done) => client.exec(commandLine(elevated), done),
+        (channel) => collect(channel, options.stdin),
+      ),
+    );
   }
 
   /**
@@ -77,22 +79,25 @@ export class Transport implements CommandRunner {
 
   /** A TCP stream to `host:port` as seen from the host. */
   async forward(host: string, port: number): Promise<ClientChannel> {
-    return this.open((client, done) => client.forwardOut("127.0.0.1", 0, host, port, done));
+    return this.open(
+      (client, done) => client.forwardOut("127.0.0.1", 0, host, port, done),
+      (channel) => channel,
+    );
   }
 
   get name(): string {
     return `${this.connection.user}@${this.connection.host}`;
   }
 
-  /** Opens a channel; a connection that turns out to be dead is replaced once. */
-  private async open(start: ChannelStarter): Promise<ClientChannel> {
+  /** Opens a channel and uses it; a connection that turns out to be dead is replaced once. */
+  private async open<T>(start: ChannelStarter, use: ChannelUser<T>): Promise<T> {
     const client = this.connected();
     try {
-      return await channelOn(await client, start);
+      return await channelOn(await client, start, use);
     } catch (error) {
       if (!(error instanceof ChannelLost)) throw error;
       if (this.client === client) this.client = undefined;
-      return channelOn(await this.connected(), start);
+      return channelOn(await this.connected(), start, use);
     }
   }
 
@@ -112,28 +117,29 @@ class ChannelLost extends Error {}
 
 type ChannelStarter = (client: Client, done: (error: Error | undefined, channel: ClientChannel) => void) => void;
 
+/** Called in the very moment a channel opens: a quick command's first events follow at once. */
+type ChannelUser<T> = (channel: ClientChannel) => T | Promise<T>;
+
 /** A channel, holding the process alive until it closes. */
-function channelOn(client: Client, start: ChannelStarter): Promise<ClientChannel> {
+function channelOn<T>(client: Client, start: ChannelStarter, use: ChannelUser<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const alive = setInterval(() => undefined, 60_000);
-    const lost = (): void => {
+    const fail = (error: Error): void => {
       clearInterval(alive);
-      reject(new ChannelLost("the SSH connection was lost"));
+      client.removeListener("close", lost);
+      reject(error);
     };
+    const lost = (): void => fail(new ChannelLost("the SSH connection was lost"));
     client.once("close", lost);
     try {
       start(client, (error, channel) => {
+        if (error) return fail(error);
         client.removeListener("close", lost);
-        if (error) {
-          clearInterval(alive);
-          return reject(error);
-        }
         channel.once("close", () => clearInterval(alive));
-        resolve(channel);
+        resolve(use(channel));
       });
     } catch (error) {
-      clearInterval(alive);
-      reject(new ChannelLost((error as Error).message));
+      fail(new ChannelLost((error as Error).message));
     }
   });
 }

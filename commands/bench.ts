@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { projectRoot } from "../toolchain/environment";
+import { type Measurement, measure } from "./bench/measure";
+import { benchOptions, HELP } from "./bench/options";
+import { asJson, asTable, type Operation, type Result, summarize } from "./bench/report";
+import { main, prepareStack } from "./pulumi";
+
+/** Only the lab is timed: it is the one stack that may be taken down. */
+const STACK = "lab";
+
+const COMMANDS: Record<Operation, readonly string[]> = {
+  cold: ["up", "--yes", "--skip-preview"],
+  noop: ["up", "--yes", "--skip-preview"],
+  preview: ["preview"],
+  refresh: ["refresh", "--yes", "--skip-preview"],
+};
+
+/** `make bench`: the table on standard error, the JSON on standard output, so that it can be piped. */
+main(async () => {
+  if (process.argv.includes("--help")) {
+    console.log(HELP);
+    return 0;
+  }
+  const { runs, only, json } = benchOptions(process.argv.slice(2), process.env);
+  const results = await measureAll(only, runs);
+  console.error(`\n${asTable(results)}\n`);
+  console.log(asJson(results));
+  if (json !== undefined) await writeFile(json, `${asJson(results)}\n`);
+  return 0;
+});
+
+async function measureAll(only: readonly Operation[], runs: number): Promise<Result[]> {
+  const results: Result[] = [];
+  if (only.includes("cold")) await takeDown();
+  await prepareStack(STACK);
+  // What is measured below is a lab that is up and has nothing left to do.
+  if (!only.includes("cold")) await timed("up", 0, COMMANDS.cold);
+  for (const operation of only) {
+    const measured: Measurement[] = [];
+    const count = operation === "cold" ? 1 : runs;
+    for (let run = 1; run <= count; run++) measured.push(await timed(operation, run, COMMANDS[operation]));
+    results.push(summarize(operation, measured));
+  }
+  return results;
+}
+
+async function timed(title: string, run: number, args: readonly string[]): Promise<Measurement> {
+  const measured = await measure(STACK, args);
+  console.error(`${title}${run === 0 ? "" : ` ${run}`}: ${(measured.total / 1000).toFixed(2)} s`);
+  return measured;
+}
+
+/** Takes the lab down as `make down` does, in a process of its own. */
+function takeDown(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["--import", "tsx", path.join("commands", "down.ts")], {
+      cwd: projectRoot,
+      env: { ...process.env, STACK },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(`expected the lab to go down, found exit code ${code ?? "none"}; run \`make down\` to see why`),
+        );
+    });
+  });
+}

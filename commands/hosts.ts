@@ -1,0 +1,19 @@
+import type { Connection } from "@vpai/providers";
+import { prepareStack, pulumiOutput } from "./pulumi";
+
+/** A host as the stack's outputs describe it. */
+export interface DeployedHost {
+  connection: Connection;
+  publicAddress: string;
+  services: Record<string, { container: string; image: string; urls: string[] }>;
+}
+
+/** The stack's hosts by name. @throws when the stack has not been brought up */
+export async function deployedHosts(stack: string): Promise<Record<string, DeployedHost>> {
+  await prepareStack(stack);
+  const outputs = JSON.parse(await pulumiOutput(stack, "stack", "output", "--json", "--stack", stack)) as {
+    hosts?: Record<string, DeployedHost>;
+  };
+  if (outputs.hosts === undefined) throw new Error(`stack ${stack} has no hosts yet: run \`make up${stack === "lab" ? "" : ` STACK=${stack}`}\` first`);
+  return outputs.hosts;
+}

@@ -1,0 +1,41 @@
+import { parseArgs } from "node:util";
+import { type Operation, operations } from "./report";
+
+export interface BenchOptions {
+  /** Runs of each operation but `cold`. */
+  runs: number;
+  only: Operation[];
+  /** File for the JSON, besides standard output. */
+  json: string | undefined;
+}
+
+export const HELP = `Times the lab stack. Usage: bench [options], or make bench RUNS=3 ONLY=noop,preview JSON=file
+  --runs N       runs of no-op up, preview and refresh; the median counts. Default: 5
+  --only LIST    of ${operations.join(", ")}, separated by commas. Default: all; \`cold\` takes the lab down first
+  --json FILE    writes the JSON into a file, too`;
+
+/** @throws Error that names the option, what was expected and what was found */
+export function benchOptions(args: readonly string[], env: NodeJS.ProcessEnv): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { runs: { type: "string" }, only: { type: "string" }, json: { type: "string" } },
+  });
+  const text = values.runs ?? (env["RUNS"] || "5");
+  const runs = Number(text);
+  if (!Number.isSafeInteger(runs) || runs < 1)
+    throw new Error(`--runs: expected a whole number above 0, found ${text}`);
+  return {
+    runs,
+    only: chosen(values.only ?? (env["ONLY"] || undefined)),
+    json: values.json ?? (env["JSON"] || undefined),
+  };
+}
+
+function chosen(list: string | undefined): Operation[] {
+  if (list === undefined) return [...operations];
+  const names = list.split(",");
+  const unknown = names.filter((name) => !operations.some((operation) => operation === name));
+  if (unknown.length > 0)
+    throw new Error(`--only: expected some of ${operations.join(", ")}, found ${unknown.join(", ")}`);
+  return operations.filter((operation) => names.includes(operation));
+}

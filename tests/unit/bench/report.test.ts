@@ -1,0 +1,76 @@
+import { benchOptions } from "../../../commands/bench/options";
+import { asJson, asTable, summarize } from "../../../commands/bench/report";
+import { median } from "../../../commands/bench/statistics";
+
+const MiB = 2 ** 20;
+const run = (total: number, peakMiB: number) => ({
+  total,
+  programLoad: total / 4,
+  provider: total / 2,
+  engine: total / 4,
+  peakMemory: peakMiB * MiB,
+});
+
+describe("median", () => {
+  it.each([
+    [[3], 3],
+    [[9, 1, 5], 5],
+    [[10, 2, 4, 8], 6],
+    [[100, 9, 20], 20],
+  ])("of %p is %p", (values, expected) => {
+    expect(median(values)).toBe(expected);
+  });
+
+  it("of nothing is an error", () => {
+    expect(() => median([])).toThrow("expected at least one value");
+  });
+});
+
+describe("the report", () => {
+  const results = [summarize("cold", [run(60_000, 900)]), summarize("noop", [run(8000, 400), run(2000, 500), run(4000, 450)])];
+
+  it("shows medians, shares and memory in a table", () => {
+    expect(asTable(results).split("\n")).toEqual([
+      "operation  runs  total    engine          program load    provider        peak memory",
+      "---------  ----  -------  --------------  --------------  --------------  -----------",
+      "cold up    1     60.00 s  15.00 s (25 %)  15.00 s (25 %)  30.00 s (50 %)  900 MiB",
+      "no-op up   3     4.00 s   1.00 s (25 %)   1.00 s (25 %)   2.00 s (50 %)   450 MiB",
+    ]);
+  });
+
+  it("gives the same in milliseconds and bytes as JSON", () => {
+    expect(JSON.parse(asJson(results))).toEqual({
+      unit: { time: "ms", memory: "bytes" },
+      results: [
+        { operation: "cold", runs: 1, total: 60_000, programLoad: 15_000, provider: 30_000, engine: 15_000, peakMemory: 943_718_400 },
+        { operation: "noop", runs: 3, total: 4000, programLoad: 1000, provider: 2000, engine: 1000, peakMemory: 471_859_200 },
+      ],
+    });
+  });
+});
+
+describe("benchOptions", () => {
+  it("measures everything, five times, by default", () => {
+    expect(benchOptions([], {})).toEqual({ runs: 5, only: ["cold", "noop", "preview", "refresh"], json: undefined });
+  });
+
+  it("takes options, in the order in which they are run", () => {
+    expect(benchOptions(["--runs", "2", "--only", "refresh,noop", "--json", "out.json"], {})).toEqual({
+      runs: 2,
+      only: ["noop", "refresh"],
+      json: "out.json",
+    });
+  });
+
+  it("takes make's variables, and options before them", () => {
+    expect(benchOptions(["--runs", "2"], { RUNS: "9", ONLY: "preview", JSON: "out.json" })).toEqual({ runs: 2, only: ["preview"], json: "out.json" });
+  });
+
+  it.each(["0", "-1", "1.5", "many"])("refuses %s runs", (runs) => {
+    expect(() => benchOptions([`--runs=${runs}`], {})).toThrow(`expected a whole number above 0, found ${runs}`);
+  });
+
+  it("refuses an operation that it does not know", () => {
+    expect(() => benchOptions(["--only", "noop,warm"], {})).toThrow("found warm");
+  });
+});

@@ -42,13 +42,27 @@ packages_installed() {
   [ -e node_modules/.package-lock.json ] && node toolchain/installed.cjs
 }
 
+# A registry may lack optional packages for other platforms that the lock file names or leaves out. npm ci then gives
+# up; npm install goes on with the locked versions, which are checked afterwards.
+install_packages() {
+  printf 'toolchain: installing the npm packages of package-lock.json ...\n' >&2
+  npm ci --ignore-scripts --no-audit --no-fund >"$local/npm.log" 2>&1 && return
+  npm install --no-save --ignore-scripts --no-audit --no-fund >>"$local/npm.log" 2>&1 && packages_installed && return
+  tail -n 40 "$local/npm.log" >&2
+  fail "the npm packages of package-lock.json cannot be installed, see above and $local/npm.log"
+}
+
 if up_to_date; then exit 0; fi
 
 command -v node >/dev/null || fail 'expected Node 20.11 or newer on PATH, found none: see https://nodejs.org/en/download'
 node_fits || fail "expected Node 20.11 or newer, found $(node --version): see https://nodejs.org/en/download"
 command -v npm >/dev/null || fail 'expected npm on PATH, found none: it comes with Node (https://nodejs.org/en/download)'
 if ! packages_installed; then
-  printf 'toolchain: installing the npm packages of package-lock.json ...\n' >&2
-  npm ci --ignore-scripts --no-audit --no-fund >&2
+  mkdir -p "$local"
+  # One at a time: a second set-up waits, and finds them installed.
+  exec 9>"$local/npm.lock"
+  flock 9
+  packages_installed || install_packages
+  exec 9>&-
 fi
 exec node --import tsx toolchain/setup.ts "$stack"

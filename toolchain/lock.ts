@@ -1,6 +1,10 @@
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { report } from "./progress";
+
+/** After how long one who waits is told so, in milliseconds. */
+const noticeDelay = 2000;
 
 /**
  * Does `work` while no other process holds the lock on `file`. The lock is the kernel's: it goes with the process that
@@ -27,11 +31,12 @@ function acquire(file: string): Promise<() => Promise<void>> {
     holder.stdin.end();
     return ended;
   };
-  return new Promise((resolve, reject) => {
+  const notice = setTimeout(() => report(`waiting for another process that holds ${file}`), noticeDelay);
+  return new Promise<() => Promise<void>>((resolve, reject) => {
     holder.on("error", (error) =>
       reject(new Error(`cannot lock ${file}: flock (package util-linux): ${error.message}`)),
     );
     holder.stdout.once("data", () => resolve(release));
     void ended.then(() => reject(new Error(`cannot lock ${file}: flock ended early`)));
-  });
+  }).finally(() => clearTimeout(notice));
 }

@@ -59,7 +59,7 @@ export async function missingPlugins(pulumi: string, pieces: readonly Piece[]): 
 
 async function download(pulumi: string, { name, version }: Piece): Promise<boolean> {
   const args = ["plugin", "install", "resource", name, `v${version}`];
-  const { code } = await withProgress(`downloading the ${name} provider v${version}`, () =>
+  const { code } = await withProgress(`trying to download the ${name} provider v${version}`, () =>
     run(pulumi, args, { timeout: downloadTimeout }),
   );
   if (code !== 0) report(`the ${name} provider v${version} cannot be downloaded from here; it is built instead`);

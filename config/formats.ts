@@ -83,15 +83,34 @@ export const hostKey = text(
   isHostKey,
 );
 
-const WHOLE_MIB = "a whole number of MiB, at least 6 (the least that Docker accepts)";
-export const memoryMiB = z.int({ error: WHOLE_MIB }).min(6, { error: WHOLE_MIB });
+/** Docker accepts no memory limit below 6 MiB; above 16 TiB a unit was mixed up. */
+const MIB = { least: 6, most: 16 * 1024 * 1024 };
+const WHOLE_MIB = `a whole number of MiB from ${MIB.least} to ${MIB.most}`;
+export const memoryMiB = z
+  .int({ error: WHOLE_MIB })
+  .min(MIB.least, { error: WHOLE_MIB })
+  .max(MIB.most, { error: WHOLE_MIB });
 
-const CPUS = "a number of CPUs, at least 0.01, such as 0.5";
-export const cpus = z.number({ error: CPUS }).min(0.01, { error: CPUS });
+const CPUS = "a number of CPUs from 0.01 to 1024, such as 0.5";
+export const cpus = z.number({ error: CPUS }).min(0.01, { error: CPUS }).max(1024, { error: CPUS });
 
-export const pinnedImage = matching(
+const REPOSITORY = /^[a-z0-9]+([._/:-]+[a-z0-9]+)*$/;
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** A colon after the last slash starts the tag; one before it is a registry's port. `latest` moves even beside a digest. */
+const isPinned = (reference: string) => {
+  const [name = "", digest, ...rest] = reference.split("@");
+  const colon = name.indexOf(":", name.lastIndexOf("/"));
+  const [repository, tag] = colon < 0 ? [name, undefined] : [name.slice(0, colon), name.slice(colon + 1)];
+  if (rest.length > 0 || !REPOSITORY.test(repository) || tag === "latest") return false;
+  if (tag !== undefined && !TAG.test(tag)) return false;
+  return digest === undefined ? tag !== undefined : DIGEST.test(digest);
+};
+
+export const pinnedImage = text(
   "an image reference with a tag that is not latest, or a digest, such as docker.io/library/redis:8.0.2",
-  /^[a-z0-9][a-z0-9._/:-]*?(?:(?::(?!latest(?:@|$))[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
+  isPinned,
 );
 
 export const emailAddress = z.email({ error: "an e-mail address" });

@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loadStackConfig } from "../../../config";
+import { PLATFORM, rawConfig, SECRETS, SETTINGS } from "./example";
+
+const NO_RESOURCES: pulumi.runtime.Mocks = {
+  newResource: () => {
+    throw new Error("reading config must create no resource");
+  },
+  call: () => {
+    throw new Error("reading config must call no provider");
+  },
+};
+
+const start = (raw = rawConfig(), preview = false) => {
+  void pulumi.runtime.setMocks(NO_RESOURCES, "vpai", "prod", preview);
+  pulumi.runtime.setAllConfig({ ...raw.values }, [...raw.secretKeys]);
+};
+
+it("gives settings as values, and secrets as secret outputs alone", async () => {
+  start();
+  const { secrets, ...config } = loadStackConfig([PLATFORM]);
+  expect(config).toMatchObject({ domain: "example.org", vpnEnforce: false });
+  expect(JSON.stringify(config)).not.toContain(SECRETS.databasePassword);
+
+  const password = secrets["databasePassword"];
+  if (password === undefined) throw new Error("expected databasePassword among the secrets");
+  expect(await pulumi.isSecret(password)).toBe(true);
+  const value = await new Promise((resolve) => password.apply(resolve));
+  expect(value).toBe("s3cr3t-of-the-database");
+});
+
+it("names every declared secret, also one that the stack makes", () => {
+  start();
+  const { secrets } = loadStackConfig([PLATFORM]);
+  expect(Object.keys(secrets)).toEqual(["n8nEncryptionKey", "databasePassword", "hcloudToken"]);
+  expect(secrets["n8nEncryptionKey"]).toBeUndefined();
+});
+
+it("asks the SDK which keys are encrypted", () => {
+  start({ ...rawConfig(), secretKeys: new Set(["secrets:databasePassword"]) });
+  expect(() => loadStackConfig([PLATFORM])).toThrow(/secrets:hcloudToken\n {4}expected: an encrypted value/);
+});
+
+it("needs host keys in an update, not in a preview", () => {
+  const machine = { ...SETTINGS.hosts["sese-ai"].machine, hostKey: undefined };
+  const hosts = { "sese-ai": { ...SETTINGS.hosts["sese-ai"], machine } };
+  const raw = rawConfig({ ...SETTINGS, hosts }, { databasePassword: "x" });
+  start(raw, true);
+  expect(loadStackConfig([PLATFORM]).hosts["sese-ai"]?.machine.kind).toBe("existing");
+  start(raw, false);
+  expect(() => loadStackConfig([PLATFORM])).toThrow("vpai:hosts.sese-ai.machine.hostKey");
+});

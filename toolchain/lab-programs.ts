@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { cacheDirectory } from "./environment";
@@ -93,12 +93,22 @@ async function startEngine(): Promise<void> {
   const log = path.join(cacheDirectory(), "dockerd.log");
   await withProgress("starting the Docker engine", async () => {
     if (existsSync("/run/systemd/system")) await startService();
-    else if (!existsSync("/run/docker.pid") || !(await engineAnswersWithin(engineStartTimeout))) startDetached(log);
+    else if (!isStarting()) startDetached(log);
     if (await engineAnswersWithin(engineStartTimeout)) return;
     throw new Error(
       `the Docker engine does not answer after ${engineStartTimeout / 1000} s: see ${log} or journalctl -u docker`,
     );
   });
+}
+
+/** Whether a dockerd runs already, which does not answer yet; the file outlives one that was killed. */
+function isStarting(): boolean {
+  try {
+    const pid = readFileSync("/run/docker.pid", "utf8").trim();
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "dockerd";
+  } catch {
+    return false;
+  }
 }
 
 async function startService(): Promise<void> {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { projectRoot } from "../../../toolchain/environment";
@@ -20,10 +21,10 @@ const parent = (input: "pipe" | "ignore"): string => `
   setInterval(() => child.pid, 1000);
 `;
 
+/** A process that has ended but that nobody has asked for yet (state Z) does not count. */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;
   }

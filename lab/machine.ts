@@ -75,6 +75,8 @@ export class LabMachine extends ComponentResource implements Machine {
         parent: this,
         provider: engine,
         deleteBeforeReplace: true,
+        // The client keeps `systempaths` for itself, so the engine never reads it back.
+        ignoreChanges: ["securityOpts"],
         hooks: { beforeCreate: [sweepBeforeCreate(name, { kind: "container", name, labels, adopt: false }, runner)] },
       },
     );

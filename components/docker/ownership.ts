@@ -14,6 +14,8 @@ export const ownershipLabels = ({ platform, stack, host }: Owner): Record<string
   "dev.vpai.host": host,
 });
 
-/** Labels in the form of the Docker provider, in a stable order. */
+/** Labels in the form of the Docker provider, in the order in which it reads them back. */
 export const asLabels = (labels: Record<string, string>): types.input.ContainerLabel[] =>
-  Object.entries(labels).map(([label, value]) => ({ label, value }));
+  Object.keys(labels)
+    .sort()
+    .map((label) => ({ label, value: labels[label] ?? "" }));

@@ -148,7 +148,7 @@ export class DockerService extends ComponentResource {
         ports: publishedPorts(service, host),
         memory: service.limits.memoryMiB,
         memorySwap: service.limits.memoryMiB,
-        cpus: String(service.limits.cpus),
+        cpus: decimal(service.limits.cpus),
         user: `${service.user.uid}:${service.user.gid}`,
         capabilities: { drops: ["ALL"], adds: (service.capabilities ?? []).map((capability) => `CAP_${capability}`) },
         securityOpts: ["no-new-privileges"],
@@ -231,6 +231,9 @@ function healthcheck({ health }: Service): docker.types.input.ContainerHealthche
     retries: health.retries ?? 3,
   };
 }
+
+/** A number of CPUs as the provider reads it back: `1.0`, `0.25`. */
+const decimal = (cpus: number): string => (Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus));
 
 /** Seconds as Docker prints a duration, so that what is read back equals what was written. */
 function duration(seconds: number): string {

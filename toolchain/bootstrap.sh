@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes this machine and checkout ready: toolchain/bootstrap.sh [STACK], default lab. Only the lab installs Docker.
+# toolchain/bootstrap.sh --packages-only installs the npm packages and nothing else.
 # Idempotent; when nothing has changed since the last time it ends before Node is started.
 set -eu
 
@@ -52,7 +53,7 @@ install_packages() {
   fail "the npm packages of package-lock.json cannot be installed, see above and $local/npm.log"
 }
 
-if up_to_date; then exit 0; fi
+if [ "$stack" != --packages-only ] && up_to_date; then exit 0; fi
 
 command -v node >/dev/null || fail 'expected Node 20.11 or newer on PATH, found none: see https://nodejs.org/en/download'
 node_fits || fail "expected Node 20.11 or newer, found $(node --version): see https://nodejs.org/en/download"
@@ -65,4 +66,5 @@ if ! packages_installed; then
   packages_installed || install_packages
   exec 9>&-
 fi
+[ "$stack" != --packages-only ] || exit 0
 exec node --import tsx toolchain/setup.ts "$stack"

@@ -1,6 +1,7 @@
 import { platformNames } from "../platforms";
 import { chosenStack, main, prepareStack } from "./pulumi";
 import { providePassphrase } from "./secrets/passphrase";
+import { asking } from "./secrets/prompt";
 import { importFrom, missingValues, type NewValue } from "./secrets/sources";
 import { readStackFile, writeSecret } from "./secrets/stack-file";
 import { describeSecrets, secretsOf, type StackSecret } from "./secrets/state";
@@ -24,7 +25,7 @@ const imported = async (secrets: readonly StackSecret[]): Promise<readonly NewVa
   const file = setting("IMPORT");
   if (file === "") return [];
   const declared = secrets.map(({ declaration }) => declaration);
-  const found = await importFrom(file, setting("MAP"), setting("VAULT_PASSWORD_FILE"), declared);
+  const found = await importFrom(file, setting("MAP"), setting("VAULT_PASSWORD_FILE"), declared, asking());
   for (const remark of found.remarks) console.log(`Look at this one: ${remark}`);
   if (found.unmapped.length > 0) {
     console.log(
@@ -39,7 +40,7 @@ const gather = async (secrets: readonly StackSecret[]): Promise<readonly NewValu
   const first = await imported(secrets);
   const done = new Set(first.map(({ declaration }) => declaration.name));
   const rest = secrets.filter(({ declaration }) => !done.has(declaration.name));
-  return [...first, ...(await missingValues(rest, setting("GENERATE") !== ""))];
+  return [...first, ...(await missingValues(rest, setting("GENERATE") !== "", asking()))];
 };
 
 /** `make secrets`: shows the state of a stack's secrets and fills in what is missing. */

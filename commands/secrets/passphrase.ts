@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../pulumi";
-import { askHidden, canAsk } from "./prompt";
+import { type Ask, asking } from "./prompt";
 
 interface Encryption {
   readonly encryptionsalt?: string;
@@ -19,10 +19,10 @@ const inPulumiService = async (stack: string): Promise<boolean> => {
   return /^https?:/.test(url);
 };
 
-const confirmed = async (question: string): Promise<string> => {
-  const first = await askHidden(question);
+const confirmed = async (question: string, ask: Ask): Promise<string> => {
+  const first = await ask(question);
   if (first === "") throw new Error("expected a passphrase, found an empty one");
-  if ((await askHidden("The same again")) !== first) throw new Error("expected the same passphrase twice, found two");
+  if ((await ask("The same again")) !== first) throw new Error("expected the same passphrase twice, found two");
   return first;
 };
 
@@ -36,7 +36,8 @@ export const providePassphrase = async (stack: string): Promise<void> => {
   const { encryptionsalt, secretsprovider } = encryptionOf(stack);
   if (secretsprovider !== undefined && secretsprovider !== "passphrase") return;
   if (encryptionsalt === undefined && (await inPulumiService(stack))) return;
-  if (!canAsk()) {
+  const ask = asking();
+  if (!ask) {
     throw new Error(
       `expected the passphrase of stack ${stack} in PULUMI_CONFIG_PASSPHRASE or a file named by ` +
         "PULUMI_CONFIG_PASSPHRASE_FILE, found neither, and no terminal to ask on",
@@ -44,6 +45,6 @@ export const providePassphrase = async (stack: string): Promise<void> => {
   }
   process.env["PULUMI_CONFIG_PASSPHRASE"] =
     encryptionsalt === undefined
-      ? await confirmed(`New passphrase for the secrets of stack ${stack} (keep it: nothing recovers it)`)
-      : await askHidden(`Passphrase of stack ${stack}`);
+      ? await confirmed(`New passphrase for the secrets of stack ${stack} (keep it: nothing recovers it)`, ask)
+      : await ask(`Passphrase of stack ${stack}`);
 };

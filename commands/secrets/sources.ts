@@ -5,7 +5,7 @@ import { DEFAULT_SECRET_LENGTH, secretFault, type SecretDeclaration } from "../.
 import { readVariables } from "./ansible-variables";
 import { isVault } from "./ansible-vault";
 import { mapVariables } from "./mapping";
-import { askHidden, canAsk } from "./prompt";
+import type { Ask } from "./prompt";
 import type { StackSecret } from "./state";
 
 /** A value to write. */
@@ -41,9 +41,9 @@ const typedValue = (typed: string): string => {
 };
 
 /** Asks until the answer is right; an empty answer leaves the secret as it is. */
-const fromPerson = async (declaration: SecretDeclaration): Promise<NewValue[]> => {
+const fromPerson = async (declaration: SecretDeclaration, ask: Ask): Promise<NewValue[]> => {
   for (;;) {
-    const typed = await askHidden(`${declaration.name}: ${declaration.description}`);
+    const typed = await ask(`${declaration.name}: ${declaration.description}`);
     if (typed === "") return [];
     const value = typedValue(typed);
     const fault = secretFault(declaration, value);
@@ -52,8 +52,12 @@ const fromPerson = async (declaration: SecretDeclaration): Promise<NewValue[]> =
   }
 };
 
-/** Values for the secrets that the stack lacks: from the environment, made (if `make`), or from a person. */
-export const missingValues = async (secrets: readonly StackSecret[], make: boolean): Promise<NewValue[]> => {
+/** Values for the secrets that the stack lacks: from the environment, made (if `make`), or from a person (if `ask`). */
+export const missingValues = async (
+  secrets: readonly StackSecret[],
+  make: boolean,
+  ask: Ask | undefined,
+): Promise<NewValue[]> => {
   const given = secrets.flatMap(({ declaration }) => fromEnvironment(declaration));
   const done = new Set(given.map(({ declaration }) => declaration.name));
   const made = secrets
@@ -63,12 +67,12 @@ export const missingValues = async (secrets: readonly StackSecret[], make: boole
     ({ declaration, state }) => (state === "missing" || state === "wrong") && !done.has(declaration.name),
   );
   const asked: NewValue[] = [];
-  if (canAsk()) for (const { declaration } of open) asked.push(...(await fromPerson(declaration)));
+  if (ask) for (const { declaration } of open) asked.push(...(await fromPerson(declaration, ask)));
   return [...given, ...made, ...asked];
 };
 
 /** Vault passwords: from the files that VAULT_PASSWORD_FILE names (separated by commas), else from a person. */
-const vaultPasswords = async (files: string): Promise<Buffer[]> => {
+const vaultPasswords = async (files: string, ask: Ask | undefined): Promise<Buffer[]> => {
   if (files !== "") {
     return files.split(",").map((file) => {
       const password = readText(file.trim()).trim();
@@ -79,12 +83,12 @@ const vaultPasswords = async (files: string): Promise<Buffer[]> => {
       return Buffer.from(password, "utf8");
     });
   }
-  if (!canAsk()) {
+  if (!ask) {
     throw new Error(
       "expected the vault's password in a file named by VAULT_PASSWORD_FILE, found none, and no terminal",
     );
   }
-  return [Buffer.from(await askHidden("Vault password"), "utf8")];
+  return [Buffer.from(await ask("Vault password"), "utf8")];
 };
 
 /** An import that was read and checked, but not written. */
@@ -105,10 +109,11 @@ export const importFrom = async (
   explicit: string,
   passwordFiles: string,
   declared: readonly SecretDeclaration[],
+  ask: Ask | undefined,
 ): Promise<Import> => {
   const text = readText(file);
   const encrypted = isVault(text) || text.includes("$ANSIBLE_VAULT;");
-  const passwords = encrypted ? await vaultPasswords(passwordFiles) : [];
+  const passwords = encrypted ? await vaultPasswords(passwordFiles, ask) : [];
   const { assignments, unmapped } = mapVariables(readVariables(text, passwords), declared, explicit);
   const faults = assignments.flatMap(({ secret, variable: { name, value, remark } }) => {
     const fault = value === undefined ? remark : secretFault(secret, value);

@@ -4,7 +4,7 @@ import type { PreviewStep } from "./preview";
 export interface Resource {
   urn: string;
   type: string;
-  /** Last part of the type token, e.g. `Container`. */
+  /** Last part of the type token, e.g. `Container`: one word, so that it needs no quoting. */
   kind: string;
   /** Name in the program, e.g. `sese-ai/n8n/config`. */
   name: string;
@@ -33,7 +33,7 @@ export function resourceOf(step: PreviewStep): Resource {
   return {
     urn: step.urn,
     type,
-    kind: type.split(":").at(-1) ?? type,
+    kind: /\w+$/.exec(type)?.[0] ?? "Resource",
     name,
     host: named ? first : hostOfParent(state?.parent),
     service: named ? service : name,

@@ -32,3 +32,13 @@ func (w *wrapper) checkConfig(ctx context.Context, req p.CheckRequest) (p.CheckR
 	}
 	return w.inner.CheckConfig(ctx, req)
 }
+
+// diffConfig never replaces the provider, because replacing a provider replaces all its resources: a rotated token or
+// another URL of the same API is no reason for that.
+func (w *wrapper) diffConfig(ctx context.Context, req p.DiffRequest) (p.DiffResponse, error) {
+	spec, err := w.schema(ctx)
+	if err != nil {
+		return p.DiffResponse{}, fmt.Errorf("reading the schema of the %s provider: %w", w.name, err)
+	}
+	return compare(spec.Config.Variables, Rules{}, req), nil
+}

@@ -40,6 +40,7 @@ func Wrap(inner p.Provider, name string, rules map[tokens.Type]Rules) p.Provider
 	}
 	outer := inner
 	outer.CheckConfig = w.checkConfig
+	outer.DiffConfig = w.diffConfig
 	outer.Check = w.check
 	outer.Diff = w.diff
 	outer.Create = w.create

@@ -1,0 +1,16 @@
+const { transformSync } = require("esbuild");
+
+/** Lets jest read TypeScript, as fast as tsx does for the program; types are checked by the type checker. */
+module.exports = {
+  process(source, file) {
+    return transformSync(source, {
+      sourcefile: file,
+      loader: "ts",
+      format: "cjs",
+      target: "node20",
+      sourcemap: "inline",
+      sourcesContent: false,
+      tsconfigRaw: { compilerOptions: { esModuleInterop: true } },
+    });
+  },
+};

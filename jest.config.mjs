@@ -1,6 +1,4 @@
-const transform = {
-  "^.+\\.[cm]?ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }],
-};
+const transform = { "^.+\\.[cm]?ts$": "<rootDir>/tests/transform.cjs" };
 
 /** One jest project per rung of the ladder of tests: unit, then configs, then lab. */
 const project = (name, options = {}) => ({
@@ -14,13 +12,10 @@ const project = (name, options = {}) => ({
   ...options,
 });
 
-/** Milliseconds for one lab test. Most run `pulumi` a few times, and one of them may have to wait for a service. */
-const LAB_TIMEOUT = 300_000;
-
 const lab = {
   globalSetup: "<rootDir>/tests/lab/harness/global-setup.ts",
   globalTeardown: "<rootDir>/tests/lab/harness/global-teardown.ts",
-  testTimeout: LAB_TIMEOUT,
+  setupFilesAfterEnv: ["<rootDir>/tests/lab/harness/timeout.ts"],
 };
 
 export default {

@@ -1,0 +1,45 @@
+/** What a run did, or would do, to each resource: its name and Pulumi's word for it; unchanged ones are left out. */
+export type Changes = Record<string, string>;
+
+interface Step {
+  op: string;
+  urn: string;
+}
+
+/** Operations that mean that nothing happened to the resource. */
+const NOTHING = new Set(["same", "read", "refresh"]);
+
+/** Parts of a replacement, which counts as one. */
+const REPLACEMENT = new Set(["replace", "create-replacement", "delete-replaced"]);
+
+/** The changes of a `pulumi preview --json`: one JSON document. */
+export function changesOfPreview(json: string): Changes {
+  const { steps = [] } = JSON.parse(json) as { steps?: Step[] };
+  return changesOf(steps);
+}
+
+/** The changes of a `pulumi up --json` or `refresh --json`: one JSON event per line. */
+export function changesOfEvents(lines: string): Changes {
+  const events = lines
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as EngineEvent);
+  return changesOf(
+    events.flatMap(
+      ({ resOutputsEvent, resOpFailedEvent }) => resOutputsEvent?.metadata ?? resOpFailedEvent?.metadata ?? [],
+    ),
+  );
+}
+
+interface EngineEvent {
+  resOutputsEvent?: { metadata: Step };
+  resOpFailedEvent?: { metadata: Step };
+}
+
+function changesOf(steps: readonly Step[]): Changes {
+  const changed = steps.filter(({ op }) => !NOTHING.has(op));
+  return Object.fromEntries(changed.map(({ op, urn }) => [nameOf(urn), REPLACEMENT.has(op) ? "replace" : op]));
+}
+
+/** The resource's own name: the last part of its URN. */
+const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);

@@ -1,0 +1,154 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { labIdentity } from "../../../lab/identity";
+import type { Connection } from "../../../providers/ssh/connection";
+import { type Changes, changesOfEvents, changesOfPreview } from "./changes";
+import { copyCheckout, copyDirectory, restoreFile } from "./copy";
+import { removeDockerObjectsOf } from "./docker";
+import { LabHost } from "./host";
+import { processesIn } from "./processes";
+import { cleanEnvironment, type Result, run, type RunOptions, succeed } from "./run";
+
+interface Outputs {
+  hosts: Record<string, { connection: Connection; publicAddress: string }>;
+}
+
+/** A copy of the checkout and the lab that its commands bring up. */
+export class Lab {
+  private pulumiEnvironment: NodeJS.ProcessEnv | undefined;
+  private outputs: Outputs | undefined;
+  private readonly edited = new Set<string>();
+
+  private constructor(readonly directory: string) {}
+
+  /** A copy of the checkout; nothing of its lab runs yet. @param name of the copy, a file name */
+  static async prepare(name: string): Promise<Lab> {
+    return new Lab(await copyCheckout(name));
+  }
+
+  /** A copy that is already there. */
+  static existing(name: string): Lab {
+    return new Lab(copyDirectory(name));
+  }
+
+  /** `make <target>` as a person would type it. @param target with variables, e.g. `ssh HOST=sese-ai` */
+  make(target: string, options: RunOptions = {}): Promise<Result> {
+    return run(["make", ...target.split(" ")], { timeout: 1500, directory: this.directory, ...options });
+  }
+
+  /** `make <target>`, which has to succeed. */
+  makeSucceed(target: string, options: RunOptions = {}): Promise<Result> {
+    return succeed(["make", ...target.split(" ")], { timeout: 1500, directory: this.directory, ...options });
+  }
+
+  /** The environment that `make env` gives a shell. */
+  async environment(): Promise<NodeJS.ProcessEnv> {
+    this.pulumiEnvironment ??= await this.askEnvironment();
+    return this.pulumiEnvironment;
+  }
+
+  /** Plain `pulumi` on the lab stack, as after `eval "$(make -s env)"`. */
+  async pulumi(args: readonly string[], options: RunOptions = {}): Promise<Result> {
+    return run(["pulumi", ...args, "--stack", "lab", "--non-interactive"], await this.pulumiOptions(options));
+  }
+
+  async pulumiSucceed(args: readonly string[], options: RunOptions = {}): Promise<Result> {
+    return succeed(["pulumi", ...args, "--stack", "lab", "--non-interactive"], await this.pulumiOptions(options));
+  }
+
+  /** What an `up` would change. */
+  async preview(): Promise<Changes> {
+    return changesOfPreview((await this.pulumiSucceed(["preview", "--json"])).stdout);
+  }
+
+  /** Brings the stack up. @returns what that changed */
+  async up(): Promise<Changes> {
+    return changesOfEvents((await this.pulumiSucceed(["up", "--json", "--yes", "--skip-preview"])).stdout);
+  }
+
+  /** Reads what is there. @returns what differed */
+  async refresh(): Promise<Changes> {
+    return changesOfEvents((await this.pulumiSucceed(["refresh", "--json", "--yes", "--skip-preview"])).stdout);
+  }
+
+  /** A host of the stack, as its outputs describe it. */
+  async host(name: string): Promise<LabHost> {
+    this.outputs ??= JSON.parse((await this.pulumiSucceed(["stack", "output", "--json"])).stdout) as Outputs;
+    const found = this.outputs.hosts[name];
+    if (found === undefined)
+      throw new Error(`the stack has no host ${name}; it has ${Object.keys(this.outputs.hosts).join(", ")}`);
+    return new LabHost(name, found.connection, found.publicAddress);
+  }
+
+  /** Every host of the stack. */
+  async hosts(): Promise<LabHost[]> {
+    await this.host("sese-ai");
+    return Promise.all(Object.keys(this.outputs?.hosts ?? {}).map((name) => this.host(name)));
+  }
+
+  /** Changes a file of the copy, or makes it. @throws when `change` leaves it as it was */
+  edit(file: string, change: (text: string) => string): void {
+    const target = path.join(this.directory, file);
+    const before = existsSync(target) ? readFileSync(target, "utf8") : "";
+    const after = change(before);
+    if (after === before)
+      throw new Error(`the edit of ${file} changes nothing: it no longer holds what the test looks for`);
+    this.edited.add(file);
+    writeFileSync(target, after);
+  }
+
+  /** Replaces a text that a file of the copy holds exactly once. */
+  replace(file: string, old: string, replacement: string): void {
+    this.edit(file, (text) => {
+      if (text.split(old).length !== 2) throw new Error(`expected "${old}" once in ${file}`);
+      return text.replace(old, () => replacement);
+    });
+  }
+
+  /** Puts every edited file back to what the checkout has. */
+  restoreFiles(): void {
+    for (const file of this.edited) restoreFile(this.directory, file);
+    this.edited.clear();
+  }
+
+  /** Takes the lab and the copy away, also when its commands no longer work. @throws when `make down` fails, afterwards */
+  async remove(): Promise<void> {
+    for (const { pid } of processesIn(this.directory)) kill(pid);
+    const down = existsSync(path.join(this.directory, ".vpai", "lab"))
+      ? await this.make("down", { timeout: 300 })
+      : undefined;
+    await removeDockerObjectsOf(this.directory);
+    rmSync(this.directory, { recursive: true, force: true });
+    if (down !== undefined && down.code !== 0)
+      throw new Error(`make down in ${this.directory} exited with ${down.code}:\n${down.all}`);
+  }
+
+  /** What the lab's things on this machine are called. */
+  get identity(): ReturnType<typeof labIdentity> {
+    return labIdentity(this.directory);
+  }
+
+  private async pulumiOptions(options: RunOptions): Promise<RunOptions> {
+    return { directory: this.directory, environment: await this.environment(), ...options };
+  }
+
+  private async askEnvironment(): Promise<NodeJS.ProcessEnv> {
+    const script = 'exports=$(make -s env) && eval "$exports" && env -0';
+    const { stdout } = await succeed(["sh", "-c", script], {
+      directory: this.directory,
+      environment: cleanEnvironment(),
+    });
+    const pairs = stdout.split("\0").filter((pair) => pair !== "");
+    return Object.fromEntries(
+      pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+    );
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
+  }
+}

@@ -15,7 +15,7 @@ help: ## this list
 	@echo "  Variables: STACK=lab|preprod|prod (default lab), HOST=<host>, CMD='<command>'"
 
 doctor: ## what this machine has, lacks, and how to get it
-	$(READY)
+	@sh toolchain/bootstrap.sh --packages-only
 	@$(TSX) commands/doctor.ts
 
 up: ## bring the stack up (the lab by default)

@@ -1,3 +1,4 @@
+import "./toolchain/stack-traces";
 import { deploy } from "./components/stack";
 import { loadStackConfig } from "./config";
 import { platformNamed, platformNames } from "./platforms";

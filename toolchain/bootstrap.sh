@@ -43,12 +43,9 @@ packages_installed() {
   [ -e node_modules/.package-lock.json ] && node toolchain/installed.cjs
 }
 
-# A registry may lack optional packages for other platforms that the lock file names or leaves out. npm ci then gives
-# up; npm install goes on with the locked versions, which are checked afterwards.
 install_packages() {
   printf 'toolchain: installing the npm packages of package-lock.json ...\n' >&2
   npm ci --ignore-scripts --no-audit --no-fund >"$local/npm.log" 2>&1 && return
-  npm install --no-save --ignore-scripts --no-audit --no-fund >>"$local/npm.log" 2>&1 && packages_installed && return
   tail -n 40 "$local/npm.log" >&2
   fail "the npm packages of package-lock.json cannot be installed, see above and $local/npm.log"
 }

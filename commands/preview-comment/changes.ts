@@ -95,7 +95,7 @@ const isCommand = (state: ResourceState | undefined): boolean =>
 /** What a replacement stops. A reload is not in the list: the program goes on answering. */
 function downtimeOf(state: ResourceState | undefined): string | undefined {
   if (state?.type === CONTAINER) return "its container is removed before the new one starts";
-  if (state?.type === "hcloud:index/server:Server") return "the server with all its services is replaced";
+  if (state?.type === "hcloud:index/server:Server") return "its server is replaced";
   const script = isCommand(state) ? state?.inputs?.["create"] : undefined;
   return typeof script === "string" && /\bdocker (container )?restart\b/.test(script)
     ? "it restarts to read its changed files"

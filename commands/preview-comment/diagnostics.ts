@@ -1,5 +1,6 @@
 import type { Diagnostic, PulumiPreviewJson } from "./preview";
 import { fenced, shorten, visible } from "./markdown";
+import { compare } from "./property-changes";
 
 /** Most messages of one severity that are shown, and longest message in characters. The run's log has them all. */
 const MOST_MESSAGES = 10;
@@ -22,15 +23,30 @@ const withSeverity = (preview: PulumiPreviewJson, severity: string): Diagnostic[
   (preview.diagnostics ?? []).filter((diagnostic) => diagnostic.severity === severity);
 
 function messages(title: string, diagnostics: readonly Diagnostic[]): string[] {
-  const texts = [...new Set(diagnostics.map(textOf))].filter((text) => text !== "" && !ABOUT_PATH.test(text));
+  const texts = withNames(diagnostics.filter(({ message }) => !ABOUT_PATH.test(message ?? "")));
   if (texts.length === 0) return [];
   const shown = texts.slice(0, MOST_MESSAGES).map((text) => fenced("text", shorten(text, LONGEST_MESSAGE).split("\n")));
   const more = texts.length > MOST_MESSAGES ? [`… and ${texts.length - MOST_MESSAGES} more.`] : [];
   return [`### ${title}`, ...shown, ...more];
 }
 
-function textOf({ urn, message }: Diagnostic): string {
-  const text = visible(message ?? "").trim();
-  const name = urn?.split("::").slice(3).join("::") ?? "";
-  return text === "" || name === "" ? text : `${visible(name)}: ${text}`;
+/** Each message once, after the names of the resources that it is about. */
+function withNames(diagnostics: readonly Diagnostic[]): string[] {
+  const names = new Map<string, Set<string>>();
+  for (const { urn, message } of diagnostics) {
+    const text = visible(message ?? "").trim();
+    if (text !== "") names.set(text, (names.get(text) ?? new Set()).add(visible(nameOf(urn))));
+  }
+  return [...names].map(([text, about]) => prefixed([...about].filter((name) => name !== "").sort(compare), text));
 }
+
+/** Most resources that are named before a message. */
+const MOST_NAMES = 3;
+
+function prefixed(names: readonly string[], text: string): string {
+  if (names.length === 0) return text;
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
+  return `${names.slice(0, MOST_NAMES).join(", ")}${more}: ${text}`;
+}
+
+const nameOf = (urn: string | undefined): string => urn?.split("::").slice(3).join("::") ?? "";

@@ -7,6 +7,8 @@ export interface PropertyChange {
   path: string;
   from: unknown;
   to: unknown;
+  /** Another spelling of the same: another order of a list, or a default that is written out. Shown if nothing else is. */
+  weak: boolean;
 }
 
 export interface PropertyChanges {
@@ -31,9 +33,15 @@ export function propertyChanges(step: PreviewStep): PropertyChanges {
   const from = inputsOf(step.oldState);
   const to = inputsOf(step.newState);
   const changed = differences("", from.shown, to.shown);
-  const properties = changed.length > 0 ? changed : drift(step);
+  const strong = changed.filter(({ weak }) => !weak);
+  const properties = [strong, drift(step), changed].find((list) => list.length > 0) ?? [];
   if (step.oldState && step.newState && step.oldState.protect !== step.newState.protect) {
-    properties.push({ path: "protect", from: step.oldState.protect === true, to: step.newState.protect === true });
+    properties.push({
+      path: "protect",
+      from: step.oldState.protect === true,
+      to: step.newState.protect === true,
+      weak: false,
+    });
   }
   return { properties, providerCode: from.code !== undefined && to.code !== undefined && from.code !== to.code };
 }
@@ -57,23 +65,54 @@ function drift(step: PreviewStep): PropertyChange[] {
   return [...paths]
     .filter((path) => !isInternal(path))
     .sort(compare)
-    .map((path) => ({ path, from: valueAt(outputs, path), to: valueAt(inputs, path) }));
+    .map((path) => ({ path, from: valueAt(outputs, path), to: valueAt(inputs, path), weak: false }));
 }
 
 /** The deepest paths at which two values differ, in order. */
 export function differences(path: string, from: unknown, to: unknown): PropertyChange[] {
   if (isDeepStrictEqual(from, to)) return [];
-  if (!isObject(from) || !isObject(to) || !sameShape(from, to)) return [{ path, from, to }];
+  if (Array.isArray(from) && Array.isArray(to)) return listDifferences(path, from, to);
+  if (!isMap(from) || !isMap(to)) return [{ path, from, to, weak: sameMeaning(from, to) }];
   const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort(compare);
-  return keys.flatMap((key) => {
-    const child = Array.isArray(from) ? Number(key) : key;
-    return differences(childPath(path, child), valueOf(from, key), valueOf(to, key));
+  return keys.flatMap((key) => differences(childPath(path, key), valueOf(from, key), valueOf(to, key)));
+}
+
+const isMap = (value: unknown): value is object => isObject(value) && !Array.isArray(value);
+
+/** What a list has lost and gained; most lists of providers are sets that are read back in another order. */
+function listDifferences(path: string, from: readonly unknown[], to: readonly unknown[]): PropertyChange[] {
+  const gone = withoutEqual(from, to);
+  const fresh = withoutEqual(to, from);
+  if (gone.length === 0 && fresh.length === 0) return [{ path, from, to, weak: true }];
+  return Array.from({ length: Math.max(gone.length, fresh.length) }, (_, position) => {
+    const [old, next] = [gone[position], fresh[position]];
+    return differences(childPath(path, next?.index ?? old?.index ?? 0), old?.value, next?.value);
+  }).flat();
+}
+
+/** The elements of a list that the other one does not have as often. */
+function withoutEqual(list: readonly unknown[], other: readonly unknown[]): { index: number; value: unknown }[] {
+  const left = [...other];
+  return list.flatMap((value, index) => {
+    const match = left.findIndex((element) => sameMeaning(element, value));
+    if (match === -1) return [{ index, value }];
+    left.splice(match, 1);
+    return [];
   });
 }
 
-/** Lists of different length are one change: what follows an added element would look changed, too. */
-const sameShape = (from: object, to: object): boolean =>
-  Array.isArray(from) ? Array.isArray(to) && from.length === to.length : !Array.isArray(to);
+const sameMeaning = (one: unknown, other: unknown): boolean =>
+  isDeepStrictEqual(withoutDefaults(one), withoutDefaults(other));
+
+/** Providers write out what is empty or off where the program says nothing. */
+function withoutDefaults(value: unknown): unknown {
+  if (value === null || value === false || value === "") return undefined;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(withoutDefaults);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, element]) => [key, withoutDefaults(element)] as const);
+  const set = entries.filter(([, element]) => element !== undefined);
+  return set.length === 0 ? undefined : Object.fromEntries(set);
+}
 
 const valueOf = (holder: object, key: string): unknown =>
   Object.hasOwn(holder, key) ? (holder as Values)[key] : undefined;

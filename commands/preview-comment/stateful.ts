@@ -25,10 +25,13 @@ export function dataAt(container: ResourceState): string[] {
   const { volumes, mounts } = container.inputs ?? {};
   const writable = [...mountsOf(volumes), ...mountsOf(mounts)].filter((mount) => mount.readOnly !== true);
   const places = writable.map((mount) => mount.volumeName ?? mount.hostPath ?? mount.source);
-  return [...new Set(places.filter((place): place is string => typeof place === "string" && !isSocket(place)))].sort();
+  return [
+    ...new Set(places.filter((place): place is string => typeof place === "string" && !isOfSystem(place))),
+  ].sort();
 }
 
 const mountsOf = (value: unknown): Mount[] =>
   Array.isArray(value) ? value.filter((mount): mount is Mount => typeof mount === "object" && mount !== null) : [];
 
-const isSocket = (place: string): boolean => place.endsWith(".sock");
+/** Sockets and the kernel's own file systems hold no data. */
+const isOfSystem = (place: string): boolean => place.endsWith(".sock") || /^\/(sys|proc|dev|run)\//.test(place);

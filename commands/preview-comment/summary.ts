@@ -53,10 +53,13 @@ function downtimeLines(changes: readonly Change[]): string[] {
   });
 }
 
-const placeOf = ({ resource }: Change): string =>
-  resource.host === undefined
-    ? code(resource.name)
-    : `${code(resource.service ?? resource.name)} on ${code(resource.host)}`;
+/** Part of a name that stands for the host's own computer. */
+const MACHINE = "machine";
+
+function placeOf({ resource: { name, host, service } }: Change): string {
+  if (host === undefined) return code(name);
+  return `${service === undefined || service === MACHINE ? "every service" : code(service)} on ${code(host)}`;
+}
 
 /** The changes by host and service, one line each; new and removed resources of a service share a line. */
 export function hostBlocks(changes: readonly Change[]): string[] {

@@ -21,6 +21,7 @@ export function plain(value: unknown): string {
 /** A change of a property in short form, e.g. `memory 1024 → 512`. */
 export function shortChange({ path, from, to }: PropertyChange): string {
   if (from === MASK && to === MASK) return `${code(path)} (secret value)`;
+  if (to === UNKNOWN) return `${code(path)} (known after the update)`;
   const [before, after] = [plain(from), plain(to)];
   if (isShort(before) && isShort(after)) return code(`${path} ${before} → ${after}`);
   if (from === undefined) return `${code(path)} added`;

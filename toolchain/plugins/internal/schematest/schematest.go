@@ -1,4 +1,4 @@
-// Package schematest keeps the checked-in schema of each provider in step with what the provider serves.
+// Package schematest keeps the checked-in description of each provider in step with what the provider serves.
 package schematest
 
 import (
@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	p "github.com/pulumi/pulumi-go-provider"
@@ -17,7 +19,22 @@ import (
 // UpdateVariable names the environment variable that makes Current write the file instead of comparing it.
 const UpdateVariable = "UPDATE_SCHEMA"
 
-// Current fails the test when schema/<name>.json differs from the schema that the provider serves.
+// properties describes properties by name: "string", "integer[]", "map<string> required", "string secret".
+type properties map[string]string
+
+type resource struct {
+	Inputs  properties `json:"inputs"`
+	Outputs properties `json:"outputs"`
+}
+
+// served is what a checked-in file holds. It is all objects and texts, so that formatters leave it alone.
+type served struct {
+	Config    properties            `json:"config"`
+	Resources map[string]resource   `json:"resources"`
+	Types     map[string]properties `json:"types"`
+}
+
+// Current fails the test when schema/<name>.json differs from what the provider serves.
 func Current(t *testing.T, name string, provider p.Provider) {
 	t.Helper()
 	response, err := plugintest.New(t, name, provider).GetSchema(p.GetSchemaRequest{})
@@ -28,17 +45,10 @@ func Current(t *testing.T, name string, provider p.Provider) {
 	if err := json.Unmarshal([]byte(response.Schema), &spec); err != nil {
 		t.Fatal(err)
 	}
-	served := map[string]any{"config": spec.Config.Variables, "resources": spec.Resources, "types": spec.Types}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(served); err != nil {
-		t.Fatal(err)
-	}
+	text := encode(t, describe(spec))
 	file := filepath.Join("..", "schema", name+".json")
 	if os.Getenv(UpdateVariable) != "" {
-		if err := os.WriteFile(file, text.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(file, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -46,8 +56,64 @@ func Current(t *testing.T, name string, provider p.Provider) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(checkedIn, text.Bytes()) {
+	if !bytes.Equal(checkedIn, text) {
 		t.Errorf("%s is not what the provider serves; run `%s=1 go test ./%s` and commit the file",
 			file, UpdateVariable, name)
 	}
+}
+
+func encode(t *testing.T, description served) []byte {
+	t.Helper()
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(description); err != nil {
+		t.Fatal(err)
+	}
+	return text.Bytes()
+}
+
+func describe(spec pschema.PackageSpec) served {
+	description := served{
+		Config:    describeProperties(spec.Config.Variables, spec.Config.Required),
+		Resources: map[string]resource{}, Types: map[string]properties{},
+	}
+	for token, res := range spec.Resources {
+		description.Resources[token] = resource{
+			Inputs:  describeProperties(res.InputProperties, res.RequiredInputs),
+			Outputs: describeProperties(res.Properties, res.Required),
+		}
+	}
+	for token, object := range spec.Types {
+		description.Types[token] = describeProperties(object.Properties, object.Required)
+	}
+	return description
+}
+
+func describeProperties(specs map[string]pschema.PropertySpec, required []string) properties {
+	described := properties{}
+	for name, spec := range specs {
+		words := []string{describeType(spec.TypeSpec)}
+		if slices.Contains(required, name) {
+			words = append(words, "required")
+		}
+		if spec.Secret {
+			words = append(words, "secret")
+		}
+		described[name] = strings.Join(words, " ")
+	}
+	return described
+}
+
+func describeType(spec pschema.TypeSpec) string {
+	switch {
+	case spec.Ref != "":
+		return strings.TrimPrefix(spec.Ref, "#/types/")
+	case spec.Items != nil:
+		return describeType(*spec.Items) + "[]"
+	case spec.AdditionalProperties != nil:
+		return "map<" + describeType(*spec.AdditionalProperties) + ">"
+	}
+	return spec.Type
 }

@@ -29,16 +29,50 @@ describe("differences", () => {
     const from = { b: { x: 1, y: 2 }, a: ["p", "q"], same: [1], gone: 1 };
     const to = { b: { x: 1, y: 3 }, a: ["p", "r"], same: [1], new: { z: 1 } };
     expect(differences("", from, to)).toEqual([
-      { path: "a[1]", from: "q", to: "r" },
-      { path: "b.y", from: 2, to: 3 },
-      { path: "gone", from: 1, to: undefined },
-      { path: "new", from: undefined, to: { z: 1 } },
+      { path: "a[1]", from: "q", to: "r", weak: false },
+      { path: "b.y", from: 2, to: 3, weak: false },
+      { path: "gone", from: 1, to: undefined, weak: false },
+      { path: "new", from: undefined, to: { z: 1 }, weak: false },
     ]);
   });
 
-  it("takes a list that got longer as one change", () => {
-    expect(differences("", { envs: ["A=1", "B=2"] }, { envs: ["A=1", "X=0", "B=2"] })).toEqual([
-      { path: "envs", from: ["A=1", "B=2"], to: ["A=1", "X=0", "B=2"] },
+  it("shows what a list gained and lost, not what moved because of it", () => {
+    expect(differences("", { envs: ["A=1", "B=2"] }, { envs: ["X=0", "A=1", "B=2"] })).toEqual([
+      { path: "envs[0]", from: undefined, to: "X=0", weak: false },
+    ]);
+    expect(differences("", { envs: ["A=1", "B=2", "B=2"] }, { envs: ["B=2", "A=1"] })).toEqual([
+      { path: "envs[2]", from: "B=2", to: undefined, weak: false },
+    ]);
+  });
+
+  it("takes an element that changed as a change of it, wherever it stands", () => {
+    const from = {
+      labels: [
+        { label: "host", value: "a" },
+        { label: "stack", value: "lab" },
+      ],
+    };
+    const to = {
+      labels: [
+        { label: "stack", value: "lab" },
+        { label: "host", value: "b" },
+      ],
+    };
+    expect(differences("", from, to)).toEqual([{ path: "labels[1].value", from: "a", to: "b", weak: false }]);
+  });
+
+  it("calls another order, and a default that is written out, weak", () => {
+    expect(differences("", { caps: ["A", "B"] }, { caps: ["B", "A"] })).toEqual([
+      { path: "caps", from: ["A", "B"], to: ["B", "A"], weak: true },
+    ]);
+    expect(
+      differences("", { mounts: [{ to: "/x", readOnly: false }] }, { mounts: [{ to: "/x" }] }).map(({ weak }) => weak),
+    ).toEqual([true]);
+    expect(differences("", { internal: false }, {})).toEqual([
+      { path: "internal", from: false, to: undefined, weak: true },
+    ]);
+    expect(differences("", { internal: true }, {})).toEqual([
+      { path: "internal", from: true, to: undefined, weak: false },
     ]);
   });
 });

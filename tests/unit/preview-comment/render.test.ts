@@ -181,7 +181,7 @@ describe("downtime", () => {
       }),
       { stack: "preprod" },
     );
-    expect(text).toContain("the server with all its services is replaced");
+    expect(text).toContain("> - every service on `sese-ai`: its server is replaced");
     expect(text).toContain("> - `sese-ai/machine/server` (Server) is replaced");
   });
 });
@@ -213,6 +213,35 @@ describe("places", () => {
     expect(
       text.indexOf("### The stack as a whole\n\n- **create** `n8nDatabasePassword`: RandomPassword"),
     ).toBeGreaterThan(text.indexOf("### `sese-ai`"));
+  });
+});
+
+describe("changes that only look like some", () => {
+  const labels = ["a", "b"];
+
+  it("are left out beside real ones", () => {
+    const text = renderPreview(
+      madeUp({ from: { labels, memory: 1 }, to: { labels: labels.toReversed(), memory: 2 } }),
+      { stack: "prod" },
+    );
+    expect(text).toContain("Container: `memory 1 → 2`\n");
+  });
+
+  it("are shown where there is nothing else", () => {
+    const text = renderPreview(madeUp({ from: { labels }, to: { labels: labels.toReversed() } }), { stack: "prod" });
+    expect(text).toContain('Container: `labels ["a","b"] → ["b","a"]`\n');
+  });
+});
+
+describe("messages", () => {
+  it("are shown once, with the resources that they are about", () => {
+    const about = (name: string) => ({
+      severity: "warning",
+      message: "unknown inputs\n",
+      urn: `urn:pulumi:lab::vpai::a:b:C::${name}`,
+    });
+    const text = renderPreview({ diagnostics: ["e", "b", "d", "a", "c"].map(about) }, { stack: "lab" });
+    expect(text.match(/```text[^]*?```/g)).toEqual(["```text\na, b, c and 2 more: unknown inputs\n```"]);
   });
 });
 

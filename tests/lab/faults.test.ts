@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { Lab } from "./harness/lab";
+import { processesIn } from "./harness/processes";
+import { cleanEnvironment, run } from "./harness/run";
+
+/** An interrupted run is followed by a plain `up` that converges, whatever the interruption left behind. */
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.prepare("faults");
+}, 120_000);
+afterAll(() => lab.remove(), 300_000);
+
+/** How many resources a cold `up` creates, roughly: the kills are spread over it. */
+const RESOURCES = 85;
+const KILLS = 5;
+
+/** Starts a cold `up`; once `count` more resources are created, kills `pulumi` itself, as an out-of-memory kill would. */
+function killAfter(count: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("make", ["up"], { cwd: lab.directory, env: cleanEnvironment(), stdio: ["ignore", "pipe", "pipe"], detached: true });
+    let created = 0;
+    let output = "";
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString("utf8");
+      created = output.match(/ created(?: replacement)? \(/g)?.length ?? 0;
+      if (created >= count) killEngine();
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.on("error", reject);
+    child.on("close", () => (created >= count ? resolve(created) : reject(new Error(`up ended before ${count} resources were created:\n${output}`))));
+  });
+}
+
+/** Kills the copy's `pulumi` process by its id, and only it. */
+function killEngine(): void {
+  for (const { pid, commandLine } of processesIn(lab.directory)) {
+    if (/(^|\/)pulumi up /.test(commandLine)) process.kill(pid, "SIGKILL");
+  }
+}
+
+test("a cold up that is killed five times converges", async () => {
+  const share = RESOURCES / KILLS;
+  const points = Array.from({ length: KILLS }, () => 1 + Math.floor(Math.random() * share));
+  console.log(`pulumi is killed after ${points.join(", ")} more resources each`);
+  for (const count of points) await killAfter(count);
+  await lab.makeSucceed("up");
+  await expect(lab.pulumi(["preview", "--expect-no-changes"])).resolves.toMatchObject({ code: 0 });
+  await lab.makeSucceed("status");
+}, 1_500_000);
+
+test("a run whose SSH connections are cut converges with the next up", async () => {
+  const host = await lab.host("sese-ai");
+  lab.edit("Pulumi.lab.yaml", (text) => `${text}  vpai:services:\n    redis:\n      cpus: 0.75\n    caddy:\n      cpus: 0.75\n    postgresql:\n      cpus: 1\n`);
+  const up = lab.make("up");
+  for (let cut = 0; cut < 6; cut += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await cutConnections(lab, host.name);
+  }
+  const { code } = await up;
+  console.log(`the up whose connections were cut ended with ${code}`);
+  await lab.makeSucceed("up");
+  await expect(lab.pulumi(["preview", "--expect-no-changes"])).resolves.toMatchObject({ code: 0 });
+  await lab.makeSucceed("status");
+  lab.restoreFiles();
+}, 900_000);
+
+test("a container that was left Created under its name is swept", async () => {
+  const host = await lab.host("sese-ai");
+  const { Image } = await host.container("vpai_redis");
+  const urn = (await lab.pulumiSucceed(["stack", "--show-urns"])).stdout.match(/urn:\S*docker:index\/container:Container::sese-ai\/redis/)?.[0];
+  await lab.pulumiSucceed(["state", "delete", urn ?? "", "--target-dependents", "--yes"]);
+  await host.docker("rm", "--force", "vpai_redis");
+  const labels = ["platform=vpai", "stack=lab", "host=sese-ai", "service=redis"].flatMap((label) => ["--label", `dev.vpai.${label}`]);
+  await host.docker("create", "--name", "vpai_redis", ...labels, Image);
+  const { all } = await lab.makeSucceed("up");
+  expect(all).toContain("removed container vpai_redis, left by an interrupted run, created");
+  await lab.makeSucceed("status");
+}, 600_000);
+
+/** Ends the sessions of a host's sshd, from inside the machine. */
+async function cutConnections({ identity }: Lab, host: string): Promise<void> {
+  await run(["docker", "exec", `${identity.prefix}-${host}`, "sh", "-c", "for p in $(pgrep -f '^sshd-session: root'); do kill -9 $p; done"]);
+}

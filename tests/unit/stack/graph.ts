@@ -2,12 +2,36 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { deploy } from "../../../components/stack";
+import { loadStackConfig } from "../../../config";
+import { platformNamed, platformNames } from "../../../platforms";
+import { maskedOf, plainOf, secretsOf } from "./wire";
 
-/** A resource as the program registered it. */
+/** What a test may want to know of one registration, as the engine would get it. */
 export interface Registered {
   name: string;
   type: string;
+  /** Inputs with secrets laid open. */
   inputs: Record<string, unknown>;
+  /** Inputs as a diff shows them: secrets are masked. */
+  shown: unknown;
+  /** Paths of the inputs that are marked secret: `envs`, `server.password`. */
+  secrets: string[];
+  /** Name of the parent; empty directly below the stack. */
+  parent: string;
+  /** Name of the explicit provider; empty for a default one. */
+  provider: string;
+  /** Names of everything that has to be there first. */
+  dependsOn: string[];
+  protect: boolean;
+  /** Name of the resource whose deletion deletes this one too; empty when there is none. */
+  deletedWith: string;
+  deleteBeforeReplace: boolean;
+  replaceOnChanges: string[];
+  ignoreChanges: string[];
+  additionalSecretOutputs: string[];
+  /** Names of the hooks that run right before creation. */
+  beforeCreate: string[];
 }
 
 const ROOT = path.join(__dirname, "../../..");
@@ -19,7 +43,11 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
     case "random:index/randomPassword:RandomPassword":
       return { ...given, result: `random-${name}` };
     case "pulumi-nodejs:dynamic/vpai/host:SshKey":
-      return { ...given, publicKey: `ssh-ed25519 ${Buffer.from(name).toString("base64")}`, privateKey: `private-${name}` };
+      return {
+        ...given,
+        publicKey: `ssh-ed25519 ${Buffer.from(name).toString("base64")}`,
+        privateKey: `private-${name}`,
+      };
     case "pulumi-nodejs:dynamic/vpai/host:DockerHost":
       return { ...given, endpoint: `ssh://${name}` };
     case "docker:index/remoteImage:RemoteImage":
@@ -33,40 +61,149 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
   }
 }
 
-/** Runs the program for a stack with its tracked stack file, over mocks, and gives every resource. */
-export async function graphOf(stack: string, extra: Record<string, string> = {}): Promise<Registered[]> {
+/** Outputs as the engine gives them back: those that the program declared secret are. */
+const marked = (outputs: Record<string, unknown>, request: Registered | undefined): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [
+      name,
+      request?.additionalSecretOutputs.includes(name) ? pulumi.secret(value) : value,
+    ]),
+  );
+
+/** The settings of a stack's tracked file, as Pulumi hands them over. */
+export function settingsOf(stack: string): Record<string, string> {
+  const { config } = parse(readFileSync(path.join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as { config: object };
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith("vpai:"))
+      .map(([key, value]) => [key, typeof value === "object" ? JSON.stringify(value) : String(value)]),
+  );
+}
+
+/**
+ * Runs `program` as the program of a stack, over mocks, in a preview.
+ * @param config full keys and values; those of the namespace `secrets:` are encrypted ones
+ * @returns every resource, in the order of registration, after the last one is registered
+ */
+export async function graphOf(
+  stack: string,
+  config: Record<string, string>,
+  program: () => unknown,
+): Promise<Registered[]> {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: (args) => {
-        registered.push({ name: args.name, type: args.type, inputs: args.inputs as Record<string, unknown> });
-        return { id: `id-of-${args.name}`, state: outputsOf(args) };
-      },
+      newResource: (args) => ({ id: `id-of-${args.name}`, state: marked(outputsOf(args), registered.at(-1)) }),
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },
     "vpai",
     stack,
     true,
   );
-  acceptHooks();
-  const settings = (parse(readFileSync(path.join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> }).config;
-  const values = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, typeof value === "object" ? JSON.stringify(value) : String(value)]));
-  const secrets = Object.keys(extra).filter((key) => key.startsWith("secrets:"));
-  pulumi.runtime.setAllConfig({ ...values, ...extra }, secrets);
-  await pulumi.runtime.runInPulumiStack(async () => (await import("../../../index.js")) as unknown as Record<string, unknown>);
+  watchMonitor(registered);
+  const secrets = Object.keys(config).filter((key) => key.startsWith("secrets:"));
+  pulumi.runtime.setAllConfig(config, secrets);
+  await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program() as Record<string, unknown>));
   await pulumi.runtime.disconnect();
-  return registered;
+  return registered.filter(({ type }) => type !== "pulumi:pulumi:Stack");
 }
 
-/** The SDK's mock monitor says that it knows resource hooks, but lacks the call that registers one. */
-function acceptHooks(): void {
-  const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
-  monitor["registerResourceHook"] = (_request: unknown, done: (error: null, answer: object) => void) => done(null, {});
+/** What we read of a request; the SDK's own class of it is not part of its public types. */
+interface Request {
+  getName(): string;
+  getType(): string;
+  getParent(): string;
+  getProvider(): string;
+  getObject(): { toJavaScript(): Record<string, unknown> };
+  getDependenciesList(): string[];
+  getProtect(): boolean | undefined;
+  getDeletedwith(): string;
+  getDeletebeforereplace(): boolean;
+  getReplaceonchangesList(): string[];
+  getIgnorechangesList(): string[];
+  getAdditionalsecretoutputsList(): string[];
+  getHooks(): { getBeforeCreateList(): string[] } | undefined;
 }
 
-/** The one resource of that name. */
+type Done = (error: Error | null, answer: object) => void;
+
+interface Monitor {
+  registerResource(request: Request, done: Done): void;
+  registerResourceHook(request: unknown, done: Done): void;
+}
+
+function watchMonitor(registered: Registered[]): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, done) => {
+    registered.push(registration(request));
+    register(request, done);
+  };
+  // The SDK's mock monitor says that it knows resource hooks, but lacks the call that registers one.
+  monitor.registerResourceHook = (_request, done) => done(null, {});
+}
+
+const nameIn = (urn: string): string => urn.split("::")[3] ?? "";
+
+function registration(request: Request): Registered {
+  const inputs = request.getObject().toJavaScript();
+  return {
+    name: request.getName(),
+    type: request.getType(),
+    inputs: plainOf(inputs) as Record<string, unknown>,
+    shown: maskedOf(inputs),
+    secrets: secretsOf(inputs),
+    parent: request.getParent().includes("pulumi:pulumi:Stack::") ? "" : nameIn(request.getParent()),
+    provider: nameIn(request.getProvider()),
+    dependsOn: request.getDependenciesList().map(nameIn),
+    protect: request.getProtect() ?? false,
+    deletedWith: nameIn(request.getDeletedwith()),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    ignoreChanges: request.getIgnorechangesList(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+  };
+}
+
+/** The one resource of that name and, where a component shares the name, of that type. */
 export function resource(graph: readonly Registered[], name: string, type?: string): Registered {
   const found = graph.filter((candidate) => candidate.name === name && (type === undefined || candidate.type === type));
   if (found.length !== 1) throw new Error(`expected one resource ${name}, found ${found.length}`);
   return found[0] as Registered;
 }
+
+/** What index.ts does, as often as a test wants it. */
+export function program(): unknown {
+  const config = loadStackConfig(platformNames);
+  return { hosts: deploy(platformNamed(config.platform), config) };
+}
+
+/** A value for each secret of the platform that no other text of a stack contains. */
+export const CANARIES: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    "n8nDatabasePassword",
+    "n8nEncryptionKey",
+    "ovhApplicationKey",
+    "ovhApplicationSecret",
+    "ovhConsumerKey",
+    "postgresqlPassword",
+    "redisPassword",
+  ].map((name) => [`secrets:${name}`, `canary-of-${name}'"$x`]),
+);
+
+/** Preprod gets what a person must supply; the stack makes the rest. */
+export const SUPPLIED = Object.fromEntries(Object.entries(CANARIES).filter(([key]) => key.startsWith("secrets:ovh")));
+
+/** The graphs of the three tracked stacks. */
+export async function trackedStacks(): Promise<{ lab: Registered[]; prod: Registered[]; preprod: Registered[] }> {
+  const lab = await graphOf("lab", settingsOf("lab"), program);
+  const prod = await graphOf("prod", { ...settingsOf("prod"), ...CANARIES }, program);
+  const preprod = await graphOf("preprod", { ...settingsOf("preprod"), ...SUPPLIED }, program);
+  return { lab, prod, preprod };
+}
+
+export const CONTAINER = "docker:index/container:Container";
+
+/** The container of a service: `sese-ai/n8n`. */
+export const container = (graph: readonly Registered[], name: string): Registered => resource(graph, name, CONTAINER);

@@ -20,14 +20,25 @@ export function pulumi(stack: string, ...args: string[]): Promise<number> {
 /** Runs `pulumi` and gives its standard output. @throws when it fails, with what it printed */
 export function pulumiOutput(stack: string, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", args, { cwd: projectRoot, env: pulumiEnvironment(stack), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("pulumi", args, {
+      cwd: projectRoot,
+      env: pulumiEnvironment(stack),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) resolve(Buffer.concat(stdout).toString("utf8"));
-      else reject(new Error(`pulumi ${args[0] ?? ""} failed: ${Buffer.concat([...stderr, ...stdout]).toString("utf8").trim()}`));
+      else
+        reject(
+          new Error(
+            `pulumi ${args[0] ?? ""} failed: ${Buffer.concat([...stderr, ...stdout])
+              .toString("utf8")
+              .trim()}`,
+          ),
+        );
     });
   });
 }
@@ -44,18 +55,25 @@ export async function prepareStack(stack: string): Promise<void> {
 function stateFolder(stack: string): string | undefined {
   const backend = pulumiEnvironment(stack)["PULUMI_BACKEND_URL"] ?? "";
   if (!backend.startsWith("file://")) return undefined;
-  return backend.startsWith("file://~") ? path.join(os.homedir(), backend.slice("file://~".length)) : fileURLToPath(backend);
+  return backend.startsWith("file://~")
+    ? path.join(os.homedir(), backend.slice("file://~".length))
+    : fileURLToPath(backend);
 }
 
 /** The locks of a file backend never expire; one whose process on this machine is gone is released. */
 async function releaseDeadLock(stack: string, state: string): Promise<void> {
   const folder = path.join(state, ".pulumi", "locks", "organization", "vpai", stack);
   if (!existsSync(folder)) return;
-  const locks = readdirSync(folder).map((file) => JSON.parse(readFileSync(path.join(folder, file), "utf8")) as { pid: number; hostname: string });
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  const locks = files.map(
+    (file) => JSON.parse(readFileSync(path.join(folder, file), "utf8")) as { pid: number; hostname: string },
+  );
   if (locks.length === 0) return;
   const alive = locks.find(({ pid, hostname }) => hostname !== os.hostname() || isAlive(pid));
   if (alive !== undefined) {
-    throw new Error(`another run (process ${alive.pid} on ${alive.hostname}) works on stack ${stack}; wait for it, or if it is gone: pulumi cancel`);
+    throw new Error(
+      `another run (process ${alive.pid} on ${alive.hostname}) works on stack ${stack}; wait for it, or if it is gone: pulumi cancel`,
+    );
   }
   console.error(`Releasing the lock of a run that was interrupted (process ${locks[0]?.pid ?? "?"}).`);
   await pulumiOutput(stack, "cancel", "--yes", "--stack", stack);

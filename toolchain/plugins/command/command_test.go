@@ -182,23 +182,21 @@ func TestChecksRefuse(t *testing.T) {
 }
 
 func TestLoggingNamesTheStreams(t *testing.T) {
-	both, none := logBoth, logNothing
-	cases := map[string]struct {
+	named := func(logging string) *string { return &logging }
+	cases := []struct {
 		logging        *string
 		stdout, stderr bool
 	}{
-		"default": {nil, true, true}, "both": {&both, true, true}, "none": {&none, false, false},
-		"stdout": {new(string), false, false},
+		{nil, true, true},
+		{named("stdoutAndStderr"), true, true},
+		{named("stdout"), true, false},
+		{named("stderr"), false, true},
+		{named("none"), false, false},
 	}
-	stdout := logStdout
-	cases["stdout"] = struct {
-		logging        *string
-		stdout, stderr bool
-	}{&stdout, true, false}
-	for name, c := range cases {
+	for _, c := range cases {
 		l := lifeCycle{Logging: c.logging}
 		if l.logs(logStdout) != c.stdout || l.logs(logStderr) != c.stderr {
-			t.Errorf("%s: stdout %v, stderr %v", name, l.logs(logStdout), l.logs(logStderr))
+			t.Errorf("%v: stdout %v, stderr %v", c.logging, l.logs(logStdout), l.logs(logStderr))
 		}
 	}
 }

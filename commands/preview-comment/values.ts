@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { lineDiff } from "./line-diff";
 import { code, shorten, visible } from "./markdown";
 import type { PropertyChange } from "./property-changes";
@@ -20,17 +21,17 @@ export function plain(value: unknown): string {
 
 /** A change of a property in short form, e.g. `memory 1024 → 512`. */
 export function shortChange({ path, from, to }: PropertyChange): string {
-  if (from === MASK && to === MASK) return `${code(path)} (secret value)`;
+  if (isSecret(from, to)) return `${code(path)} (secret value)`;
   if (to === UNKNOWN) return `${code(path)} (known after the update)`;
-  const [before, after] = [plain(from), plain(to)];
-  if (isShort(before) && isShort(after)) return code(`${path} ${before} → ${after}`);
-  if (from === undefined) return `${code(path)} added`;
-  if (to === undefined) return `${code(path)} removed`;
-  if (typeof from === "string" && typeof to === "string") return `${code(path)} (${linesChanged(from, to)})`;
-  return `${code(path)} (see the full diff)`;
+  if (typeof from === "string" && typeof to === "string" && (from + to).includes("\n")) {
+    return `${code(path)} (${linesChanged(from, to)})`;
+  }
+  const [before, after] = [shorten(plain(from), SHORT_VALUE), shorten(plain(to), SHORT_VALUE)];
+  return before === after ? `${code(path)} (see the full diff)` : code(`${path} ${before} → ${after}`);
 }
 
-const isShort = (text: string): boolean => text.length <= SHORT_VALUE && !text.includes("\n");
+/** Two values that differ in what is masked in them. */
+const isSecret = (from: unknown, to: unknown): boolean => isDeepStrictEqual(from, to) && plain(to).includes(MASK);
 
 function linesChanged(from: string, to: string): string {
   const diff = lineDiff(from, to);
@@ -47,7 +48,7 @@ export const valueLines = (sign: string, path: string, value: unknown): string[]
 
 /** A change as lines of the full diff; of a text only the lines that change, with what is around them. */
 export function changeLines({ path, from, to }: PropertyChange): string[] {
-  if (from === MASK && to === MASK) return [diffLine("!", `${path}: ${MASK} (another secret value)`)];
+  if (isSecret(from, to)) return [diffLine("!", `${path}: ${MASK} (another secret value)`)];
   if (typeof from === "string" && typeof to === "string" && (from + to).includes("\n")) {
     const lines = lineDiff(visible(from), visible(to)).map(({ sign, text }) => diffLine(sign, `    ${text}`));
     return [diffLine("!", `${path}:`), ...lines];

@@ -124,6 +124,41 @@ describe("recorded previews", () => {
   );
 });
 
+/** Previews of the lab, recorded after one edit of a service file each. */
+describe("recorded previews of the lab", () => {
+  const changes = (name: string): string[] =>
+    summaryOf(renderPreview(recorded(`lab-${name}`), { stack: "lab" }))
+      .split("\n")
+      .filter((line) => /^(> )?- /.test(line));
+
+  it("a memory limit touches that service alone, without downtime", () => {
+    expect(changes("memory")).toEqual(["- **change** `redis` Container: `memory 384 → 320`, `memorySwap 384 → 320`"]);
+  });
+
+  it("a file that the program reloads is no downtime", () => {
+    expect(changes("reload")).toEqual([
+      "- **change** `caddy` RemoteFile `config/Caddyfile`: `content` (lines: +1 −1)",
+      "- **run** `caddy` Command `apply`: `triggers[0] df8df56708581d725117e6d548da22a0483876955740e7c051f9770e714… → e746aa5351e0730088ed12290f4c439f815a2f780b513b492b369978862…`",
+    ]);
+  });
+
+  it("a file that takes a restart is", () => {
+    expect(changes("restart")).toEqual([
+      "> - `redis` on `sese-ai`: it restarts to read its changed files",
+      "- **change** `redis` RemoteFile `config/redis.conf`: `content` (lines: +2 −2)",
+      "- **run** `redis` Command `apply`: `triggers` (secret value) — **downtime**",
+    ]);
+  });
+
+  it("a variable takes a new container, whose data stays", () => {
+    expect(changes("replace")).toEqual([
+      "> - `n8n` on `sese-ai`: its container is removed before the new one starts",
+      "- **change** `n8n` HealthGate `health`: `containerId` (known after the update)",
+      "- **replace** `n8n` Container: `envs[7] GENERIC_TIMEZONE=Europe/Paris → GENERIC_TIMEZONE=Europe/Berlin` — **downtime**; stateful, its data stays in `/opt/vpai/data/n8n`",
+    ]);
+  });
+});
+
 describe("downtime", () => {
   const steps = (...ops: string[]) => {
     const [step] = madeUp({ from: { image: "a:1" }, to: { image: "a:2" } }).steps ?? [];

@@ -140,7 +140,7 @@ export class DockerService extends ComponentResource {
         hostname: service.name,
         image: image.imageId,
         ...(service.command === undefined ? {} : { command: [...service.command] }),
-        envs: this.environment(context, secrets),
+        envs: this.environment(context),
         labels: asLabels(labels),
         mounts: [...configs.mounts, ...secrets.mounts, ...data.mounts],
         tmpfs: Object.fromEntries((service.scratch ?? []).map((folder) => [folder, "mode=1777"])),
@@ -172,10 +172,9 @@ export class DockerService extends ComponentResource {
     );
   }
 
-  private environment(context: ServiceContext, secrets: Mounted): string[] {
-    const present = new Set(secrets.files.length === 0 ? [] : Object.keys(this.service.secrets ?? {}));
-    const fromSecrets = Object.entries(this.service.secrets ?? {}).flatMap(([name, { variable }]) =>
-      variable === undefined || !present.has(name) ? [] : [[variable, `${SECRETS_FOLDER}/${name}`] as const],
+  private environment(context: ServiceContext): string[] {
+    const fromSecrets = Object.entries(this.service.secrets ?? {}).flatMap(([name, { secret, variable }]) =>
+      variable === undefined || this.host.secrets.get(secret) === undefined ? [] : [[variable, `${SECRETS_FOLDER}/${name}`] as const],
     );
     return [...Object.entries(this.service.environment?.(context) ?? {}), ...fromSecrets].map(([name, value]) => `${name}=${value}`).sort();
   }

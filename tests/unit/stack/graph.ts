@@ -103,8 +103,18 @@ export async function graphOf(
   watchMonitor(registered);
   const secrets = Object.keys(config).filter((key) => key.startsWith("secrets:"));
   pulumi.runtime.setAllConfig(config, secrets);
-  await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program() as Record<string, unknown>));
+  let failure: Error | undefined;
+  await pulumi.runtime.runInPulumiStack(async () => {
+    try {
+      return program() as Record<string, unknown>;
+    } catch (error) {
+      // Left to the SDK, it would end the process.
+      failure = error as Error;
+      return {};
+    }
+  });
   await pulumi.runtime.disconnect();
+  if (failure !== undefined) throw failure;
   return registered.filter(({ type }) => type !== "pulumi:pulumi:Stack");
 }
 

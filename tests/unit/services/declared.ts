@@ -1,0 +1,185 @@
+import type { Service, ServiceContext } from "../../../services/model";
+import { container, type Registered, resource } from "../stack/graph";
+
+/** A deployed service as a check sees it. */
+export interface Deployed {
+  service: Service;
+  graph: readonly Registered[];
+  /** Name of its host. */
+  host: string;
+  context: ServiceContext;
+  /** Addresses that the host listens on. */
+  addresses: { public: string; vpn: string };
+}
+
+type Check = (deployed: Deployed) => void;
+
+const inputsOf = ({ graph, host, service }: Deployed): Record<string, unknown> =>
+  container(graph, `${host}/${service.name}`).inputs;
+
+const of = ({ graph, host, service }: Deployed, part: string): Registered =>
+  resource(graph, `${host}/${service.name}/${part}`);
+
+const mountFrom = (deployed: Deployed, source: string): unknown =>
+  (inputsOf(deployed)["mounts"] as { source: string }[]).find((mount) => mount.source === source);
+
+/** Seconds of a duration in Docker's notation. */
+const seconds = (text: string): number => {
+  const [, minutes, rest] = /^(?:(\d+)m)?(\d+)s$/.exec(text) ?? [];
+  return Number(minutes ?? 0) * 60 + Number(rest);
+};
+
+const owner = ({ service: { user } }: Deployed): string => `${user.uid}:${user.gid}`;
+
+/** What holds when an option of a service has reached its host. The compiler asks for one check per option. */
+export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
+  name: (deployed) =>
+    expect(inputsOf(deployed)).toMatchObject({
+      name: `vpai_${deployed.service.name}`,
+      hostname: deployed.service.name,
+    }),
+  group: ({ service }) => expect(["core", "apps", "monitoring"]).toContain(service.group),
+  image: (deployed) => {
+    expect(of(deployed, "image").inputs["name"]).toBe(deployed.service.image);
+    expect(deployed.service.image).toMatch(/^[a-z0-9.-]+\.[a-z]+\/.+:(?!latest$)[\w.-]+$/);
+  },
+  user: (deployed) => expect(inputsOf(deployed)["user"]).toBe(owner(deployed)),
+  networks: (deployed) => {
+    const networks = inputsOf(deployed)["networksAdvanced"] as { name: string; aliases: string[] }[];
+    expect(networks.map(({ name }) => name)).toEqual([...deployed.service.networks]);
+    for (const { aliases } of networks) expect(aliases).toContain(deployed.service.name);
+  },
+  port: ({ service }) => expect(service.port).toBeGreaterThan(0),
+  expose: ({ service, graph, host, context }) => {
+    const sites = String(resource(graph, `${host}/caddy/config/Caddyfile`).inputs["content"]);
+    for (const { subdomain, port, access } of service.expose ?? []) {
+      const head =
+        access === "public" ? `${subdomain}.${context.domain}` : `https://${subdomain}.${context.domain}:8443`;
+      const block = sites.split("\n\n").find((candidate) => candidate.startsWith(`${head} {`));
+      expect(block).toContain(`reverse_proxy ${service.name}:${port}`);
+    }
+  },
+  publish: (deployed) => {
+    const expected = (deployed.service.publish ?? []).map(({ port, hostPort, protocol, access }) => ({
+      internal: port,
+      external: hostPort,
+      protocol,
+      ip: deployed.addresses[access],
+    }));
+    expect(inputsOf(deployed)["ports"] ?? []).toEqual(expected);
+  },
+  command: (deployed) => expect(inputsOf(deployed)["command"]).toEqual(deployed.service.command),
+  environment: (deployed) => {
+    const declared = Object.entries(deployed.service.environment?.(deployed.context) ?? {});
+    const files = Object.entries(deployed.service.secrets ?? {}).flatMap(([name, { variable }]) =>
+      variable !== undefined &&
+      deployed.graph.some((one) => one.name.endsWith(`/${deployed.service.name}/secret/${name}`))
+        ? [[variable, `/run/secrets/${name}`]]
+        : [],
+    );
+    expect(inputsOf(deployed)["envs"] ?? []).toEqual(
+      [...declared, ...files].map(([name, value]) => `${name ?? ""}=${value ?? ""}`).sort(),
+    );
+  },
+  files: (deployed) => {
+    for (const file of deployed.service.files?.(deployed.context) ?? []) {
+      const { inputs } = of(deployed, `config/${file.path.split("/").at(-1) ?? ""}`);
+      expect(inputs).toMatchObject({ content: file.content, mode: "0644" });
+      const onHost = String(inputs["path"]);
+      const folder = `/opt/vpai/configs/${deployed.service.name}`;
+      const target = (mountFrom(deployed, folder) as { target: string }).target;
+      expect(onHost.replace(folder, target)).toBe(file.path);
+      expect(mountFrom(deployed, folder)).toMatchObject({ type: "bind", readOnly: true });
+      if (file.validate !== undefined) {
+        expect((inputs["validate"] as string[]).slice(-file.validate.length)).toEqual([...file.validate]);
+      }
+    }
+  },
+  secrets: (deployed) => {
+    for (const [name, { secret }] of Object.entries(deployed.service.secrets ?? {})) {
+      const found = deployed.graph.filter(
+        (one) => one.name === `${deployed.host}/${deployed.service.name}/secret/${name}`,
+      );
+      if (found.length === 0) {
+        expect([name, secret.origin, secret.needed]).toEqual([name, "supplied", expect.any(Function)]);
+        continue;
+      }
+      expect(found[0]).toMatchObject({ inputs: { mode: "0400", owner: owner(deployed) }, secrets: ["content"] });
+      expect(mountFrom(deployed, `/opt/vpai/secrets/${deployed.service.name}`)).toMatchObject({
+        target: "/run/secrets",
+        readOnly: true,
+      });
+    }
+  },
+  data: (deployed) => {
+    for (const { path, directory = deployed.service.name, mode = "0700" } of deployed.service.data ?? []) {
+      const source = `/opt/vpai/data/${directory}`;
+      expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target: path });
+      expect(of(deployed, `data/${directory}`).inputs).toMatchObject({ path: source, owner: owner(deployed), mode });
+    }
+  },
+  scratch: (deployed) =>
+    expect(Object.keys((inputsOf(deployed)["tmpfs"] ?? {}))).toEqual(
+      [...(deployed.service.scratch ?? [])].sort(),
+    ),
+  limits: (deployed) => {
+    const { memory, memorySwap, cpus } = inputsOf(deployed);
+    const { memoryMiB } = deployed.service.limits;
+    expect([memory, memorySwap, Number(cpus)]).toEqual([memoryMiB, memoryMiB, deployed.service.limits.cpus]);
+  },
+  capabilities: (deployed) =>
+    expect(inputsOf(deployed)["capabilities"]).toEqual({
+      drops: ["ALL"],
+      adds: (deployed.service.capabilities ?? []).map((name) => `CAP_${name}`),
+    }),
+  health: (deployed) => {
+    const check = inputsOf(deployed)["healthcheck"] as Record<string, string> & { tests: string[]; retries: number };
+    const { test, interval = 30, timeout = 5, startPeriod = 60, retries = 3 } = deployed.service.health;
+    expect(check.tests).toEqual(["CMD", ...test]);
+    expect([check["interval"], check["timeout"], check["startPeriod"]].map((text) => seconds(text ?? ""))).toEqual([
+      interval,
+      timeout,
+      startPeriod,
+    ]);
+    expect(check.retries).toBe(retries);
+  },
+  needs: (deployed) => {
+    const { dependsOn } = container(deployed.graph, `${deployed.host}/${deployed.service.name}`);
+    for (const needed of deployed.service.needs ?? []) expect(dependsOn).toContain(`${deployed.host}/${needed}/health`);
+  },
+  database: (deployed) => {
+    const { database } = deployed.service;
+    if (database === undefined) return;
+    const found = resource(deployed.graph, `${deployed.host}/database/${database.name}`);
+    expect(found).toMatchObject({
+      inputs: { database: database.name, role: database.role },
+      secrets: expect.arrayContaining(["password"]) as unknown,
+    });
+    expect(container(deployed.graph, `${deployed.host}/${deployed.service.name}`).dependsOn).toContain(found.name);
+  },
+  databaseServer: (deployed) => {
+    const { databaseServer } = deployed.service;
+    if (databaseServer === undefined) return;
+    const databases = deployed.graph.filter(({ type }) => type.endsWith("postgresql:Database"));
+    expect(databases.length).toBeGreaterThan(0);
+    for (const { inputs } of databases) {
+      expect(inputs["server"]).toMatchObject({
+        container: `vpai_${deployed.service.name}`,
+        superuser: databaseServer.superuser,
+      });
+    }
+  },
+  onChange: (deployed) => {
+    const { name, onChange = "restart" } = deployed.service;
+    const action = onChange === "restart" ? "docker restart" : `docker exec vpai_${name} ${onChange.reload.join(" ")}`;
+    expect(of(deployed, "apply").inputs["create"]).toContain(action);
+  },
+  stopTimeout: (deployed) => {
+    const { stopTimeout = 10 } = deployed.service;
+    expect(inputsOf(deployed)).toMatchObject({ stopTimeout, destroyGraceSeconds: stopTimeout });
+  },
+  backup: ({ service }) => {
+    if (service.backup.kind === "none") expect(service.backup.reason).toMatch(/\w+ \w+/);
+    else expect(service.data).not.toEqual([]);
+  },
+};

@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { deploy } from "../../../components/stack";
+import { loadStackConfig } from "../../../config";
+import { declaredSecrets, type Platform } from "../../../platforms";
+import { vpai } from "../../../platforms/vpai";
+import { allServices, servicesIn } from "../../../services";
+import type { Service } from "../../../services/model";
+import { CANARIES, container, graphOf, type Registered, resource, settingsOf } from "../stack/graph";
+import { CHECKS, type Deployed } from "./declared";
+
+/** A service that uses every option there is, as somebody would add it: one more file. */
+const ONE_MORE_FILE = `
+const random = (name) => ({ name, description: name, origin: "random", length: 20 });
+const supplied = (name, needed) => ({ name, description: name, origin: "supplied", needed: () => needed });
+export default {
+  name: "everything",
+  group: "apps",
+  image: "registry.example.org/team/everything:1.2.3",
+  user: { uid: 1234, gid: 1235 },
+  networks: ["frontend", "monitoring"],
+  port: 9000,
+  expose: [
+    { subdomain: "any", port: 9000, access: "public" },
+    { subdomain: "inner", port: 9001, access: "vpn" },
+  ],
+  publish: [
+    { port: 53, hostPort: 5353, protocol: "udp", access: "vpn" },
+    { port: 9000, hostPort: 9443, protocol: "tcp", access: "public" },
+  ],
+  command: ["serve", "--title", "a b'c"],
+  environment: ({ domain }) => ({ DOMAIN: domain, EMPTY: "" }),
+  files: ({ domain }) => [
+    { path: "/etc/everything/main.conf", content: "domain " + domain },
+    { path: "/etc/everything/parts/more.conf", content: "x", validate: ["check", "{}"] },
+  ],
+  secrets: {
+    token: { secret: supplied("everythingToken", true), variable: "TOKEN_FILE" },
+    absent: { secret: supplied("everythingAbsent", false), variable: "ABSENT_FILE" },
+    key: { secret: random("everythingKey"), render: (value) => "key=" + value + "\\n" },
+  },
+  data: [{ path: "/data" }, { path: "/cache", directory: "everything-cache", mode: "0750" }],
+  scratch: ["/tmp", "/run"],
+  limits: { memoryMiB: 77, cpus: 0.25 },
+  capabilities: ["CHOWN", "SETUID"],
+  health: { test: ["probe", "--quick"], interval: 5, timeout: 90, startPeriod: 3, retries: 7 },
+  needs: ["redis", "caddy"],
+  database: { name: "things", role: "keeper", password: random("thingsPassword") },
+  onChange: { reload: ["kill", "-HUP", "1"] },
+  stopTimeout: 45,
+  backup: { kind: "files", paths: ["/data"] },
+};
+`;
+
+const TOKEN = "canary-of-everythingToken";
+const HOST = "sese-ai";
+let folder: string;
+let added: Service[];
+let graph: Registered[];
+
+/** Prod with `services` on its hosts. */
+function prodWith(services: readonly Service[]): Promise<Registered[]> {
+  const platform: Platform = { ...vpai, services };
+  const names = {
+    name: "vpai",
+    hosts: Object.keys(platform.hosts),
+    services: services.map(({ name }) => name),
+    secrets: declaredSecrets(platform),
+  };
+  const token = services.some(({ name }) => name === "everything") ? { "secrets:everythingToken": TOKEN } : {};
+  const config = { ...settingsOf("prod"), ...CANARIES, ...token };
+  return graphOf("prod", config, () => ({ hosts: deploy(platform, loadStackConfig([names])) }));
+}
+
+const deployed = (service: Service): Deployed => ({
+  service,
+  graph,
+  host: HOST,
+  context: { domain: "ewutelo.cloud", tls: "acme-ovh", vpnEnforce: true, services: [...allServices, ...added] },
+  addresses: { public: "137.74.114.167", vpn: "100.64.0.14" },
+});
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "services-"));
+  writeFileSync(path.join(folder, "everything.ts"), ONE_MORE_FILE);
+  writeFileSync(path.join(folder, "notes.md"), "not a service");
+  writeFileSync(path.join(folder, "model.ts"), "throw new Error('the model is no service');");
+  added = servicesIn(folder);
+  graph = await prodWith([...allServices, ...added]);
+}, 30_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("every file of the folder is a service, the model and the index are not", () => {
+  expect(added.map(({ name }) => name)).toEqual(["everything"]);
+  expect(allServices.map(({ name }) => name)).toEqual(["caddy", "n8n", "postgresql", "redis"]);
+});
+
+const OPTIONS = Object.keys(CHECKS) as (keyof Service)[];
+
+describe.each(allServices.map((service) => [service.name, service] as const))("%s", (_name, service) => {
+  test.each(OPTIONS.filter((option) => service[option] !== undefined))("%s reaches the host", (option) => {
+    CHECKS[option](deployed(service));
+  });
+});
+
+describe("a service added as one more file", () => {
+  const everything = (): Service => added[0] as Service;
+
+  test("uses every option but being the database server", () => {
+    const unused = OPTIONS.filter((option) => everything()[option] === undefined);
+    expect(unused).toEqual(["databaseServer"]);
+  });
+
+  test.each(OPTIONS)("%s reaches the host", (option) => CHECKS[option](deployed(everything())));
+
+  test("gets container, files, secrets, data, database, gate, routes and ports from that file alone", () => {
+    const inputs = container(graph, `${HOST}/everything`).inputs;
+    expect(inputs).toMatchObject({
+      command: ["serve", "--title", "a b'c"],
+      envs: ["DOMAIN=ewutelo.cloud", "EMPTY=", "TOKEN_FILE=/run/secrets/token"],
+      memory: 77,
+      cpus: "0.25",
+      user: "1234:1235",
+      tmpfs: { "/tmp": "mode=1777", "/run": "mode=1777" },
+      healthcheck: {
+        tests: ["CMD", "probe", "--quick"],
+        interval: "5s",
+        timeout: "1m30s",
+        startPeriod: "3s",
+        retries: 7,
+      },
+      stopTimeout: 45,
+      ports: [
+        { internal: 53, external: 5353, protocol: "udp", ip: "100.64.0.14" },
+        { internal: 9000, external: 9443, protocol: "tcp", ip: "137.74.114.167" },
+      ],
+      mounts: [
+        { type: "bind", source: "/opt/vpai/configs/everything", target: "/etc/everything", readOnly: true },
+        { type: "bind", source: "/opt/vpai/secrets/everything", target: "/run/secrets", readOnly: true },
+        { type: "bind", source: "/opt/vpai/data/everything", target: "/data" },
+        { type: "bind", source: "/opt/vpai/data/everything-cache", target: "/cache" },
+      ],
+    });
+    expect(resource(graph, `${HOST}/everything/config/more.conf`).inputs["path"]).toBe(
+      "/opt/vpai/configs/everything/parts/more.conf",
+    );
+    expect(resource(graph, `${HOST}/everything/secret/key`).inputs["content"]).toBe("key=random-everythingKey\n");
+    expect(resource(graph, `${HOST}/everything/secret/token`).inputs["content"]).toBe(TOKEN);
+    expect(resource(graph, `${HOST}/everything/data/everything-cache`)).toMatchObject({
+      inputs: { mode: "0750", owner: "1234:1235" },
+      protect: true,
+    });
+    expect(container(graph, `${HOST}/everything`).dependsOn).toEqual(
+      expect.arrayContaining([`${HOST}/redis/health`, `${HOST}/caddy/health`, `${HOST}/database/things`]),
+    );
+    const caddyfile = String(resource(graph, `${HOST}/caddy/config/Caddyfile`).inputs["content"]);
+    expect(caddyfile).toMatch(/^any\.ewutelo\.cloud \{[^]*?reverse_proxy everything:9000\n\}/m);
+    expect(caddyfile).toMatch(/^https:\/\/inner\.ewutelo\.cloud:8443 \{[^]*?reverse_proxy everything:9001\n\}/m);
+  });
+
+  test("a supplied secret that the stack does not need leaves no variable and no file", () => {
+    expect(JSON.stringify(graph)).not.toContain("ABSENT_FILE");
+    expect(graph.filter(({ name }) => name.endsWith("/secret/absent"))).toEqual([]);
+  });
+
+  test("changes no other service but Caddy, whose routes follow from it", async () => {
+    const without = await prodWith(allServices);
+    const text = new Map(graph.map((one) => [`${one.type} ${one.name}`, JSON.stringify(one)]));
+    const changed = without.filter((one) => text.get(`${one.type} ${one.name}`) !== JSON.stringify(one));
+    expect(changed.map(({ name }) => name)).toEqual([`${HOST}/caddy/config/Caddyfile`, `${HOST}/caddy/apply`]);
+  });
+});
+
+test("a service that needs one that is not there is an error that names both", async () => {
+  const lost = { ...(allServices.find(({ name }) => name === "n8n") as Service), needs: ["nowhere"] };
+  const others = allServices.filter(({ name }) => name !== "n8n");
+  await expect(prodWith([...others, lost])).rejects.toThrow(/nowhere.*caddy, postgresql, redis, n8n/);
+});

@@ -31,10 +31,16 @@ export function sshOptions(connection: Connection): string[] {
     LogLevel: "ERROR",
   };
   if (connection.identityFile !== undefined) {
-    options["IdentityFile"] = connection.identityFile;
+    options["IdentityFile"] = optionPath(connection.identityFile);
     options["IdentitiesOnly"] = "yes";
   }
   return Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+}
+
+/** A path as an option of OpenSSH: `%` would start a token there, and a space would end the word. */
+function optionPath(file: string): string {
+  const literal = file.replaceAll("%", "%%");
+  return /[\s"'\\]/.test(literal) ? `"${literal.replaceAll(/["\\]/g, "\\$&")}"` : literal;
 }
 
 /** `ssh-ed25519` of `ssh-ed25519 AAAA…`. */

@@ -6,7 +6,11 @@ import { parseStat, treeMemory, watchPeakMemory } from "../../../commands/bench/
 describe("parseStat", () => {
   it("reads pid, parent and resident pages past a name with spaces and parentheses", () => {
     const fields = ["S", "17", ...Array.from({ length: 19 }, (_, index) => String(index)), "250", "0"];
-    expect(parseStat(`4242 (node (tsx) x) ${fields.join(" ")}\n`)).toEqual({ pid: 4242, parent: 17, resident: 250 * 4096 });
+    expect(parseStat(`4242 (node (tsx) x) ${fields.join(" ")}\n`)).toEqual({
+      pid: 4242,
+      parent: 17,
+      resident: 250 * 4096,
+    });
   });
 
   it("agrees with what the kernel says of this process", () => {
@@ -33,8 +37,12 @@ describe("treeMemory", () => {
 
 describe("watchPeakMemory", () => {
   it("sees memory that a grandchild takes and gives back", async () => {
-    const grandchild = 'setTimeout(() => { let block = Buffer.alloc(200 * 2 ** 20, 1); setTimeout(() => { block = null; }, 300); }, 50)';
-    const child = spawn(process.execPath, ["-e", `require("child_process").spawnSync(process.execPath, ["-e", ${JSON.stringify(grandchild)}])`]);
+    const grandchild =
+      "setTimeout(() => { let block = Buffer.alloc(200 * 2 ** 20, 1); setTimeout(() => { block = null; }, 300); }, 50)";
+    const child = spawn(process.execPath, [
+      "-e",
+      `require("child_process").spawnSync(process.execPath, ["-e", ${JSON.stringify(grandchild)}])`,
+    ]);
     const peak = watchPeakMemory(child.pid ?? 0);
     await once(child, "close");
     const bytes = peak();

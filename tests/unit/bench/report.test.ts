@@ -27,7 +27,10 @@ describe("median", () => {
 });
 
 describe("the report", () => {
-  const results = [summarize("cold", [run(60_000, 900)]), summarize("noop", [run(8000, 400), run(2000, 500), run(4000, 450)])];
+  const results = [
+    summarize("cold", [run(60_000, 900)]),
+    summarize("noop", [run(8000, 400), run(2000, 500), run(4000, 450)]),
+  ];
 
   it("shows medians, shares and memory in a table", () => {
     expect(asTable(results).split("\n")).toEqual([
@@ -42,8 +45,24 @@ describe("the report", () => {
     expect(JSON.parse(asJson(results))).toEqual({
       unit: { time: "ms", memory: "bytes" },
       results: [
-        { operation: "cold", runs: 1, total: 60_000, programLoad: 15_000, provider: 30_000, engine: 15_000, peakMemory: 943_718_400 },
-        { operation: "noop", runs: 3, total: 4000, programLoad: 1000, provider: 2000, engine: 1000, peakMemory: 471_859_200 },
+        {
+          operation: "cold",
+          runs: 1,
+          total: 60_000,
+          programLoad: 15_000,
+          provider: 30_000,
+          engine: 15_000,
+          peakMemory: 943_718_400,
+        },
+        {
+          operation: "noop",
+          runs: 3,
+          total: 4000,
+          programLoad: 1000,
+          provider: 2000,
+          engine: 1000,
+          peakMemory: 471_859_200,
+        },
       ],
     });
   });
@@ -63,7 +82,11 @@ describe("benchOptions", () => {
   });
 
   it("takes make's variables, and options before them", () => {
-    expect(benchOptions(["--runs", "2"], { RUNS: "9", ONLY: "preview", JSON: "out.json" })).toEqual({ runs: 2, only: ["preview"], json: "out.json" });
+    expect(benchOptions(["--runs", "2"], { RUNS: "9", ONLY: "preview", JSON: "out.json" })).toEqual({
+      runs: 2,
+      only: ["preview"],
+      json: "out.json",
+    });
   });
 
   it.each(["0", "-1", "1.5", "many"])("refuses %s runs", (runs) => {

@@ -4,12 +4,21 @@ import { type Shares, sharesOf } from "../../../commands/bench/shares";
 import { parseTrace, type Span } from "../../../commands/bench/trace";
 
 /** Traces of real runs of a small Docker stack, reduced to the spans' names, kinds and times. */
-const recorded = (name: string): Span[] => parseTrace(readFileSync(path.join(__dirname, "fixtures", `${name}.trace.jsonl`), "utf8"));
+const recorded = (name: string): Span[] =>
+  parseTrace(readFileSync(path.join(__dirname, "fixtures", `${name}.trace.jsonl`), "utf8"));
 
 /** The parts of a made-up run of ten seconds. */
 function made(...spans: [name: string, side: Span["side"], start: number, end: number, kind?: string][]): Shares {
   const all = [["pulumi", "internal", 0, 10_000] as const, ...spans];
-  return sharesOf(all.map(([name, side, start, end, kind]) => ({ name, side, start, end, attributes: kind === undefined ? {} : { kind } })));
+  return sharesOf(
+    all.map(([name, side, start, end, kind]) => ({
+      name,
+      side,
+      start,
+      end,
+      attributes: kind === undefined ? {} : { kind },
+    })),
+  );
 }
 
 describe("recorded runs", () => {
@@ -33,7 +42,12 @@ describe("recorded runs", () => {
 
 describe("made-up runs", () => {
   const run = ["pulumirpc.LanguageRuntime/Run", "client", 1000, 9000] as const;
-  const register = (start: number): [string, Span["side"], number, number] => ["pulumirpc.ResourceMonitor/RegisterResource", "server", start, start + 50];
+  const register = (start: number): [string, Span["side"], number, number] => [
+    "pulumirpc.ResourceMonitor/RegisterResource",
+    "server",
+    start,
+    start + 50,
+  ];
 
   it("ends the program load at the program's own first resource, not at the stack that the SDK registers", () => {
     expect(made([...run], register(3000), register(1500), register(2500)).programLoad).toBe(1500);
@@ -54,7 +68,9 @@ describe("made-up runs", () => {
   });
 
   it("counts the start of a provider, and not that of the language host", () => {
-    expect(made(["newPlugin", "internal", 100, 600, "resource"], ["newPlugin", "internal", 2000, 9000, "language"]).provider).toBe(500);
+    expect(
+      made(["newPlugin", "internal", 100, 600, "resource"], ["newPlugin", "internal", 2000, 9000, "language"]).provider,
+    ).toBe(500);
   });
 
   it("does not count the provider's own record of the same call", () => {
@@ -62,7 +78,12 @@ describe("made-up runs", () => {
   });
 
   it("counts what falls into the program load as program load", () => {
-    const shares = made([...run], register(1100), register(3000), ["pulumirpc.ResourceProvider/Configure", "client", 2000, 4000]);
+    const shares = made([...run], register(1100), register(3000), [
+      "pulumirpc.ResourceProvider/Configure",
+      "client",
+      2000,
+      4000,
+    ]);
     expect(shares).toEqual({ total: 10_000, programLoad: 2000, provider: 1000, engine: 7000 });
   });
 

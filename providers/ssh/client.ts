@@ -30,6 +30,7 @@ export async function connect(connection: Connection, patience = PATIENCE): Prom
 
 async function connectOnce(connection: Connection): Promise<Client> {
   const name = `${connection.user}@${connection.host}:${connection.port}`;
+  if (keyBlob(connection.hostKey) === "") throw new SshRefused(`${name}: no host key is pinned; set hostKey`);
   const credentials = await credentialsOf(connection);
   const socket = net.connect({ host: connection.host, port: connection.port });
   return new Promise((resolve, reject) => {

@@ -45,8 +45,7 @@ function split(line: string): string[] {
 
 const argument = fc
   .oneof(fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom("'", '"', "$", "`", "\\", "\n", " ", "a") }))
-  // A lone surrogate is no character: no UTF-8 text can carry it.
-  .map((text) => text.toWellFormed().replaceAll("\0", ""));
+  .map((text) => text.replaceAll("\0", ""));
 
 test("a shell gives known nasty arguments back", () => {
   expect(split(commandLine(NASTY))).toEqual(NASTY);

@@ -1,0 +1,118 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { type Connection as ServedClient, Server, type ServerChannel, utils } from "ssh2";
+import type { Connection } from "../../../providers/ssh/connection";
+import type { Answer } from "../../../providers/ssh/transport";
+
+/** What a test gives instead of a command's own doing; undefined lets the command run on this machine. */
+export type Respond = (argv: string[]) => Answer | undefined;
+
+/** An SSH server in this process; its commands run on this machine. */
+export class SshServer {
+  /** Command lines that were asked for, split into arguments. */
+  readonly commands: string[][] = [];
+  /** Logins so far. */
+  logins = 0;
+  /** The most commands that ran at once. */
+  mostAtOnce = 0;
+  respond: Respond = () => undefined;
+  private running = 0;
+  private readonly clients = new Set<ServedClient>();
+  private readonly sockets = new Set<net.Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly folder: string,
+    /** How to log in. */
+    readonly connection: Connection,
+  ) {
+    server.on("connection", (client) => this.accept(client));
+    (server as unknown as { _srv: net.Server })._srv.on("connection", (socket) => this.sockets.add(socket));
+  }
+
+  static async start(): Promise<SshServer> {
+    const folder = mkdtempSync(path.join(os.tmpdir(), "ssh-server-"));
+    const [hostKey, clientKey] = [newKey(), newKey()];
+    const identityFile = path.join(folder, "key");
+    writeFileSync(identityFile, clientKey.private, { mode: 0o600 });
+    const server = new Server({ hostKeys: [hostKey.private] });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as net.AddressInfo;
+    const connection = { host: "127.0.0.1", port, user: "root", hostKey: hostKey.public.trim(), identityFile };
+    return new SshServer(server, folder, connection);
+  }
+
+  /** Cuts every connection, as a broken network does. */
+  cut(): void {
+    for (const socket of this.sockets) socket.destroy();
+    this.sockets.clear();
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.clients) client.end();
+    this.cut();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private accept(client: ServedClient): void {
+    this.clients.add(client);
+    client.on("error", () => undefined);
+    client.on("close", () => this.clients.delete(client));
+    const known = publicBlob(this.connection.identityFile ?? "");
+    client.on("authentication", (attempt) => {
+      if (attempt.method === "publickey" && attempt.key.data.equals(known)) attempt.accept();
+      else attempt.reject(["publickey"]);
+    });
+    client.on("ready", () => {
+      this.logins += 1;
+      client.on("session", (acceptSession) => {
+        acceptSession().on("exec", (acceptExec, _reject, { command }) => this.execute(command, acceptExec()));
+      });
+    });
+  }
+
+  private execute(command: string, channel: ServerChannel): void {
+    const argv = argumentsOf(command);
+    this.commands.push(argv);
+    this.mostAtOnce = Math.max(this.mostAtOnce, (this.running += 1));
+    channel.once("close", () => (this.running -= 1));
+    const answer = this.respond(argv);
+    if (answer === undefined) return runHere(command, channel);
+    // All at once, as a quick command does.
+    channel.resume();
+    channel.write(answer.stdout);
+    channel.stderr.write(answer.stderr);
+    channel.exit(answer.code);
+    channel.end();
+  }
+}
+
+export const newKey = (): { private: string; public: string } => utils.generateKeyPairSync("ed25519");
+
+function publicBlob(file: string): Buffer {
+  const parsed = utils.parseKey(readFileSync(file));
+  if (parsed instanceof Error) throw parsed;
+  return parsed.getPublicSSH();
+}
+
+/** Takes a command line of single-quoted words apart. */
+const argumentsOf = (line: string): string[] =>
+  [...line.matchAll(/'((?:[^']|'\\'')*)'(?= |$)/g)].map(([, word = ""]) => word.replaceAll("'\\''", "'"));
+
+function runHere(command: string, channel: ServerChannel): void {
+  const child = spawn("sh", ["-c", `exec ${command}`]);
+  channel.pipe(child.stdin);
+  child.stdin.on("error", () => undefined);
+  child.stdout.pipe(channel, { end: false });
+  child.stderr.pipe(channel.stderr, { end: false });
+  channel.once("close", () => child.kill());
+  child.on("close", (code, signal) => {
+    if (code === null) channel.exit(signal?.replace("SIG", "") ?? "KILL", false, "");
+    else channel.exit(code);
+    channel.end();
+  });
+}

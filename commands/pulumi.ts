@@ -55,9 +55,8 @@ export async function prepareStack(stack: string): Promise<void> {
 function stateFolder(stack: string): string | undefined {
   const backend = pulumiEnvironment(stack)["PULUMI_BACKEND_URL"] ?? "";
   if (!backend.startsWith("file://")) return undefined;
-  return backend.startsWith("file://~")
-    ? path.join(os.homedir(), backend.slice("file://~".length))
-    : fileURLToPath(backend);
+  const url = new URL(backend.replace(/^file:\/\/~/, `file://${os.homedir()}`));
+  return fileURLToPath(url);
 }
 
 /** The locks of a file backend never expire; one whose process on this machine is gone is released. */

@@ -75,10 +75,16 @@ function withDirectory(directory: string, searchPath: string): string {
   return [directory, ...others].join(path.delimiter);
 }
 
+/**
+ * The URL of a backend in a folder. Without `metadata=skip` every file has a second one with its attributes, which is
+ * not written atomically: a run killed in that moment would leave a state that nothing can read.
+ */
+const fileBackend = (folder: string): string => `file://${folder}?metadata=skip`;
+
 function labVariables(env: NodeJS.ProcessEnv): Record<string, string> {
   const passphrase = env["PULUMI_CONFIG_PASSPHRASE"] ?? env["PULUMI_CONFIG_PASSPHRASE_FILE"];
   return {
-    PULUMI_BACKEND_URL: env["PULUMI_BACKEND_URL"] || `file://${labState}`,
+    PULUMI_BACKEND_URL: env["PULUMI_BACKEND_URL"] || fileBackend(labState),
     ...(passphrase === undefined ? { PULUMI_CONFIG_PASSPHRASE: labPassphrase } : {}),
   };
 }
@@ -86,7 +92,7 @@ function labVariables(env: NodeJS.ProcessEnv): Record<string, string> {
 /** The official CLI knows where its user has logged in; our own starts with the home directory until told otherwise. */
 function otherBackend(installation: Installation, env: NodeJS.ProcessEnv): Record<string, string> {
   if (installation.engine === "official" || env["PULUMI_BACKEND_URL"] || hasLogin()) return {};
-  return { PULUMI_BACKEND_URL: "file://~" };
+  return { PULUMI_BACKEND_URL: fileBackend("~") };
 }
 
 function hasLogin(): boolean {

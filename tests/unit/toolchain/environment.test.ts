@@ -23,7 +23,7 @@ describe("the environment of the engine that was built", () => {
       PULUMI_HOME: `${local}/pulumi`,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      PULUMI_BACKEND_URL: `file://${local}/lab/state`,
+      PULUMI_BACKEND_URL: `file://${local}/lab/state?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "lab-only-this-passphrase-is-public",
     });
   });
@@ -34,7 +34,7 @@ describe("the environment of the engine that was built", () => {
   });
 
   it("keeps the state of other stacks in the home directory unless told otherwise", () => {
-    expect(variablesFor("prod", built, {})).toHaveProperty("PULUMI_BACKEND_URL", "file://~");
+    expect(variablesFor("prod", built, {})).toHaveProperty("PULUMI_BACKEND_URL", "file://~?metadata=skip");
     expect(variablesFor("prod", built, { PULUMI_BACKEND_URL: "s3://b" })).not.toHaveProperty("PULUMI_BACKEND_URL");
   });
 
@@ -50,7 +50,7 @@ describe("the environment of the official engine", () => {
 
   it("gives the lab its own state and passphrase, unless the user has chosen others", () => {
     expect(variablesFor("lab", official, {})).toEqual({
-      PULUMI_BACKEND_URL: `file://${local}/lab/state`,
+      PULUMI_BACKEND_URL: `file://${local}/lab/state?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "lab-only-this-passphrase-is-public",
     });
     const chosen = { PULUMI_BACKEND_URL: "file:///mine", PULUMI_CONFIG_PASSPHRASE_FILE: "/secret" };

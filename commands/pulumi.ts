@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -76,6 +76,28 @@ async function releaseDeadLock(stack: string, state: string): Promise<void> {
   }
   console.error(`Releasing the lock of a run that was interrupted (process ${locks[0]?.pid ?? "?"}).`);
   await pulumiOutput(stack, "cancel", "--yes", "--stack", stack);
+  await forgetPendingCreates(stack);
+}
+
+/**
+ * An interrupted run leaves notes of what it was about to create, which Pulumi warns of for ever. Every resource of
+ * this program adopts or sweeps what is there when it is created, so the notes say nothing that `up` does not find out.
+ */
+async function forgetPendingCreates(stack: string): Promise<void> {
+  const state = JSON.parse(await pulumiOutput(stack, "stack", "export", "--stack", stack)) as {
+    deployment: { pending_operations?: { type: string }[] };
+  };
+  const pending = state.deployment.pending_operations ?? [];
+  const others = pending.filter(({ type }) => type !== "creating");
+  if (others.length === pending.length) return;
+  state.deployment.pending_operations = others;
+  const file = path.join(mkdtempSync(path.join(os.tmpdir(), "vpai-state-")), "state.json");
+  writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
+  try {
+    await pulumiOutput(stack, "stack", "import", "--stack", stack, "--file", file);
+  } finally {
+    rmSync(path.dirname(file), { recursive: true });
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -92,7 +92,11 @@ export const memoryMiB = z
   .max(MIB.most, { error: WHOLE_MIB });
 
 const CPUS = "a number of CPUs from 0.01 to 1024, such as 0.5";
-export const cpus = z.number({ error: CPUS }).min(0.01, { error: CPUS }).max(1024, { error: CPUS });
+/** `pulumi config set` writes a fraction as text. */
+export const cpus = z.preprocess(
+  (value) => (typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+  z.number({ error: CPUS }).min(0.01, { error: CPUS }).max(1024, { error: CPUS }),
+);
 
 const REPOSITORY = /^[a-z0-9]+([._/:-]+[a-z0-9]+)*$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;

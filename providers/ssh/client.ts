@@ -32,7 +32,8 @@ async function connectOnce(connection: Connection): Promise<Client> {
   const name = `${connection.user}@${connection.host}:${connection.port}`;
   if (keyBlob(connection.hostKey) === "") throw new SshRefused(`${name}: no host key is pinned; set hostKey`);
   const credentials = await credentialsOf(connection);
-  const socket = net.connect({ host: connection.host, port: connection.port });
+  // A command's request is several small packets: without noDelay each command would take 40 ms longer.
+  const socket = net.connect({ host: connection.host, port: connection.port, noDelay: true });
   return new Promise((resolve, reject) => {
     const client = new Client();
     let shown: string | undefined;

@@ -120,7 +120,9 @@ describe("logins that must fail do so at once", () => {
     delete process.env["SSH_AUTH_SOCK"];
     try {
       const { host: address, port, user, hostKey } = server.connection;
-      expect(await refusal({ host: address, port, user, hostKey })).toMatch(/no identityFile is configured and no SSH agent runs/);
+      expect(await refusal({ host: address, port, user, hostKey })).toMatch(
+        /no identityFile is configured and no SSH agent runs/,
+      );
     } finally {
       if (agent !== undefined) process.env["SSH_AUTH_SOCK"] = agent;
     }

@@ -1,0 +1,47 @@
+import type { Server } from "../../../providers/postgresql/session";
+
+/** A PostgreSQL catalog that answers what the provider asks and notes what it changes. */
+class Catalog {
+  roles: Record<string, { verifier: string | null; canLogin: boolean }> = {};
+  /** Owner by database. */
+  databases: Record<string, string> = {};
+  /** Statements that change something, in order. */
+  changes: string[] = [];
+  /** The last session's server and database. */
+  session: { server: Server; database: string } | undefined;
+
+  reset(): void {
+    this.roles = {};
+    this.databases = {};
+    this.changes = [];
+    this.session = undefined;
+  }
+
+  query = async (statement: string, [name = ""]: string[] = []): Promise<{ rows: object[] }> => {
+    if (!statement.startsWith("SELECT")) {
+      this.changes.push(statement);
+      return { rows: [] };
+    }
+    return { rows: this.select(statement, name) };
+  };
+
+  private select(statement: string, name: string): object[] {
+    const owner = this.databases[name];
+    if (/FROM pg_database d JOIN pg_authid/.test(statement)) {
+      const role = owner === undefined ? undefined : this.roles[owner];
+      return role === undefined ? [] : [{ role: owner, ...role }];
+    }
+    if (/FROM pg_database/.test(statement)) return owner === undefined ? [] : [{ name: owner }];
+    if (/FROM pg_authid/.test(statement)) return this.roles[name] === undefined ? [] : [this.roles[name]];
+    throw new Error(`the catalog knows no answer to ${statement}`);
+  }
+}
+
+export const catalog = new Catalog();
+
+jest.mock("../../../providers/postgresql/session", () => ({
+  withSession: (_host: unknown, server: Server, database: string, work: (client: object) => unknown) => {
+    catalog.session = { server, database };
+    return work({ query: catalog.query });
+  },
+}));

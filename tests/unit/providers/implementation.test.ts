@@ -1,0 +1,152 @@
+import { implement, type Kind } from "../../../providers/implementation";
+
+interface Inputs {
+  path: string;
+  owner: string;
+  text: string;
+  parts?: string[] | undefined;
+}
+
+const INPUTS: Inputs = { path: "/etc/x", owner: "root", text: "one" };
+
+/** A kind that notes what is asked of it. */
+function recorded(options: Partial<Kind<Inputs>> = {}): { kind: Kind<Inputs>; calls: unknown[][] } {
+  const calls: unknown[][] = [];
+  const kind: Kind<Inputs> = {
+    version: 3,
+    identity: ["path", "owner"],
+    ensure: async (inputs, before) => (calls.push(["ensure", inputs, before]), inputs),
+    observe: async (state) => (calls.push(["observe", state]), state),
+    remove: async (state) => void calls.push(["remove", state]),
+    ...options,
+  };
+  return { kind, calls };
+}
+
+const state = { ...INPUTS, version: 3 };
+
+describe("diff", () => {
+  const provider = implement(recorded().kind);
+
+  test("nothing changed, nothing to do", async () => {
+    expect(await provider.diff("id", state, { ...INPUTS })).toMatchObject({ changes: false, replaces: [] });
+  });
+
+  test("what Pulumi adds for itself is no change", async () => {
+    const added = { ...INPUTS, __provider: "new source" };
+    expect(await provider.diff("id", { ...state, __provider: "old source" }, added)).toMatchObject({ changes: false });
+  });
+
+  test("what only the state has is no change", async () => {
+    expect(await provider.diff("id", { ...state, observed: "more" }, { ...INPUTS })).toMatchObject({ changes: false });
+  });
+
+  test("a member that is undefined is one that is not there", async () => {
+    expect(await provider.diff("id", state, { ...INPUTS, parts: undefined })).toMatchObject({ changes: false });
+    expect(await provider.diff("id", { ...state, parts: [] }, { ...INPUTS, parts: [] })).toMatchObject({
+      changes: false,
+    });
+  });
+
+  test.each([
+    ["a value", { text: "two" }],
+    ["a value deep inside", { parts: ["a"] }],
+  ])("%s that changed is an update", async (_what, change) => {
+    expect(await provider.diff("id", state, { ...INPUTS, ...change })).toEqual({
+      changes: true,
+      replaces: [],
+      deleteBeforeReplace: true,
+    });
+  });
+
+  test("another identity is another resource, and the old one goes first", async () => {
+    expect(await provider.diff("id", state, { ...INPUTS, owner: "me", text: "two" })).toEqual({
+      changes: true,
+      replaces: ["owner"],
+      deleteBeforeReplace: true,
+    });
+  });
+
+  test("a newer implementation is applied anew, though no input changed", async () => {
+    const old = { ...state, version: 2 };
+    expect(await provider.diff("id", old, { ...INPUTS })).toMatchObject({ changes: true, replaces: [] });
+  });
+
+  test("touches nothing", async () => {
+    const { kind, calls } = recorded();
+    await implement(kind).diff("id", state, { ...INPUTS, text: "two" });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe("check", () => {
+  const kind = recorded({
+    check: ({ path }) => (path.startsWith("/") ? [] : [{ property: "path", reason: "expected an absolute path" }]),
+  }).kind;
+
+  test("gives what the kind finds wrong, and the inputs as they were", async () => {
+    const news = { ...INPUTS, path: "x" };
+    expect(await implement(kind).check({}, news)).toEqual({
+      inputs: news,
+      failures: [{ property: "path", reason: "expected an absolute path" }],
+    });
+    expect(await implement(kind).check({}, INPUTS)).toEqual({ inputs: INPUTS, failures: [] });
+  });
+
+  test("waits with values that a preview does not know yet", async () => {
+    // The engine's marker of an unknown string (sdk/go/common/resource/plugin, UnknownStringValue).
+    const news = { ...INPUTS, path: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" };
+    expect(await implement(kind).check({}, news)).toEqual({ inputs: news, failures: [] });
+  });
+
+  test("a kind without rules accepts everything", async () => {
+    expect(await implement(recorded().kind).check({}, INPUTS)).toEqual({ inputs: INPUTS, failures: [] });
+  });
+});
+
+describe("create, read, update, delete", () => {
+  test("create ensures, and keeps what was observed with the implementation's version", async () => {
+    const { kind, calls } = recorded({ ensure: async (inputs) => ({ ...inputs, text: "seen" }) });
+    expect(await implement(kind).create(INPUTS)).toEqual({
+      id: "/etc/x:root",
+      outs: { ...INPUTS, text: "seen", version: 3 },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test("a kind may name its resources itself", async () => {
+    const { kind } = recorded({ id: ({ text }) => `id of ${text}` });
+    expect((await implement(kind).create(INPUTS)).id).toBe("id of one");
+  });
+
+  test("update ensures anew, knowing what was there", async () => {
+    const { kind, calls } = recorded();
+    const news = { ...INPUTS, text: "two" };
+    expect(await implement(kind).update("id", state, news)).toEqual({ outs: { ...news, version: 3 } });
+    expect(calls).toEqual([["ensure", news, state]]);
+  });
+
+  test("read gives what is there now; of what is gone not even the id", async () => {
+    const drifted = recorded({ observe: async (before) => ({ ...before, text: "edited" }) });
+    expect(await implement(drifted.kind).read("id", state)).toEqual({
+      id: "id",
+      props: { ...INPUTS, text: "edited", version: 3 },
+    });
+    const gone = recorded({ observe: async () => undefined });
+    expect(await implement(gone.kind).read("id", state)).toEqual({});
+  });
+
+  test("what was read back drifts in the next diff, field by field", async () => {
+    const provider = implement(recorded({ observe: async (before) => ({ ...before, text: "edited" }) }).kind);
+    const { props } = (await provider.read("id", state)) as { props: object };
+    expect(await provider.diff("id", props, { ...INPUTS })).toMatchObject({ changes: true, replaces: [] });
+  });
+
+  test("delete removes; an error of the kind is the caller's", async () => {
+    const { kind, calls } = recorded();
+    await implement(kind).delete("id", state);
+    expect(calls).toEqual([["remove", state]]);
+    const failing = recorded({ ensure: () => Promise.reject(new Error("no space left")) });
+    await expect(implement(failing.kind).create(INPUTS)).rejects.toThrow("no space left");
+  });
+});

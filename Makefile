@@ -42,7 +42,7 @@ ssh: ## log in: HOST=sese-ai [CMD='docker ps']
 	$(READY)
 	@$(TSX) commands/ssh.ts
 
-env: ## shell exports with which plain `pulumi` works: eval "$$(make -s env)"
+env: ## shell exports with which plain `pulumi` works: eval "$(make -s env)"
 	$(READY)
 	@$(TSX) commands/env.ts
 

@@ -71,7 +71,9 @@ export class DockerService extends ComponentResource {
     const source = `${platformFolder(this.host.owner)}/configs/${this.service.name}`;
     return {
       mounts: [{ type: "bind", source, target, readOnly: true }],
-      files: files.map((file) => this.configFile(file, path.posix.join(source, path.posix.relative(target, file.path)), image)),
+      files: files.map((file) =>
+        this.configFile(file, path.posix.join(source, path.posix.relative(target, file.path)), image),
+      ),
     };
   }
 
@@ -93,16 +95,26 @@ export class DockerService extends ComponentResource {
   private secretFiles(): Mounted {
     const { uid, gid } = this.service.user;
     const source = `${platformFolder(this.host.owner)}/secrets/${this.service.name}`;
-    const files = Object.entries(this.service.secrets ?? {}).flatMap(([name, { secret, render = (value: string) => value }]) => {
-      const value = this.host.secrets.get(secret);
-      if (value === undefined) return [];
-      return new RemoteFile(
-        `${this.resource}/secret/${name}`,
-        { connection: this.host.connection, path: `${source}/${name}`, content: value.apply(render), owner: `${uid}:${gid}`, mode: "0400" },
-        { parent: this },
-      );
-    });
-    return files.length === 0 ? NOTHING : { files, mounts: [{ type: "bind", source, target: SECRETS_FOLDER, readOnly: true }] };
+    const files = Object.entries(this.service.secrets ?? {}).flatMap(
+      ([name, { secret, render = (value: string) => value }]) => {
+        const value = this.host.secrets.get(secret);
+        if (value === undefined) return [];
+        return new RemoteFile(
+          `${this.resource}/secret/${name}`,
+          {
+            connection: this.host.connection,
+            path: `${source}/${name}`,
+            content: value.apply(render),
+            owner: `${uid}:${gid}`,
+            mode: "0400",
+          },
+          { parent: this },
+        );
+      },
+    );
+    return files.length === 0
+      ? NOTHING
+      : { files, mounts: [{ type: "bind", source, target: SECRETS_FOLDER, readOnly: true }] };
   }
 
   private dataFolders(): Mounted {
@@ -113,7 +125,8 @@ export class DockerService extends ComponentResource {
       mode,
     }));
     return {
-      mounts: folders.map(({ source, target }) => ({ type: "bind", source, target })),
+      // A refresh orders mounts anew and keeps each place's own properties, so all of them name the same ones.
+      mounts: folders.map(({ source, target }) => ({ type: "bind", source, target, readOnly: false })),
       files: folders.map(
         ({ source, mode }) =>
           new RemoteDirectory(
@@ -144,7 +157,10 @@ export class DockerService extends ComponentResource {
         labels: asLabels(labels),
         mounts: [...configs.mounts, ...secrets.mounts, ...data.mounts],
         tmpfs: Object.fromEntries((service.scratch ?? []).map((folder) => [folder, "mode=1777"])),
-        networksAdvanced: service.networks.map((network) => ({ name: networks.get(network).name, aliases: [service.name] })),
+        networksAdvanced: service.networks.map((network) => ({
+          name: networks.get(network).name,
+          aliases: [service.name],
+        })),
         ports: publishedPorts(service, host),
         memory: service.limits.memoryMiB,
         memorySwap: service.limits.memoryMiB,
@@ -174,20 +190,33 @@ export class DockerService extends ComponentResource {
 
   private environment(context: ServiceContext): string[] {
     const fromSecrets = Object.entries(this.service.secrets ?? {}).flatMap(([name, { secret, variable }]) =>
-      variable === undefined || this.host.secrets.get(secret) === undefined ? [] : [[variable, `${SECRETS_FOLDER}/${name}`] as const],
+      variable === undefined || this.host.secrets.get(secret) === undefined
+        ? []
+        : [[variable, `${SECRETS_FOLDER}/${name}`] as const],
     );
-    return [...Object.entries(this.service.environment?.(context) ?? {}), ...fromSecrets].map(([name, value]) => `${name}=${value}`).sort();
+    return [...Object.entries(this.service.environment?.(context) ?? {}), ...fromSecrets]
+      .map(([name, value]) => `${name}=${value}`)
+      .sort();
   }
 
   /** Makes the program read changed files again; a container that started after the last change is left alone. */
   private applyFiles(container: docker.Container, files: Resource[]): Resource[] {
-    const contents = files.filter((file): file is RemoteFile => file instanceof RemoteFile).map(({ content }) => content);
+    const contents = files
+      .filter((file): file is RemoteFile => file instanceof RemoteFile)
+      .map(({ content }) => content);
     if (contents.length === 0) return [];
     const { connection } = this.host;
     const command = new local.Command(
       `${this.resource}/apply`,
       {
-        interpreter: connection.apply((to) => ["ssh", "-p", String(to.port), ...sshOptions(to), `${to.user}@${to.host}`, "--"]),
+        interpreter: connection.apply((to) => [
+          "ssh",
+          "-p",
+          String(to.port),
+          ...sshOptions(to),
+          `${to.user}@${to.host}`,
+          "--",
+        ]),
         create: applyScript(this.service, this.containerName, platformFolder(this.host.owner)),
         triggers: [all(contents).apply(fingerprint)],
       },

@@ -38,8 +38,11 @@ export class CommandError extends Error {
   }
 }
 
-/** sshd allows 10 sessions on one connection (MaxSessions); two stay free. */
-const SESSIONS = 8;
+/**
+ * sshd allows 10 sessions on one connection (MaxSessions), and counts one for a moment longer than we see it closed: all
+ * of ours may be just closed when as many new ones are asked for.
+ */
+const SESSIONS = 5;
 
 /**
  * One host as all resources of a process see it: a single SSH connection, opened when first needed, shared by
@@ -167,7 +170,13 @@ const transports = new Map<string, Transport>();
 
 /** The transport of this process to a host. */
 export function transportTo(connection: Connection): Transport {
-  const key = JSON.stringify([connection.user, connection.host, connection.port, connection.hostKey, connection.identityFile]);
+  const key = JSON.stringify([
+    connection.user,
+    connection.host,
+    connection.port,
+    connection.hostKey,
+    connection.identityFile,
+  ]);
   const known = transports.get(key) ?? new Transport(connection);
   transports.set(key, known);
   return known;

@@ -63,9 +63,9 @@ describe("commands", () => {
     const asked = Array.from({ length: 150 }, (_, index) => `answer ${index}`);
     const answers = await Promise.all(asked.map((text) => host.run(["echo", text])));
     expect(answers).toEqual(asked.map((stdout) => ({ code: 0, stdout, stderr: "e" })));
-    // One connection for all, and sshd's MaxSessions of 10 is never reached.
+    // One connection for all, and half of sshd's MaxSessions of 10 at most.
     expect(server.logins).toBe(1);
-    expect(server.mostAtOnce).toBeLessThanOrEqual(8);
+    expect(server.mostAtOnce).toBeLessThanOrEqual(5);
     expect(server.mostAtOnce).toBeGreaterThan(1);
   });
 

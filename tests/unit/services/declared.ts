@@ -114,14 +114,12 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
   data: (deployed) => {
     for (const { path, directory = deployed.service.name, mode = "0700" } of deployed.service.data ?? []) {
       const source = `/opt/vpai/data/${directory}`;
-      expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target: path });
+      expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target: path, readOnly: false });
       expect(of(deployed, `data/${directory}`).inputs).toMatchObject({ path: source, owner: owner(deployed), mode });
     }
   },
   scratch: (deployed) =>
-    expect(Object.keys((inputsOf(deployed)["tmpfs"] ?? {}))).toEqual(
-      [...(deployed.service.scratch ?? [])].sort(),
-    ),
+    expect(Object.keys(inputsOf(deployed)["tmpfs"] ?? {})).toEqual([...(deployed.service.scratch ?? [])].sort()),
   limits: (deployed) => {
     const { memory, memorySwap, cpus } = inputsOf(deployed);
     const { memoryMiB } = deployed.service.limits;

@@ -139,8 +139,8 @@ describe("a service added as one more file", () => {
       mounts: [
         { type: "bind", source: "/opt/vpai/configs/everything", target: "/etc/everything", readOnly: true },
         { type: "bind", source: "/opt/vpai/secrets/everything", target: "/run/secrets", readOnly: true },
-        { type: "bind", source: "/opt/vpai/data/everything", target: "/data" },
-        { type: "bind", source: "/opt/vpai/data/everything-cache", target: "/cache" },
+        { type: "bind", source: "/opt/vpai/data/everything", target: "/data", readOnly: false },
+        { type: "bind", source: "/opt/vpai/data/everything-cache", target: "/cache", readOnly: false },
       ],
     });
     expect(resource(graph, `${HOST}/everything/config/more.conf`).inputs["path"]).toBe(

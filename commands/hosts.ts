@@ -14,6 +14,9 @@ export async function deployedHosts(stack: string): Promise<Record<string, Deplo
   const outputs = JSON.parse(await pulumiOutput(stack, "stack", "output", "--json", "--stack", stack)) as {
     hosts?: Record<string, DeployedHost>;
   };
-  if (outputs.hosts === undefined) throw new Error(`stack ${stack} has no hosts yet: run \`make up${stack === "lab" ? "" : ` STACK=${stack}`}\` first`);
+  if (outputs.hosts === undefined)
+    throw new Error(
+      `stack ${stack} has no hosts yet: run \`make up${stack === "lab" ? "" : ` STACK=${stack}`}\` first`,
+    );
   return outputs.hosts;
 }

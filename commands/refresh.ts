@@ -4,5 +4,12 @@ import { chosenStack, main, prepareStack, pulumi } from "./pulumi";
 main(async () => {
   const stack = chosenStack();
   await prepareStack(stack);
-  return pulumi(stack, "refresh", "--stack", stack, ...(stack === "lab" ? ["--yes", "--skip-preview"] : []), ...process.argv.slice(2));
+  return pulumi(
+    stack,
+    "refresh",
+    "--stack",
+    stack,
+    ...(stack === "lab" ? ["--yes", "--skip-preview"] : []),
+    ...process.argv.slice(2),
+  );
 });

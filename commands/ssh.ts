@@ -11,6 +11,8 @@ main(async () => {
   if (host === undefined) throw new Error(`expected HOST=${Object.keys(hosts).join("|")}, found "${name}"`);
   const { user, host: address, port } = host.connection;
   const command = process.env["CMD"] ? ["--", process.env["CMD"]] : [];
-  const child = spawn("ssh", [...sshOptions(host.connection), "-p", String(port), `${user}@${address}`, ...command], { stdio: "inherit" });
+  const child = spawn("ssh", [...sshOptions(host.connection), "-p", String(port), `${user}@${address}`, ...command], {
+    stdio: "inherit",
+  });
   return new Promise((resolve, reject) => child.on("error", reject).on("close", (code) => resolve(code ?? 1)));
 });

@@ -15,7 +15,9 @@ main(async () => {
   );
   const first = urls[0];
   if (stack === "lab" && first !== undefined) {
-    console.log(`\nNames of the lab resolve nowhere; ask curl to: curl -k --resolve ${new URL(first.url).hostname}:443:${first.publicAddress} ${first.url}`);
+    console.log(
+      `\nNames of the lab resolve nowhere; ask curl to: curl -k --resolve ${new URL(first.url).hostname}:443:${first.publicAddress} ${first.url}`,
+    );
   }
   return rows.flat().every(([, , , , health]) => health === "healthy" || health === "reachable") ? 0 : 1;
 });
@@ -30,7 +32,14 @@ async function rowsOf(stack: string, name: string, { connection, services }: Dep
   if (reachable !== "reachable") return [hostRow];
   const serviceRows = Object.entries(services).map(async ([service, { container, image, urls }]) => {
     const found = await inspectContainer(host, container);
-    return [name, service, image, programOf(stack, image), found === undefined ? "missing" : conditionOf(found), urls.join(" ")];
+    return [
+      name,
+      service,
+      image,
+      programOf(stack, image),
+      found === undefined ? "missing" : conditionOf(found),
+      urls.join(" "),
+    ];
   });
   return [hostRow, ...(await Promise.all(serviceRows))];
 }

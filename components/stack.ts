@@ -30,7 +30,7 @@ export interface ServiceOutput {
 export function deploy(platform: Platform, config: LoadedConfig): Record<string, HostOutput> {
   const stack = getStack();
   const secrets = new SecretStore("secrets", config.secrets);
-  const machines = new Machines(platform, stack);
+  const machines = new Machines(platform, stack, secrets);
   const hosts = Object.entries(config.hosts).map(([name, { machine, vpnAddress }]): [string, HostOutput] => {
     const services = servicesOn(platform, name).map((service) => withOverrides(service, config));
     const source = machines.create(name, machine);
@@ -46,18 +46,32 @@ export function deploy(platform: Platform, config: LoadedConfig): Record<string,
       protect: machine.kind === "existing",
       imageSource: (reference) => machines.imageSource(machine, reference),
     });
-    return [name, { connection: host.connection, publicAddress: output(source.publicAddress), services: describe(platform, config, services) }];
+    return [
+      name,
+      {
+        connection: host.connection,
+        publicAddress: output(source.publicAddress),
+        services: describe(platform, config, services),
+      },
+    ];
   });
   return Object.fromEntries(hosts);
 }
 
 /** A service as this stack wants it. */
 function withOverrides(service: Service, { services: overrides }: StackConfig): Service {
-  const { image = service.image, memoryMiB = service.limits.memoryMiB, cpus = service.limits.cpus } = overrides[service.name] ?? {};
+  const {
+    image = service.image,
+    memoryMiB = service.limits.memoryMiB,
+    cpus = service.limits.cpus,
+  } = overrides[service.name] ?? {};
   return { ...service, image, limits: { ...service.limits, memoryMiB, cpus } };
 }
 
-const contextOf = ({ domain, tls, acmeEmail, vpnEnforce }: StackConfig, services: readonly Service[]): ServiceContext => ({
+const contextOf = (
+  { domain, tls, acmeEmail, vpnEnforce }: StackConfig,
+  services: readonly Service[],
+): ServiceContext => ({
   domain,
   tls,
   vpnEnforce,
@@ -65,10 +79,18 @@ const contextOf = ({ domain, tls, acmeEmail, vpnEnforce }: StackConfig, services
   ...(acmeEmail === undefined ? {} : { acmeEmail }),
 });
 
-const describe = (platform: Platform, { domain }: StackConfig, services: readonly Service[]): Record<string, ServiceOutput> =>
+const describe = (
+  platform: Platform,
+  { domain }: StackConfig,
+  services: readonly Service[],
+): Record<string, ServiceOutput> =>
   Object.fromEntries(
     services.map(({ name, image, expose = [] }) => [
       name,
-      { container: `${platform.name}_${name}`, image, urls: expose.map((exposure) => `https://${hostnameOf(exposure, domain)}/`) },
+      {
+        container: `${platform.name}_${name}`,
+        image,
+        urls: expose.map((exposure) => `https://${hostnameOf(exposure, domain)}/`),
+      },
     ]),
   );

@@ -3,4 +3,5 @@ export { parseStackConfig, readSettings, type PlatformNames, type RawConfig, typ
 export { ConfigError, type Problem } from "./problem";
 export { stackSchema, type HostConfig, type MachineConfig, type ServiceOverride, type StackConfig } from "./schema";
 export { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "./secret-declaration";
+export { hcloudToken } from "./machine-secrets";
 export { isRequired, secretFault } from "./secrets";

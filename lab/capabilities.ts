@@ -10,7 +10,8 @@ const NAMES = [
 ] as const;
 
 /** Capability names of a mask as /proc prints it, 16 hexadecimal digits. Numbers that we have no name for are left out. */
-export const capabilitiesOf = (mask: string): string[] => NAMES.filter((_name, bit) => ((BigInt(`0x${mask}`) >> BigInt(bit)) & 1n) === 1n);
+export const capabilitiesOf = (mask: string): string[] =>
+  NAMES.filter((_name, bit) => ((BigInt(`0x${mask}`) >> BigInt(bit)) & 1n) === 1n);
 
 /**
  * What a lab machine may be given: what this machine itself has. Asking for all of them fails on machines that

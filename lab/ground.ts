@@ -26,7 +26,11 @@ export class Ground extends ComponentResource {
     super("vpai:lab:Ground", "lab", {}, options);
     this.engine = new docker.Provider("lab/engine", { host: "unix:///var/run/docker.sock" }, { parent: this });
     this.network = this.createNetwork();
-    this.loginKey = new SshKey("lab/login-key", { comment: "operator of the lab", privateKeyFile: this.identity.identityFile }, { parent: this });
+    this.loginKey = new SshKey(
+      "lab/login-key",
+      { comment: "operator of the lab", privateKeyFile: this.identity.identityFile },
+      { parent: this },
+    );
     this.hostImage = buildImage("lab-host", this);
     this.registry = new LabRegistry(this, { parent: this });
     this.registerOutputs();

@@ -11,7 +11,7 @@ export interface LabIdentity {
   /** The lab network, a /24 of 10.64.0.0/10. */
   subnet: string;
   /** An address of the lab network by its last byte. */
-  address(last: number): string;
+  address: (last: number) => string;
   /** Port on 127.0.0.1 through which images are pushed into the lab registry. */
   registryPort: number;
   /** The operator's generated private key. */

@@ -1,5 +1,12 @@
 import * as docker from "@pulumi/docker";
-import { ComponentResource, type ComponentResourceOptions, interpolate, output, type Output, type Resource } from "@pulumi/pulumi";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  interpolate,
+  output,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
 import { type Connection, SshKey } from "@vpai/providers";
 import { sweepBeforeCreate } from "../components/docker/leftovers";
 import { asLabels } from "../components/docker/ownership";
@@ -33,9 +40,17 @@ export class LabMachine extends ComponentResource implements Machine {
     this.vanishesWith = container;
     this.publicAddress = output(address);
     // By way of the container's id, so that nothing logs in to a machine that is not there yet.
-    this.connection = container.id.apply(() => address).apply((found) =>
-      output({ host: found, port: 22, user: "root", hostKey: interpolate`${hostKey.publicKey}`, identityFile: args.ground.identity.identityFile }),
-    );
+    this.connection = container.id
+      .apply(() => address)
+      .apply((found) =>
+        output({
+          host: found,
+          port: 22,
+          user: "root",
+          hostKey: hostKey.publicKey,
+          identityFile: args.ground.identity.identityFile,
+        }),
+      );
     this.registerOutputs({ address });
   }
 
@@ -59,7 +74,11 @@ export class LabMachine extends ComponentResource implements Machine {
         tmpfs: { "/run": "", "/run/lock": "", "/tmp": "exec" },
         mounts: [
           { type: "bind", source: "/sys/fs/cgroup", target: "/sys/fs/cgroup" },
-          ...Object.entries(DISKS).map(([disk, target]) => ({ type: "volume", source: this.createDisk(host, disk), target })),
+          ...Object.entries(DISKS).map(([disk, target]) => ({
+            type: "volume",
+            source: this.createDisk(host, disk),
+            target,
+          })),
         ],
         envs: ["SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"],
         uploads: [

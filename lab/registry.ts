@@ -19,7 +19,9 @@ const ADDRESS = 5;
  * of its own for mirrors of it.
  */
 export const mirroredRegistries: readonly string[] = [
-  ...new Set(catalogue.flatMap(({ reference }) => (reference === undefined ? [] : [parseReference(reference).registry]))),
+  ...new Set(
+    catalogue.flatMap(({ reference }) => (reference === undefined ? [] : [parseReference(reference).registry])),
+  ),
 ].filter((registry) => registry !== "docker.io");
 
 /** The registry server that lab hosts pull from, by the references that production uses. */
@@ -28,7 +30,10 @@ export class LabRegistry extends ComponentResource {
   private readonly container: docker.Container;
   private readonly pushes = new Map<string, local.Command>();
 
-  constructor(private readonly ground: Ground, options: ComponentResourceOptions) {
+  constructor(
+    private readonly ground: Ground,
+    options: ComponentResourceOptions,
+  ) {
     super("vpai:lab:Registry", "lab/registry", {}, options);
     const { identity, labels, engine, network } = ground;
     const name = `${identity.prefix}-registry`;
@@ -49,7 +54,9 @@ export class LabRegistry extends ComponentResource {
         parent: this,
         provider: engine,
         deleteBeforeReplace: true,
-        hooks: { beforeCreate: [sweepBeforeCreate(name, { kind: "container", name, labels, adopt: false }, ground.runner)] },
+        hooks: {
+          beforeCreate: [sweepBeforeCreate(name, { kind: "container", name, labels, adopt: false }, ground.runner)],
+        },
       },
     );
     this.registerOutputs({ address: this.address });
@@ -62,7 +69,9 @@ export class LabRegistry extends ComponentResource {
   imageSource(reference: string): ImageSource {
     const image = catalogue.find((candidate) => candidate.reference === reference);
     if (image === undefined) {
-      throw new Error(`the lab has no image for ${reference}: add one to lab/images, or run this service on a stack that reaches its registry`);
+      throw new Error(
+        `the lab has no image for ${reference}: add one to lab/images, or run this service on a stack that reaches its registry`,
+      );
     }
     const push = this.pushes.get(image.name) ?? this.push(image.name);
     this.pushes.set(image.name, push);
@@ -84,10 +93,17 @@ export class LabRegistry extends ComponentResource {
 
 /** Builds a lab image on the local engine, unless it is there; `stdout` is its reference. */
 export const buildImage = (name: string, parent: Resource): local.Command =>
-  new local.Command(`lab/image/${name}`, { ...tool("lab/images/build.ts", name), triggers: [recipeHash(name)] }, { parent });
+  new local.Command(
+    `lab/image/${name}`,
+    { ...tool("lab/images/build.ts", name), triggers: [recipeHash(name)] },
+    { parent },
+  );
 
 /** Runs a tool of the project; its arguments never pass a shell. */
-const tool = (file: string, ...args: [string, ...string[]]): { interpreter: string[]; create: string; dir: string } => ({
+const tool = (
+  file: string,
+  ...args: [string, ...string[]]
+): { interpreter: string[]; create: string; dir: string } => ({
   interpreter: ["node", "--import", "tsx", file, ...args.slice(0, -1)],
   create: args.at(-1) ?? "",
   dir: projectRoot,

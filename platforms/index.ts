@@ -18,6 +18,7 @@ export const platformNames: readonly PlatformNames[] = platforms.map((platform) 
 /** The platform of that name. @throws when there is none */
 export function platformNamed(name: string): Platform {
   const found = platforms.find((platform) => platform.name === name);
-  if (found === undefined) throw new Error(`expected a platform (${platforms.map((platform) => platform.name).join(", ")}), found ${name}`);
+  if (found === undefined)
+    throw new Error(`expected a platform (${platforms.map((platform) => platform.name).join(", ")}), found ${name}`);
   return found;
 }

@@ -1,3 +1,4 @@
+import { hcloudToken } from "../config/machine-secrets";
 import type { SecretDeclaration } from "../config/secret-declaration";
 import type { NetworkName, Service } from "../services/model";
 
@@ -31,8 +32,8 @@ export function servicesOn(platform: Platform, host: string): Service[] {
   return platform.services.filter(({ group }) => groups.includes(group));
 }
 
-/** Every secret that the platform's services declare, each once. */
+/** Every secret that a stack of the platform may need, each once: its services' and those that machines are created with. */
 export function declaredSecrets(platform: Platform): SecretDeclaration[] {
   const declared = platform.services.flatMap(({ secrets = {} }) => Object.values(secrets).map(({ secret }) => secret));
-  return [...new Map(declared.map((secret) => [secret.name, secret])).values()];
+  return [...new Map([...declared, hcloudToken].map((secret) => [secret.name, secret])).values()];
 }

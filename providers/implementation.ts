@@ -67,7 +67,8 @@ export function implement<Inputs extends object, State extends object>(
 }
 
 /** Values as they travel: `undefined` members are not there. */
-const plain = (value: unknown): unknown => (value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown));
+const plain = (value: unknown): unknown =>
+  value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 
 /** Pulumi's marker for a value that a preview does not know yet. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

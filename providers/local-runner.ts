@@ -13,7 +13,11 @@ export class LocalRunner implements CommandRunner {
       child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
       child.on("error", reject);
       child.on("close", (code) =>
-        resolve({ code: code ?? 128, stdout: Buffer.concat(stdout).toString("utf8"), stderr: Buffer.concat(stderr).toString("utf8") }),
+        resolve({
+          code: code ?? 128,
+          stdout: Buffer.concat(stdout).toString("utf8"),
+          stderr: Buffer.concat(stderr).toString("utf8"),
+        }),
       );
       child.stdin.end(stdin);
     });

@@ -5,7 +5,13 @@ const CADDYFILE = "/etc/caddy/Caddyfile";
 
 /** OVH's API answers the DNS-01 challenge; a person creates the three keys at OVH. */
 const ovh = (name: string, ansible: string, what: string): SecretFile => ({
-  secret: { name, ansible, description: `OVH API ${what}, for DNS-01 certificates`, origin: "supplied", needed: ({ tls }) => tls === "acme-ovh" },
+  secret: {
+    name,
+    ansible,
+    description: `OVH API ${what}, for DNS-01 certificates`,
+    origin: "supplied",
+    needed: ({ tls }) => tls === "acme-ovh",
+  },
 });
 
 export default defineService({

@@ -58,7 +58,7 @@ export default defineService({
   },
   data: [{ path: "/home/node/.n8n" }],
   limits: { memoryMiB: 1024, cpus: 1.5 },
-  health: { test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5678/healthz/readiness"] , startPeriod: 120 },
+  health: { test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5678/healthz/readiness"], startPeriod: 120 },
   needs: ["postgresql"],
   database: DATABASE,
   stopTimeout: 30,

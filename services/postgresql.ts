@@ -62,4 +62,3 @@ export default defineService({
 export function singleLine(value: string): string | undefined {
   return /[\n\r\0]/.test(value) ? "expected one line, found a line break or NUL" : undefined;
 }
-

@@ -15,7 +15,8 @@ aclfile ${SECRETS_FOLDER}/users.acl
 
 /** Redis keeps hashes of passwords; `health` may do nothing but ask whether the server is there. */
 const acl = (password: string): string =>
-  `user default on #${createHash("sha256").update(password).digest("hex")} ~* &* +@all\n` + "user health on nopass -@all +ping\n";
+  `user default on #${createHash("sha256").update(password).digest("hex")} ~* &* +@all\n` +
+  "user health on nopass -@all +ping\n";
 
 export default defineService({
   name: "redis",
@@ -40,6 +41,9 @@ export default defineService({
   },
   data: [{ path: "/data" }],
   limits: { memoryMiB: 384, cpus: 0.5 },
-  health: { test: ["redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"], interval: 10 },
+  health: {
+    test: ["redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],
+    interval: 10,
+  },
   backup: { kind: "redis-snapshot" },
 });

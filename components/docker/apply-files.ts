@@ -5,7 +5,11 @@ import type { Service } from "../../services/model";
  * container that started after its files were written, so that a first start is not followed by a second one.
  * Its parts are names from service files, never values of a stack.
  */
-export function applyScript({ name, onChange = "restart", stopTimeout = 10 }: Service, container: string, folder: string): string {
+export function applyScript(
+  { name, onChange = "restart", stopTimeout = 10 }: Service,
+  container: string,
+  folder: string,
+): string {
   const sudo = '$([ "$(id -u)" = 0 ] || echo sudo -n)';
   const action =
     onChange === "restart"

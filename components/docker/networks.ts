@@ -22,11 +22,20 @@ export class Networks extends ComponentResource {
   /** @throws when the platform gives the host no such network */
   get(network: NetworkName): docker.Network {
     const found = this.networks.get(network);
-    if (found === undefined) throw new Error(`the host has no network ${network}; its platform gives it ${[...this.networks.keys()].join(", ")}`);
+    if (found === undefined)
+      throw new Error(
+        `the host has no network ${network}; its platform gives it ${[...this.networks.keys()].join(", ")}`,
+      );
     return found;
   }
 
-  private create(resource: string, network: string, subnet: string, internal: boolean, host: HostContext): docker.Network {
+  private create(
+    resource: string,
+    network: string,
+    subnet: string,
+    internal: boolean,
+    host: HostContext,
+  ): docker.Network {
     const labels = ownershipLabels(host.owner);
     const target = { kind: "network" as const, name: network, labels, adopt: host.adopt };
     return new docker.Network(

@@ -1,5 +1,13 @@
 import * as hcloud from "@pulumi/hcloud";
-import { all, ComponentResource, type ComponentResourceOptions, interpolate, output, type Output, type Resource, secret } from "@pulumi/pulumi";
+import {
+  all,
+  ComponentResource,
+  type ComponentResourceOptions,
+  output,
+  type Output,
+  type Resource,
+  secret,
+} from "@pulumi/pulumi";
 import { type Connection, SshKey } from "@vpai/providers";
 import type { MachineConfig } from "../../config";
 import type { Machine } from "../machines/machine";
@@ -24,14 +32,26 @@ export class HetznerServer extends ComponentResource implements Machine {
   readonly vanishesWith: Resource;
 
   /** @param name the host's name */
-  constructor(name: string, { config, prefix, identityFile, labels }: HetznerServerArgs, options?: ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { config, prefix, identityFile, labels }: HetznerServerArgs,
+    options?: ComponentResourceOptions,
+  ) {
     super("vpai:hetzner:Server", `${name}/machine`, {}, options);
     const parent = { parent: this };
     const fullName = `${prefix}-${name}`;
     const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, parent);
-    const login = new SshKey(`${name}/login-key`, { comment: `operator of ${fullName}`, privateKeyFile: identityFile }, parent);
+    const login = new SshKey(
+      `${name}/login-key`,
+      { comment: `operator of ${fullName}`, privateKeyFile: identityFile },
+      parent,
+    );
     const sshKey = new hcloud.SshKey(`${name}/ssh-key`, { name: fullName, publicKey: login.publicKey, labels }, parent);
-    const firewall = new hcloud.Firewall(`${name}/firewall`, { name: fullName, labels, rules: firewallRules(config.allowSshFrom) }, parent);
+    const firewall = new hcloud.Firewall(
+      `${name}/firewall`,
+      { name: fullName, labels, rules: firewallRules(config.allowSshFrom) },
+      parent,
+    );
     const server = new hcloud.Server(
       `${name}/server`,
       {
@@ -42,7 +62,9 @@ export class HetznerServer extends ComponentResource implements Machine {
         sshKeys: [sshKey.id],
         firewallIds: [firewall.id.apply(Number)],
         userData: secret(
-          all([hostKey.privateKey, hostKey.publicKey]).apply(([hostPrivateKey, hostPublicKey]) => cloudInit({ hostPrivateKey, hostPublicKey })),
+          all([hostKey.privateKey, hostKey.publicKey]).apply(([hostPrivateKey, hostPublicKey]) =>
+            cloudInit({ hostPrivateKey, hostPublicKey }),
+          ),
         ),
         labels,
       },
@@ -50,14 +72,24 @@ export class HetznerServer extends ComponentResource implements Machine {
     );
     this.vanishesWith = server;
     this.publicAddress = server.ipv4Address;
-    this.connection = output({ host: server.ipv4Address, port: 22, user: config.user, hostKey: interpolate`${hostKey.publicKey}`, identityFile });
+    this.connection = output({
+      host: server.ipv4Address,
+      port: 22,
+      user: config.user,
+      hostKey: hostKey.publicKey,
+      identityFile,
+    });
     this.registerOutputs({ address: server.ipv4Address });
   }
 }
 
 /** SSH for the operator, the web for everybody, pings; nothing else comes in. */
 function firewallRules(allowSshFrom: readonly string[]): hcloud.types.input.FirewallRule[] {
-  const open = (protocol: string, port: string | undefined, sourceIps: readonly string[]): hcloud.types.input.FirewallRule => ({
+  const open = (
+    protocol: string,
+    port: string | undefined,
+    sourceIps: readonly string[],
+  ): hcloud.types.input.FirewallRule => ({
     direction: "in",
     protocol,
     ...(port === undefined ? {} : { port }),

@@ -37,7 +37,12 @@ export class Host extends ComponentResource {
     options: ComponentResourceOptions = {},
   ) {
     const { vanishesWith } = args.machine;
-    super("vpai:hosts:Host", name, {}, vanishesWith === undefined ? options : { ...options, transformations: [deletedWith(vanishesWith)] });
+    super(
+      "vpai:hosts:Host",
+      name,
+      {},
+      vanishesWith === undefined ? options : { ...options, transformations: [deletedWith(vanishesWith)] },
+    );
     this.connection = args.machine.connection;
     this.host = { ...args, ...this.reach(name), publicAddress: args.machine.publicAddress };
     this.networks = new Networks(name, this.host, args.description.networks, { parent: this });
@@ -73,7 +78,8 @@ export class Host extends ComponentResource {
     const { server, running } = this.databaseServer();
     const superuserPassword = this.host.secrets.get(server.password);
     const rolePassword = this.host.secrets.get(password);
-    if (superuserPassword === undefined || rolePassword === undefined) throw new Error(`the database ${name} has no password`);
+    if (superuserPassword === undefined || rolePassword === undefined)
+      throw new Error(`the database ${name} has no password`);
     return new PostgresDatabase(
       `${this.host.owner.host}/database/${name}`,
       {
@@ -95,7 +101,10 @@ export class Host extends ComponentResource {
 
   private serviceNamed(name: string): Service {
     const found = this.args.services.find((service) => service.name === name);
-    if (found === undefined) throw new Error(`${this.host.owner.host} has no service ${name}; it has ${this.args.services.map((service) => service.name).join(", ")}`);
+    if (found === undefined)
+      throw new Error(
+        `${this.host.owner.host} has no service ${name}; it has ${this.args.services.map((service) => service.name).join(", ")}`,
+      );
     return found;
   }
 }
@@ -103,4 +112,4 @@ export class Host extends ComponentResource {
 /** Deleting the machine deletes what is on it; nothing has to be taken down one by one. */
 const deletedWith =
   (machine: Resource): NonNullable<ComponentResourceOptions["transformations"]>[number] =>
-  ({ props, opts }) => ({ props, opts: { ...opts, deletedWith: machine } as typeof opts });
+  ({ props, opts }) => ({ props, opts: { ...opts, deletedWith: machine } });

@@ -1,20 +1,24 @@
 import path from "node:path";
-import type { MachineConfig } from "../../config";
+import * as hcloud from "@pulumi/hcloud";
+import { hcloudToken, type MachineConfig } from "../../config";
 import { Ground } from "../../lab/ground";
 import type { Platform } from "../../platforms";
 import { localDirectory } from "../../toolchain/environment";
 import { HetznerServer } from "../hetzner/server";
 import type { ImageSource } from "../host-context";
+import type { SecretStore } from "../secret-store";
 import { existingMachine } from "./existing";
 import type { Machine } from "./machine";
 
 /** Where a stack's computers come from. */
 export class Machines {
   private ground: Ground | undefined;
+  private account: hcloud.Provider | undefined;
 
   constructor(
     private readonly platform: Platform,
     private readonly stack: string,
+    private readonly secrets: SecretStore,
   ) {}
 
   /** The computer of a host, created where its kind can be created. */
@@ -23,12 +27,16 @@ export class Machines {
       case "existing":
         return existingMachine(config);
       case "hcloud":
-        return new HetznerServer(host, {
-          config,
-          prefix: `${this.platform.name}-${this.stack}`,
-          identityFile: path.join(localDirectory, this.stack, "ssh", host),
-          labels: { platform: this.platform.name, stack: this.stack },
-        });
+        return new HetznerServer(
+          host,
+          {
+            config,
+            prefix: `${this.platform.name}-${this.stack}`,
+            identityFile: path.join(localDirectory, this.stack, "ssh", host),
+            labels: { platform: this.platform.name, stack: this.stack },
+          },
+          { providers: [this.hetzner()] },
+        );
       case "lab":
         return this.lab().machine(host, Object.keys(this.platform.hosts).indexOf(host));
     }
@@ -37,6 +45,12 @@ export class Machines {
   /** Where a host with such a machine pulls an image from. */
   imageSource(config: MachineConfig, reference: string): ImageSource {
     return config.kind === "lab" ? this.lab().imageSource(reference) : { dependsOn: [] };
+  }
+
+  private hetzner(): hcloud.Provider {
+    const token = this.secrets.get(hcloudToken);
+    if (token === undefined) throw new Error("a machine of kind hcloud needs the secret hcloudToken: make secrets");
+    return (this.account ??= new hcloud.Provider("hetzner", { token }));
   }
 
   private lab(): Ground {

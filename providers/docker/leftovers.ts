@@ -24,7 +24,10 @@ interface Inspected {
  * @returns what was removed, in words; undefined when the name is free
  * @throws when the object is not ours and `adopt` is not set
  */
-export async function removeLeftover(runner: CommandRunner, { kind, name, labels, adopt }: Leftover): Promise<string | undefined> {
+export async function removeLeftover(
+  runner: CommandRunner,
+  { kind, name, labels, adopt }: Leftover,
+): Promise<string | undefined> {
   const found = (await inspect(runner, kind, name))[0];
   if (found === undefined) return undefined;
   const foreign = Object.entries(labels).filter(([label, value]) => labelsOf(found)[label] !== value);
@@ -35,7 +38,9 @@ export async function removeLeftover(runner: CommandRunner, { kind, name, labels
         "to have it replaced; its data folders stay.",
     );
   }
-  await runner.output(kind === "container" ? ["docker", "rm", "--force", "--volumes", found.Id] : ["docker", "network", "rm", found.Id]);
+  await runner.output(
+    kind === "container" ? ["docker", "rm", "--force", "--volumes", found.Id] : ["docker", "network", "rm", found.Id],
+  );
   const state = found.State === undefined ? "" : `, ${found.State.Status}`;
   return foreign.length > 0 ? `adopted${state}` : `left by an interrupted run${state}`;
 }

@@ -7,7 +7,11 @@ const ITERATIONS = 4096;
  * The verifier that PostgreSQL stores for a password (RFC 5803, `SCRAM-SHA-256$…`). Sending it instead of the
  * password keeps the password out of the server's log and out of pg_stat_activity.
  */
-export function scramVerifier(password: string, salt: Buffer = randomBytes(16), iterations: number = ITERATIONS): string {
+export function scramVerifier(
+  password: string,
+  salt: Buffer = randomBytes(16),
+  iterations: number = ITERATIONS,
+): string {
   const salted = pbkdf2Sync(password.normalize("NFKC"), salt, iterations, 32, "sha256");
   const clientKey = createHmac("sha256", salted).update("Client Key").digest();
   const storedKey = createHash("sha256").update(clientKey).digest("base64");

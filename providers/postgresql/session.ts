@@ -15,13 +15,18 @@ export interface Server {
 const PORT = 5432;
 
 /** Runs `work` in a superuser session that travels through the host's SSH connection. */
-export async function withSession<T>(host: Transport, server: Server, database: string, work: (client: Client) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  host: Transport,
+  server: Server,
+  database: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   const channel = await host.forward(await addressOf(host, server.container), PORT);
   const client = new Client({
     user: server.superuser,
     password: server.password,
     database,
-    stream: () => asSocket(channel) as never,
+    stream: () => asSocket(channel),
   });
   await client.connect();
   try {
@@ -33,9 +38,13 @@ export async function withSession<T>(host: Transport, server: Server, database: 
 
 async function addressOf(host: Transport, name: string): Promise<string> {
   const container = await inspectContainer(host, name);
-  const address = Object.values(container?.NetworkSettings.Networks ?? {}).find(({ IPAddress }) => IPAddress !== "")?.IPAddress;
+  const address = Object.values(container?.NetworkSettings.Networks ?? {}).find(
+    ({ IPAddress }) => IPAddress !== "",
+  )?.IPAddress;
   if (address === undefined) {
-    throw new Error(`${host.name}: expected a running container ${name} with an address, found ${container?.State.Status ?? "none"}`);
+    throw new Error(
+      `${host.name}: expected a running container ${name} with an address, found ${container?.State.Status ?? "none"}`,
+    );
   }
   return address;
 }

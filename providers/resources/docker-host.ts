@@ -52,7 +52,18 @@ export class DockerHost extends dynamic.Resource {
   declare readonly connection: Output<Connection>;
   declare readonly endpoint: Output<string>;
 
-  constructor(name: string, args: { connection: Input<Connection>; patience?: Input<number> }, options?: CustomResourceOptions) {
-    super(delegate("dockerHost"), name, { patience: 120, endpoint: undefined, ...args }, options, "vpai/host", "DockerHost");
+  constructor(
+    name: string,
+    args: { connection: Input<Connection>; patience?: Input<number> },
+    options?: CustomResourceOptions,
+  ) {
+    super(
+      delegate("dockerHost"),
+      name,
+      { patience: 120, endpoint: undefined, ...args },
+      options,
+      "vpai/host",
+      "DockerHost",
+    );
   }
 }

@@ -71,6 +71,13 @@ export class HealthGate extends dynamic.Resource {
     },
     options?: CustomResourceOptions,
   ) {
-    super(delegate("healthGate"), name, { tries: 20, interval: 5, condition: "healthy", ...args }, options, "vpai/docker", "HealthGate");
+    super(
+      delegate("healthGate"),
+      name,
+      { tries: 20, interval: 5, condition: "healthy", ...args },
+      options,
+      "vpai/docker",
+      "HealthGate",
+    );
   }
 }

@@ -45,8 +45,10 @@ export const postgresDatabaseKind: Kind<PostgresDatabaseInputs> = {
   async remove() {},
 };
 
-const asSuperuser = <T>({ connection, server }: PostgresDatabaseInputs, work: (client: Client) => Promise<T>): Promise<T> =>
-  withSession(transportTo(connection), server, "postgres", work);
+const asSuperuser = <T>(
+  { connection, server }: PostgresDatabaseInputs,
+  work: (client: Client) => Promise<T>,
+): Promise<T> => withSession(transportTo(connection), server, "postgres", work);
 
 async function ensureDatabase(client: Client, { database, role, password }: PostgresDatabaseInputs): Promise<void> {
   await ensureRole(client, role, password);
@@ -77,7 +79,11 @@ type Args = { [Key in keyof PostgresDatabaseInputs]: Input<PostgresDatabaseInput
 export class PostgresDatabase extends dynamic.Resource {
   declare readonly database: Output<string>;
 
-  constructor(name: string, args: Omit<Args, "server"> & { server: { [Key in keyof Server]: Input<Server[Key]> } }, options?: CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: Omit<Args, "server"> & { server: { [Key in keyof Server]: Input<Server[Key]> } },
+    options?: CustomResourceOptions,
+  ) {
     super(delegate("postgresDatabase"), name, { ...args }, options, "vpai/postgresql", "Database");
   }
 }

@@ -33,7 +33,8 @@ export const remoteDirectoryKind: Kind<RemoteDirectoryInputs> = {
   async observe(state) {
     const answer = await transportTo(state.connection).run(["sh", "-c", READ, "vpai", state.path]);
     if (answer.code === GONE) return undefined;
-    if (answer.code !== 0) throw new Error(`cannot read ${state.path} on ${state.connection.host}: ${answer.stderr.trim()}`);
+    if (answer.code !== 0)
+      throw new Error(`cannot read ${state.path} on ${state.connection.host}: ${answer.stderr.trim()}`);
     const [owner = "", mode = ""] = answer.stdout.trim().split(" ");
     return { ...state, owner, mode: mode.padStart(4, "0") };
   },

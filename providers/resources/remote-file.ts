@@ -53,9 +53,15 @@ export const remoteFileKind: Kind<RemoteFileInputs> = {
   version: 1,
   identity: ["path"],
   check: ({ path, owner, mode }) => [
-    ...(path.startsWith("/") ? [] : [{ property: "path" as const, reason: `expected an absolute path, found ${path}` }]),
-    ...(/^\d+:\d+$/.test(owner) ? [] : [{ property: "owner" as const, reason: `expected uid:gid in numbers, found ${owner}` }]),
-    ...(/^[0-7]{4}$/.test(mode) ? [] : [{ property: "mode" as const, reason: `expected four octal digits, found ${mode}` }]),
+    ...(path.startsWith("/")
+      ? []
+      : [{ property: "path" as const, reason: `expected an absolute path, found ${path}` }]),
+    ...(/^\d+:\d+$/.test(owner)
+      ? []
+      : [{ property: "owner" as const, reason: `expected uid:gid in numbers, found ${owner}` }]),
+    ...(/^[0-7]{4}$/.test(mode)
+      ? []
+      : [{ property: "mode" as const, reason: `expected four octal digits, found ${mode}` }]),
   ],
   async ensure(inputs) {
     const { connection, path, content, owner, mode, validate = [] } = inputs;
@@ -85,7 +91,11 @@ export class RemoteFile extends dynamic.Resource {
   declare readonly content: Output<string>;
 
   /** @param args as {@link RemoteFileInputs}; `owner` defaults to root */
-  constructor(name: string, args: Omit<Args, "validate"> & { owner?: Input<string>; validate?: Input<string[]> }, options?: CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: Omit<Args, "validate"> & { owner?: Input<string>; validate?: Input<string[]> },
+    options?: CustomResourceOptions,
+  ) {
     super(delegate("remoteFile"), name, { owner: "0:0", ...args }, options, "vpai/host", "RemoteFile");
   }
 }

@@ -32,7 +32,11 @@ export const sshKeyKind: Kind<SshKeyInputs, SshKeyState> = {
     if (kept) return { ...kept, ...inputs };
     const pair = utils.generateKeyPairSync("ed25519", { comment: inputs.comment });
     if (privateKeyFile !== undefined) await writePrivateKey(privateKeyFile, pair.private);
-    return { ...inputs, publicKey: withoutComment(pair.public), privateKey: privateKeyFile === undefined ? pair.private : "" };
+    return {
+      ...inputs,
+      publicKey: withoutComment(pair.public),
+      privateKey: privateKeyFile === undefined ? pair.private : "",
+    };
   },
   async observe(state) {
     return state.privateKeyFile === undefined ? state : keyInFile(state, state.privateKeyFile);
@@ -51,7 +55,8 @@ async function keyInFile(inputs: SshKeyInputs, file: string): Promise<SshKeyStat
     throw error;
   }
   const key = utils.parseKey(text);
-  if (key instanceof Error) throw new Error(`${file}: expected an SSH private key: ${key.message}; remove the file to have a new one made`);
+  if (key instanceof Error)
+    throw new Error(`${file}: expected an SSH private key: ${key.message}; remove the file to have a new one made`);
   return { ...inputs, publicKey: `${key.type} ${key.getPublicSSH().toString("base64")}`, privateKey: "" };
 }
 
@@ -68,8 +73,19 @@ export class SshKey extends dynamic.Resource {
   declare readonly publicKey: Output<string>;
   declare readonly privateKey: Output<string>;
 
-  constructor(name: string, args: { comment: Input<string>; privateKeyFile?: Input<string> }, options: CustomResourceOptions = {}) {
+  constructor(
+    name: string,
+    args: { comment: Input<string>; privateKeyFile?: Input<string> },
+    options: CustomResourceOptions = {},
+  ) {
     const secrets = { ...options, additionalSecretOutputs: ["privateKey"] };
-    super(delegate("sshKey"), name, { publicKey: undefined, privateKey: undefined, ...args }, secrets, "vpai/host", "SshKey");
+    super(
+      delegate("sshKey"),
+      name,
+      { publicKey: undefined, privateKey: undefined, ...args },
+      secrets,
+      "vpai/host",
+      "SshKey",
+    );
   }
 }

@@ -72,12 +72,16 @@ async function credentialsOf({ identityFile }: Connection): Promise<Pick<Connect
     try {
       return { privateKey: await readFile(path.resolve(file)) };
     } catch (error) {
-      throw new SshRefused(`the SSH key ${identityFile} cannot be read (${(error as Error).message}); check identityFile`);
+      throw new SshRefused(
+        `the SSH key ${identityFile} cannot be read (${(error as Error).message}); check identityFile`,
+      );
     }
   }
   const agent = process.env["SSH_AUTH_SOCK"];
   if (agent === undefined) {
-    throw new SshRefused("no identityFile is configured and no SSH agent runs (SSH_AUTH_SOCK is not set); set one of them");
+    throw new SshRefused(
+      "no identityFile is configured and no SSH agent runs (SSH_AUTH_SOCK is not set); set one of them",
+    );
   }
   return { agent };
 }

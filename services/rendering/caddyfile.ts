@@ -15,7 +15,13 @@ interface Site {
  * come in is decided by where the packet arrives, never by the source address it claims.
  */
 export function caddyfile(context: ServiceContext): string {
-  return [globalOptions(context), SNIPPETS, redirects(), rootSite(context), ...sitesOf(context).map((site) => siteBlock(site, context))].join("\n");
+  return [
+    globalOptions(context),
+    SNIPPETS,
+    redirects(),
+    rootSite(context),
+    ...sitesOf(context).map((site) => siteBlock(site, context)),
+  ].join("\n");
 }
 
 function globalOptions({ acmeEmail }: ServiceContext): string {
@@ -68,7 +74,9 @@ function tls(context: ServiceContext): string[] {
 }
 
 function sitesOf(context: ServiceContext): Site[] {
-  return context.services.flatMap((service) => (service.expose ?? []).map((exposure) => siteOf(service, exposure, context)));
+  return context.services.flatMap((service) =>
+    (service.expose ?? []).map((exposure) => siteOf(service, exposure, context)),
+  );
 }
 
 function siteOf(service: Service, exposure: NonNullable<Service["expose"]>[number], context: ServiceContext): Site {

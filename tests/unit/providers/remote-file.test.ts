@@ -19,6 +19,9 @@ import { SshServer } from "./ssh-server";
 /** Owner that whoever runs the tests may give a file to. */
 const SELF = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 
+/** Every write is synced: memory has no disk to wait for. */
+const MEMORY = existsSync("/dev/shm") ? "/dev/shm" : os.tmpdir();
+
 let server: SshServer;
 let folder: string;
 let inputs: RemoteFileInputs;
@@ -30,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 beforeEach(() => {
-  folder = mkdtempSync(path.join(os.tmpdir(), "remote-file-"));
+  folder = mkdtempSync(path.join(MEMORY, "remote-file-"));
   inputs = {
     connection: server.connection,
     path: path.join(folder, "x.conf"),

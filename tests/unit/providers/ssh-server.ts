@@ -14,6 +14,8 @@ export type Respond = (argv: string[]) => Answer | undefined;
 export class SshServer {
   /** Command lines that were asked for, split into arguments. */
   readonly commands: string[][] = [];
+  /** The same as they came. */
+  readonly lines: string[] = [];
   /** Logins so far. */
   logins = 0;
   /** The most commands that ran at once. */
@@ -78,6 +80,7 @@ export class SshServer {
   private execute(command: string, channel: ServerChannel): void {
     const argv = argumentsOf(command);
     this.commands.push(argv);
+    this.lines.push(command);
     this.mostAtOnce = Math.max(this.mostAtOnce, (this.running += 1));
     channel.once("close", () => (this.running -= 1));
     const answer = this.respond(argv);

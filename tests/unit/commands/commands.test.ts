@@ -1,0 +1,167 @@
+import "../providers/without-sdk";
+import { fake } from "./fake-pulumi";
+import { lab } from "./fake-lab";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Answer } from "../../../providers/ssh/transport";
+import { SshServer } from "../providers/ssh-server";
+import { runCommand } from "./run-command";
+
+let server: SshServer;
+
+beforeAll(async () => {
+  server = await SshServer.start();
+});
+
+beforeEach(() => {
+  fake.reset();
+  lab.leftovers = [];
+  lab.reports = [];
+  server.lines.length = 0;
+});
+
+afterAll(async () => {
+  await server.stop();
+  fake.remove();
+});
+
+const knownStack = (stack: string): void => writeFileSync(fake.backendFile("stacks", "vpai", `${stack}.json`), "{}");
+
+describe("make up", () => {
+  test("asks nothing of the lab", async () => {
+    fake.answer({ code: 3 });
+    knownStack("lab");
+    expect(await runCommand("up", { STACK: "" })).toMatchObject({ code: 3 });
+    expect(fake.calls[0]).toMatch(/^up --stack lab --yes --skip-preview --suppress-outputs/);
+  });
+
+  test("lets a person confirm the preview of any other stack", async () => {
+    knownStack("prod");
+    expect(await runCommand("up", { STACK: "prod" })).toMatchObject({ code: 0 });
+    expect(fake.calls[0]).toMatch(/^up --stack prod(?!.*--yes)/);
+  });
+
+  test("touches nothing on a machine that is not fit", async () => {
+    lab.reports = [
+      { status: "fatal", name: "Docker" },
+      { status: "fine", name: "Node" },
+    ];
+    expect(await runCommand("up")).toEqual({ code: 1, out: "", err: "Docker is missing" });
+    expect(fake.calls).toEqual([]);
+  });
+});
+
+describe("make down", () => {
+  const local = path.join(fake.state, "local", "lab");
+
+  beforeEach(() => {
+    mkdirSync(local, { recursive: true });
+    writeFileSync(path.join(local, "key"), "");
+  });
+
+  test("takes the lab down unasked, then what the state did not know, then its files", async () => {
+    knownStack("lab");
+    lab.leftovers = ["container c0ffee"];
+    const { code, err } = await runCommand("down", { STACK: "lab" });
+    expect([code, err]).toEqual([0, "removed container c0ffee, which the state did not know"]);
+    expect(fake.calls).toEqual(["destroy --stack lab --yes --skip-preview --suppress-outputs"]);
+    expect(existsSync(local)).toBe(false);
+  });
+
+  test("keeps the lab's state when it could not be taken down", async () => {
+    knownStack("lab");
+    fake.answer({ code: 255 });
+    expect(await runCommand("down", { STACK: "lab" })).toMatchObject({ code: 255 });
+    expect(existsSync(local)).toBe(true);
+  });
+
+  test("lets a person confirm for any other stack, and removes no files", async () => {
+    lab.leftovers = ["container c0ffee"];
+    expect(await runCommand("down", { STACK: "preprod" })).toMatchObject({ code: 0, err: "" });
+    expect(fake.calls).toEqual(["destroy --stack preprod"]);
+    expect(existsSync(local)).toBe(true);
+  });
+});
+
+/** The stack's outputs: one host that answers. */
+function deployed(): void {
+  knownStack("lab");
+  const service = (name: string, urls: string[]): object => ({ container: `vpai_${name}`, image: IMAGES[name], urls });
+  const services = { n8n: service("n8n", ["https://mayi.vpai.test/"]), redis: service("redis", []) };
+  const hosts = { "sese-ai": { connection: server.connection, publicAddress: "10.64.0.11", services } };
+  fake.answer({ stdout: JSON.stringify({ hosts }) });
+}
+
+const IMAGES: Record<string, string> = { n8n: "docker.io/n8nio/n8n:2.7.3", redis: "docker.io/library/redis:8.0.2" };
+
+describe("make ssh", () => {
+  test("logs in with OpenSSH, to the pinned host key, and gives the command's exit code", async () => {
+    deployed();
+    server.respond = () => ({ code: 7, stdout: "", stderr: "" });
+    expect(await runCommand("ssh", { STACK: "lab", HOST: "sese-ai", CMD: "docker ps | wc -l" })).toMatchObject({
+      code: 7,
+    });
+    expect(server.lines).toEqual(["docker ps | wc -l"]);
+  });
+
+  test("an unknown host: what was expected, what was found", async () => {
+    deployed();
+    expect(await runCommand("ssh", { HOST: "sese" })).toEqual({
+      code: 1,
+      out: "",
+      err: 'expected HOST=sese-ai, found "sese"',
+    });
+  });
+});
+
+describe("make status", () => {
+  const inspected = (Status: string, health: string): Answer => ({
+    code: 0,
+    stdout: JSON.stringify([{ State: { Status, Health: { Status: health } } }]),
+    stderr: "",
+  });
+
+  const found: Record<string, Answer> = {};
+
+  beforeEach(() => {
+    deployed();
+    found["vpai_n8n"] = inspected("running", "healthy");
+    found["vpai_redis"] = inspected("running", "healthy");
+    server.respond = (argv) => (argv[0] === "docker" ? found[argv.at(-1) ?? ""] : { code: 0, stdout: "", stderr: "" });
+  });
+
+  test("tells of each service its image, program, health and URL, and how to reach a name of the lab", async () => {
+    const { code, out } = await runCommand("status", { STACK: "lab" });
+    expect(code).toBe(0);
+    expect(out.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+      ["host", "service", "image", "program", "health", "URL"],
+      [expect.stringMatching(/^-+$/), ...Array.from({ length: 5 }, () => expect.stringMatching(/^-+$/) as string)],
+      ["sese-ai", "(host)", "127.0.0.1", "reachable"],
+      ["sese-ai", "n8n", "docker.io/n8nio/n8n:2.7.3", "real, 2.7.4", "healthy", "https://mayi.vpai.test/"],
+      ["sese-ai", "redis", "docker.io/library/redis:8.0.2", "real, 8.0.2", "healthy"],
+      [""],
+      [expect.stringContaining("curl -k --resolve mayi.vpai.test:443:10.64.0.11 https://mayi.vpai.test/")],
+    ]);
+  });
+
+  test.each([
+    ["unhealthy", inspected("running", "unhealthy")],
+    ["exited", inspected("exited", "unhealthy")],
+    ["missing", { code: 1, stdout: "[]", stderr: "Error: No such container: vpai_redis" }],
+  ])("a service that is %s is told, and fails the command", async (condition, answer) => {
+    found["vpai_redis"] = answer;
+    const { code, out } = await runCommand("status", { STACK: "lab" });
+    expect(code).toBe(1);
+    expect(out).toMatch(new RegExp(`redis .* ${condition}$`, "m"));
+  });
+
+  test("a host that refuses us is told, and fails the command", async () => {
+    const connection = { ...server.connection, identityFile: "/nowhere/key" };
+    fake.answer({
+      stdout: JSON.stringify({ hosts: { "sese-ai": { connection, publicAddress: "10.64.0.11", services: {} } } }),
+    });
+    const { code, out } = await runCommand("status", { STACK: "lab" });
+    expect(code).toBe(1);
+    expect(out).toMatch(/sese-ai .* unreachable: the SSH key \/nowhere\/key cannot be read/);
+  });
+});

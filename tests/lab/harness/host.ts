@@ -1,6 +1,7 @@
 import { type Connection, sshOptions } from "../../../providers/ssh/connection";
 import { commandLine } from "../../../providers/ssh/quote";
 import { type Result, run, type RunOptions, succeed } from "./run";
+import { eventually } from "./wait";
 
 /** What `docker inspect` says of a container, as far as the tests look at it. */
 export interface Container {
@@ -58,6 +59,15 @@ export class LabHost {
       line.slice(line.indexOf(" ") + 1),
     ]);
     return Object.fromEntries(pairs.filter(([name]) => !except.includes(name)));
+  }
+
+  /** Waits until every container is healthy. @param seconds how long */
+  async becomesHealthy(seconds: number): Promise<void> {
+    await eventually(async () => {
+      const states = await this.docker("ps", "--all", "--format", "{{.Names}}: {{.Status}}");
+      if (states === "" || states.split("\n").some((state) => !state.endsWith("(healthy)")))
+        throw new Error(`not all healthy:\n${states}`);
+    }, seconds);
   }
 
   /** Number of logins that sshd has accepted since it was set up. */

@@ -13,6 +13,10 @@ interface Outputs {
   hosts: Record<string, { connection: Connection; publicAddress: string }>;
 }
 
+interface Exported {
+  deployment: { resources: { urn: string; type: string; outputs: Record<string, unknown> }[] };
+}
+
 /** A copy of the checkout and the lab that its commands bring up. */
 export class Lab {
   private pulumiEnvironment: NodeJS.ProcessEnv | undefined;
@@ -86,6 +90,16 @@ export class Lab {
     return Promise.all(Object.keys(this.outputs?.hosts ?? {}).map((name) => this.host(name)));
   }
 
+  /** The generated secrets in the state, by name. */
+  async generatedSecrets(): Promise<Record<string, string>> {
+    const { stdout } = await this.pulumiSucceed(["stack", "export", "--show-secrets"]);
+    const { deployment } = JSON.parse(stdout) as Exported;
+    const passwords = deployment.resources.filter(({ type }) => type === "random:index/randomPassword:RandomPassword");
+    return Object.fromEntries(
+      passwords.map(({ urn, outputs }) => [urn.slice(urn.lastIndexOf("::") + 2), plain(outputs["result"])]),
+    );
+  }
+
   /** Changes a file of the copy, or makes it. @throws when `change` leaves it as it was */
   edit(file: string, change: (text: string) => string): void {
     const target = path.join(this.directory, file);
@@ -143,6 +157,13 @@ export class Lab {
       pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
     );
   }
+}
+
+/** The text of a secret, which an export that shows it still wraps. */
+function plain(value: unknown): string {
+  const { plaintext } = value as { plaintext?: string };
+  if (plaintext === undefined) throw new Error("expected a secret in the state, found a plain value");
+  return JSON.parse(plaintext) as string;
 }
 
 function kill(pid: number): void {

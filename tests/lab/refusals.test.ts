@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LabHost } from "./harness/host";
+import type { Lab } from "./harness/lab";
+import { sharedLab } from "./harness/shared";
+import { authorityOf, get } from "./harness/site";
+
+/** What cannot work is refused before it does harm. */
+
+const HEALTH = "https://mayi.vpai.test/healthz";
+
+let lab: Lab;
+let host: LabHost;
+beforeAll(async () => {
+  lab = await sharedLab();
+  host = await lab.host("sese-ai");
+}, 1_500_000);
+
+test("a wrong passphrase fails before any host is touched", async () => {
+  const hosts = await lab.hosts();
+  const before = await Promise.all(hosts.map((each) => each.logins()));
+  const { code, all } = await lab.make("up", { environment: { ...process.env, PULUMI_CONFIG_PASSPHRASE: "wrong" } });
+  const after = await Promise.all(hosts.map((each) => each.logins()));
+  expect(code).not.toBe(0);
+  expect(all).toMatch(/passphrase/);
+  // To count the logins takes one.
+  expect(after).toEqual(before.map((count) => count + 1));
+});
+
+describe("an image tag that does not exist", () => {
+  /** Asks n8n until told to stop. @returns the answers that were none of a healthy n8n */
+  async function watch(isOver: () => boolean): Promise<{ asked: number; bad: string[] }> {
+    const authority = await authorityOf(host);
+    const bad: string[] = [];
+    let asked = 0;
+    for (; !isOver(); asked += 1) {
+      const answer = await get(host, HEALTH, authority).catch((error: Error) => ({ status: 0, body: error.message }));
+      if (answer.status !== 200) bad.push(`${answer.status} ${answer.body}`);
+      await sleep(250);
+    }
+    return { asked, bad };
+  }
+
+  test("fails the up and leaves the old container serving", async () => {
+    const before = await host.starts();
+    // The lab lists the tag and does not push it: the host's pull is what fails, as it would at a real registry.
+    lab.replace(
+      "lab/images/catalogue.ts",
+      '  { name: "n8n", reference',
+      '  { name: "n8n", reference: "docker.io/n8nio/n8n:2.7.999", program: "real", version: "0" },\n  { name: "n8n", reference',
+    );
+    await lab.pulumiSucceed(["config", "set", "--path", "vpai:services.n8n.image", "docker.io/n8nio/n8n:2.7.999"]);
+    let over = false;
+    const watching = watch(() => over);
+    const { code, all } = await lab.make("up");
+    over = true;
+    const { asked, bad } = await watching;
+    expect(code).not.toBe(0);
+    expect(all).toMatch(/2\.7\.999/);
+    expect(all).toMatch(/manifest unknown|not found/);
+    expect({ bad, enough: asked > 5 }).toEqual({ bad: [], enough: true });
+    expect(await host.starts()).toEqual(before);
+  });
+
+  test("is forgotten once it is reverted", async () => {
+    const before = await host.starts();
+    lab.restoreFiles();
+    await lab.pulumiSucceed(["config", "rm", "--path", "vpai:services.n8n"]);
+    await lab.makeSucceed("up");
+    expect(await lab.preview()).toEqual({});
+    expect(await host.starts()).toEqual(before);
+  });
+
+  test("that the lab has no image for is refused at once, with what to do", async () => {
+    await lab.pulumiSucceed(["config", "set", "--path", "vpai:services.n8n.image", "docker.io/n8nio/n8n:2.7.998"]);
+    const { code, all } = await lab.make("up");
+    await lab.pulumiSucceed(["config", "rm", "--path", "vpai:services.n8n"]);
+    expect(code).not.toBe(0);
+    expect(all).toMatch(/the lab has no image for docker\.io\/n8nio\/n8n:2\.7\.998: add one to lab\/images/);
+  });
+});
+
+describe("a container of the same name that is not ours", () => {
+  let foreign: string;
+  beforeAll(async () => {
+    const { Image } = await host.container("vpai_redis");
+    await host.docker("rm", "--force", "vpai_redis");
+    foreign = await host.docker("run", "--detach", "--name", "vpai_redis", "--entrypoint", "sleep", Image, "infinity");
+    expect(await lab.refresh()).toMatchObject({ "sese-ai/redis": "delete" });
+  });
+
+  test("is left alone, and the error names the switch", async () => {
+    const { code, all } = await lab.make("up");
+    expect(code).not.toBe(0);
+    expect(all).toMatch(/a container named vpai_redis exists on .*is not this stack's/);
+    expect(all).toContain("set `vpai:adopt` to true");
+    expect(await host.container("vpai_redis")).toMatchObject({ Id: foreign, State: { Status: "running" } });
+  });
+
+  test("is replaced once the switch is set", async () => {
+    await lab.pulumiSucceed(["config", "set", "vpai:adopt", "true"]);
+    const { all } = await lab.makeSucceed("up");
+    expect(all).toContain("removed container vpai_redis, adopted, running");
+    const now = await host.container("vpai_redis");
+    expect(now.Id).not.toBe(foreign);
+    expect(now).toMatchObject({
+      State: { Health: { Status: "healthy" } },
+      Config: { Labels: { "dev.vpai.stack": "lab" } },
+    });
+  });
+});

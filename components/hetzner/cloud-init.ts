@@ -15,7 +15,7 @@ export interface FirstBoot {
 export function cloudInit({ hostPrivateKey, hostPublicKey }: FirstBoot): string {
   const document = {
     ssh_deletekeys: true,
-    ssh_genkeytypes: [],
+    // With keys given, cloud-init generates none.
     ssh_keys: { ed25519_private: hostPrivateKey, ed25519_public: hostPublicKey },
     ssh_pwauth: false,
     disable_root: false,

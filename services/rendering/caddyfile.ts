@@ -30,9 +30,9 @@ function globalOptions({ acmeEmail }: ServiceContext): string {
     "auto_https disable_redirects",
     ...(acmeEmail === undefined ? [] : [`email ${acmeEmail}`]),
     "grace_period 10s",
+    "metrics",
     "servers {",
     "\tprotocols h1 h2 h3",
-    "\tmetrics",
     "}",
   ]);
 }

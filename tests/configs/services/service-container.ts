@@ -1,0 +1,115 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ensureImage } from "../../../lab/images/build";
+import type { ConfigFile, Service, ServiceContext } from "../../../services/model";
+
+/** How a program in a container ended. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export const docker = (...args: string[]): Ended => {
+  const { status, stdout, stderr } = spawnSync("docker", args, { encoding: "utf8" });
+  return { code: status ?? -1, stdout, stderr };
+};
+
+/** A service's own program in the lab's image, with its rendered files, user, rights and secrets; no network. */
+export class ServiceContainer {
+  private readonly folder = mkdtempSync(path.join(os.tmpdir(), "service-"));
+  private readonly name = `vpai-configs-${process.pid}-${path.basename(this.folder)}`;
+  private readonly image: Promise<string>;
+
+  /** @param image name of the lab's image */
+  constructor(
+    private readonly service: Service,
+    private readonly context: ServiceContext,
+    image: string,
+  ) {
+    this.image = ensureImage(image);
+    chmodSync(this.folder, 0o755);
+  }
+
+  /** The rendered files, as they are or as `change` makes them. */
+  files(change: (file: ConfigFile) => string = ({ content }) => String(content)): string[] {
+    return (this.service.files?.(this.context) ?? []).flatMap((file) =>
+      this.mount(file.path, change(file), "0:0", 0o644),
+    );
+  }
+
+  /** Runs one command with the service's files, as the check before a deployment does. */
+  async check(command: readonly string[], files = this.files()): Promise<Ended> {
+    return docker("run", "--rm", "--network", "none", ...files, await this.image, ...command);
+  }
+
+  /** Starts the service. @param secrets values by name of their file */
+  async start(secrets: Record<string, string>, data: string): Promise<void> {
+    const { user, command = [], environment, scratch = [], capabilities = [], health } = this.service;
+    const declared = Object.entries(this.service.secrets ?? {});
+    const options = [
+      ...["--user", `${user.uid}:${user.gid}`, "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+      ...capabilities.flatMap((capability) => ["--cap-add", capability]),
+      ...scratch.flatMap((target) => ["--tmpfs", `${target}:mode=1777`]),
+      ...["--tmpfs", `${data}:mode=0700,uid=${user.uid},gid=${user.gid}`],
+      ...this.files(),
+      ...declared.flatMap(([name, { render = (value: string) => value }]) =>
+        this.mount(`/run/secrets/${name}`, render(secrets[name] ?? ""), `${user.uid}:${user.gid}`, 0o400),
+      ),
+      ...Object.entries(environment?.(this.context) ?? {}).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
+      ...declared.flatMap(([name, { variable }]) =>
+        variable === undefined ? [] : ["--env", `${variable}=/run/secrets/${name}`],
+      ),
+    ];
+    const started = docker(
+      "run",
+      "--detach",
+      "--name",
+      this.name,
+      "--network",
+      "none",
+      ...options,
+      await this.image,
+      ...command,
+    );
+    if (started.code !== 0) throw new Error(started.stderr);
+    for (let look = 0; this.run(health.test).code !== 0; look += 1) {
+      if (look === 120) throw new Error(`${this.service.name} is not healthy:\n${this.logs()}`);
+      await sleep(500);
+    }
+  }
+
+  /** Runs a command in the started service. */
+  run(command: readonly string[], input = ""): Ended {
+    const { status, stdout, stderr } = spawnSync("docker", ["exec", "--interactive", this.name, ...command], {
+      encoding: "utf8",
+      input,
+    });
+    return { code: status ?? -1, stdout, stderr };
+  }
+
+  logs(): string {
+    return execFileSync("sh", ["-c", 'docker logs "$1" 2>&1', "logs", this.name], { encoding: "utf8" });
+  }
+
+  remove(): void {
+    docker("rm", "--force", "--volumes", this.name);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private mount(target: string, content: string, owner: string, mode: number): string[] {
+    const source = path.join(this.folder, target);
+    mkdirSync(path.dirname(source), { recursive: true });
+    writeFileSync(source, content);
+    const [uid = 0, gid = 0] = owner.split(":").map(Number);
+    chownSync(source, uid, gid);
+    chmodSync(source, mode);
+    return ["--volume", `${source}:${target}:ro`];
+  }
+}
+
+/** The stack that a test's files are rendered for. */
+export const PROD: Omit<ServiceContext, "services"> = { domain: "ewutelo.cloud", tls: "acme-ovh", vpnEnforce: true };

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import { LocalRunner, SshKey } from "@vpai/providers";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { gatewayOf } from "../components/docker/gateway";
 import { asLabels } from "../components/docker/ownership";
 import { type FindRunner, sweepBeforeCreate } from "../components/docker/leftovers";
 import type { ImageSource } from "../components/host-context";
@@ -50,7 +51,7 @@ export class Ground extends ComponentResource {
     const target = { kind: "network" as const, name, labels: this.labels, adopt: false };
     return new docker.Network(
       "lab/network",
-      { name, driver: "bridge", ipamConfigs: [{ subnet }], labels: asLabels(this.labels) },
+      { name, driver: "bridge", ipamConfigs: [{ subnet, gateway: gatewayOf(subnet) }], labels: asLabels(this.labels) },
       {
         parent: this,
         provider: this.engine,

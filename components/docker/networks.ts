@@ -3,6 +3,7 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 import type { PlatformHost } from "../../platforms";
 import type { NetworkName } from "../../services/model";
 import type { HostContext } from "../host-context";
+import { gatewayOf } from "./gateway";
 import { hostRunner, sweepBeforeCreate } from "./leftovers";
 import { asLabels, ownershipLabels } from "./ownership";
 
@@ -40,7 +41,13 @@ export class Networks extends ComponentResource {
     const target = { kind: "network" as const, name: network, labels, adopt: host.adopt };
     return new docker.Network(
       resource,
-      { name: network, driver: "bridge", internal, ipamConfigs: [{ subnet }], labels: asLabels(labels) },
+      {
+        name: network,
+        driver: "bridge",
+        internal,
+        ipamConfigs: [{ subnet, gateway: gatewayOf(subnet) }],
+        labels: asLabels(labels),
+      },
       {
         parent: this,
         provider: host.engine,

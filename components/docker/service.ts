@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import path from "node:path";
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
-import { all, ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
-import { HealthGate, RemoteDirectory, RemoteFile, sshOptions } from "@vpai/providers";
+import { all, ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { type Connection, HealthGate, RemoteDirectory, RemoteFile, sshOptions } from "@vpai/providers";
 import type { ConfigFile, Service, ServiceContext } from "../../services/model";
 import { SECRETS_FOLDER } from "../../services/model";
 import { type HostContext, platformFolder } from "../host-context";
@@ -46,10 +45,12 @@ export class DockerService extends ComponentResource {
     const secrets = this.secretFiles();
     const data = this.dataFolders();
     const container = this.runContainer(args, image, { configs, secrets, data });
-    const applied = this.applyFiles(container, [...configs.files, ...secrets.files]);
+    const files = [...configs.files, ...secrets.files];
+    const revision = revisionOf(files);
+    const applied = files.length === 0 ? [] : [this.applyFiles(container, files, revision)];
     this.gate = new HealthGate(
       `${resource}/health`,
-      { connection: this.host.connection, container: this.containerName, containerId: container.id },
+      { connection: this.host.connection, container: this.containerName, containerId: container.id, revision },
       { parent: this, dependsOn: [container, ...applied] },
     );
     this.registerOutputs({ container: this.containerName, image: this.service.image });
@@ -200,31 +201,24 @@ export class DockerService extends ComponentResource {
   }
 
   /** Makes the program read changed files again; a container that started after the last change is left alone. */
-  private applyFiles(container: docker.Container, files: Resource[]): Resource[] {
-    const contents = files
-      .filter((file): file is RemoteFile => file instanceof RemoteFile)
-      .map(({ content }) => content);
-    if (contents.length === 0) return [];
-    const { connection } = this.host;
-    const command = new local.Command(
+  private applyFiles(container: docker.Container, files: Resource[], revision: Output<string>): local.Command {
+    return new local.Command(
       `${this.resource}/apply`,
       {
-        interpreter: connection.apply((to) => [
-          "ssh",
-          "-p",
-          String(to.port),
-          ...sshOptions(to),
-          `${to.user}@${to.host}`,
-          "--",
-        ]),
+        interpreter: this.host.connection.apply(sshCommand),
         create: applyScript(this.service, this.containerName, platformFolder(this.host.owner)),
-        triggers: [all(contents).apply(fingerprint)],
+        triggers: [revision],
       },
       { parent: this, dependsOn: [container, ...files], deleteBeforeReplace: true },
     );
-    return [command];
   }
 }
+
+/** The local command that runs its last argument on the host. */
+const sshCommand = (to: Connection): string[] => {
+  const login = ["-p", String(to.port), ...sshOptions(to), `${to.user}@${to.host}`];
+  return ["ssh", ...login, "--"];
+};
 
 interface Mounted {
   files: Resource[];
@@ -233,7 +227,11 @@ interface Mounted {
 
 const NOTHING: Mounted = { files: [], mounts: [] };
 
-const fingerprint = (contents: string[]): string => createHash("sha256").update(JSON.stringify(contents)).digest("hex");
+/** Names what was written into a service's files, and when: a repaired file is new to a program that read another one. */
+const revisionOf = (files: Resource[]): Output<string> =>
+  all(files.flatMap((file) => (file instanceof RemoteFile ? [file.writtenAt] : []))).apply((moments) =>
+    moments.join(" "),
+  );
 
 /** The image's own check of a file, in a container without network that sees the candidate at its final path. */
 const validation = (file: ConfigFile, argv: readonly string[], image: string): string[] => [

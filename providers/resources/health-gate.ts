@@ -13,6 +13,8 @@ export interface HealthGateInputs {
   container: string;
   /** The container's id: another one is waited for anew. */
   containerId: string;
+  /** Names the content of the files that the program reads: with other files it has to become healthy anew. */
+  revision: string;
   /** Looks before giving up. Default in the resource: 20, as the Ansible stack did (seed 002, error handling). */
   tries: number;
   /** Seconds between two looks. Default in the resource: 5. */
@@ -66,6 +68,7 @@ export class HealthGate extends dynamic.Resource {
       connection: Input<Connection>;
       container: Input<string>;
       containerId: Input<string>;
+      revision: Input<string>;
       tries?: Input<number>;
       interval?: Input<number>;
     },

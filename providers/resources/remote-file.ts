@@ -22,6 +22,11 @@ export interface RemoteFileInputs {
   validate?: string[];
 }
 
+export interface RemoteFileState extends RemoteFileInputs {
+  /** When this content was written, ISO 8601. A repair counts: what read the file meanwhile has to read it again. */
+  writtenAt: string;
+}
+
 /** Where the candidate lies until it is accepted: one fixed name, so that an interrupted write leaves no trail. */
 const WRITE = `set -eu
 path=$1 owner=$2 mode=$3; shift 3
@@ -49,7 +54,7 @@ base64 -w0 -- "$1"`;
 /** Exit code of READ for a file that is not there. */
 const GONE = 44;
 
-export const remoteFileKind: Kind<RemoteFileInputs> = {
+export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
   version: 1,
   identity: ["path"],
   check: ({ path, owner, mode }) => [
@@ -63,10 +68,11 @@ export const remoteFileKind: Kind<RemoteFileInputs> = {
       ? []
       : [{ property: "mode" as const, reason: `expected four octal digits, found ${mode}` }]),
   ],
-  async ensure(inputs) {
+  async ensure(inputs, before) {
     const { connection, path, content, owner, mode, validate = [] } = inputs;
     await transportTo(connection).script(WRITE, [path, owner, mode, ...validate], { stdin: content });
-    return inputs;
+    const writtenAt = before?.content === content ? before.writtenAt : new Date().toISOString();
+    return { ...inputs, writtenAt };
   },
   async observe(state) {
     const answer = await transportTo(state.connection).run(["sh", "-c", READ, "vpai", state.path]);
@@ -89,6 +95,8 @@ type Args = { [Key in keyof Omit<RemoteFileInputs, "owner">]: Input<NonNullable<
 export class RemoteFile extends dynamic.Resource {
   declare readonly path: Output<string>;
   declare readonly content: Output<string>;
+  /** Changes whenever the content was written, as {@link RemoteFileState} says. */
+  declare readonly writtenAt: Output<string>;
 
   /** @param args as {@link RemoteFileInputs}; `owner` defaults to root */
   constructor(
@@ -96,6 +104,13 @@ export class RemoteFile extends dynamic.Resource {
     args: Omit<Args, "validate"> & { owner?: Input<string>; validate?: Input<string[]> },
     options?: CustomResourceOptions,
   ) {
-    super(delegate("remoteFile"), name, { owner: "0:0", ...args }, options, "vpai/host", "RemoteFile");
+    super(
+      delegate("remoteFile"),
+      name,
+      { owner: "0:0", writtenAt: undefined, ...args },
+      options,
+      "vpai/host",
+      "RemoteFile",
+    );
   }
 }

@@ -25,6 +25,12 @@ async function upAs(expected: Changes, container: string): Promise<void> {
   expect(await host.starts(container)).toEqual(before);
 }
 
+/** A service takes on its changed file and is waited for. */
+const appliedBy = (service: string): Changes => ({
+  [`sese-ai/${service}/apply`]: "replace",
+  [`sese-ai/${service}/health`]: "update",
+});
+
 describe("a memory limit", () => {
   test("in the stack file touches its service alone", async () => {
     await lab.pulumiSucceed(["config", "set", "--path", "vpai:services.caddy.memoryMiB", "320"]);
@@ -44,7 +50,7 @@ describe("a config file", () => {
     lab.replace("services/postgresql.ts", "max_connections = 100\n", "max_connections = 101\n");
     const { State } = await host.container("vpai_postgresql");
     await upAs(
-      { "sese-ai/postgresql/config/postgresql.conf": "update", "sese-ai/postgresql/apply": "replace" },
+      { "sese-ai/postgresql/config/postgresql.conf": "update", ...appliedBy("postgresql") },
       "vpai_postgresql",
     );
     expect(await host.docker("exec", "vpai_postgresql", "psql", "-U", "postgres", "-tAc", "SHOW max_connections")).toBe(
@@ -56,7 +62,7 @@ describe("a config file", () => {
   test("of Redis restarts Redis alone", async () => {
     lab.replace("services/redis.ts", "maxmemory 256mb\n", "maxmemory 255mb\n");
     const { Id, State } = await host.container("vpai_redis");
-    await upAs({ "sese-ai/redis/config/redis.conf": "update", "sese-ai/redis/apply": "replace" }, "vpai_redis");
+    await upAs({ "sese-ai/redis/config/redis.conf": "update", ...appliedBy("redis") }, "vpai_redis");
     const after = await host.container("vpai_redis");
     expect(after.Id).toBe(Id);
     expect(after.State.StartedAt).not.toBe(State.StartedAt);
@@ -66,7 +72,7 @@ describe("a config file", () => {
     const authority = await authorityOf(host);
     expect((await get(host, ROOT_SITE, authority)).headers["referrer-policy"]).toBe("strict-origin-when-cross-origin");
     lab.replace("services/rendering/caddyfile.ts", "strict-origin-when-cross-origin", "no-referrer");
-    await upAs({ "sese-ai/caddy/config/Caddyfile": "update", "sese-ai/caddy/apply": "replace" }, "none may start anew");
+    await upAs({ "sese-ai/caddy/config/Caddyfile": "update", ...appliedBy("caddy") }, "none may start anew");
     expect((await get(host, ROOT_SITE, authority)).headers["referrer-policy"]).toBe("no-referrer");
   });
 

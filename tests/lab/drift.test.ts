@@ -63,7 +63,11 @@ describe("a stopped container, an edited file, a mode and a dropped password", (
 
   test("are exactly what up repairs", async () => {
     // The server is restarted on its own file; it might have read the other one.
-    expect(await lab.up()).toEqual({ ...DRIFTED, "sese-ai/postgresql/apply": "replace" });
+    expect(await lab.up()).toEqual({
+      ...DRIFTED,
+      "sese-ai/postgresql/apply": "replace",
+      "sese-ai/postgresql/health": "update",
+    });
     expect(await host.output(["cat", `${CONFIGS}/postgresql/postgresql.conf`])).toBe(original);
     expect(await host.output(["stat", "-c", "%a %u:%g", `${SECRETS}/n8n/encryption_key`])).toBe("400 1000:1000");
     expect(await logInAsN8n()).toBe("n8n");
@@ -96,7 +100,11 @@ describe("a config file that was edited and read", () => {
 
   test("is seen, put back, and read by its service alone", async () => {
     expect(await lab.refresh()).toEqual({ "sese-ai/redis/config/redis.conf": "update" });
-    expect(await lab.up()).toEqual({ "sese-ai/redis/config/redis.conf": "update", "sese-ai/redis/apply": "replace" });
+    expect(await lab.up()).toEqual({
+      "sese-ai/redis/config/redis.conf": "update",
+      "sese-ai/redis/apply": "replace",
+      "sese-ai/redis/health": "update",
+    });
     await host.becomesHealthy(60);
     expect(await maxmemory()).toMatch(/268435456$/);
     expect(await host.starts("vpai_redis")).toEqual(before);

@@ -12,6 +12,7 @@ beforeAll(async () => {
   inputs = {
     connection: server.connection,
     container: "vpai_n8n",
+    revision: "1",
     containerId: "c0ffee",
     tries: 20,
     interval: 5,

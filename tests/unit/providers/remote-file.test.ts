@@ -13,7 +13,7 @@ import {
 import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { type RemoteFileInputs, remoteFileKind } from "../../../providers/resources/remote-file";
+import { type RemoteFileInputs, remoteFileKind, type RemoteFileState } from "../../../providers/resources/remote-file";
 import { SshServer } from "./ssh-server";
 
 /** Owner that whoever runs the tests may give a file to. */
@@ -25,6 +25,7 @@ const MEMORY = existsSync("/dev/shm") ? "/dev/shm" : os.tmpdir();
 let server: SshServer;
 let folder: string;
 let inputs: RemoteFileInputs;
+let state: RemoteFileState;
 
 beforeAll(async () => {
   server = await SshServer.start();
@@ -41,6 +42,7 @@ beforeEach(() => {
     owner: SELF,
     mode: "0640",
   };
+  state = { ...inputs, writtenAt: "2026-01-01T00:00:00.000Z" };
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -50,7 +52,10 @@ const permissions = (file: string): string => (statSync(file).mode & 0o7777).toS
 
 describe("ensure", () => {
   test("writes content, owner and mode, and leaves nothing else behind", async () => {
-    expect(await kind.ensure(inputs)).toEqual(inputs);
+    expect(await kind.ensure(inputs)).toEqual({
+      ...inputs,
+      writtenAt: expect.stringMatching(/^2\d{3}-.*Z$/) as string,
+    });
     expect(readFileSync(inputs.path, "utf8")).toBe("one\n");
     expect(permissions(inputs.path)).toBe("0640");
     const { uid, gid } = statSync(inputs.path);
@@ -82,7 +87,7 @@ describe("ensure", () => {
       fc.asyncProperty(text, async (content) => {
         await kind.ensure({ ...inputs, content });
         expect(readFileSync(inputs.path, "utf8")).toBe(content);
-        expect(await kind.observe({ ...inputs, content: "" })).toEqual({ ...inputs, content });
+        expect(await kind.observe({ ...state, content: "" })).toEqual({ ...state, content });
       }),
       { numRuns: 15, examples: [[""], ["no newline"], ["\n\n"], [`'"\`$HOME%s{{x}}\\\0é🦆`], ["x".repeat(100_000)]] },
     );
@@ -111,6 +116,12 @@ describe("ensure", () => {
     await kind.ensure(inputs);
     expect(readdirSync(folder)).toEqual(["x.conf"]);
     expect(readFileSync(inputs.path, "utf8")).toBe("one\n");
+  });
+
+  test("tells a content that was written anew from attributes that were put right", async () => {
+    const drifted = { ...state, content: "edited\n" };
+    expect((await kind.ensure(inputs, drifted)).writtenAt > state.writtenAt).toBe(true);
+    expect((await kind.ensure(inputs, { ...state, mode: "0644" })).writtenAt).toBe(state.writtenAt);
   });
 
   test("the content is in no command line", async () => {
@@ -161,27 +172,27 @@ describe("validation", () => {
 
 describe("observe", () => {
   test("a file that is gone", async () => {
-    expect(await kind.observe(inputs)).toBeUndefined();
+    expect(await kind.observe(state)).toBeUndefined();
   });
 
   test("content and mode that somebody changed", async () => {
     await kind.ensure(inputs);
     writeFileSync(inputs.path, "edited\n");
     chmodSync(inputs.path, 0o4755);
-    expect(await kind.observe(inputs)).toEqual({ ...inputs, content: "edited\n", mode: "4755" });
+    expect(await kind.observe(state)).toEqual({ ...state, content: "edited\n", mode: "4755" });
   });
 
   test("a folder in its place is an error that names path and host", async () => {
-    await expect(kind.observe({ ...inputs, path: folder })).rejects.toThrow(`cannot read ${folder} on 127.0.0.1`);
+    await expect(kind.observe({ ...state, path: folder })).rejects.toThrow(`cannot read ${folder} on 127.0.0.1`);
   });
 });
 
 describe("remove", () => {
   test("takes the file away, and is content when it is gone", async () => {
     await kind.ensure(inputs);
-    await kind.remove(inputs);
+    await kind.remove(state);
     expect(existsSync(inputs.path)).toBe(false);
-    await expect(kind.remove(inputs)).resolves.toBeUndefined();
+    await expect(kind.remove(state)).resolves.toBeUndefined();
   });
 });
 

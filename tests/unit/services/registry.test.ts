@@ -169,7 +169,9 @@ describe("a service added as one more file", () => {
     const without = await prodWith(allServices);
     const text = new Map(graph.map((one) => [`${one.type} ${one.name}`, JSON.stringify(one)]));
     const changed = without.filter((one) => text.get(`${one.type} ${one.name}`) !== JSON.stringify(one));
-    expect(changed.map(({ name }) => name)).toEqual([`${HOST}/caddy/config/Caddyfile`, `${HOST}/caddy/apply`]);
+    expect(changed.map(({ name }) => name)).toEqual(
+      ["config/Caddyfile", "apply", "health"].map((part) => `${HOST}/caddy/${part}`),
+    );
   });
 });
 

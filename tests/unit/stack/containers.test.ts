@@ -35,7 +35,7 @@ const FACTS = {
     limits: { memory: 1024, memorySwap: 1024, cpus: "1.5" },
     user: "1000:1000",
     capabilities: [],
-    health: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5678/healthz"],
+    health: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5678/healthz/readiness"],
     data: { "/opt/vpai/data/n8n": "/home/node/.n8n" },
   },
   postgresql: {

@@ -85,7 +85,7 @@ describe("each host has exactly the resources that its services need", () => {
     });
     expect(countsOf(stacks.preprod, "seko-vpn")).toEqual({});
     expect(countsOf(stacks.preprod, "workstation")).toEqual({});
-    expect(countsOf(stacks.preprod, "")).toEqual(RANDOM);
+    expect(countsOf(stacks.preprod, "")).toEqual({ ...RANDOM, "pulumi:providers:hcloud": 1 });
   });
 });
 
@@ -104,7 +104,8 @@ describe.each(["lab", "prod", "preprod"] as const)("%s", (stack) => {
 
   test("everything has its place: components below the stack, the rest below a component", () => {
     const top = graph().filter(({ parent }) => parent === "");
-    expect(top.filter(({ type }) => !type.startsWith("vpai:")).map(({ name }) => name)).toEqual([]);
+    const others = top.filter(({ type }) => !/^(vpai|pulumi:providers):/.test(type));
+    expect(others.map(({ name }) => name)).toEqual([]);
     const components = new Set(
       graph()
         .filter(({ type }) => type.startsWith("vpai:"))
@@ -137,16 +138,16 @@ describe.each(["lab", "prod", "preprod"] as const)("%s", (stack) => {
     const facts = networks.map(({ name, inputs }) => [
       name,
       inputs["name"],
-      (inputs["ipamConfigs"] as { subnet: string }[]).map(({ subnet }) => subnet),
+      (inputs["ipamConfigs"] as { subnet: string; gateway: string }[]).map(({ subnet, gateway }) => [subnet, gateway]),
       inputs["internal"],
       inputs["driver"],
     ]);
     expect(facts).toEqual([
-      ["sese-ai/network/frontend", "frontend", ["172.20.1.0/24"], false, "bridge"],
-      ["sese-ai/network/backend", "backend", ["172.20.2.0/24"], true, "bridge"],
-      ["sese-ai/network/monitoring", "monitoring", ["172.20.3.0/24"], true, "bridge"],
-      ["sese-ai/network/egress", "egress", ["172.20.4.0/24"], false, "bridge"],
-      ["sese-ai/network/sandbox", "sandbox", ["172.20.5.0/24"], true, "bridge"],
+      ["sese-ai/network/frontend", "frontend", [["172.20.1.0/24", "172.20.1.1"]], false, "bridge"],
+      ["sese-ai/network/backend", "backend", [["172.20.2.0/24", "172.20.2.1"]], true, "bridge"],
+      ["sese-ai/network/monitoring", "monitoring", [["172.20.3.0/24", "172.20.3.1"]], true, "bridge"],
+      ["sese-ai/network/egress", "egress", [["172.20.4.0/24", "172.20.4.1"]], false, "bridge"],
+      ["sese-ai/network/sandbox", "sandbox", [["172.20.5.0/24", "172.20.5.1"]], true, "bridge"],
     ]);
   });
 
@@ -273,6 +274,16 @@ describe("machines", () => {
       { host: "ghcr.io", ip: address },
     ]);
     expect(registry.inputs["ports"]).toEqual([expect.objectContaining({ ip: "127.0.0.1", internal: 80 })]);
+  });
+
+  test("Hetzner is asked with the stack's own token, which is a secret", () => {
+    const provider = stacks.preprod.filter(({ type }) => type === "pulumi:providers:hcloud");
+    expect(provider.map(({ inputs, secrets }) => [inputs["token"], secrets])).toEqual([
+      ["canary-of-hcloudToken", ["token"]],
+    ]);
+    const created = stacks.preprod.filter(({ type }) => type.startsWith("hcloud:"));
+    expect(created.map((one) => one.provider)).toEqual(created.map(() => provider[0]?.name));
+    expect(created.length).toBe(3);
   });
 
   test("preprod is one CX23 whose firewall lets in SSH, the web and pings", () => {

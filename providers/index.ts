@@ -16,6 +16,7 @@ export { conditionOf, inspectContainer } from "./docker/container";
 export { removeLeftover } from "./docker/leftovers";
 export { LocalRunner } from "./local-runner";
 export { type Connection, sshOptions } from "./ssh/connection";
+export { commandLine } from "./ssh/quote";
 export { type CommandRunner, transportTo } from "./ssh/transport";
 
 /** By the names that {@link delegate} is called with. */

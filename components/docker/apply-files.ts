@@ -1,3 +1,4 @@
+import { commandLine } from "@vpai/providers";
 import type { Service } from "../../services/model";
 
 /**
@@ -14,7 +15,7 @@ export function applyScript(
   const action =
     onChange === "restart"
       ? `${sudo} docker restart --time ${stopTimeout} ${container}`
-      : `${sudo} docker exec ${container} ${onChange.reload.join(" ")}`;
+      : `${sudo} docker exec ${container} ${commandLine(onChange.reload)}`;
   return [
     `started=$(${sudo} docker container inspect --format '{{.State.StartedAt}}' ${container})`,
     `newer=$(${sudo} find ${folder}/configs/${name} ${folder}/secrets/${name} -type f -newermt "$started" 2>/dev/null | head -n 1)`,

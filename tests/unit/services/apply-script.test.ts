@@ -1,3 +1,4 @@
+import "../providers/without-sdk";
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -48,9 +49,13 @@ function file(seconds: number, ...parts: string[]): void {
   utimesSync(target, moment, moment);
 }
 
-function apply(name: string): string[] {
-  const script = applyScript(serviceNamed(name), `vpai_${name}`, folder);
+function run(script: string): void {
   execFileSync("sh", ["-c", script], { env: { PATH: `${folder}:${process.env["PATH"] ?? ""}` } });
+}
+
+/** What the script for a service asked Docker to do. */
+function apply(name: string): string[] {
+  run(applyScript(serviceNamed(name), `vpai_${name}`, folder));
   const calls = path.join(folder, "calls");
   return existsSync(calls) ? readFileSync(calls, "utf8").trim().split("\n") : [];
 }
@@ -71,6 +76,18 @@ test("a program that can reads its files again instead", () => {
   expect(apply("caddy")).toEqual([
     "docker exec vpai_caddy caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile",
   ]);
+});
+
+test("its words arrive as they are", () => {
+  file(5, "configs", "redis", "redis.conf");
+  const reload = ["tell", "two words", "$HOME", "it's", "*"];
+  const said = path.join(folder, "said");
+  program(
+    "docker",
+    `case "$*" in *inspect*) echo 2026-02-26T12:00:00Z;; *) shift 2; printf '%s\\n' "$@" >"${said}";; esac`,
+  );
+  run(applyScript({ ...serviceNamed("redis"), onChange: { reload } }, "vpai_redis", folder));
+  expect(readFileSync(said, "utf8").trim().split("\n")).toEqual(reload);
 });
 
 test("another service's files are none of its business", () => {

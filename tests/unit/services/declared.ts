@@ -169,7 +169,10 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
   },
   onChange: (deployed) => {
     const { name, onChange = "restart" } = deployed.service;
-    const action = onChange === "restart" ? "docker restart" : `docker exec vpai_${name} ${onChange.reload.join(" ")}`;
+    const action =
+      onChange === "restart"
+        ? "docker restart"
+        : `docker exec vpai_${name} ${onChange.reload.map((word) => `'${word}'`).join(" ")}`;
     expect(of(deployed, "apply").inputs["create"]).toContain(action);
   },
   stopTimeout: (deployed) => {

@@ -67,7 +67,7 @@ test.each(STACKS)("%s: Caddy accepts its Caddyfile, without a warning", async (_
 
 test("a Caddyfile with a mistake is refused", async () => {
   const broken = open(PROD);
-  const files = broken.files(({ content }) => String(content).replace("reverse_proxy", "reverse_prxy"));
+  const files = broken.files((content) => content.replace("reverse_proxy", "reverse_prxy"));
   const { code, stderr } = await broken.check(check, files);
   expect([code, stderr]).toEqual([1, expect.stringContaining("unrecognized directive: reverse_prxy")]);
 });

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureImage } from "../../../lab/images/build";
-import type { ConfigFile, Service, ServiceContext } from "../../../services/model";
+import type { Service, ServiceContext } from "../../../services/model";
 
 /** How a program in a container ended. */
 export interface Ended {
@@ -35,9 +35,9 @@ export class ServiceContainer {
   }
 
   /** The rendered files, as they are or as `change` makes them. */
-  files(change: (file: ConfigFile) => string = ({ content }) => String(content)): string[] {
+  files(change: (content: string) => string = (content) => content): string[] {
     return (this.service.files?.(this.context) ?? []).flatMap((file) =>
-      this.mount(file.path, change(file), "0:0", 0o644),
+      this.mount(file.path, change(file.content as string), "0:0", 0o644),
     );
   }
 

@@ -8,7 +8,7 @@ TSX := node --import tsx
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment bench lint format test test-unit test-configs test-lab
+.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment bench lint format test test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -5,6 +5,7 @@ const project = (name, options = {}) => ({
   displayName: name,
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
   testEnvironment: "node",
+  testEnvironmentOptions: { globalsCleanup: "on" },
   modulePathIgnorePatterns: ["<rootDir>/.vpai/"],
   // The workspace package's own entry loads TypeScript for processes that have no loader; jest has one.
   moduleNameMapper: { "^@vpai/providers$": "<rootDir>/providers/index.ts" },

@@ -71,7 +71,7 @@ async function releaseDeadLock(stack: string, state: string): Promise<void> {
   const alive = locks.find(({ pid, hostname }) => hostname !== os.hostname() || isAlive(pid));
   if (alive !== undefined) {
     throw new Error(
-      `another run (process ${alive.pid} on ${alive.hostname}) works on stack ${stack}; wait for it, or if it is gone: pulumi cancel`,
+      `another run (process ${alive.pid} on ${alive.hostname}) works on stack ${stack}; wait for it. If it is gone: eval "$(make -s env STACK=${stack})" && pulumi cancel --stack ${stack}`,
     );
   }
   console.error(`Releasing the lock of a run that was interrupted (process ${locks[0]?.pid ?? "?"}).`);

@@ -37,7 +37,7 @@ const existingMachine = settings({
   kind: z.literal("existing"),
   address: formats.networkAddress.describe("Address of its SSH server."),
   port: formats.port.default(22).describe("Port of its SSH server."),
-  user: formats.userName.describe("Login name; may use sudo without a password."),
+  user: formats.userName.describe("Login name; may use sudo without a password and is in the group docker."),
   hostKey: formats.hostKey
     .exactOptional()
     .describe("Its SSH server's public key. Needed by everything that connects; a preview does not."),

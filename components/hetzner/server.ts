@@ -18,6 +18,8 @@ const EVERYWHERE = ["0.0.0.0/0", "::/0"];
 
 export interface HetznerServerArgs {
   config: Extract<MachineConfig, { kind: "hcloud" }>;
+  /** API token of the project that gets the server. */
+  token: Output<string>;
   /** First part of the names at Hetzner: the platform and the stack. */
   prefix: string;
   /** File on this machine that takes the operator's generated private key. */
@@ -34,17 +36,17 @@ export class HetznerServer extends ComponentResource implements Machine {
   /** @param name the host's name */
   constructor(
     name: string,
-    { config, prefix, identityFile, labels }: HetznerServerArgs,
+    { config, token, prefix, identityFile, labels }: HetznerServerArgs,
     options?: ComponentResourceOptions,
   ) {
     super("vpai:hetzner:Server", `${name}/machine`, {}, options);
-    const parent = { parent: this };
+    const parent = { parent: this, provider: new hcloud.Provider(`${name}/hetzner`, { token }, { parent: this }) };
     const fullName = `${prefix}-${name}`;
-    const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, parent);
+    const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, { parent: this });
     const login = new SshKey(
       `${name}/login-key`,
       { comment: `operator of ${fullName}`, privateKeyFile: identityFile },
-      parent,
+      { parent: this },
     );
     const sshKey = new hcloud.SshKey(`${name}/ssh-key`, { name: fullName, publicKey: login.publicKey, labels }, parent);
     const firewall = new hcloud.Firewall(

@@ -1,5 +1,5 @@
 import path from "node:path";
-import * as hcloud from "@pulumi/hcloud";
+import type { Output } from "@pulumi/pulumi";
 import { hcloudToken, type MachineConfig } from "../../config";
 import { Ground } from "../../lab/ground";
 import type { Platform } from "../../platforms";
@@ -13,7 +13,6 @@ import type { Machine } from "./machine";
 /** Where a stack's computers come from. */
 export class Machines {
   private ground: Ground | undefined;
-  private account: hcloud.Provider | undefined;
 
   constructor(
     private readonly platform: Platform,
@@ -27,16 +26,13 @@ export class Machines {
       case "existing":
         return existingMachine(config);
       case "hcloud":
-        return new HetznerServer(
-          host,
-          {
-            config,
-            prefix: `${this.platform.name}-${this.stack}`,
-            identityFile: path.join(localDirectory, this.stack, "ssh", host),
-            labels: { platform: this.platform.name, stack: this.stack },
-          },
-          { providers: [this.hetzner()] },
-        );
+        return new HetznerServer(host, {
+          config,
+          token: this.hetznerToken(),
+          prefix: `${this.platform.name}-${this.stack}`,
+          identityFile: path.join(localDirectory, this.stack, "ssh", host),
+          labels: { platform: this.platform.name, stack: this.stack },
+        });
       case "lab":
         return this.lab().machine(host, Object.keys(this.platform.hosts).indexOf(host));
     }
@@ -47,10 +43,10 @@ export class Machines {
     return config.kind === "lab" ? this.lab().imageSource(reference) : { dependsOn: [] };
   }
 
-  private hetzner(): hcloud.Provider {
+  private hetznerToken(): Output<string> {
     const token = this.secrets.get(hcloudToken);
     if (token === undefined) throw new Error("a machine of kind hcloud needs the secret hcloudToken: make secrets");
-    return (this.account ??= new hcloud.Provider("hetzner", { token }));
+    return token;
   }
 
   private lab(): Ground {

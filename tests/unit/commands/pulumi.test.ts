@@ -117,7 +117,7 @@ describe("prepareStack", () => {
     knownStack("lab");
     lock("lab", { pid, hostname });
     await expect(prepareStack("lab")).rejects.toThrow(
-      `another run (process ${pid} on ${hostname}) works on stack lab; wait for it, or if it is gone: pulumi cancel`,
+      `another run (process ${pid} on ${hostname}) works on stack lab; wait for it. If it is gone:`,
     );
     expect(fake.calls).toEqual([]);
   });

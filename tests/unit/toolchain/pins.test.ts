@@ -35,7 +35,7 @@ describe("pieces", () => {
       "pulumi 3.250.0",
       "docker 5.2.0",
       "random 4.21.2",
-      "command 4.5.0",
+      "command 1.2.1",
       "hcloud 1.41.0",
     ]);
   });

@@ -1,7 +1,7 @@
-import { getStack, output, type Output } from "@pulumi/pulumi";
+import { getStack, type Output } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
-import type { LoadedConfig, StackConfig } from "../config";
-import { type Platform, type PlatformHost, servicesOn } from "../platforms";
+import type { HostConfig, LoadedConfig, StackConfig } from "../config";
+import { checkPlatform, type HostPlan, type Platform, type PlatformHost, servicesOn } from "../platforms";
 import { hostnameOf, type Service, type ServiceContext } from "../services/model";
 import { Host } from "./hosts/host";
 import { Machines } from "./machines";
@@ -26,18 +26,19 @@ export interface ServiceOutput {
   urls: string[];
 }
 
-/** Puts a platform on a stack's computers. */
+/** Puts a platform on a stack's computers. @throws PlatformError before anything is touched */
 export function deploy(platform: Platform, config: LoadedConfig): Record<string, HostOutput> {
   const stack = getStack();
+  const plans = plansOf(platform, config);
+  checkPlatform(plans, config);
   const secrets = new SecretStore("secrets", config.secrets);
   const machines = new Machines(platform, stack, secrets);
-  const hosts = Object.entries(config.hosts).map(([name, { machine, vpnAddress }]): [string, HostOutput] => {
-    const services = servicesOn(platform, name).map((service) => withOverrides(service, config));
+  const hosts = plans.map(({ name, host: description, services, machine, vpnAddress }): [string, HostOutput] => {
     const source = machines.create(name, machine);
     const host = new Host(name, {
       owner: { platform: platform.name, stack, host: name },
       machine: source,
-      description: platform.hosts[name] as PlatformHost,
+      description,
       services,
       context: contextOf(config, services),
       secrets,
@@ -46,17 +47,22 @@ export function deploy(platform: Platform, config: LoadedConfig): Record<string,
       protect: machine.kind === "existing",
       imageSource: (reference) => machines.imageSource(machine, reference),
     });
-    return [
-      name,
-      {
-        connection: host.connection,
-        publicAddress: output(source.publicAddress),
-        services: describe(platform, config, services),
-      },
-    ];
+    const { publicAddress } = source;
+    return [name, { connection: host.connection, publicAddress, services: describe(platform, config, services) }];
   });
   return Object.fromEntries(hosts);
 }
+
+/** The stack's hosts, each with the services that it runs, as this stack wants them. */
+const plansOf = (platform: Platform, config: StackConfig): (HostPlan & Pick<HostConfig, "machine">)[] =>
+  Object.entries(config.hosts).map(([name, { machine, memoryMiB, vpnAddress }]) => ({
+    name,
+    host: platform.hosts[name] as PlatformHost,
+    services: servicesOn(platform, name).map((service) => withOverrides(service, config)),
+    machine,
+    memoryMiB,
+    vpnAddress,
+  }));
 
 /** A service as this stack wants it. */
 function withOverrides(service: Service, { services: overrides }: StackConfig): Service {

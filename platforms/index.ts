@@ -2,6 +2,7 @@ import type { PlatformNames } from "../config";
 import { declaredSecrets, type Platform } from "./platform";
 import { vpai } from "./vpai";
 
+export { checkPlatform, type HostPlan, PlatformError, type Violation } from "./check";
 export { declaredSecrets, type Platform, type PlatformHost, servicesOn } from "./platform";
 
 /** Every platform there is. */

@@ -20,18 +20,33 @@ export function changesOfPreview(json: string): Changes {
 
 /** The changes of a `pulumi up --json` or `refresh --json`: one JSON event per line. */
 export function changesOfEvents(lines: string): Changes {
-  const events = lines
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as EngineEvent);
   return changesOf(
-    events.flatMap(
+    eventsIn(lines).flatMap(
       ({ resOutputsEvent, resOpFailedEvent }) => resOutputsEvent?.metadata ?? resOpFailedEvent?.metadata ?? [],
     ),
   );
 }
 
+/** What the events of a failed run say went wrong. */
+export function errorsOfEvents(lines: string): string {
+  return eventsIn(lines)
+    .flatMap(({ diagnosticEvent }) =>
+      diagnosticEvent !== undefined && TOLD.has(diagnosticEvent.severity) ? [diagnosticEvent.message] : [],
+    )
+    .join("");
+}
+
+const eventsIn = (lines: string): EngineEvent[] =>
+  lines
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as EngineEvent);
+
+/** Severities of messages that a person sees without asking for more. */
+const TOLD = new Set(["error", "warning", "info#err"]);
+
 interface EngineEvent {
+  diagnosticEvent?: { severity: string; message: string };
   resOutputsEvent?: { metadata: Step };
   resOpFailedEvent?: { metadata: Step };
 }

@@ -20,7 +20,7 @@ export default async function setUp(): Promise<void> {
   }
   writeFileSync(owner, String(process.pid));
   rmSync(upLog, { force: true });
-  if (process.env["VPAI_TEST_KEEP"] === undefined) await removeCopies();
+  if (!process.env["VPAI_TEST_KEEP"]) await removeCopies();
 }
 
 /** Every copy with its lab. */

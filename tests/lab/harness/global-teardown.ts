@@ -4,7 +4,7 @@ import { removeCopies } from "./global-setup";
 
 /** After the lab tests, also after failed ones: no lab of theirs is left. */
 export default async function tearDown(): Promise<void> {
-  if (process.env["VPAI_TEST_KEEP"] !== undefined) return;
+  if (process.env["VPAI_TEST_KEEP"]) return;
   await removeCopies();
   rmSync(copiesDirectory, { recursive: true, force: true });
 }

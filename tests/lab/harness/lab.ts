@@ -2,12 +2,12 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { labIdentity } from "../../../lab/identity";
 import type { Connection } from "../../../providers/ssh/connection";
-import { type Changes, changesOfEvents, changesOfPreview } from "./changes";
+import { type Changes, changesOfEvents, changesOfPreview, errorsOfEvents } from "./changes";
 import { copyCheckout, copyDirectory, restoreFile } from "./copy";
 import { removeDockerObjectsOf } from "./docker";
 import { LabHost } from "./host";
 import { processesIn } from "./processes";
-import { cleanEnvironment, type Result, run, type RunOptions, succeed } from "./run";
+import { cleanEnvironment, lastLines, type Result, run, type RunOptions, succeed } from "./run";
 
 interface Outputs {
   hosts: Record<string, { connection: Connection; publicAddress: string }>;
@@ -67,12 +67,12 @@ export class Lab {
 
   /** Brings the stack up. @returns what that changed */
   async up(): Promise<Changes> {
-    return changesOfEvents((await this.pulumiSucceed(["up", "--json", "--yes", "--skip-preview"])).stdout);
+    return this.changesBy("up");
   }
 
   /** Reads what is there. @returns what differed */
   async refresh(): Promise<Changes> {
-    return changesOfEvents((await this.pulumiSucceed(["refresh", "--json", "--yes", "--skip-preview"])).stdout);
+    return this.changesBy("refresh");
   }
 
   /** A host of the stack, as its outputs describe it. */
@@ -134,12 +134,19 @@ export class Lab {
     await removeDockerObjectsOf(this.directory);
     rmSync(this.directory, { recursive: true, force: true });
     if (down !== undefined && down.code !== 0)
-      throw new Error(`make down in ${this.directory} exited with ${down.code}:\n${down.all}`);
+      throw new Error(`make down in ${this.directory} exited with ${down.code}:\n${lastLines(down.all)}`);
   }
 
   /** What the lab's things on this machine are called. */
   get identity(): ReturnType<typeof labIdentity> {
     return labIdentity(this.directory);
+  }
+
+  private async changesBy(command: "up" | "refresh"): Promise<Changes> {
+    const { code, stdout, stderr } = await this.pulumi([command, "--json", "--yes", "--skip-preview"]);
+    if (code !== 0)
+      throw new Error(`pulumi ${command} exited with ${code}:\n${lastLines(errorsOfEvents(stdout) + stderr)}`);
+    return changesOfEvents(stdout);
   }
 
   private async pulumiOptions(options: RunOptions): Promise<RunOptions> {

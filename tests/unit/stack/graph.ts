@@ -108,6 +108,9 @@ export async function graphOf(
   const secrets = Object.keys(config).filter((key) => key.startsWith("secrets:"));
   pulumi.runtime.setAllConfig(config, secrets);
   let failure: Error | undefined;
+  const frames = Error.stackTraceLimit;
+  // The SDK formats a stack trace for every promise and resource; under jest that is half of the time.
+  Error.stackTraceLimit = 0;
   await pulumi.runtime.runInPulumiStack(async () => {
     try {
       return program() as Record<string, unknown>;
@@ -118,6 +121,7 @@ export async function graphOf(
     }
   });
   await pulumi.runtime.disconnect();
+  Error.stackTraceLimit = frames;
   if (failure !== undefined) throw failure;
   return registered.filter(({ type }) => type !== "pulumi:pulumi:Stack");
 }

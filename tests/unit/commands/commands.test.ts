@@ -68,11 +68,15 @@ describe("make down", () => {
     expect(existsSync(local)).toBe(false);
   });
 
-  test("keeps the lab's state when it could not be taken down", async () => {
+  test("removes what carries the lab's label when pulumi cannot, and says so", async () => {
     knownStack("lab");
+    lab.leftovers = ["container c0ffee"];
     fake.answer({ code: 255 });
-    expect(await runCommand("down", { STACK: "lab" })).toMatchObject({ code: 255 });
-    expect(existsSync(local)).toBe(true);
+    const { code, err } = await runCommand("down", { STACK: "lab" });
+    expect(code).toBe(0);
+    expect(err).toContain("pulumi could not destroy the lab");
+    expect(err).toContain("removed container c0ffee");
+    expect(existsSync(local)).toBe(false);
   });
 
   test("lets a person confirm for any other stack, and removes no files", async () => {

@@ -19,6 +19,8 @@ export class LocalRunner implements CommandRunner {
           stderr: Buffer.concat(stderr).toString("utf8"),
         }),
       );
+      // A command may end without reading; its exit code tells how it went.
+      child.stdin.on("error", () => undefined);
       child.stdin.end(stdin);
     });
   }

@@ -4,6 +4,7 @@ import { type CustomResourceOptions, dynamic, type Input, type Output } from "@p
 import { utils } from "ssh2";
 import { delegate } from "../delegate.cjs";
 import type { Kind } from "../implementation";
+import { generatePair } from "../ssh/key-pair";
 
 /** An Ed25519 key pair, generated once. */
 export interface SshKeyInputs {
@@ -30,7 +31,7 @@ export const sshKeyKind: Kind<SshKeyInputs, SshKeyState> = {
     const { privateKeyFile } = inputs;
     const kept = before ?? (privateKeyFile === undefined ? undefined : await keyInFile(inputs, privateKeyFile));
     if (kept) return { ...kept, ...inputs };
-    const pair = utils.generateKeyPairSync("ed25519", { comment: inputs.comment });
+    const pair = generatePair(inputs.comment);
     if (privateKeyFile !== undefined) await writePrivateKey(privateKeyFile, pair.private);
     return {
       ...inputs,

@@ -118,6 +118,14 @@ describe("ensure", () => {
     expect(readFileSync(inputs.path, "utf8")).toBe("one\n");
   });
 
+  test("writes through no link that lies where the candidate goes", async () => {
+    const other = path.join(folder, "other");
+    writeFileSync(other, "untouched");
+    symlinkSync(other, path.join(folder, ".x.conf.candidate"));
+    await kind.ensure(inputs);
+    expect([readFileSync(other, "utf8"), readFileSync(inputs.path, "utf8")]).toEqual(["untouched", "one\n"]);
+  });
+
   test("tells a content that was written anew from attributes that were put right", async () => {
     const drifted = { ...state, content: "edited\n" };
     expect((await kind.ensure(inputs, drifted)).writtenAt > state.writtenAt).toBe(true);

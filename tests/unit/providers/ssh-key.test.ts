@@ -3,7 +3,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { utils } from "ssh2";
 import { sshKeyKind } from "../../../providers/resources/ssh-key";
+import { generatePair } from "../../../providers/ssh/key-pair";
 
 let folder: string;
 let file: string;
@@ -30,6 +32,26 @@ test("a key in the state: OpenSSH reads the private half, and the public one bel
   expect(key.publicKey).toMatch(/^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA[A-Za-z0-9+/]{44}$/);
   expect(publicHalf(key.privateKey)).toBe(key.publicKey);
   expect(await kind.observe(key)).toEqual(key);
+});
+
+test("a pair that cannot be read is not handed out", async () => {
+  const right = utils.generateKeyPairSync("ed25519");
+  const broken = { ...right, private: right.private.replace(/\n.{60}/, "\n") };
+  expect(utils.parseKey(broken.private)).toBeInstanceOf(Error);
+  const generate = jest.spyOn(utils, "generateKeyPairSync").mockReturnValueOnce(broken).mockReturnValueOnce(broken);
+  const key = await kind.ensure({ comment: "host" });
+  expect(generate).toHaveBeenCalledTimes(3);
+  expect(publicHalf(key.privateKey)).toBe(key.publicKey);
+  generate.mockRestore();
+});
+
+test("none of many pairs is broken", () => {
+  for (let made = 0; made < 600; made += 1) {
+    const pair = generatePair("host");
+    const [, blob = ""] = pair.public.split(" ");
+    // Length and name of the type, length and 32 bytes of the key.
+    expect(Buffer.from(blob, "base64").length).toBe(4 + 11 + 4 + 32);
+  }
 });
 
 test("every key is another one", async () => {

@@ -4,6 +4,7 @@ import type net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { type Connection as ServedClient, Server, type ServerChannel, utils } from "ssh2";
+import { generatePair } from "../../../providers/ssh/key-pair";
 import type { Connection } from "../../../providers/ssh/connection";
 import type { Answer } from "../../../providers/ssh/transport";
 
@@ -94,7 +95,7 @@ export class SshServer {
   }
 }
 
-export const newKey = (): { private: string; public: string } => utils.generateKeyPairSync("ed25519");
+export const newKey = (): { private: string; public: string } => generatePair("");
 
 function publicBlob(file: string): Buffer {
   const parsed = utils.parseKey(readFileSync(file));

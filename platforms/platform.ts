@@ -34,6 +34,10 @@ export function servicesOn(platform: Platform, host: string): Service[] {
 
 /** Every secret that a stack of the platform may need, each once: its services' and those that machines are created with. */
 export function declaredSecrets(platform: Platform): SecretDeclaration[] {
-  const declared = platform.services.flatMap(({ secrets = {} }) => Object.values(secrets).map(({ secret }) => secret));
+  const declared = platform.services.flatMap(({ secrets = {}, database, databaseServer }) => [
+    ...Object.values(secrets).map(({ secret }) => secret),
+    ...(database === undefined ? [] : [database.password]),
+    ...(databaseServer === undefined ? [] : [databaseServer.password]),
+  ]);
   return [...new Map([...declared, hcloudToken].map((secret) => [secret.name, secret])).values()];
 }

@@ -17,7 +17,7 @@ export interface HealthGateInputs {
   revision: string;
   /** Looks before giving up. Default in the resource: 20, as the Ansible stack did (seed 002, error handling). */
   tries: number;
-  /** Seconds between two looks. Default in the resource: 5. */
+  /** Seconds between two looks. Default in the resource: 10, with quicker looks at first. */
   interval: number;
   /** The condition that opens the gate. */
   condition: "healthy";
@@ -77,7 +77,7 @@ export class HealthGate extends dynamic.Resource {
     super(
       delegate("healthGate"),
       name,
-      { tries: 20, interval: 5, condition: "healthy", ...args },
+      { tries: 20, interval: 10, condition: "healthy", ...args },
       options,
       "vpai/docker",
       "HealthGate",

@@ -23,5 +23,5 @@ export function cloudInit({ hostPrivateKey, hostPublicKey }: FirstBoot): string 
     packages: ["docker.io", "docker-cli", "ca-certificates"],
     runcmd: [["systemctl", "enable", "--now", "docker"]],
   };
-  return `#cloud-config\n${stringify(document, { lineWidth: 0, blockQuote: false })}`;
+  return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
 }

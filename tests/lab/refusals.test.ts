@@ -42,11 +42,11 @@ describe("an image tag that does not exist", () => {
 
   test("fails the up and leaves the old container serving", async () => {
     const before = await host.starts();
-    // The lab lists the tag and does not push it: the host's pull is what fails, as it would at a real registry.
+    // Without the lab's own look at the tag it is the host's pull that fails, as on every other stack.
     lab.replace(
-      "lab/images/catalogue.ts",
-      '  { name: "n8n", reference',
-      '  { name: "n8n", reference: "docker.io/n8nio/n8n:2.7.999", program: "real", version: "0" },\n  { name: "n8n", reference',
+      "lab/registry.ts",
+      "    if (image === undefined) {\n",
+      "    if (image === undefined) return { dependsOn: [] };\n    if (false) {\n",
     );
     await lab.pulumiSucceed(["config", "set", "--path", "vpai:services.n8n.image", "docker.io/n8nio/n8n:2.7.999"]);
     let over = false;
@@ -55,8 +55,7 @@ describe("an image tag that does not exist", () => {
     over = true;
     const { asked, bad } = await watching;
     expect(code).not.toBe(0);
-    expect(all).toMatch(/2\.7\.999/);
-    expect(all).toMatch(/manifest unknown|not found/);
+    expect(all).toContain("unable to pull image docker.io/n8nio/n8n:2.7.999");
     expect({ bad, enough: asked > 5 }).toEqual({ bad: [], enough: true });
     expect(await host.starts()).toEqual(before);
   });

@@ -20,11 +20,7 @@ export function changesOfPreview(json: string): Changes {
 
 /** The changes of a `pulumi up --json` or `refresh --json`: one JSON event per line. */
 export function changesOfEvents(lines: string): Changes {
-  return changesOf(
-    eventsIn(lines).flatMap(
-      ({ resOutputsEvent, resOpFailedEvent }) => resOutputsEvent?.metadata ?? resOpFailedEvent?.metadata ?? [],
-    ),
-  );
+  return changesOf(eventsIn(lines).flatMap(({ resOutputsEvent }) => resOutputsEvent?.metadata ?? []));
 }
 
 /** What the events of a failed run say went wrong. */
@@ -48,7 +44,6 @@ const TOLD = new Set(["error", "warning", "info#err"]);
 interface EngineEvent {
   diagnosticEvent?: { severity: string; message: string };
   resOutputsEvent?: { metadata: Step };
-  resOpFailedEvent?: { metadata: Step };
 }
 
 function changesOf(steps: readonly Step[]): Changes {

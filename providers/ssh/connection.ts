@@ -28,6 +28,9 @@ export function sshOptions(connection: Connection): string[] {
     HostKeyAlgorithms: keyType(connection.hostKey),
     BatchMode: "yes",
     ConnectTimeout: "15",
+    // A host that vanishes in the middle of a command ends it after a minute, not never.
+    ServerAliveInterval: "15",
+    ServerAliveCountMax: "4",
     LogLevel: "ERROR",
   };
   if (connection.identityFile !== undefined) {

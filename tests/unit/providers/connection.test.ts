@@ -24,6 +24,8 @@ test("ssh trusts the pinned key and nothing else", () => {
     HostKeyAlgorithms: "ssh-ed25519",
     BatchMode: "yes",
     ConnectTimeout: "15",
+    ServerAliveInterval: "15",
+    ServerAliveCountMax: "4",
     LogLevel: "ERROR",
   });
 });

@@ -121,7 +121,9 @@ function startDetached(log: string): void {
   const output = openSync(log, "a");
   report(`no service manager runs here: dockerd is started on its own, its log is ${log}`);
   const program = findProgram("dockerd", systemPath) ?? "dockerd";
+  // It outlives the checkout that happened to start it.
   spawn(program, [], {
+    cwd: "/",
     detached: true,
     stdio: ["ignore", output, output],
     env: { ...process.env, PATH: systemPath },

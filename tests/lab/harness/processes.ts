@@ -8,9 +8,14 @@ export interface Process {
   workingDirectory: string;
 }
 
-/** Processes that work in a folder or below it. */
+/** The machine's Docker engine is everybody's, wherever somebody started it. */
+const ENGINE = /^\S*\/?(dockerd|containerd\S*|docker-proxy)( |$)/;
+
+/** Processes that work in a folder or below it, and may be ended with it. */
 export const processesIn = (folder: string): Process[] =>
-  processesOf(folder).filter(({ workingDirectory }) => `${workingDirectory}/`.startsWith(`${folder}/`));
+  processesOf(folder).filter(
+    ({ workingDirectory, commandLine }) => `${workingDirectory}/`.startsWith(`${folder}/`) && !ENGINE.test(commandLine),
+  );
 
 /** Processes that work in a folder or name it in their arguments, this one and its parents aside. */
 export function processesOf(folder: string): Process[] {

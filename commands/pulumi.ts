@@ -17,8 +17,16 @@ export function pulumi(stack: string, ...args: string[]): Promise<number> {
   });
 }
 
-/** Runs `pulumi` and gives its standard output. @throws when it fails, with what it printed */
-export function pulumiOutput(stack: string, ...args: string[]): Promise<string> {
+/** What a `pulumi` that ended gave. */
+export interface Captured {
+  /** 1 for one that a signal ended. */
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `pulumi` and gives what it printed, whatever the exit code. */
+export function capturePulumi(stack: string, args: readonly string[]): Promise<Captured> {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, {
       cwd: projectRoot,
@@ -29,18 +37,21 @@ export function pulumiOutput(stack: string, ...args: string[]): Promise<string> 
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve(Buffer.concat(stdout).toString("utf8"));
-      else
-        reject(
-          new Error(
-            `pulumi ${args[0] ?? ""} failed: ${Buffer.concat([...stderr, ...stdout])
-              .toString("utf8")
-              .trim()}`,
-          ),
-        );
-    });
+    child.on("close", (code) =>
+      resolve({
+        exitCode: code ?? 1,
+        stdout: Buffer.concat(stdout).toString("utf8"),
+        stderr: Buffer.concat(stderr).toString("utf8"),
+      }),
+    );
   });
+}
+
+/** Runs `pulumi` and gives its standard output. @throws when it fails, with what it printed */
+export async function pulumiOutput(stack: string, ...args: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await capturePulumi(stack, args);
+  if (exitCode !== 0) throw new Error(`pulumi ${args[0] ?? ""} failed: ${`${stderr}${stdout}`.trim()}`);
+  return stdout;
 }
 
 /** Makes sure that the stack exists and that no dead run holds its lock. */

@@ -1,9 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import type { SecretDeclaration } from "../config/secret-declaration";
-
-/** Characters of a random secret whose declaration names no length. */
-const LENGTH = 32;
+import { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../config/secret-declaration";
 
 /** The stack's secrets by declaration: configured ones as they are, the others generated once and kept in the state. */
 export class SecretStore extends ComponentResource {
@@ -26,7 +23,7 @@ export class SecretStore extends ComponentResource {
     return known;
   }
 
-  private generated({ name, origin, length = LENGTH }: SecretDeclaration): Output<string> | undefined {
+  private generated({ name, origin, length = DEFAULT_SECRET_LENGTH }: SecretDeclaration): Output<string> | undefined {
     if (origin !== "random") return undefined;
     return secret(new RandomPassword(name, { length, special: false }, { parent: this }).result);
   }

@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
-import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
-import { prepareStack } from "../pulumi";
+import { type Captured, capturePulumi, prepareStack } from "../pulumi";
 import { shorten } from "./markdown";
 import { parsePreview, type PulumiPreviewJson } from "./preview";
 import { secretsOfConfig, secretsOfEnvironment } from "./secret-values";
@@ -29,9 +27,14 @@ export async function runPreview(stack: string, configFile?: string): Promise<Pr
   } catch (error) {
     return { preview: failure(String(error)), exitCode: 1, secretValues: ofEnvironment };
   }
-  const config = await capture(stack, ["config", "--show-secrets", "--json", ...common(stack, configFile)]);
+  const config = await capturePulumi(stack, ["config", "--show-secrets", "--json", ...common(stack, configFile)]);
   const secretValues = [...ofEnvironment, ...(config.exitCode === 0 ? secretsOfConfig(config.stdout) : [])];
-  const run = await capture(stack, ["preview", "--json", "--show-replacement-steps", ...common(stack, configFile)]);
+  const run = await capturePulumi(stack, [
+    "preview",
+    "--json",
+    "--show-replacement-steps",
+    ...common(stack, configFile),
+  ]);
   return { preview: previewOf(run), exitCode: run.exitCode, secretValues };
 }
 
@@ -52,30 +55,3 @@ export function previewOf({ exitCode, stdout, stderr }: Captured): PulumiPreview
 const failure = (message: string): PulumiPreviewJson => ({
   diagnostics: [{ severity: "error", message: shorten(message, LONGEST_OUTPUT) }],
 });
-
-interface Captured {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
-
-function capture(stack: string, args: readonly string[]): Promise<Captured> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", args, {
-      cwd: projectRoot,
-      env: pulumiEnvironment(stack),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-    child.on("error", reject);
-    child.on("close", (code) =>
-      resolve({
-        exitCode: code ?? 1,
-        stdout: Buffer.concat(stdout).toString("utf8"),
-        stderr: Buffer.concat(stderr).toString("utf8"),
-      }),
-    );
-  });
-}

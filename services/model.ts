@@ -14,6 +14,10 @@ export interface Exposure {
   /** The container's port that speaks HTTP. */
   port: number;
   access: Access;
+  /** Only requests whose path is this or, ending in `/*`, lies below it. Default: all that no other exposure takes. */
+  path?: string;
+  /** Whether the program sees the request's path without `path`'s own part. Default: false. */
+  stripPath?: boolean;
 }
 
 /** A container port that the host itself listens on. */
@@ -41,6 +45,12 @@ export interface SecretFile {
   secret: SecretDeclaration;
   /** Environment variable that names the file. Default: none, the program is told otherwise. */
   variable?: string;
+  /**
+   * Environment variable that holds what the file holds, for a program that reads no file: set by a shell inside the
+   * container, so that neither `docker inspect` nor the state shows it. The service then needs `entrypoint`, its image
+   * a `/bin/sh`, and trailing line breaks are lost.
+   */
+  exported?: string;
   /** What the file holds, from the secret's value. Default: the value, byte for byte. */
   render?: (value: string) => string;
 }
@@ -54,6 +64,25 @@ export interface DataDirectory {
   /** Permissions of the folder. Default: `0700`. */
   mode?: string;
 }
+
+/** Something of the host itself that the container sees at a path of its own; read-only. */
+export interface HostMount {
+  /** Absolute path on the host. */
+  source: string;
+  /** Absolute path in the container. */
+  target: string;
+}
+
+/** Where a program tells its metrics in Prometheus' text format. */
+export interface Metrics {
+  /** The container's port. Default: the service's own. */
+  port?: number;
+  /** Default: `/metrics`. */
+  path?: string;
+}
+
+/** Processor architectures, as Docker names them. */
+export type Architecture = "amd64" | "arm64";
 
 /** What a container may use. */
 export interface Limits {
@@ -124,6 +153,10 @@ export interface Service {
   port: number;
   expose?: readonly Exposure[];
   publish?: readonly PublishedPort[];
+  /** The image's processor architectures. Default: amd64 and arm64. */
+  architectures?: readonly Architecture[];
+  /** Program and first arguments instead of the image's own; then `command` follows, and nothing of the image. */
+  entrypoint?: readonly string[];
   /** Arguments instead of the image's own. */
   command?: readonly string[];
   environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
@@ -132,10 +165,14 @@ export interface Service {
   data?: readonly DataDirectory[];
   /** Writable folders without persistence, absolute paths. */
   scratch?: readonly string[];
+  /** Parts of the host that the program watches. Default: none. */
+  hostMounts?: readonly HostMount[];
   limits: Limits;
   /** Capabilities kept; all others are dropped. Default: none. */
   capabilities?: readonly string[];
   health: HealthCheck;
+  /** Makes it a scrape target. Default: it has no metrics. */
+  metrics?: Metrics;
   /** Services that must be healthy before this one starts. */
   needs?: readonly string[];
   database?: Database;

@@ -11,6 +11,7 @@ import { hostRunner, sweepBeforeCreate } from "./leftovers";
 import type { Networks } from "./networks";
 import { asLabels, ownershipLabels } from "./ownership";
 import { publishedPorts } from "./ports";
+import { startOf } from "./start";
 
 export interface DockerServiceArgs {
   service: Service;
@@ -72,15 +73,16 @@ export class DockerService extends ComponentResource {
     const source = `${platformFolder(this.host.owner)}/configs/${this.service.name}`;
     return {
       mounts: [{ type: "bind", source, target, readOnly: true }],
-      files: files.map((file) =>
-        this.configFile(file, path.posix.join(source, path.posix.relative(target, file.path)), image),
-      ),
+      files: files.map((file) => {
+        const name = path.posix.relative(target, file.path);
+        return this.configFile(file, name, path.posix.join(source, name), image);
+      }),
     };
   }
 
-  private configFile(file: ConfigFile, onHost: string, image: docker.RemoteImage): RemoteFile {
+  private configFile(file: ConfigFile, name: string, onHost: string, image: docker.RemoteImage): RemoteFile {
     return new RemoteFile(
-      `${this.resource}/config/${path.posix.basename(file.path)}`,
+      `${this.resource}/config/${name}`,
       {
         connection: this.host.connection,
         path: onHost,
@@ -153,10 +155,10 @@ export class DockerService extends ComponentResource {
         name: this.containerName,
         hostname: service.name,
         image: image.imageId,
-        ...(service.command === undefined ? {} : { command: [...service.command] }),
+        ...startOf(service, (secret) => host.secrets.get(secret) !== undefined),
         envs: this.environment(context),
         labels: asLabels(labels),
-        mounts: [...configs.mounts, ...secrets.mounts, ...data.mounts],
+        mounts: [...configs.mounts, ...secrets.mounts, ...data.mounts, ...hostMounts(service)],
         tmpfs: Object.fromEntries((service.scratch ?? []).map((folder) => [folder, "mode=1777"])),
         networksAdvanced: service.networks.map((network) => ({
           name: networks.get(network).name,
@@ -226,6 +228,9 @@ interface Mounted {
 }
 
 const NOTHING: Mounted = { files: [], mounts: [] };
+
+const hostMounts = ({ hostMounts: mounts = [] }: Service): Mounted["mounts"] =>
+  mounts.map(({ source, target }) => ({ type: "bind", source, target, readOnly: true }));
 
 /** Names what was written into a service's files, and when: a repaired file is new to a program that read another one. */
 const revisionOf = (files: Resource[]): Output<string> =>

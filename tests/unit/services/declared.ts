@@ -20,6 +20,15 @@ const inputsOf = ({ graph, host, service }: Deployed): Record<string, unknown> =
 const of = ({ graph, host, service }: Deployed, part: string): Registered =>
   resource(graph, `${host}/${service.name}/${part}`);
 
+const mountTarget = (deployed: Deployed, source: string): string =>
+  (mountFrom(deployed, source) as { target: string }).target;
+
+/** The resource of a file, which is named by its place below the folder that is mounted. */
+function configFile(deployed: Deployed, path: string): Registered {
+  const folder = mountTarget(deployed, `/opt/vpai/configs/${deployed.service.name}`);
+  return of(deployed, `config/${path.slice(folder.length + 1)}`);
+}
+
 const mountFrom = (deployed: Deployed, source: string): unknown =>
   (inputsOf(deployed)["mounts"] as { source: string }[]).find((mount) => mount.source === source);
 
@@ -68,7 +77,16 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
     }));
     expect(inputsOf(deployed)["ports"] ?? []).toEqual(expected);
   },
-  command: (deployed) => expect(inputsOf(deployed)["command"]).toEqual(deployed.service.command),
+  architectures: ({ service }) => expect(service.architectures?.length).toBeGreaterThan(0),
+  entrypoint: (deployed) => {
+    const { entrypoints = [], command = [] } = inputsOf(deployed) as { entrypoints?: string[]; command?: string[] };
+    const own = [...(deployed.service.entrypoint ?? []), ...(deployed.service.command ?? [])];
+    expect([...entrypoints, ...command].slice(-own.length)).toEqual(own);
+  },
+  command: (deployed) => {
+    const { command = [] } = deployed.service;
+    expect((inputsOf(deployed)["command"] as string[]).slice(-command.length)).toEqual(command);
+  },
   environment: (deployed) => {
     const declared = Object.entries(deployed.service.environment?.(deployed.context) ?? {});
     const files = Object.entries(deployed.service.secrets ?? {}).flatMap(([name, { variable }]) =>
@@ -83,12 +101,11 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
   },
   files: (deployed) => {
     for (const file of deployed.service.files?.(deployed.context) ?? []) {
-      const { inputs } = of(deployed, `config/${file.path.split("/").at(-1) ?? ""}`);
+      const { inputs } = configFile(deployed, file.path);
       expect(inputs).toMatchObject({ content: file.content, mode: "0644" });
       const onHost = String(inputs["path"]);
       const folder = `/opt/vpai/configs/${deployed.service.name}`;
-      const target = (mountFrom(deployed, folder) as { target: string }).target;
-      expect(onHost.replace(folder, target)).toBe(file.path);
+      expect(onHost.replace(folder, mountTarget(deployed, folder))).toBe(file.path);
       expect(mountFrom(deployed, folder)).toMatchObject({ type: "bind", readOnly: true });
       if (file.validate !== undefined) {
         expect((inputs["validate"] as string[]).slice(-file.validate.length)).toEqual([...file.validate]);
@@ -120,6 +137,10 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
   },
   scratch: (deployed) =>
     expect(Object.keys(inputsOf(deployed)["tmpfs"] ?? {})).toEqual([...(deployed.service.scratch ?? [])].sort()),
+  hostMounts: (deployed) => {
+    for (const { source, target } of deployed.service.hostMounts ?? [])
+      expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target, readOnly: true });
+  },
   limits: (deployed) => {
     const { memory, memorySwap, cpus } = inputsOf(deployed);
     const { memoryMiB } = deployed.service.limits;
@@ -141,6 +162,7 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
     ]);
     expect(check.retries).toBe(retries);
   },
+  metrics: ({ service }) => expect(service.metrics?.port ?? service.port).toBeGreaterThan(0),
   needs: (deployed) => {
     const { dependsOn } = container(deployed.graph, `${deployed.host}/${deployed.service.name}`);
     for (const needed of deployed.service.needs ?? []) expect(dependsOn).toContain(`${deployed.host}/${needed}/health`);

@@ -29,7 +29,11 @@ export default {
     { port: 53, hostPort: 5353, protocol: "udp", access: "vpn" },
     { port: 9000, hostPort: 9443, protocol: "tcp", access: "public" },
   ],
+  architectures: ["amd64"],
+  entrypoint: ["/bin/everything"],
   command: ["serve", "--title", "a b'c"],
+  hostMounts: [{ source: "/sys", target: "/host/sys" }],
+  metrics: { port: 9001, path: "/stats" },
   environment: ({ domain }) => ({ DOMAIN: domain, EMPTY: "" }),
   files: ({ domain }) => [
     { path: "/etc/everything/main.conf", content: "domain " + domain },
@@ -38,7 +42,7 @@ export default {
   secrets: {
     token: { secret: supplied("everythingToken", true), variable: "TOKEN_FILE" },
     absent: { secret: supplied("everythingAbsent", false), variable: "ABSENT_FILE" },
-    key: { secret: random("everythingKey"), render: (value) => "key=" + value + "\\n" },
+    key: { secret: random("everythingKey"), exported: "KEY", render: (value) => "key=" + value + "\\n" },
   },
   data: [{ path: "/data" }, { path: "/cache", directory: "everything-cache", mode: "0750" }],
   scratch: ["/tmp", "/run"],
@@ -118,7 +122,8 @@ describe("a service added as one more file", () => {
   test("gets container, files, secrets, data, database, gate, routes and ports from that file alone", () => {
     const inputs = container(graph, `${HOST}/everything`).inputs;
     expect(inputs).toMatchObject({
-      command: ["serve", "--title", "a b'c"],
+      entrypoints: ["/bin/sh", "-euc", 'KEY="$(cat /run/secrets/key)"; export KEY; exec "$@"', "everything"],
+      command: ["/bin/everything", "serve", "--title", "a b'c"],
       envs: ["DOMAIN=ewutelo.cloud", "EMPTY=", "TOKEN_FILE=/run/secrets/token"],
       memory: 77,
       cpus: "0.25",
@@ -141,9 +146,10 @@ describe("a service added as one more file", () => {
         { type: "bind", source: "/opt/vpai/secrets/everything", target: "/run/secrets", readOnly: true },
         { type: "bind", source: "/opt/vpai/data/everything", target: "/data", readOnly: false },
         { type: "bind", source: "/opt/vpai/data/everything-cache", target: "/cache", readOnly: false },
+        { type: "bind", source: "/sys", target: "/host/sys", readOnly: true },
       ],
     });
-    expect(resource(graph, `${HOST}/everything/config/more.conf`).inputs["path"]).toBe(
+    expect(resource(graph, `${HOST}/everything/config/parts/more.conf`).inputs["path"]).toBe(
       "/opt/vpai/configs/everything/parts/more.conf",
     );
     expect(resource(graph, `${HOST}/everything/secret/key`).inputs["content"]).toBe("key=random-everythingKey\n");

@@ -2,7 +2,9 @@
 STACK ?= lab
 HOST ?=
 CMD ?=
-export STACK HOST CMD
+SERVICES ?=
+VPAI_SERVICES ?= $(SERVICES)
+export STACK HOST CMD VPAI_SERVICES
 
 TSX := node --import tsx
 READY := @sh toolchain/bootstrap.sh $(STACK)
@@ -13,6 +15,7 @@ READY := @sh toolchain/bootstrap.sh $(STACK)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Variables: STACK=lab|preprod|prod (default lab), HOST=<host>, CMD='<command>'"
+	@echo "  SERVICES=all|core,apps,monitoring: which services the lab runs (default core); kept until make down"
 
 doctor: ## what this machine has, lacks, and how to get it
 	@sh toolchain/bootstrap.sh --packages-only

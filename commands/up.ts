@@ -1,11 +1,14 @@
+import { chosenServices } from "../config/lab-services";
 import { checksFor, examine, formatReports } from "../toolchain/doctor/doctor";
 import { thisMachine } from "../toolchain/doctor/machine";
+import { rememberLabServices } from "../toolchain/environment";
 import { chosenStack, main, prepareStack, pulumi } from "./pulumi";
 
 /** `make up`: the lab without questions, every other stack after its preview was confirmed. */
 main(async () => {
   const stack = chosenStack();
   await refuseUnfitMachine(stack);
+  rememberServices(stack, process.env["VPAI_SERVICES"] ?? "");
   await prepareStack(stack);
   const unattended = stack === "lab" ? ["--yes", "--skip-preview", "--suppress-outputs"] : [];
   return pulumi(stack, "up", "--stack", stack, ...unattended, ...process.argv.slice(2));
@@ -15,4 +18,15 @@ main(async () => {
 async function refuseUnfitMachine(stack: string): Promise<void> {
   const fatal = (await examine(checksFor(stack, thisMachine), thisMachine)).filter(({ status }) => status === "fatal");
   if (fatal.length > 0) throw new Error(formatReports(fatal));
+}
+
+function rememberServices(stack: string, chosen: string): void {
+  if (chosen === "") return;
+  if (stack !== "lab") {
+    throw new Error(
+      `expected SERVICES for the lab only, found it for ${stack}: set vpai:services in Pulumi.${stack}.yaml instead`,
+    );
+  }
+  chosenServices(chosen);
+  rememberLabServices(chosen);
 }

@@ -58,14 +58,14 @@ const plansOf = (platform: Platform, config: StackConfig): (HostPlan & Pick<Host
   Object.entries(config.hosts).map(([name, { machine, memoryMiB, vpnAddress }]) => ({
     name,
     host: platform.hosts[name] as PlatformHost,
-    services: servicesOn(platform, name).map((service) => withOverrides(service, config)),
+    services: servicesOn(platform, name, config.services).map((service) => withOverrides(service, config)),
     machine,
     memoryMiB,
     vpnAddress,
   }));
 
 /** A service as this stack wants it. */
-function withOverrides(service: Service, { services: overrides }: StackConfig): Service {
+function withOverrides(service: Service, { overrides }: StackConfig): Service {
   const {
     image = service.image,
     memoryMiB = service.limits.memoryMiB,

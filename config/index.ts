@@ -1,7 +1,15 @@
 export { loadStackConfig, type LoadedConfig } from "./load";
 export { parseStackConfig, readSettings, type PlatformNames, type RawConfig, type StackSettings } from "./parse";
 export { ConfigError, type Problem } from "./problem";
-export { stackSchema, type HostConfig, type MachineConfig, type ServiceOverride, type StackConfig } from "./schema";
+export {
+  SERVICE_GROUPS,
+  stackSchema,
+  type HostConfig,
+  type MachineConfig,
+  type ServiceGroup,
+  type ServiceOverride,
+  type StackConfig,
+} from "./schema";
 export { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "./secret-declaration";
 export { hcloudToken } from "./machine-secrets";
 export { isRequired, secretFault } from "./secrets";

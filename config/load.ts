@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { chosenServices } from "./lab-services";
 import { parseStackConfig, type PlatformNames } from "./parse";
 import type { StackConfig } from "./schema";
 
@@ -12,11 +13,18 @@ export interface LoadedConfig extends StackConfig {
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
 
 /**
+ * The lab takes its choice of services from the environment, so that trying more of them does not change a file under
+ * version control. Every other stack says it in its file.
+ */
+const labServices = (stack: string, chosen: string | undefined): Record<string, string> =>
+  stack === "lab" && chosen ? { "vpai:services": JSON.stringify(chosenServices(chosen)) } : {};
+
+/**
  * Reads the config of the running stack, once. Throws one ConfigError with every problem.
  * A host key may be missing in a preview, as a preview connects to no host.
  */
 export const loadStackConfig = (platforms: readonly PlatformNames[]): LoadedConfig => {
-  const values = pulumi.runtime.allConfig();
+  const values = { ...pulumi.runtime.allConfig(), ...labServices(pulumi.getStack(), process.env["VPAI_SERVICES"]) };
   const secretKeys = new Set(Object.keys(values).filter((key) => isConfigSecret(key)));
   const config = parseStackConfig(
     { stack: pulumi.getStack(), values, secretKeys, connects: !pulumi.runtime.isDryRun() },

@@ -88,6 +88,10 @@ const named = <Schema extends z.ZodType>(names: readonly string[], schema: Schem
     Record<string, z.output<Schema>>
   >;
 
+/** Groups that services come in; a stack chooses among them. */
+export const SERVICE_GROUPS = ["core", "apps", "monitoring"] as const;
+export type ServiceGroup = (typeof SERVICE_GROUPS)[number];
+
 /** Names that a stack's config may use: what its platform consists of. */
 export interface KnownNames {
   readonly platforms: readonly string[];
@@ -121,7 +125,17 @@ export const stackSchema = (names: KnownNames) =>
         error: `at least one host of ${names.hosts.join(", ")}`,
       }),
     ).describe("The platform's hosts that are part of this stack, by name."),
-    services: structured("overrides of services", named(names.services, serviceOverride))
+    services: structured(
+      "a list of groups of services",
+      z
+        .array(z.enum(SERVICE_GROUPS, { error: `a group of services: ${SERVICE_GROUPS.join(", ")}` }), {
+          error: `a list of ${SERVICE_GROUPS.join(", ")}`,
+        })
+        .min(1, { error: `at least one of ${SERVICE_GROUPS.join(", ")}` }),
+    )
+      .default([...SERVICE_GROUPS])
+      .describe("Groups of services that run. Default: all. The lab takes another choice from VPAI_SERVICES."),
+    overrides: structured("overrides of services", named(names.services, serviceOverride))
       .default({})
       .describe("What this stack gives a service in place of the service's own settings, by name."),
   });
@@ -130,4 +144,4 @@ export const stackSchema = (names: KnownNames) =>
 export type StackConfig = z.output<ReturnType<typeof stackSchema>>;
 export type HostConfig = StackConfig["hosts"][string];
 export type MachineConfig = HostConfig["machine"];
-export type ServiceOverride = StackConfig["services"][string];
+export type ServiceOverride = StackConfig["overrides"][string];

@@ -103,7 +103,7 @@ function memory({ name, services, memoryMiB }: HostPlan): Violation[] {
   const sum = services.reduce((total, { limits }) => total + limits.memoryMiB, 0);
   if (sum + SYSTEM_RESERVE <= memoryMiB) return [];
   const problem = `memory limits of ${sum} MiB and ${SYSTEM_RESERVE} MiB for the system, on a host with ${memoryMiB} MiB`;
-  return [{ place: name, problem, mend: "lower limits (vpai:services), move services, or take a larger host" }];
+  return [{ place: name, problem, mend: "lower limits (vpai:overrides), move services, or take a larger host" }];
 }
 
 /** A VPN-only site of a host outside the VPN answers nobody. */

@@ -1,3 +1,4 @@
+import type { ServiceGroup } from "../config";
 import { hcloudToken } from "../config/machine-secrets";
 import type { SecretDeclaration } from "../config/secret-declaration";
 import type { NetworkName, Service } from "../services/model";
@@ -14,7 +15,7 @@ export interface PlatformHost {
   /** What the host is for, in a few words. */
   purpose: string;
   /** Groups of services that run on it. */
-  groups: readonly Service["group"][];
+  groups: readonly ServiceGroup[];
   networks: Readonly<Partial<Record<NetworkName, Network>>>;
 }
 
@@ -26,10 +27,10 @@ export interface Platform {
   services: readonly Service[];
 }
 
-/** The services that run on a host. */
-export function servicesOn(platform: Platform, host: string): Service[] {
+/** The services of the chosen groups that run on a host. */
+export function servicesOn(platform: Platform, host: string, chosen: readonly ServiceGroup[]): Service[] {
   const groups = platform.hosts[host]?.groups ?? [];
-  return platform.services.filter(({ group }) => groups.includes(group));
+  return platform.services.filter(({ group }) => groups.includes(group) && chosen.includes(group));
 }
 
 /** Every secret that a stack of the platform may need, each once: its services' and those that machines are created with. */

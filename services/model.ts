@@ -1,4 +1,5 @@
 import type { Output } from "@pulumi/pulumi";
+import type { ServiceGroup } from "../config";
 import type { SecretDeclaration } from "../config/secret-declaration";
 
 /** The Docker networks of a host (seed 001, 8.3). */
@@ -142,8 +143,8 @@ export interface ServiceContext {
 export interface Service {
   /** Unique in the platform; also its name on the networks. */
   name: string;
-  /** Hosts take services by group. */
-  group: "core" | "apps" | "monitoring";
+  /** Hosts and stacks take services by group. */
+  group: ServiceGroup;
   /** Full image reference with its tag, as production pulls it. */
   image: string;
   /** Numeric user and group that the program runs as; they own its secrets and data. */

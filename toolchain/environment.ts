@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { readInstallation, type Installation } from "./installation";
@@ -46,6 +46,20 @@ export function pulumiVariables(stack: string): Record<string, string> {
 
 const labState = path.join(localDirectory, "lab", "state");
 
+/** The lab's choice of services, as the last `up` that named one left it; it ends with the lab. */
+const labServicesFile = path.join(localDirectory, "lab", "services");
+
+/** Keeps the lab's choice of services (`all`, or groups with commas between them) for the commands that follow. */
+export function rememberLabServices(chosen: string): void {
+  mkdirSync(path.dirname(labServicesFile), { recursive: true, mode: 0o700 });
+  writeFileSync(labServicesFile, `${chosen}\n`);
+}
+
+function labServices(env: NodeJS.ProcessEnv): string | undefined {
+  if (env["VPAI_SERVICES"]) return env["VPAI_SERVICES"];
+  return existsSync(labServicesFile) ? readFileSync(labServicesFile, "utf8").trim() : undefined;
+}
+
 /** `pulumiVariables` for a given installation and environment. */
 export function variablesFor(
   stack: string,
@@ -82,9 +96,11 @@ function withDirectory(directory: string, searchPath: string): string {
 const fileBackend = (folder: string): string => `file://${folder}?metadata=skip`;
 
 function labVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  const services = labServices(env);
   const passphrase = env["PULUMI_CONFIG_PASSPHRASE"] ?? env["PULUMI_CONFIG_PASSPHRASE_FILE"];
   return {
     PULUMI_BACKEND_URL: env["PULUMI_BACKEND_URL"] || fileBackend(labState),
+    ...(services === undefined ? {} : { VPAI_SERVICES: services }),
     ...(passphrase === undefined ? { PULUMI_CONFIG_PASSPHRASE: labPassphrase } : {}),
   };
 }

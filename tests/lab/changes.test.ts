@@ -33,7 +33,7 @@ const appliedBy = (service: string): Changes => ({
 
 describe("a memory limit", () => {
   test("in the stack file touches its service alone", async () => {
-    await lab.pulumiSucceed(["config", "set", "--path", "vpai:services.caddy.memoryMiB", "320"]);
+    await lab.pulumiSucceed(["config", "set", "--path", "vpai:overrides.caddy.memoryMiB", "320"]);
     await upAs({ "sese-ai/caddy": "update" }, "vpai_caddy");
     expect((await host.container("vpai_caddy")).HostConfig.Memory).toBe(320 * MIB);
   });

@@ -63,7 +63,7 @@ test("a cold up that is killed five times converges", async () => {
 test("a run whose SSH connections are cut converges with the next up", async () => {
   const host = await lab.host("sese-ai");
   for (const service of ["redis", "caddy", "postgresql"]) {
-    await lab.pulumiSucceed(["config", "set", "--path", `vpai:services.${service}.cpus`, "0.75"]);
+    await lab.pulumiSucceed(["config", "set", "--path", `vpai:overrides.${service}.cpus`, "0.75"]);
   }
   const up = lab.make("up");
   for (let cut = 0; cut < 6; cut += 1) {

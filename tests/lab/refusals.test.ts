@@ -48,7 +48,7 @@ describe("an image tag that does not exist", () => {
       "    if (image === undefined) {\n",
       "    if (image === undefined) return { dependsOn: [] };\n    if (false) {\n",
     );
-    await lab.pulumiSucceed(["config", "set", "--path", "vpai:services.n8n.image", "docker.io/n8nio/n8n:2.7.999"]);
+    await lab.pulumiSucceed(["config", "set", "--path", "vpai:overrides.n8n.image", "docker.io/n8nio/n8n:2.7.999"]);
     let over = false;
     const watching = watch(() => over);
     const { code, all } = await lab.make("up");
@@ -63,16 +63,16 @@ describe("an image tag that does not exist", () => {
   test("is forgotten once it is reverted", async () => {
     const before = await host.starts();
     lab.restoreFiles();
-    await lab.pulumiSucceed(["config", "rm", "--path", "vpai:services.n8n"]);
+    await lab.pulumiSucceed(["config", "rm", "--path", "vpai:overrides.n8n"]);
     await lab.makeSucceed("up");
     expect(await lab.preview()).toEqual({});
     expect(await host.starts()).toEqual(before);
   });
 
   test("that the lab has no image for is refused at once, with what to do", async () => {
-    await lab.pulumiSucceed(["config", "set", "--path", "vpai:services.n8n.image", "docker.io/n8nio/n8n:2.7.998"]);
+    await lab.pulumiSucceed(["config", "set", "--path", "vpai:overrides.n8n.image", "docker.io/n8nio/n8n:2.7.998"]);
     const { code, all } = await lab.make("up");
-    await lab.pulumiSucceed(["config", "rm", "--path", "vpai:services.n8n"]);
+    await lab.pulumiSucceed(["config", "rm", "--path", "vpai:overrides.n8n"]);
     expect(code).not.toBe(0);
     expect(all).toMatch(/the lab has no image for docker\.io\/n8nio\/n8n:2\.7\.998: add one to lab\/images/);
   });

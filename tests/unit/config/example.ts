@@ -66,7 +66,8 @@ export const SETTINGS = {
     },
     workstation: { machine: { kind: "lab" }, memoryMiB: 16384, architecture: "arm64" },
   },
-  services: { n8n: { memoryMiB: 512, cpus: 0.5, image: "docker.io/n8nio/n8n:2.7.3" }, redis: { memoryMiB: 64 } },
+  services: ["core", "monitoring"],
+  overrides: { n8n: { memoryMiB: 512, cpus: 0.5, image: "docker.io/n8nio/n8n:2.7.3" }, redis: { memoryMiB: 64 } },
 } as const;
 
 export const SECRETS = { databasePassword: "s3cr3t-of-the-database", hcloudToken: "s3cr3t-of-the-cloud" };

@@ -50,3 +50,30 @@ it("needs host keys in an update, not in a preview", () => {
   start(raw, false);
   expect(() => loadStackConfig([PLATFORM])).toThrow("vpai:hosts.sese-ai.machine.hostKey");
 });
+
+describe("VPAI_SERVICES", () => {
+  const startStack = (stack: string) => {
+    const raw = rawConfig();
+    void pulumi.runtime.setMocks(NO_RESOURCES, "vpai", stack, true);
+    pulumi.runtime.setAllConfig({ ...raw.values }, [...raw.secretKeys]);
+  };
+  const groupsFor = (stack: string, chosen: string) => {
+    process.env["VPAI_SERVICES"] = chosen;
+    startStack(stack);
+    return loadStackConfig([PLATFORM]).services;
+  };
+  afterEach(() => delete process.env["VPAI_SERVICES"]);
+
+  it.each([
+    ["all", ["core", "apps", "monitoring"]],
+    ["core, apps", ["core", "apps"]],
+    ["", ["core", "monitoring"]],
+  ])("chooses the lab's groups: %j", (chosen, expected) => {
+    expect(groupsFor("lab", chosen)).toEqual(expected);
+  });
+
+  it("changes no other stack", () => expect(groupsFor("prod", "all")).toEqual(["core", "monitoring"]));
+
+  it("refuses an unknown group by name", () =>
+    expect(() => groupsFor("lab", "core,aps")).toThrow(/all, or some of core,apps,monitoring; found "core,aps"/));
+});

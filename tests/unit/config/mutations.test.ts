@@ -7,7 +7,7 @@ type Tree = Record<string, unknown>;
 
 /** Keys whose removal leaves a right config: those that have a default, and each of several hosts and services. */
 const OPTIONAL =
-  /^(acmeEmail|vpnEnforce|couchdbVpnEnforce|adopt|services(\..*)?|hosts\.[^.]+(\.vpnAddress|\.machine\.(port|identityFile|user|allowSshFrom))?)$/;
+  /^(acmeEmail|vpnEnforce|couchdbVpnEnforce|adopt|services(\.\d+)?|overrides(\..*)?|hosts\.[^.]+(\.vpnAddress|\.machine\.(port|identityFile|user|allowSshFrom))?)$/;
 
 const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -58,12 +58,13 @@ it("an unknown key anywhere is named", () => {
 
 /** Wrong for every leaf, but for `true`, which is right where a flag is expected (Pulumi hands over text in any case). */
 const WRONG: readonly unknown[] = [null, [], {}, [7], "", " ", "\u0000", "é\n", -1, 0.001, 1e300, true];
+const LISTS = ["allowSshFrom", "services"];
 const FLAGS = ["vpnEnforce", "couchdbVpnEnforce", "adopt"];
 
 it.each(LEAVES.map((path) => [keyOf(path), path] as const))("a value of a wrong type at %s is named", (key, path) => {
   for (const value of WRONG) {
     if (value === true && FLAGS.includes(path.join("."))) continue;
-    const named = Array.isArray(value) && value.length > 0 && path.at(-1) === "allowSshFrom" ? `${key}[0]` : key;
+    const named = Array.isArray(value) && value.length > 0 && LISTS.includes(path.at(-1) ?? "") ? `${key}[0]` : key;
     expectProblem(
       changed(path, (parent, last) => (parent[last] = value)),
       named,

@@ -37,7 +37,13 @@ describe("a right config", () => {
       }),
       [PLATFORM],
     );
-    expect(config).toMatchObject({ vpnEnforce: true, couchdbVpnEnforce: false, adopt: false, services: {} });
+    expect(config).toMatchObject({
+      vpnEnforce: true,
+      couchdbVpnEnforce: false,
+      adopt: false,
+      overrides: {},
+      services: ["core", "apps", "monitoring"],
+    });
     expect(config.hosts["sese-ai"]?.machine).toMatchObject({ port: 22 });
     expect(config.hosts["seko-vpn"]?.machine).toMatchObject({ user: "root", allowSshFrom: ["0.0.0.0/0", "::/0"] });
   });
@@ -115,8 +121,8 @@ describe("a wrong config", () => {
     ["text in place of structure", { hosts: "[" }, "vpai:hosts"],
     ["a list in place of structure", { hosts: [] }, "vpai:hosts"],
     ["no host", { hosts: {} }, "vpai:hosts"],
-    ["an unknown service", { services: { n9n: {} } }, "vpai:services.n9n"],
-    ["an image without a tag", { services: { n8n: { image: "docker.io/n8nio/n8n" } } }, "vpai:services.n8n.image"],
+    ["an unknown service", { overrides: { n9n: {} } }, "vpai:overrides.n9n"],
+    ["an image without a tag", { overrides: { n8n: { image: "docker.io/n8nio/n8n" } } }, "vpai:overrides.n8n.image"],
     [
       "an unknown machine",
       { hosts: { workstation: { ...hosts.workstation, machine: { kind: "aws" } } } },
@@ -124,8 +130,8 @@ describe("a wrong config", () => {
     ],
     [
       "an unknown key named __proto__",
-      { services: JSON.parse('{"n8n":{"__proto__":1}}') as object },
-      "vpai:services.n8n.__proto__",
+      { overrides: JSON.parse('{"n8n":{"__proto__":1}}') as object },
+      "vpai:overrides.n8n.__proto__",
     ],
     [
       "a wrong element of a list",

@@ -422,7 +422,7 @@ describe("secrets", () => {
 describe("what a stack's settings change", () => {
   test("a service's limits and image are that service's alone", async () => {
     const overrides = { redis: { memoryMiB: 200, cpus: 2, image: "docker.io/library/redis:8.0.3" } };
-    const config = { ...settingsOf("prod"), ...CANARIES, "vpai:services": JSON.stringify(overrides) };
+    const config = { ...settingsOf("prod"), ...CANARIES, "vpai:overrides": JSON.stringify(overrides) };
     const changed = await graphOf("prod", config, program);
     const differing = changed.filter((one, index) => JSON.stringify(one) !== JSON.stringify(stacks.prod[index]));
     expect(differing.map(({ name, type }) => [name, type])).toEqual([

@@ -35,10 +35,16 @@ export function servicesOn(platform: Platform, host: string, chosen: readonly Se
 
 /** Every secret that a stack of the platform may need, each once: its services' and those that machines are created with. */
 export function declaredSecrets(platform: Platform): SecretDeclaration[] {
-  const declared = platform.services.flatMap(({ secrets = {}, database, databaseServer }) => [
-    ...Object.values(secrets).map(({ secret }) => secret),
-    ...(database === undefined ? [] : [database.password]),
-    ...(databaseServer === undefined ? [] : [databaseServer.password]),
-  ]);
+  const declared = platform.services.flatMap(secretsOf);
   return [...new Map([...declared, hcloudToken].map((secret) => [secret.name, secret])).values()];
 }
+
+const secretsOf = ({ secrets = {}, virtualKeys = [], ...service }: Service): SecretDeclaration[] =>
+  [
+    ...Object.values(secrets).map(({ secret }) => secret),
+    ...virtualKeys.map(({ key }) => key),
+    service.database?.password,
+    service.databaseServer?.password,
+    service.vectorServer?.apiKey,
+    service.llmProxy?.masterKey,
+  ].filter((secret) => secret !== undefined);

@@ -125,6 +125,60 @@ export interface DatabaseServer {
   password: SecretDeclaration;
 }
 
+/** How alike two vectors are, in Qdrant's words. */
+export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
+
+/** A collection of vectors in the platform's vector database. */
+export interface Collection {
+  name: string;
+  /** Numbers in a vector: those of the model that makes them. */
+  size: number;
+  distance: Distance;
+}
+
+/** What makes a service the one that keeps the others' collections. */
+export interface VectorServer {
+  apiKey: SecretDeclaration;
+}
+
+/** A key of the platform's LLM proxy, with a budget of its own. */
+export interface VirtualKey {
+  /** Name that spend is told under; unique in the platform. */
+  alias: string;
+  /** US dollars that may be spent in one `budgetDuration`. */
+  maxBudget: number;
+  /** After what time the budget starts anew: a number and s, m, h or d, e.g. `1d`. */
+  budgetDuration: string;
+  /** Names of models that it may use. Default: all. */
+  models?: readonly string[];
+  /** The key's secret part; the key itself is {@link llmKey} of it. */
+  key: SecretDeclaration;
+}
+
+/** What makes a service the one that keeps the others' virtual keys. */
+export interface LlmProxy {
+  /** The administrator's key; {@link llmKey} of it is what the proxy knows. */
+  masterKey: SecretDeclaration;
+}
+
+/** A request that a site must answer before an `up` has succeeded. */
+export interface SmokeCheck extends Pick<Exposure, "subdomain" | "access"> {
+  /** Absolute path, with a query where one is needed. */
+  path: string;
+  /** HTTP status of the right answer. */
+  status: number;
+  /** What the right answer's body holds. Default: anything. */
+  contains?: string;
+}
+
+/** How a running program tells its version. */
+export interface VersionCheck {
+  /** Command in the container, without a shell. */
+  test: readonly string[];
+  /** Regular expression over what it prints to stdout and stderr, whose first group is the version. */
+  pattern: string;
+}
+
 /** What a service may know of the stack and the host it runs on. */
 export interface ServiceContext {
   /** The stack's domain, e.g. `ewutelo.cloud`. */
@@ -178,6 +232,18 @@ export interface Service {
   needs?: readonly string[];
   database?: Database;
   databaseServer?: DatabaseServer;
+  /** Collections that exist before it starts; list the vector database in `needs` as well. */
+  collections?: readonly Collection[];
+  vectorServer?: VectorServer;
+  /** Virtual keys that exist before it starts; list the proxy in `needs` as well. */
+  virtualKeys?: readonly VirtualKey[];
+  llmProxy?: LlmProxy;
+  /** Absolute path of a folder with one n8n workflow per `*.json` file; they run in this service. */
+  workflows?: string;
+  /** Requests beside those that follow from `expose`: any answer of each site that is no server error. */
+  smoke?: readonly SmokeCheck[];
+  /** Compared with the image's tag after each `up`. Default: not compared. */
+  version?: VersionCheck;
   /** How a changed file takes effect: `restart`, or a command in the container that makes the program read it again. */
   onChange?: "restart" | { reload: readonly string[] };
   /** Seconds that the program gets to stop before it is killed. Default: 10. */
@@ -187,6 +253,9 @@ export interface Service {
 
 /** The folder in a container where its secrets lie. */
 export const SECRETS_FOLDER = "/run/secrets";
+
+/** A key as LiteLLM takes it: it refuses one that does not begin with `sk-`. */
+export const llmKey = (value: string): string => (value.startsWith("sk-") ? value : `sk-${value}`);
 
 /** Marks an object as a service; the compiler checks it. */
 export const defineService = (service: Service): Service => service;

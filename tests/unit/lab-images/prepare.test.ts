@@ -1,0 +1,11 @@
+import { imagesFor } from "../../../lab/images/prepare";
+
+const namesFor = (chosen: string): string[] => imagesFor(chosen).map(({ name }) => name);
+
+test("the core of the lab is made of its hosts, its registry and the four services", () => {
+  expect(namesFor("core")).toEqual(["base", "lab-host", "registry", "postgres", "redis", "caddy", "n8n"]);
+});
+
+test("an unknown group is an error, so that nothing else is built in its place", () => {
+  expect(() => imagesFor("everything")).toThrow(/all, or some of core,apps,monitoring; found "everything"/);
+});

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { compile } from "./compile";
 import { recipeDirectory, recipeFiles } from "./recipe";
 import { step } from "./step";
 
@@ -41,10 +42,4 @@ async function installPackages(name: string, directory: string): Promise<void> {
   const pack = ["--create", "--file=node_modules.tar", ...fixed, ...unneeded, "node_modules"];
   await step(`image ${name}: packing npm packages`, "tar", pack, { cwd: directory });
   await rm(path.join(directory, "node_modules"), { recursive: true });
-}
-
-async function compile(name: string, directory: string): Promise<void> {
-  const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", name, "."];
-  const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux" };
-  await step(`image ${name}: compiling`, "go", args, { cwd: directory, env });
 }

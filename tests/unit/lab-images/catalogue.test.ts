@@ -16,6 +16,7 @@ test("the references are those that production pulls", () => {
     redis: "docker.io/library/redis:8.0.2",
     caddy: "ghcr.io/mobutoo/vpai-caddy:2.10.2",
     n8n: "docker.io/n8nio/n8n:2.7.3",
+    victoriametrics: "docker.io/victoriametrics/victoria-metrics:v1.135.0",
   });
 });
 
@@ -62,6 +63,10 @@ describe("the version stated is the version locked", () => {
     const client = /^embedded-postgres==(\d+)\.(\d+)/m.exec(recipe("postgres", "client-requirements.txt"));
     const server = labImage("postgres").version.split(".").map(Number);
     expect([Number(client?.[1]), Number(client?.[2]) >= (server[1] ?? NaN)]).toEqual([server[0], true]);
+  });
+
+  test.each([["victoriametrics", "github.com/VictoriaMetrics/VictoriaMetrics"]])("%s, from %s", (name, module) => {
+    expect(recipe(name, "go.mod")).toMatch(`${module} v${labImage(name).version} `);
   });
 
   test("caddy, with the OVH provider that its DNS challenge needs", () => {

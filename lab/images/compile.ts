@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { labImage } from "./catalogue";
+import { step } from "./step";
+
+/** What a recipe may say in `go-build.json` about the compilation of its Go program; all of it is optional. */
+const settingsSchema = z.strictObject({
+  /** Import path of the program, for one that is published as a module. Default: the recipe's own directory. */
+  package: z.string().default("."),
+  /** String variables that the linker sets, by full name; `{version}` is the version that the catalogue states. */
+  variables: z.record(z.string(), z.string()).default({}),
+  /** Build tags. */
+  tags: z.array(z.string()).default([]),
+});
+
+/** Name of that file in a recipe. */
+const settingsFile = "go-build.json";
+
+/** Compiles a recipe's Go module to a static program of the image's name, in the directory that holds its files. */
+export async function compile(name: string, directory: string): Promise<void> {
+  const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux" };
+  await step(`image ${name}: compiling`, "go", compileArguments(name, directory), { cwd: directory, env });
+}
+
+/**
+ * Arguments of `go` that make the program.
+ * @throws when `go-build.json` has another form
+ */
+export function compileArguments(name: string, directory: string): string[] {
+  const file = path.join(directory, settingsFile);
+  const {
+    package: program,
+    variables,
+    tags,
+  } = settingsSchema.parse(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {});
+  const { version } = labImage(name);
+  const set = Object.entries(variables).map(([key, value]) => `-X ${key}=${value.replaceAll("{version}", version)}`);
+  const flags = ["-trimpath", "-buildvcs=false", "-ldflags", ["-s", "-w", ...set].join(" ")];
+  return ["build", ...flags, ...(tags.length > 0 ? ["-tags", tags.join(",")] : []), "-o", name, program];
+}

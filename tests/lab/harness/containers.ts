@@ -1,0 +1,77 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { ensureImage } from "../../../lab/images/build";
+
+/** Containers of lab images, for tests that need no host: each test file has names, a network and files of its own. */
+
+/** Milliseconds. */
+export const minute = 60_000;
+/** A cold build of all images that a test file tries, on two busy cores. */
+const buildTimeout = 30 * minute;
+
+/** Begins the name of every container of this file, and is the name of its network. */
+export const run = `vpai-images-test-${process.pid}-${Date.now() % 100_000}`;
+/** How the platform runs every container. */
+export const hardened = ["--security-opt", "no-new-privileges", "--cap-drop", "ALL"];
+
+const images: Record<string, string> = {};
+let files: string;
+
+/** Local reference of one of this file's images. */
+export const image = (name: string): string => images[name] ?? "";
+
+/** Builds images before this file's tests where they are missing, and removes all of its containers after them. */
+export function useImages(...names: string[]): void {
+  beforeAll(async () => {
+    files = mkdtempSync(path.join(tmpdir(), "images-"));
+    chmodSync(files, 0o755);
+    for (const name of names) images[name] = await ensureImage(name);
+    docker("network", "create", run);
+  }, buildTimeout);
+
+  afterAll(() => {
+    const containers = docker("ps", "--all", "--quiet", "--filter", `name=${run}-`).split("\n").filter(Boolean);
+    if (containers.length > 0) docker("rm", "--force", "--volumes", ...containers);
+    docker("network", "rm", run);
+    rmSync(files, { recursive: true });
+  }, minute);
+}
+
+/** Runs the Docker client and returns what it printed. */
+export const docker = (...args: string[]): string =>
+  execFileSync("docker", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+
+/** Runs a command in a container of this file. */
+export const inside = (name: string, ...command: string[]): string => docker("exec", `${run}-${name}`, ...command);
+
+/** Starts a container of that image on this file's network. */
+export const start = (name: string, from: string, options: string[], ...command: string[]): void =>
+  void docker("run", "--detach", "--name", `${run}-${name}`, "--network", run, ...options, from, ...command);
+
+/** The user and group that a container's main process runs as. */
+export const runsAs = (name: string): string[] =>
+  [...inside(name, "cat", "/proc/1/status").matchAll(/^[UG]id:\t\d+\t(\d+)/gm)].map(([, id]) => id ?? "");
+
+/** Options that mount a file which every container may read, where a service looks for it. */
+export function mounted(target: string, content: string): string[] {
+  const source = path.join(files, target.replaceAll("/", "_"));
+  writeFileSync(source, content);
+  chmodSync(source, 0o644);
+  return ["--volume", `${source}:${target}:ro`];
+}
+
+/** Tries again for two minutes, or the given milliseconds, until an attempt does not throw. */
+export async function eventually<T>(attempt: () => T, timeout = 2 * minute): Promise<T> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await delay(500);
+    }
+  }
+}

@@ -40,7 +40,7 @@ export function deploy(platform: Platform, config: LoadedConfig): Record<string,
       machine: source,
       description,
       services,
-      context: contextOf(config, services),
+      context: contextOf(name, config, services),
       secrets,
       vpnAddress,
       adopt: config.adopt,
@@ -75,9 +75,11 @@ function withOverrides(service: Service, { overrides }: StackConfig): Service {
 }
 
 const contextOf = (
+  host: string,
   { domain, tls, acmeEmail, vpnEnforce }: StackConfig,
   services: readonly Service[],
 ): ServiceContext => ({
+  host,
   domain,
   tls,
   vpnEnforce,

@@ -1,5 +1,5 @@
 import { defineService, type SecretFile, type ServiceContext } from "./model";
-import { caddyfile, VPN_LISTENER } from "./rendering/caddyfile";
+import { caddyfile, METRICS_LISTENER, VPN_LISTENER } from "./rendering/caddyfile";
 
 const CADDYFILE = "/etc/caddy/Caddyfile";
 
@@ -47,6 +47,7 @@ export default defineService({
   limits: { memoryMiB: 256, cpus: 1 },
   capabilities: ["NET_BIND_SERVICE"],
   health: { test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"], interval: 10 },
+  metrics: { port: METRICS_LISTENER },
   onChange: { reload: ["caddy", "reload", "--config", CADDYFILE, "--adapter", "caddyfile"] },
   backup: { kind: "none", reason: "certificates are issued anew" },
 });

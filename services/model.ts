@@ -80,6 +80,8 @@ export interface Metrics {
   port?: number;
   /** Default: `/metrics`. */
   path?: string;
+  /** The collector's exporter that asks a program which has no metrics of its own. Default: the program has them. */
+  exporter?: "postgresql" | "redis";
 }
 
 /** Processor architectures, as Docker names them. */
@@ -117,6 +119,8 @@ export interface Database {
   name: string;
   role: string;
   password: SecretDeclaration;
+  /** Roles of the server whose rights the role has, and no others, e.g. `pg_monitor`. Default: left as they are. */
+  memberOf?: readonly string[];
 }
 
 /** What makes a service the one that keeps the others' databases. */
@@ -181,6 +185,8 @@ export interface VersionCheck {
 
 /** What a service may know of the stack and the host it runs on. */
 export interface ServiceContext {
+  /** The host's name in the platform, e.g. `sese-ai`. */
+  host: string;
   /** The stack's domain, e.g. `ewutelo.cloud`. */
   domain: string;
   /** Where TLS certificates come from: Caddy's own authority, or Let's Encrypt by OVH DNS. */

@@ -41,6 +41,7 @@ export default defineService({
     N8N_VERSION_NOTIFICATIONS_ENABLED: "false",
     N8N_PERSONALIZATION_ENABLED: "false",
     N8N_METRICS: "true",
+    N8N_METRICS_INCLUDE_MESSAGE_EVENT_BUS_METRICS: "true",
     EXECUTIONS_DATA_PRUNE: "true",
   }),
   secrets: {
@@ -59,6 +60,7 @@ export default defineService({
   data: [{ path: "/home/node/.n8n" }],
   limits: { memoryMiB: 1024, cpus: 1.5 },
   health: { test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5678/healthz/readiness"], startPeriod: 120 },
+  metrics: {},
   needs: ["postgresql"],
   database: DATABASE,
   stopTimeout: 30,

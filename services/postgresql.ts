@@ -53,6 +53,7 @@ export default defineService({
   scratch: ["/var/run/postgresql"],
   limits: { memoryMiB: 1024, cpus: 1.5 },
   health: { test: ["pg_isready", "--username", SUPERUSER.superuser, "--host", "127.0.0.1"], interval: 10 },
+  metrics: { exporter: "postgresql" },
   databaseServer: SUPERUSER,
   stopTimeout: 60,
   backup: { kind: "postgresql-dump" },

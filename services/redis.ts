@@ -13,10 +13,14 @@ maxmemory-policy allkeys-lru
 aclfile ${SECRETS_FOLDER}/users.acl
 `;
 
-/** Redis keeps hashes of passwords; `health` may do nothing but ask whether the server is there. */
+/**
+ * Redis keeps hashes of passwords; `health` may do nothing but ask whether the server is there, and `metrics` only read
+ * the server's figures.
+ */
 const acl = (password: string): string =>
   `user default on #${createHash("sha256").update(password).digest("hex")} ~* &* +@all\n` +
-  "user health on nopass -@all +ping\n";
+  "user health on nopass -@all +ping\n" +
+  "user metrics on nopass -@all +ping +info +client|setname +slowlog|len +latency|latest\n";
 
 export default defineService({
   name: "redis",
@@ -45,5 +49,6 @@ export default defineService({
     test: ["redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],
     interval: 10,
   },
+  metrics: { exporter: "redis" },
   backup: { kind: "redis-snapshot" },
 });

@@ -74,7 +74,7 @@ export class Host extends ComponentResource {
     return started;
   }
 
-  private createDatabase({ name, role, password }: NonNullable<Service["database"]>): PostgresDatabase {
+  private createDatabase({ name, role, password, memberOf }: NonNullable<Service["database"]>): PostgresDatabase {
     const { server, running } = this.databaseServer();
     const superuserPassword = this.host.secrets.get(server.password);
     const rolePassword = this.host.secrets.get(password);
@@ -88,6 +88,7 @@ export class Host extends ComponentResource {
         database: name,
         role,
         password: rolePassword,
+        ...(memberOf === undefined ? {} : { memberOf: [...memberOf] }),
       },
       { parent: running, dependsOn: [running.gate], protect: this.host.protect },
     );

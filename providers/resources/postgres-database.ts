@@ -17,6 +17,8 @@ export interface PostgresDatabaseInputs {
   role: string;
   /** The role's password. */
   password: string;
+  /** Roles whose rights it has, and no others. Default: left as they are. */
+  memberOf?: string[];
 }
 
 export const postgresDatabaseKind: Kind<PostgresDatabaseInputs> = {
@@ -38,7 +40,10 @@ export const postgresDatabaseKind: Kind<PostgresDatabaseInputs> = {
       const found = rows[0];
       if (found === undefined) return undefined;
       const works = found.canLogin && verifies(found.verifier, state.password);
-      return { ...state, role: found.role, password: works ? state.password : "" };
+      const observed = { ...state, role: found.role, password: works ? state.password : "" };
+      if (state.memberOf === undefined) return observed;
+      const held = await membershipsOf(client, found.role);
+      return { ...observed, memberOf: inOrderOf(state.memberOf, held) };
     });
   },
   /** Data outlives its declaration: dropping a database is for a person to do. */
@@ -50,8 +55,12 @@ const asSuperuser = <T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> => withSession(transportTo(connection), server, "postgres", work);
 
-async function ensureDatabase(client: Client, { database, role, password }: PostgresDatabaseInputs): Promise<void> {
+async function ensureDatabase(
+  client: Client,
+  { database, role, password, memberOf }: PostgresDatabaseInputs,
+): Promise<void> {
   await ensureRole(client, role, password);
+  if (memberOf !== undefined) await ensureMemberships(client, role, memberOf);
   const owner = await client.query<{ name: string }>(
     "SELECT pg_get_userbyid(datdba) AS name FROM pg_database WHERE datname = $1",
     [database],
@@ -72,6 +81,29 @@ async function ensureRole(client: Client, role: string, password: string): Promi
   const verb = found === undefined ? "CREATE" : "ALTER";
   await client.query(`${verb} ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(scramVerifier(password))}`);
 }
+
+async function membershipsOf(client: Client, role: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT pg_get_userbyid(roleid) AS name FROM pg_auth_members WHERE pg_get_userbyid(member) = $1",
+    [role],
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function ensureMemberships(client: Client, role: string, wanted: readonly string[]): Promise<void> {
+  const held = await membershipsOf(client, role);
+  const member = escapeIdentifier(role);
+  for (const group of wanted.filter((name) => !held.includes(name)))
+    await client.query(`GRANT ${escapeIdentifier(group)} TO ${member}`);
+  for (const group of held.filter((name) => !wanted.includes(name)))
+    await client.query(`REVOKE ${escapeIdentifier(group)} FROM ${member}`);
+}
+
+/** What is there, the expected ones first and in their order: another order is no difference. */
+const inOrderOf = (expected: readonly string[], found: readonly string[]): string[] => [
+  ...expected.filter((name) => found.includes(name)),
+  ...found.filter((name) => !expected.includes(name)).sort(),
+];
 
 type Args = { [Key in keyof PostgresDatabaseInputs]: Input<PostgresDatabaseInputs[Key]> };
 

@@ -3,6 +3,9 @@ import { hostnameOf, type Service, type ServiceContext } from "../model";
 /** Container port on which Caddy serves VPN-only sites; the host publishes it on its VPN address as 443. */
 export const VPN_LISTENER = 8443;
 
+/** Container port of Caddy's metrics, for the networks that Caddy is on; the host does not publish it. */
+export const METRICS_LISTENER = 2020;
+
 /** One site: a hostname, the listeners it answers on, and where its requests go. */
 interface Site {
   hostname: string;
@@ -19,6 +22,7 @@ export function caddyfile(context: ServiceContext): string {
     globalOptions(context),
     SNIPPETS,
     redirects(),
+    metricsSite(),
     rootSite(context),
     ...sitesOf(context).map((site) => siteBlock(site, context)),
   ].join("\n");
@@ -49,6 +53,9 @@ const SNIPPETS = block("(security_headers)", [
 
 /** Caddy's own redirects would name the VPN listener's port, which only exists inside the container. */
 const redirects = (): string => block("http://", ["redir https://{host}{uri} 308"]);
+
+/** Plain HTTP: the metrics name paths' and upstreams' figures, no secret, and never leave the host. */
+const metricsSite = (): string => block(`http://:${METRICS_LISTENER}`, ["metrics /metrics"]);
 
 /** The domain itself answers health checks from anywhere (seed 001, 8.2: public /health). */
 const rootSite = (context: ServiceContext): string =>

@@ -26,7 +26,7 @@ interface Route {
 const STACKS: [string, Omit<ServiceContext, "services">][] = [
   ["prod", PROD],
   ["prod without enforced VPN", { ...PROD, vpnEnforce: false, acmeEmail: "me@ewutelo.cloud" }],
-  ["lab", { domain: "vpai.test", tls: "internal", vpnEnforce: false }],
+  ["lab", { ...PROD, domain: "vpai.test", tls: "internal", vpnEnforce: false }],
 ];
 
 let container: ServiceContainer;
@@ -74,14 +74,14 @@ test("a Caddyfile with a mistake is refused", async () => {
 
 test("prod: Caddy itself reads that n8n is on the VPN listener alone", async () => {
   expect(listeners(await adapted(PROD))).toEqual({
-    "*": [":80"],
+    "*": [":80", ":2020"],
     "ewutelo.cloud": [":443"],
     "mayi.ewutelo.cloud": [":8443"],
   });
 });
 
 test("lab: n8n is on both", async () => {
-  const found = listeners(await adapted({ domain: "vpai.test", tls: "internal", vpnEnforce: false }));
+  const found = listeners(await adapted({ ...PROD, domain: "vpai.test", tls: "internal", vpnEnforce: false }));
   expect(found["mayi.vpai.test"]?.sort()).toEqual([":443", ":8443"]);
   expect(found["vpai.test"]).toEqual([":443"]);
 });
@@ -96,7 +96,7 @@ test("certificates come from OVH's DNS challenge in prod, and from Caddy's own a
   const prod = await issuers(PROD);
   expect(prod.length).toBeGreaterThan(0);
   expect(new Set(prod.map(([, provider]) => provider))).toEqual(new Set(["ovh"]));
-  const inLab = await issuers({ domain: "vpai.test", tls: "internal", vpnEnforce: false });
+  const inLab = await issuers({ ...PROD, domain: "vpai.test", tls: "internal", vpnEnforce: false });
   expect(inLab.length).toBeGreaterThan(0);
   expect(new Set(inLab.map(([module]) => module))).toEqual(new Set(["internal"]));
 });

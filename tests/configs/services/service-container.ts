@@ -112,4 +112,9 @@ export class ServiceContainer {
 }
 
 /** The stack that a test's files are rendered for. */
-export const PROD: Omit<ServiceContext, "services"> = { domain: "ewutelo.cloud", tls: "acme-ovh", vpnEnforce: true };
+export const PROD: Omit<ServiceContext, "services"> = {
+  host: "sese-ai",
+  domain: "ewutelo.cloud",
+  tls: "acme-ovh",
+  vpnEnforce: true,
+};

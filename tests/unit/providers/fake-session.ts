@@ -3,6 +3,8 @@ import type { Server } from "../../../providers/postgresql/session";
 /** A PostgreSQL catalog that answers what the provider asks and notes what it changes. */
 class Catalog {
   roles: Record<string, { verifier: string | null; canLogin: boolean }> = {};
+  /** Roles whose rights a role has. */
+  memberships: Record<string, string[]> = {};
   /** Owner by database. */
   databases: Record<string, string> = {};
   /** Statements that change something, in order. */
@@ -12,6 +14,7 @@ class Catalog {
 
   reset(): void {
     this.roles = {};
+    this.memberships = {};
     this.databases = {};
     this.changes = [];
     this.session = undefined;
@@ -32,6 +35,7 @@ class Catalog {
       return role === undefined ? [] : [{ role: owner, ...role }];
     }
     if (/FROM pg_database/.test(statement)) return owner === undefined ? [] : [{ name: owner }];
+    if (/FROM pg_auth_members/.test(statement)) return (this.memberships[name] ?? []).map((group) => ({ name: group }));
     if (/FROM pg_authid/.test(statement)) return this.roles[name] === undefined ? [] : [this.roles[name]];
     throw new Error(`the catalog knows no answer to ${statement}`);
   }

@@ -74,6 +74,36 @@ describe("ensure", () => {
   });
 });
 
+describe("membership in the server's roles", () => {
+  const MEMBER = { ...INPUTS, memberOf: ["pg_monitor", 'odd "role"'] };
+
+  test("is granted where it lacks and revoked where it is not meant", async () => {
+    catalog.memberships = { n8n: ["pg_monitor", "pg_write_all_data"] };
+    await kind.ensure(MEMBER);
+    expect(catalog.changes.filter((statement) => /GRANT|REVOKE "/.test(statement))).toEqual([
+      'GRANT "odd ""role""" TO "n8n"',
+      'REVOKE "pg_write_all_data" FROM "n8n"',
+    ]);
+  });
+
+  test("is left as it is when nothing is said of it", async () => {
+    catalog.memberships = { n8n: ["pg_write_all_data"] };
+    await kind.ensure(INPUTS);
+    expect(catalog.changes.filter((statement) => /pg_write_all_data/.test(statement))).toEqual([]);
+  });
+
+  test.each([
+    ["in another order is no drift", ['odd "role"', "pg_monitor"], MEMBER.memberOf],
+    ["that is gone is drift", ["pg_monitor"], ["pg_monitor"]],
+    ["that nobody declared is drift", [...MEMBER.memberOf, "postgres"], [...MEMBER.memberOf, "postgres"]],
+  ])("%s", async (_what, held, observed) => {
+    catalog.roles = { n8n: { verifier: scramVerifier(PASSWORD), canLogin: true } };
+    catalog.databases = { n8n: "n8n" };
+    catalog.memberships = { n8n: held };
+    expect(await kind.observe(MEMBER)).toEqual({ ...MEMBER, memberOf: observed });
+  });
+});
+
 describe("observe", () => {
   const right = { n8n: { verifier: scramVerifier(PASSWORD), canLogin: true } };
 

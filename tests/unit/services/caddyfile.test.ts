@@ -25,6 +25,7 @@ const exposure = fc.record({
 
 const context: fc.Arbitrary<ServiceContext> = fc.record(
   {
+    host: fc.constant("sese-ai"),
     domain: fc.tuple(label, label).map((labels) => labels.join(".")),
     tls: fc.constantFrom("internal" as const, "acme-ovh" as const),
     vpnEnforce: fc.boolean(),
@@ -36,7 +37,7 @@ const context: fc.Arbitrary<ServiceContext> = fc.record(
       })
       .map((services) => services.map(([name, expose]) => service(name, expose))),
   },
-  { requiredKeys: ["domain", "tls", "vpnEnforce", "services"] },
+  { requiredKeys: ["host", "domain", "tls", "vpnEnforce", "services"] },
 );
 
 interface Block {
@@ -109,11 +110,12 @@ test("who may come in is never decided by a source address", () => {
   );
 });
 
-test("every site but the redirect has TLS of the stack's kind and the security headers", () => {
+test("every site but the redirect and the metrics has TLS of the stack's kind and the security headers", () => {
   fc.assert(
     fc.property(context, (given) => {
-      const [redirect, ...others] = sites(caddyfile(given));
+      const [redirect, metrics, ...others] = sites(caddyfile(given));
       expect(redirect).toMatchObject({ addresses: ["http://"], lines: ["redir https://{host}{uri} 308", ""] });
+      expect(metrics).toMatchObject({ addresses: ["http://:2020"], lines: ["metrics /metrics", ""] });
       for (const { lines } of others) {
         expect(lines).toContain("import security_headers");
         expect(lines.includes("tls internal")).toBe(given.tls === "internal");
@@ -124,22 +126,22 @@ test("every site but the redirect has TLS of the stack's kind and the security h
 });
 
 test("the domain itself answers health checks and nothing else (seed 001, 8.2)", () => {
-  const text = caddyfile({ domain: "ewutelo.cloud", tls: "internal", vpnEnforce: true, services: [] });
-  expect(sites(text).map(({ addresses }) => addresses)).toEqual([["http://"], ["ewutelo.cloud"]]);
-  expect(sites(text)[1]?.lines.filter((line) => line.startsWith("respond"))).toEqual([
+  const text = caddyfile({ host: "sese-ai", domain: "ewutelo.cloud", tls: "internal", vpnEnforce: true, services: [] });
+  expect(sites(text).map(({ addresses }) => addresses)).toEqual([["http://"], ["http://:2020"], ["ewutelo.cloud"]]);
+  expect(sites(text)[2]?.lines.filter((line) => line.startsWith("respond"))).toEqual([
     'respond /health "OK" 200',
     "respond 404",
   ]);
 });
 
 test("the certificate account's contact is given where there is one", () => {
-  const given = { domain: "ewutelo.cloud", tls: "acme-ovh", vpnEnforce: true, services: [] } as const;
+  const given = { host: "sese-ai", domain: "ewutelo.cloud", tls: "acme-ovh", vpnEnforce: true, services: [] } as const;
   expect(caddyfile({ ...given, acmeEmail: "me@ewutelo.cloud" })).toContain("\n\temail me@ewutelo.cloud\n");
   expect(caddyfile(given)).not.toContain("email");
 });
 
 test("the administration interface is for the container itself", () => {
-  expect(caddyfile({ domain: "ewutelo.cloud", tls: "internal", vpnEnforce: true, services: [] })).toMatch(
-    /^\{\n\tadmin localhost:2019\n/,
-  );
+  expect(
+    caddyfile({ host: "sese-ai", domain: "ewutelo.cloud", tls: "internal", vpnEnforce: true, services: [] }),
+  ).toMatch(/^\{\n\tadmin localhost:2019\n/);
 });

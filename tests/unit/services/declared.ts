@@ -184,6 +184,7 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
       inputs: { database: database.name, role: database.role },
       secrets: expect.arrayContaining(["password"]) as unknown,
     });
+    expect(found.inputs["memberOf"]).toEqual(database.memberOf);
     expect(container(deployed.graph, `${deployed.host}/${deployed.service.name}`).dependsOn).toContain(found.name);
   },
   databaseServer: (deployed) => {

@@ -81,7 +81,13 @@ const deployed = (service: Service): Deployed => ({
   service,
   graph,
   host: HOST,
-  context: { domain: "ewutelo.cloud", tls: "acme-ovh", vpnEnforce: true, services: [...allServices, ...added] },
+  context: {
+    host: HOST,
+    domain: "ewutelo.cloud",
+    tls: "acme-ovh",
+    vpnEnforce: true,
+    services: [...allServices, ...added],
+  },
   addresses: { public: "137.74.114.167", vpn: "100.64.0.14" },
 });
 

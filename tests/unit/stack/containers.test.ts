@@ -271,13 +271,24 @@ describe("what the world reaches", () => {
     ].map(([, head]) => head ?? "");
 
   test("prod: n8n answers on the VPN listener alone, the domain itself to everybody", () => {
-    expect(sitesIn(stacks.prod)).toEqual(["http://", "ewutelo.cloud", "https://mayi.ewutelo.cloud:8443"]);
+    expect(sitesIn(stacks.prod)).toEqual([
+      "http://",
+      "http://:2020",
+      "ewutelo.cloud",
+      "https://mayi.ewutelo.cloud:8443",
+    ]);
   });
 
   test("lab and preprod, which have no VPN: n8n answers publicly too", () => {
-    expect(sitesIn(stacks.lab)).toEqual(["http://", "vpai.test", "mayi.vpai.test, https://mayi.vpai.test:8443"]);
+    expect(sitesIn(stacks.lab)).toEqual([
+      "http://",
+      "http://:2020",
+      "vpai.test",
+      "mayi.vpai.test, https://mayi.vpai.test:8443",
+    ]);
     expect(sitesIn(stacks.preprod)).toEqual([
       "http://",
+      "http://:2020",
       "preprod.ewutelo.cloud",
       "mayi.preprod.ewutelo.cloud, https://mayi.preprod.ewutelo.cloud:8443",
     ]);

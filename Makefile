@@ -10,7 +10,7 @@ TSX := node --import tsx
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment bench lint format test test-unit
+.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment bench lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,10 +69,15 @@ format: ## let prettier write
 	@sh toolchain/bootstrap.sh --packages-only
 	@npm run --silent format
 
-test: ## lint and every test, the lab included
+test: ## lint and every test, with labs of the core services
 	$(READY)
 	@npm run --silent lint
 	@npm run --silent test
+
+test-all: ## lint and every test, with a lab of all services (nightly)
+	@VPAI_SERVICES=all sh toolchain/bootstrap.sh $(STACK)
+	@npm run --silent lint
+	@npm run --silent test:all
 
 test-unit: ## the tests that need no engine and no Docker
 	@sh toolchain/bootstrap.sh --packages-only

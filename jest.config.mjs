@@ -1,6 +1,6 @@
 const transform = { "^.+\\.[cm]?ts$": "<rootDir>/tests/transform.cjs" };
 
-/** One jest project per rung of the ladder of tests: unit, then configs, then lab. */
+/** One jest project per rung of the ladder of tests: unit, then configs, then lab, then the lab with all services. */
 const project = (name, options = {}) => ({
   displayName: name,
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
@@ -19,8 +19,15 @@ const lab = {
   setupFilesAfterEnv: ["<rootDir>/tests/lab/harness/timeout.ts"],
 };
 
+const all = { ...lab, testMatch: ["<rootDir>/tests/lab/all/**/*.test.ts"] };
+
 export default {
-  projects: [project("unit"), project("configs"), project("lab", lab)],
+  projects: [
+    project("unit"),
+    project("configs"),
+    project("lab", { ...lab, testPathIgnorePatterns: ["<rootDir>/tests/lab/all/"] }),
+    project("all", all),
+  ],
   testSequencer: "<rootDir>/tests/reporter/sequencer.mjs",
   reporters: ["default", "<rootDir>/tests/reporter/closing-line.mjs"],
 };

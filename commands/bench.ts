@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { projectRoot } from "../toolchain/environment";
+import { chosenServices } from "../config/lab-services";
+import { projectRoot, rememberLabServices } from "../toolchain/environment";
 import { type Measurement, measure } from "./bench/measure";
 import { benchOptions, HELP } from "./bench/options";
-import { asJson, asTable, type Operation, type Result, summarize } from "./bench/report";
+import { asJson, asTable, type Operation, type Result, type Slice, summarize } from "./bench/report";
+import { deployedHosts } from "./hosts";
 import { main, prepareStack } from "./pulumi";
 
 /** Only the lab is timed: it is the one stack that may be taken down. */
@@ -23,13 +25,25 @@ main(async () => {
     console.log(HELP);
     return 0;
   }
-  const { runs, only, json } = benchOptions(process.argv.slice(2), process.env);
-  const results = await measureAll(only, runs);
-  console.error(`\n${asTable(results)}\n`);
-  console.log(asJson(results));
-  if (json !== undefined) await writeFile(json, `${asJson(results)}\n`);
+  const { runs, only, services, json } = benchOptions(process.argv.slice(2), process.env);
+  services.forEach(chosenServices);
+  const slices: Slice[] = [];
+  for (const choice of services) slices.push(await measureSlice(choice, only, runs));
+  console.error(`\n${asTable(slices)}\n`);
+  console.log(asJson(slices));
+  if (json !== undefined) await writeFile(json, `${asJson(slices)}\n`);
   return 0;
 });
+
+/** Times the lab with one choice of services. */
+async function measureSlice(choice: string, only: readonly Operation[], runs: number): Promise<Slice> {
+  process.env["VPAI_SERVICES"] = choice;
+  console.error(`services: ${choice}`);
+  const results = await measureAll(only, runs);
+  rememberLabServices(choice);
+  const hosts = Object.values(await deployedHosts(STACK));
+  return { choice, services: hosts.flatMap(({ services }) => Object.keys(services)).length, results };
+}
 
 async function measureAll(only: readonly Operation[], runs: number): Promise<Result[]> {
   const results: Result[] = [];

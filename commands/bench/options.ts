@@ -5,6 +5,8 @@ export interface BenchOptions {
   /** Runs of each operation but `cold`. */
   runs: number;
   only: Operation[];
+  /** Choices of services, each timed with a lab of its own, the smallest first. */
+  services: string[];
   /** File for the JSON, besides standard output. */
   json: string | undefined;
 }
@@ -12,14 +14,21 @@ export interface BenchOptions {
 export const HELP = `Times the lab stack. Usage: bench [options], or make bench RUNS=3 ONLY=noop,preview JSON=file
   --runs N       runs of no-op up, preview and refresh; the median counts. Default: 5
   --only LIST    of ${operations.join(", ")}, separated by commas. Default: all; \`cold\` takes the lab down first
+  --services S   times one choice of services only: all, or groups such as core,apps. Default: core, then all
   --json FILE    writes the JSON into a file, too`;
 
 /** @throws Error that names the option, what was expected and what was found */
 export function benchOptions(args: readonly string[], env: NodeJS.ProcessEnv): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: { runs: { type: "string" }, only: { type: "string" }, json: { type: "string" } },
+    options: {
+      runs: { type: "string" },
+      only: { type: "string" },
+      services: { type: "string" },
+      json: { type: "string" },
+    },
   });
+  const services = values.services ?? env["VPAI_SERVICES"];
   const text = values.runs ?? (env["RUNS"] || "5");
   const runs = Number(text);
   if (!Number.isSafeInteger(runs) || runs < 1)
@@ -27,6 +36,7 @@ export function benchOptions(args: readonly string[], env: NodeJS.ProcessEnv): B
   return {
     runs,
     only: chosen(values.only ?? (env["ONLY"] || undefined)),
+    services: services ? [services] : ["core", "all"],
     json: values.json ?? (env["JSON"] || undefined),
   };
 }

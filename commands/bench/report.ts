@@ -25,10 +25,34 @@ export const summarize = (operation: Operation, measured: readonly Measurement[]
   peakMemory: median(measured.map(({ peakMemory }) => peakMemory)),
 });
 
-/** The results for people: seconds, shares of the total, MiB. */
-export function asTable(results: readonly Result[]): string {
-  const head = ["operation", "runs", "total", "engine", "program load", "provider", "peak memory"];
-  return table(head, results.map(row));
+/** What was measured of the lab with one choice of services. */
+export interface Slice {
+  /** As `SERVICES` names it: `core`, `all`. */
+  choice: string;
+  /** How many services run. */
+  services: number;
+  results: readonly Result[];
+}
+
+/** The results for people: seconds, shares of the total, MiB; then what an unchanged service costs. */
+export function asTable(slices: readonly Slice[]): string {
+  const head = ["services", "operation", "runs", "total", "engine", "program load", "provider", "peak memory"];
+  const rows = slices.flatMap(({ choice, services, results }) =>
+    results.map((result) => [`${choice} (${services})`, ...row(result)]),
+  );
+  const cost = costPerService(slices);
+  const closing = cost === undefined ? [] : ["", `an unchanged service costs a no-op up ${seconds(cost)}`];
+  return [table(head, rows), ...closing].join("\n");
+}
+
+/** Milliseconds that each further service adds to an `up` that changes nothing; needs two sizes of lab. */
+export function costPerService(slices: readonly Slice[]): number | undefined {
+  const points = slices.flatMap(({ services, results }) =>
+    results.filter(({ operation }) => operation === "noop").map(({ total }) => ({ services, total })),
+  );
+  const [small, large] = [points.at(0), points.at(-1)];
+  if (small === undefined || large === undefined || small.services === large.services) return undefined;
+  return (large.total - small.total) / (large.services - small.services);
 }
 
 function row({ operation, runs, total, engine, programLoad, provider, peakMemory }: Result): string[] {
@@ -40,8 +64,18 @@ function row({ operation, runs, total, engine, programLoad, provider, peakMemory
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
 
 /** The results for programs. */
-export const asJson = (results: readonly Result[]): string =>
-  JSON.stringify({ unit: { time: "ms", memory: "bytes" }, results: results.map(rounded) }, null, 2);
+export function asJson(slices: readonly Slice[]): string {
+  const cost = costPerService(slices);
+  return JSON.stringify(
+    {
+      unit: { time: "ms", memory: "bytes" },
+      slices: slices.map((slice) => ({ ...slice, results: slice.results.map(rounded) })),
+      ...(cost === undefined ? {} : { costPerUnchangedService: Math.round(cost) }),
+    },
+    null,
+    2,
+  );
+}
 
 const rounded = (result: Result): Result => ({
   ...result,

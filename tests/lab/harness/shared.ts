@@ -3,9 +3,6 @@ import path from "node:path";
 import { copiesDirectory, copyCheckout, copyDirectory } from "./copy";
 import { Lab } from "./lab";
 
-/** Name of the copy whose lab the test files of one run share. */
-const SHARED = "shared";
-
 /** What the shared lab's `make up` printed, all of this run. */
 export const upLog = path.join(copiesDirectory, "shared.up.log");
 
@@ -14,15 +11,25 @@ export const upLog = path.join(copiesDirectory, "shared.up.log");
  * further one, whatever the one before left.
  */
 export async function sharedLab(): Promise<Lab> {
-  await copyCheckout(SHARED);
-  const lab = Lab.existing(SHARED);
-  const { all } = await lab.makeSucceed("up");
-  appendFileSync(upLog, all);
+  const { lab, output } = await broughtUp("shared", "up");
+  appendFileSync(upLog, output);
   return lab;
+}
+
+/** The same with every service of the platform: a lab of its own, beside the small one. */
+export async function sharedLabOfAll(): Promise<Lab> {
+  return (await broughtUp("all", "up SERVICES=all")).lab;
+}
+
+async function broughtUp(name: string, target: string): Promise<{ lab: Lab; output: string }> {
+  await copyCheckout(name);
+  const lab = Lab.existing(name);
+  const { all } = await lab.makeSucceed(target);
+  return { lab, output: all };
 }
 
 /** The log of the shared lab's `make up` runs. @throws when there was none */
 export function upOutput(): string {
-  if (!existsSync(upLog)) throw new Error(`${copyDirectory(SHARED)} was not brought up`);
+  if (!existsSync(upLog)) throw new Error(`${copyDirectory("shared")} was not brought up`);
   return readFileSync(upLog, "utf8");
 }

@@ -32,59 +32,75 @@ describe("the report", () => {
     summarize("noop", [run(8000, 400), run(2000, 500), run(4000, 450)]),
   ];
 
+  const core = { choice: "core", services: 4, results };
+  const all = { choice: "all", services: 14, results: [summarize("noop", [run(9000, 600)])] };
+
   it("shows medians, shares and memory in a table", () => {
-    expect(asTable(results).split("\n")).toEqual([
-      "operation  runs  total    engine          program load    provider        peak memory",
-      "---------  ----  -------  --------------  --------------  --------------  -----------",
-      "cold up    1     60.00 s  15.00 s (25 %)  15.00 s (25 %)  30.00 s (50 %)  900 MiB",
-      "no-op up   3     4.00 s   1.00 s (25 %)   1.00 s (25 %)   2.00 s (50 %)   450 MiB",
+    expect(asTable([core]).split("\n")).toEqual([
+      "services  operation  runs  total    engine          program load    provider        peak memory",
+      "--------  ---------  ----  -------  --------------  --------------  --------------  -----------",
+      "core (4)  cold up    1     60.00 s  15.00 s (25 %)  15.00 s (25 %)  30.00 s (50 %)  900 MiB",
+      "core (4)  no-op up   3     4.00 s   1.00 s (25 %)   1.00 s (25 %)   2.00 s (50 %)   450 MiB",
     ]);
   });
 
+  it("tells what an unchanged service costs, from two sizes of lab", () => {
+    expect(asTable([core, all]).split("\n").at(-1)).toBe("an unchanged service costs a no-op up 0.50 s");
+    expect(JSON.parse(asJson([core, all]))).toMatchObject({ costPerUnchangedService: 500 });
+  });
+
   it("gives the same in milliseconds and bytes as JSON", () => {
-    expect(JSON.parse(asJson(results))).toEqual({
+    const cold = {
+      operation: "cold",
+      runs: 1,
+      total: 60_000,
+      programLoad: 15_000,
+      provider: 30_000,
+      engine: 15_000,
+      peakMemory: 943_718_400,
+    };
+    const noop = {
+      operation: "noop",
+      runs: 3,
+      total: 4000,
+      programLoad: 1000,
+      provider: 2000,
+      engine: 1000,
+      peakMemory: 471_859_200,
+    };
+    expect(JSON.parse(asJson([core]))).toEqual({
       unit: { time: "ms", memory: "bytes" },
-      results: [
-        {
-          operation: "cold",
-          runs: 1,
-          total: 60_000,
-          programLoad: 15_000,
-          provider: 30_000,
-          engine: 15_000,
-          peakMemory: 943_718_400,
-        },
-        {
-          operation: "noop",
-          runs: 3,
-          total: 4000,
-          programLoad: 1000,
-          provider: 2000,
-          engine: 1000,
-          peakMemory: 471_859_200,
-        },
-      ],
+      slices: [{ choice: "core", services: 4, results: [cold, noop] }],
     });
   });
 });
 
 describe("benchOptions", () => {
   it("measures everything, five times, by default", () => {
-    expect(benchOptions([], {})).toEqual({ runs: 5, only: ["cold", "noop", "preview", "refresh"], json: undefined });
+    expect(benchOptions([], {})).toEqual({
+      runs: 5,
+      only: ["cold", "noop", "preview", "refresh"],
+      services: ["core", "all"],
+      json: undefined,
+    });
   });
 
   it("takes options, in the order in which they are run", () => {
-    expect(benchOptions(["--runs", "2", "--only", "refresh,noop", "--json", "out.json"], {})).toEqual({
+    const given = ["--runs", "2", "--only", "refresh,noop", "--services", "core,apps", "--json", "out.json"];
+    expect(benchOptions(given, {})).toEqual({
       runs: 2,
       only: ["noop", "refresh"],
+      services: ["core,apps"],
       json: "out.json",
     });
   });
 
   it("takes make's variables, and options before them", () => {
-    expect(benchOptions(["--runs", "2"], { RUNS: "9", ONLY: "preview", JSON: "out.json" })).toEqual({
+    const variables = { RUNS: "9", ONLY: "preview", VPAI_SERVICES: "all", JSON: "out.json" };
+    expect(benchOptions(["--runs", "2"], variables)).toEqual({
       runs: 2,
       only: ["preview"],
+      services: ["all"],
       json: "out.json",
     });
   });

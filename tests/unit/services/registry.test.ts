@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { deploy } from "../../../components/stack";
@@ -63,7 +63,9 @@ let folder: string;
 let added: Service[];
 let graph: Registered[];
 
-/** Prod with `services` on its hosts. */
+const core = allServices.filter(({ group }) => group === "core");
+
+/** Prod with `services`, and no others, on its hosts. */
 function prodWith(services: readonly Service[]): Promise<Registered[]> {
   const platform: Platform = { ...vpai, services };
   const names = {
@@ -104,7 +106,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("every file of the folder is a service, the model and the index are not", () => {
   expect(added.map(({ name }) => name)).toEqual(["everything"]);
-  expect(allServices.map(({ name }) => name)).toEqual(["caddy", "n8n", "postgresql", "redis"]);
+  const names = allServices.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["caddy", "n8n", "postgresql", "redis"]));
+  const others = ["index.ts", "model.ts", "rendering"];
+  const files = readdirSync(path.join(__dirname, "../../../services")).filter((file) => !others.includes(file));
+  expect(names.map((name) => `${name}.ts`)).toEqual(files.sort());
 });
 
 const OPTIONS = Object.keys(CHECKS) as (keyof Service)[];
@@ -187,8 +193,10 @@ describe("a service added as one more file", () => {
   });
 
   test("changes no other service but Caddy, whose routes follow from it", async () => {
-    const without = await prodWith(allServices);
-    const text = new Map(graph.map((one) => [`${one.type} ${one.name}`, JSON.stringify(one)]));
+    const without = await prodWith(core);
+    const text = new Map(
+      (await prodWith([...core, ...added])).map((one) => [`${one.type} ${one.name}`, JSON.stringify(one)]),
+    );
     const changed = without.filter((one) => text.get(`${one.type} ${one.name}`) !== JSON.stringify(one));
     expect(changed.map(({ name }) => name)).toEqual(
       ["config/Caddyfile", "apply", "health"].map((part) => `${HOST}/caddy/${part}`),
@@ -197,7 +205,7 @@ describe("a service added as one more file", () => {
 });
 
 test("a service that needs one that is not there is an error that names both", async () => {
-  const lost = { ...(allServices.find(({ name }) => name === "n8n") as Service), needs: ["nowhere"] };
-  const others = allServices.filter(({ name }) => name !== "n8n");
+  const lost = { ...(core.find(({ name }) => name === "n8n") as Service), needs: ["nowhere"] };
+  const others = core.filter(({ name }) => name !== "n8n");
   await expect(prodWith([...others, lost])).rejects.toThrow(/nowhere.*caddy, postgresql, redis, n8n/);
 });

@@ -1,62 +1,41 @@
+import { EVERY_CONTAINER, type ServiceFacts } from "../../facts/form";
+import { SESE_AI } from "../../facts/sese-ai";
 import {
   CANARIES,
   container,
   CONTAINER,
+  coreOfProd,
+  coreStacks,
   graphOf,
   program,
   type Registered,
   resource,
-  settingsOf,
-  trackedStacks,
+  wholeProd,
 } from "./graph";
 
 const STACKS = ["lab", "prod", "preprod"] as const;
-const SERVICES = ["caddy", "n8n", "postgresql", "redis"] as const;
+const CORE = ["caddy", "n8n", "postgresql", "redis"] as const;
 let stacks: Record<(typeof STACKS)[number], Registered[]>;
+/** Prod with every service there is. */
+let whole: Registered[];
 
 beforeAll(async () => {
-  stacks = await trackedStacks();
-}, 30_000);
+  stacks = await coreStacks();
+  whole = await wholeProd();
+}, 60_000);
 
-/** What each container must be: seed 001, sections 3 and 8, and the official images' users. */
-const FACTS = {
-  caddy: {
-    image: "ghcr.io/mobutoo/vpai-caddy:2.10.2",
-    networks: ["frontend", "backend"],
-    limits: { memory: 256, memorySwap: 256, cpus: "1.0" },
-    user: "0:0",
-    capabilities: ["CAP_NET_BIND_SERVICE"],
-    health: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"],
-    data: { "/opt/vpai/data/caddy": "/data" },
-  },
-  n8n: {
-    image: "docker.io/n8nio/n8n:2.7.3",
-    networks: ["backend", "egress"],
-    limits: { memory: 1024, memorySwap: 1024, cpus: "1.5" },
-    user: "1000:1000",
-    capabilities: [],
-    health: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5678/healthz/readiness"],
-    data: { "/opt/vpai/data/n8n": "/home/node/.n8n" },
-  },
-  postgresql: {
-    image: "docker.io/library/postgres:18.1",
-    networks: ["backend"],
-    limits: { memory: 1024, memorySwap: 1024, cpus: "1.5" },
-    user: "999:999",
-    capabilities: [],
-    health: ["CMD", "pg_isready", "--username", "postgres", "--host", "127.0.0.1"],
-    data: { "/opt/vpai/data/postgresql": "/var/lib/postgresql" },
-  },
-  redis: {
-    image: "docker.io/library/redis:8.0.2",
-    networks: ["backend"],
-    limits: { memory: 384, memorySwap: 384, cpus: "0.5" },
-    user: "999:999",
-    capabilities: [],
-    health: ["CMD", "redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],
-    data: { "/opt/vpai/data/redis": "/data" },
-  },
-} as const;
+/** A graph and its stack's name, by what a test calls it; what is not core is looked at in prod alone. */
+const CASES: [string, string, () => Registered[], string, ServiceFacts][] = Object.entries(SESE_AI).flatMap(
+  ([service, facts]): typeof CASES => [
+    ["prod, whole", "prod", () => whole, service, facts],
+    ...(facts.group === "core"
+      ? STACKS.map((stack): (typeof CASES)[number] => [`${stack}, core`, stack, () => stacks[stack], service, facts])
+      : []),
+  ],
+);
+
+/** A number of CPUs as the provider reads it back. */
+const decimal = (cpus: number): string => (Number.isInteger(cpus) ? `${cpus}.0` : String(cpus));
 
 interface Mount {
   type: string;
@@ -65,13 +44,12 @@ interface Mount {
   readOnly?: boolean;
 }
 
-describe.each(STACKS)("%s", (stack) => {
-  describe.each(SERVICES)("%s", (service) => {
-    const found = (): Registered => container(stacks[stack], `sese-ai/${service}`);
-    const facts = FACTS[service];
+describe.each(CASES)("%s", (_name, stack, graph, service, facts) => {
+  describe(service, () => {
+    const found = (): Registered => container(graph(), `sese-ai/${service}`);
 
     test("runs the image of the platform, as pulled on the host", () => {
-      expect(resource(stacks[stack], `sese-ai/${service}/image`).inputs).toMatchObject({
+      expect(resource(graph(), `sese-ai/${service}/image`).inputs).toMatchObject({
         name: facts.image,
         keepLocally: true,
       });
@@ -90,9 +68,11 @@ describe.each(STACKS)("%s", (stack) => {
 
     test("has its limits, its user, and no right that it does not need", () => {
       expect(found().inputs).toMatchObject({
-        ...facts.limits,
+        memory: facts.memoryMiB,
+        memorySwap: facts.memoryMiB,
+        cpus: decimal(facts.cpus),
         user: facts.user,
-        capabilities: { drops: ["ALL"], adds: facts.capabilities },
+        capabilities: { drops: ["ALL"], adds: facts.capabilities.map((name) => `CAP_${name}`) },
         securityOpts: ["no-new-privileges"],
       });
       for (const never of [
@@ -109,11 +89,7 @@ describe.each(STACKS)("%s", (stack) => {
     });
 
     test("restarts, and keeps 10 MB of logs three times", () => {
-      expect(found().inputs).toMatchObject({
-        restart: "unless-stopped",
-        logDriver: "json-file",
-        logOpts: { "max-size": "10m", "max-file": "3" },
-      });
+      expect(found().inputs).toMatchObject(EVERY_CONTAINER);
     });
 
     test("says whose it is", () => {
@@ -126,35 +102,41 @@ describe.each(STACKS)("%s", (stack) => {
     });
 
     test("is watched by its health check, whose change takes effect", () => {
-      expect(found().inputs["healthcheck"]).toMatchObject({ tests: facts.health, retries: 3 });
+      expect(found().inputs["healthcheck"]).toMatchObject({ tests: ["CMD", ...facts.health] });
       expect([...found().replaceOnChanges].sort()).toEqual(["healthcheck", "init", "tmpfs"]);
-      const gate = resource(stacks[stack], `sese-ai/${service}/health`);
+      const gate = resource(graph(), `sese-ai/${service}/health`);
       expect(gate.inputs).toMatchObject({ container: `vpai_${service}`, condition: "healthy", tries: 20 });
       expect(gate.inputs["containerId"]).toBe(`id-of-sese-ai/${service}`);
     });
 
+    test("starts after what it needs is healthy and its own database is there", () => {
+      const first = facts.needs.map((needed) => `sese-ai/${needed}/health`);
+      const database = facts.database === undefined ? [] : [`sese-ai/database/${facts.database}`];
+      expect(found().dependsOn).toEqual(expect.arrayContaining([...first, ...database]));
+    });
+
     test("keeps its data where the Ansible roles put it", () => {
+      const folders = Object.entries(facts.data).map(([folder, target]) => [`/opt/vpai/data/${folder}`, target]);
       const mounts = (found().inputs["mounts"] as Mount[]).filter(({ readOnly }) => readOnly !== true);
-      expect(Object.fromEntries(mounts.map(({ source, target }) => [source, target]))).toEqual(facts.data);
-      for (const { source } of mounts) {
-        const folder = resource(stacks[stack], `sese-ai/${service}/data/${service}`);
-        expect(folder.inputs).toMatchObject({ path: source, owner: facts.user, mode: "0700" });
-        expect(found().dependsOn).toContain(folder.name);
+      expect(mounts.map(({ source, target }) => [source, target])).toEqual(folders);
+      for (const folder of Object.keys(facts.data)) {
+        const directory = resource(graph(), `sese-ai/${service}/data/${folder}`);
+        expect(directory.inputs).toMatchObject({ path: `/opt/vpai/data/${folder}`, owner: facts.user });
+        expect(found().dependsOn).toContain(directory.name);
       }
     });
 
-    test("reads configuration and secrets through read-only mounts, after they were written", () => {
-      const files = stacks[stack].filter(
+    test("reads the rest through read-only mounts, which it sees after they were written", () => {
+      const readOnly = (found().inputs["mounts"] as Mount[]).filter((mount) => mount.readOnly === true);
+      const own = [`/opt/vpai/configs/${service}`, `/opt/vpai/secrets/${service}`];
+      const ofHost = readOnly.filter(({ source }) => !own.includes(source));
+      expect(Object.fromEntries(ofHost.map(({ source, target }) => [source, target]))).toEqual(facts.hostMounts);
+      const files = graph().filter(
         ({ type, parent }) => type.endsWith(":RemoteFile") && parent === `sese-ai/${service}`,
       );
-      expect(files.length).toBeGreaterThan(0);
-      const readOnly = (found().inputs["mounts"] as Mount[]).filter((mount) => mount.readOnly === true);
       for (const { name, inputs } of files) {
         const from = readOnly.find(({ source }) => String(inputs["path"]).startsWith(`${source}/`));
-        expect([name, from?.source]).toEqual([
-          name,
-          expect.stringMatching(new RegExp(`^/opt/vpai/(configs|secrets)/${service}$`)),
-        ]);
+        expect(own).toContain(from?.source);
         expect(found().dependsOn).toContain(name);
       }
     });
@@ -234,8 +216,8 @@ const portsOf = (graph: readonly Registered[]): string[] =>
     );
 
 describe("what the world reaches", () => {
-  test("prod: Caddy alone; the VPN's sites have a listener of their own on the VPN address", () => {
-    expect(portsOf(stacks.prod)).toEqual([
+  test("prod, with every service: Caddy alone; the VPN's sites have a listener of their own on the VPN address", () => {
+    expect(portsOf(whole)).toEqual([
       "sese-ai/caddy 137.74.114.167:80/tcp -> 80",
       "sese-ai/caddy 137.74.114.167:443/tcp -> 443",
       "sese-ai/caddy 137.74.114.167:443/udp -> 443",
@@ -343,7 +325,7 @@ describe("start order (seed 001, section 7)", () => {
   });
 
   test.each(STACKS)("%s: a gate opens after changed files were taken on", (stack) => {
-    for (const service of SERVICES) {
+    for (const service of CORE) {
       expect(resource(stacks[stack], `sese-ai/${service}/health`).dependsOn).toEqual(
         expect.arrayContaining([`sese-ai/${service}`, `sese-ai/${service}/apply`]),
       );
@@ -360,7 +342,16 @@ describe("start order (seed 001, section 7)", () => {
 });
 
 describe("secrets", () => {
-  const values = Object.entries(CANARIES).map(([key, value]) => [key.slice("secrets:".length), value] as const);
+  const CORE_SECRETS = [
+    "n8nDatabasePassword",
+    "n8nEncryptionKey",
+    "ovhApplicationKey",
+    "ovhApplicationSecret",
+    "ovhConsumerKey",
+    "postgresqlPassword",
+    "redisPassword",
+  ];
+  const values = CORE_SECRETS.map((name) => [name, `canary-of-${name}'"$x`] as const);
   const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);
   const holders = (graph: readonly Registered[], value: string): string[] =>
     graph
@@ -395,8 +386,8 @@ describe("secrets", () => {
   });
 
   test("are marked secret wherever they are an input", () => {
-    for (const [, value] of values) {
-      const open = stacks.prod.filter((one) => JSON.stringify(one.shown).includes(inJson(value)));
+    for (const value of Object.values(CANARIES)) {
+      const open = whole.filter((one) => JSON.stringify(one.shown).includes(inJson(value)));
       expect(open.map(({ name }) => name)).toEqual([]);
     }
   });
@@ -421,10 +412,8 @@ describe("secrets", () => {
   });
 
   test("nothing that `docker inspect` or `ps` shows of a container is a secret", () => {
-    for (const stack of STACKS) {
-      const shown = stacks[stack].filter(
-        ({ type, name }) => type === CONTAINER && !name.endsWith("/machine/container"),
-      );
+    for (const graph of [whole, ...Object.values(stacks)]) {
+      const shown = graph.filter(({ type, name }) => type === CONTAINER && !name.endsWith("/machine/container"));
       expect(shown.flatMap(({ secrets }) => secrets)).toEqual([]);
     }
   });
@@ -433,7 +422,7 @@ describe("secrets", () => {
 describe("what a stack's settings change", () => {
   test("a service's limits and image are that service's alone", async () => {
     const overrides = { redis: { memoryMiB: 200, cpus: 2, image: "docker.io/library/redis:8.0.3" } };
-    const config = { ...settingsOf("prod"), ...CANARIES, "vpai:overrides": JSON.stringify(overrides) };
+    const config = { ...coreOfProd, "vpai:overrides": JSON.stringify(overrides) };
     const changed = await graphOf("prod", config, program);
     const differing = changed.filter((one, index) => JSON.stringify(one) !== JSON.stringify(stacks.prod[index]));
     expect(differing.map(({ name, type }) => [name, type])).toEqual([
@@ -444,7 +433,7 @@ describe("what a stack's settings change", () => {
   });
 
   test("vpnEnforce: false lets VPN-only sites answer publicly, by the Caddyfile alone", async () => {
-    const changed = await graphOf("prod", { ...settingsOf("prod"), ...CANARIES, "vpai:vpnEnforce": "false" }, program);
+    const changed = await graphOf("prod", { ...coreOfProd, "vpai:vpnEnforce": "false" }, program);
     expect(portsOf(changed)).toEqual(portsOf(stacks.prod));
     expect(resource(changed, "sese-ai/caddy/config/Caddyfile").inputs["content"]).toContain(
       "\nmayi.ewutelo.cloud, https://mayi.ewutelo.cloud:8443 {",

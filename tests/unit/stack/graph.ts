@@ -4,8 +4,9 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { deploy } from "../../../components/stack";
-import { loadStackConfig } from "../../../config";
-import { platformNamed, platformNames } from "../../../platforms";
+import { loadStackConfig, secretFault, type SecretDeclaration } from "../../../config";
+import { declaredSecrets, platformNamed, platformNames } from "../../../platforms";
+import { vpai } from "../../../platforms/vpai";
 import { maskedOf, plainOf, secretsOf } from "./wire";
 
 /** What a test may want to know of one registration, as the engine would get it. */
@@ -197,30 +198,49 @@ export function program(): unknown {
   return { hosts: deploy(platformNamed(config.platform), config) };
 }
 
-/** A value for each secret of the platform that no other text of a stack contains. */
-export const CANARIES: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    "n8nDatabasePassword",
-    "n8nEncryptionKey",
-    "ovhApplicationKey",
-    "ovhApplicationSecret",
-    "ovhConsumerKey",
-    "postgresqlPassword",
-    "redisPassword",
-  ].map((name) => [`secrets:${name}`, `canary-of-${name}'"$x`]),
-);
+/** Shapes of a value that no other text of a stack contains; the first one that the secret's own rule accepts is taken. */
+const SHAPES: readonly ((name: string) => string)[] = [
+  (name) => `canary-of-${name}'"$x`,
+  (name) => `canary-of-${name}`,
+  (name) => `sk-canary-of-${name}`,
+  (name) => createHash("sha256").update(name).digest("hex"),
+];
+
+function canaryOf(secret: SecretDeclaration): string {
+  const found = SHAPES.map((shape) => shape(secret.name)).find((value) => secretFault(secret, value) === undefined);
+  if (found === undefined) throw new Error(`${secret.name} accepts no canary: add a shape that its rule accepts`);
+  return found;
+}
+
+const canariesOf = (secrets: readonly SecretDeclaration[]): Record<string, string> =>
+  Object.fromEntries(secrets.map((secret) => [`secrets:${secret.name}`, canaryOf(secret)]));
+
+const SECRETS = declaredSecrets(vpai).filter(({ name }) => name !== "hcloudToken");
+
+/** A value for each secret of the platform's services. */
+export const CANARIES: Readonly<Record<string, string>> = canariesOf(SECRETS);
 
 /** Preprod gets what a person must supply; the stack makes the rest. */
 export const SUPPLIED = {
-  ...Object.fromEntries(Object.entries(CANARIES).filter(([key]) => key.startsWith("secrets:ovh"))),
+  ...canariesOf(SECRETS.filter(({ origin }) => origin === "supplied")),
   "secrets:hcloudToken": "canary-of-hcloudToken",
 };
 
-/** The graphs of the three tracked stacks. */
-export async function trackedStacks(): Promise<{ lab: Registered[]; prod: Registered[]; preprod: Registered[] }> {
-  const lab = await graphOf("lab", settingsOf("lab"), program);
-  const prod = await graphOf("prod", { ...settingsOf("prod"), ...CANARIES }, program);
-  const preprod = await graphOf("preprod", { ...settingsOf("preprod"), ...SUPPLIED }, program);
+const CORE = { "vpai:services": JSON.stringify(["core"]) };
+const ALL = { "vpai:services": JSON.stringify(["core", "apps", "monitoring"]) };
+
+/** A graph of prod with every service of the platform. */
+export const wholeProd = (): Promise<Registered[]> =>
+  graphOf("prod", { ...settingsOf("prod"), ...CANARIES, ...ALL }, program);
+
+/** The settings of prod, with a value for each secret and the core services alone. */
+export const coreOfProd: Readonly<Record<string, string>> = { ...settingsOf("prod"), ...CANARIES, ...CORE };
+
+/** The graphs of the three tracked stacks with the core services alone, which further services do not change. */
+export async function coreStacks(): Promise<{ lab: Registered[]; prod: Registered[]; preprod: Registered[] }> {
+  const lab = await graphOf("lab", { ...settingsOf("lab"), ...CORE }, program);
+  const prod = await graphOf("prod", coreOfProd, program);
+  const preprod = await graphOf("preprod", { ...settingsOf("preprod"), ...SUPPLIED, ...CORE }, program);
   return { lab, prod, preprod };
 }
 

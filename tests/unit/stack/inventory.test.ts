@@ -1,4 +1,4 @@
-import { CONTAINER, type Registered, resource, trackedStacks } from "./graph";
+import { CONTAINER, coreStacks, type Registered, resource } from "./graph";
 
 const REMOTE_FILE = "pulumi-nodejs:dynamic/vpai/host:RemoteFile";
 const REMOTE_DIRECTORY = "pulumi-nodejs:dynamic/vpai/host:RemoteDirectory";
@@ -15,7 +15,7 @@ type StackName = "lab" | "prod" | "preprod";
 let stacks: Record<StackName, Registered[]>;
 
 beforeAll(async () => {
-  stacks = await trackedStacks();
+  stacks = await coreStacks();
 }, 30_000);
 
 /** The resources of one host, or of none (`""`), counted by type. */

@@ -1,0 +1,44 @@
+/** What is known of a service from the sources, in their words; nothing here is taken from the service files. */
+export interface ServiceFacts {
+  group: "core" | "apps" | "monitoring";
+  /** As production pulls it. */
+  image: string;
+  /** `uid:gid` that the program runs as in that image. */
+  user: string;
+  networks: readonly string[];
+  /** Port that other services reach it on. */
+  port: number;
+  sites: readonly SiteFacts[];
+  /** Ports of the host, by address: `public 443/tcp -> 443`. */
+  published: readonly string[];
+  memoryMiB: number;
+  cpus: number;
+  /** Kept capabilities, without `CAP_`. */
+  capabilities: readonly string[];
+  /** The health check's arguments. */
+  health: readonly string[];
+  /** Folders under `/opt/vpai/data` and where the container sees them. */
+  data: Readonly<Record<string, string>>;
+  /** Parts of the host that the container sees, read-only: source and target. */
+  hostMounts: Readonly<Record<string, string>>;
+  /** What must be healthy first. */
+  needs: readonly string[];
+  /** Its database, which is also the name of its role. */
+  database?: string;
+}
+
+/** A name under the stack's domain, or one path of it. */
+export interface SiteFacts {
+  /** Empty for the domain itself. */
+  subdomain: string;
+  access: "public" | "vpn";
+  /** Default: everything. */
+  path?: string;
+}
+
+/** What holds for every container: 10 MB of logs three times (seed 002), and a restart unless somebody stopped it. */
+export const EVERY_CONTAINER = {
+  restart: "unless-stopped",
+  logDriver: "json-file",
+  logOpts: { "max-size": "10m", "max-file": "3" },
+} as const;

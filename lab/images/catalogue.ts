@@ -34,6 +34,13 @@ export const catalogue: readonly LabImage[] = [
     version: "1.135.0",
     base: "base",
   },
+  {
+    name: "vmalert",
+    reference: "docker.io/victoriametrics/vmalert:v1.135.0",
+    program: "real",
+    version: "1.135.0",
+    base: "base",
+  },
 ];
 
 /**

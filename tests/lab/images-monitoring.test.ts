@@ -1,8 +1,20 @@
-import { eventually, hardened, image, inside, minute, runsAs, start, useImages } from "./harness/containers";
+import {
+  docker,
+  eventually,
+  hardened,
+  image,
+  inside,
+  minute,
+  mounted,
+  run,
+  runsAs,
+  start,
+  useImages,
+} from "./harness/containers";
 
 /** What production relies on in each image of the group "monitoring", tried on the image that the lab runs. */
 
-useImages("victoriametrics");
+useImages("victoriametrics", "vmalert");
 
 const get = (name: string, url: string): string => inside(name, "wget", "-qO-", url);
 
@@ -21,6 +33,63 @@ test(
   },
   2 * minute,
 );
+
+describe("vmalert", () => {
+  const group = (expression: string): string =>
+    JSON.stringify({
+      groups: [
+        {
+          name: "lab",
+          interval: "1s",
+          rules: [
+            { record: "canary:doubled", expr: expression },
+            { alert: "Always", expr: "vector(1)", labels: { severity: "info" } },
+          ],
+        },
+      ],
+    });
+
+  test(
+    "evaluates rules against victoriametrics and writes back what they yield",
+    async () => {
+      start("rules-db", image("victoriametrics"), hardened, "-storageDataPath=/tmp/storage");
+      await eventually(() => get("rules-db", "http://127.0.0.1:8428/health"));
+      const database = `http://${run}-rules-db:8428`;
+      const options = [
+        ...hardened,
+        "--user",
+        "65534:65534",
+        ...mounted("/etc/vmalert/rules.yml", group("vector(21)*2")),
+      ];
+      const urls = [`-datasource.url=${database}`, `-remoteWrite.url=${database}`, "-notifier.blackhole"];
+      start(
+        "vmalert",
+        image("vmalert"),
+        options,
+        "-rule=/etc/vmalert/rules.yml",
+        "-remoteWrite.flushInterval=1s",
+        ...urls,
+      );
+      expect(await eventually(() => get("vmalert", "http://127.0.0.1:8880/health"))).toBe("OK");
+      const query = (what: string): string =>
+        get("rules-db", `http://127.0.0.1:8428/api/v1/query?query=${what}&latency_offset=1ms`);
+      expect(await eventually(() => found(query("canary:doubled"), '"42"'))).toContain("canary:doubled");
+      expect(await eventually(() => found(query("ALERTS"), "firing"))).toContain('"alertname":"Always"');
+      expect(get("vmalert", "http://127.0.0.1:8880/metrics")).toContain('short_version="v1.135.0"');
+      expect(runsAs("vmalert")).toEqual(["65534", "65534"]);
+    },
+    2 * minute,
+  );
+
+  test("checks rules without a database", () => {
+    const check = (expression: string): string => {
+      const file = mounted(`/etc/vmalert/${expression}.yml`, group(expression));
+      return docker("run", "--rm", ...file, image("vmalert"), "-dryRun", "-rule=/etc/vmalert/*.yml");
+    };
+    expect(() => check("vector(1)")).not.toThrow();
+    expect(() => check("vector(1")).toThrow(/canary:doubled/);
+  });
+});
 
 /** @throws when a text lacks what it must hold */
 function found(text: string, part: string): string {

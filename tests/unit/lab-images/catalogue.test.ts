@@ -59,7 +59,10 @@ describe("the version stated is the version locked", () => {
     expect([Number(client?.[1]), Number(client?.[2]) >= (server[1] ?? NaN)]).toEqual([server[0], true]);
   });
 
-  test.each([["victoriametrics", "github.com/VictoriaMetrics/VictoriaMetrics"]])("%s, from %s", (name, module) => {
+  test.each([
+    ["victoriametrics", "github.com/VictoriaMetrics/VictoriaMetrics"],
+    ["vmalert", "github.com/VictoriaMetrics/VictoriaMetrics"],
+  ])("%s, from %s", (name, module) => {
     expect(recipe(name, "go.mod")).toMatch(`${module} v${labImage(name).version} `);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { allRecipesHash, recipeDirectory, recipeFiles, recipeHash } from "../../../lab/images/recipe";
 
-const images = ["base", "lab-host", "registry", "postgres", "redis", "caddy", "n8n", "victoriametrics"];
+const images = ["base", "lab-host", "registry", "postgres", "redis", "caddy", "n8n", "victoriametrics", "vmalert"];
 let copy: string;
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { localDirectory, projectRoot } from "../toolchain/environment";
+import { projectRoot } from "../toolchain/environment";
 
 /** What a checkout's lab calls its things on this machine: two checkouts never share a name, a subnet or a port. */
 export interface LabIdentity {
@@ -29,6 +29,6 @@ export function labIdentity(root: string = projectRoot): LabIdentity {
     subnet: `10.${second}.${third}.0/24`,
     address: (last) => `10.${second}.${third}.${last}`,
     registryPort: 20_000 + (digest.readUInt16BE(6) % 10_000),
-    identityFile: path.join(localDirectory, "lab", "ssh", "id_ed25519"),
+    identityFile: path.join(root, ".vpai", "lab", "ssh", "id_ed25519"),
   };
 }

@@ -123,6 +123,7 @@ export class DockerService extends ComponentResource {
   private dataFolders(): Mounted {
     const { uid, gid } = this.service.user;
     const folders = (this.service.data ?? []).map(({ path: target, directory = this.service.name, mode = "0700" }) => ({
+      directory,
       source: `${platformFolder(this.host.owner)}/data/${directory}`,
       target,
       mode,
@@ -131,9 +132,9 @@ export class DockerService extends ComponentResource {
       // A refresh orders mounts anew and keeps each place's own properties, so all of them name the same ones.
       mounts: folders.map(({ source, target }) => ({ type: "bind", source, target, readOnly: false })),
       files: folders.map(
-        ({ source, mode }) =>
+        ({ directory, source, mode }) =>
           new RemoteDirectory(
-            `${this.resource}/data/${path.posix.basename(source)}`,
+            `${this.resource}/data/${directory}`,
             { connection: this.host.connection, path: source, owner: `${uid}:${gid}`, mode },
             { parent: this, protect: this.host.protect },
           ),
@@ -244,12 +245,19 @@ const validation = (file: ConfigFile, argv: readonly string[], image: string): s
   ...argv,
 ];
 
-/** The deepest folder that holds all files. */
+/**
+ * The deepest folder that holds all files; it is mounted as a whole.
+ * @throws when that would hide one of the image's own top folders, such as /etc
+ */
 function commonFolder(files: readonly string[]): string {
   const folders = files.map((file) => path.posix.dirname(file).split("/"));
   const [first = []] = folders;
   const depth = first.findIndex((part, index) => folders.some((folder) => folder[index] !== part));
-  return (depth === -1 ? first : first.slice(0, depth)).join("/");
+  const common = (depth === -1 ? first : first.slice(0, depth)).join("/");
+  if (common.split("/").length > 2) return common;
+  throw new Error(
+    `expected configuration files in a folder of their own such as /etc/program, found ${files.join(", ")}`,
+  );
 }
 
 function healthcheck({ health }: Service): docker.types.input.ContainerHealthcheck {

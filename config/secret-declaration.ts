@@ -23,3 +23,15 @@ export interface SecretDeclaration {
 
 /** Length in characters of a made secret whose declaration gives none: 32 alphanumeric ones are 190 bits. */
 export const DEFAULT_SECRET_LENGTH = 32;
+
+/**
+ * `needed` of keys to the world outside: a stack of lab machines does without, any other whose choice of services
+ * contains the group must have them.
+ */
+export const outsideTheLab =
+  (group: StackConfig["services"][number]) =>
+  ({ services, hosts }: StackConfig): boolean =>
+    services.includes(group) && Object.values(hosts).some(({ machine }) => machine.kind !== "lab");
+
+/** `needed` of what a person may leave out: without it, only what it is for does not work. */
+export const optional = (): boolean => false;

@@ -22,6 +22,15 @@ const acl = (password: string): string =>
   "user health on nopass -@all +ping\n" +
   "user metrics on nopass -@all +ping +info +client|setname +slowlog|len +latency|latest\n";
 
+/** The password of Redis' default user, for every service that uses Redis. */
+export const REDIS_PASSWORD = {
+  name: "redisPassword",
+  description: "Password of Redis' default user",
+  ansible: "redis_password",
+  origin: "random",
+  length: 32,
+} as const;
+
 export default defineService({
   name: "redis",
   group: "core",
@@ -31,18 +40,7 @@ export default defineService({
   port: 6379,
   command: ["redis-server", "/usr/local/etc/redis/redis.conf"],
   files: () => [{ path: "/usr/local/etc/redis/redis.conf", content: CONF }],
-  secrets: {
-    "users.acl": {
-      secret: {
-        name: "redisPassword",
-        description: "Password of Redis' default user",
-        ansible: "redis_password",
-        origin: "random",
-        length: 32,
-      },
-      render: acl,
-    },
-  },
+  secrets: { "users.acl": { secret: REDIS_PASSWORD, render: acl } },
   data: [{ path: "/data" }],
   limits: { memoryMiB: 384, cpus: 0.5 },
   health: {

@@ -58,10 +58,7 @@ export default defineService({
   user: { uid: 65534, gid: 65534 },
   networks: ["backend", "egress"],
   port: PORT,
-  expose: [
-    { subdomain: "llm", port: PORT, access: "vpn" },
-    { subdomain: "", path: "/litellm/*", stripPath: true, port: PORT, access: "public" },
-  ],
+  expose: [{ subdomain: "llm", port: PORT, access: "vpn" }],
   entrypoint: ["litellm"],
   command: ["--config", CONFIG, "--port", String(PORT)],
   environment: () => ({
@@ -125,7 +122,6 @@ export default defineService({
   metrics: { path: "/metrics/" },
   needs: ["postgresql", "redis", "qdrant"],
   database: DATABASE,
-  collections: [SEMANTIC_CACHE],
   llmProxy: { masterKey: MASTER_KEY },
   stopTimeout: 30,
   backup: { kind: "none", reason: "all that it keeps is in PostgreSQL, whose dumps contain it" },

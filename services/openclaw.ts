@@ -76,7 +76,6 @@ export default defineService({
     startPeriod: 120,
   },
   needs: ["litellm"],
-  virtualKeys: [{ alias: "openclaw", maxBudget: 5, budgetDuration: "1d", key: LLM_KEY }],
   stopTimeout: 30,
   backup: { kind: "files", paths: ["/home/node/.openclaw"] },
 });

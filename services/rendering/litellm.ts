@@ -25,7 +25,7 @@ export function litellmConfig({ collection, variables }: LitellmSettings): strin
         redis_password: fromEnvironment(variables.redisPassword),
         provider_budget_config: budgets(),
         fallbacks: ecoMode(),
-        num_retries: 2,
+        num_retries: 0,
         timeout: 300,
       },
       litellm_settings: {
@@ -79,6 +79,11 @@ const budgets = (): object =>
     ]),
   );
 
-/** A chat model that costs money is replaced by free ones when its provider's budget is spent, or the provider is down. */
+/**
+ * Who answers in a model's place when its provider's budget is spent or the provider fails: the free models, which no
+ * budget stops. Nothing is retried before: a spent budget stays spent, and the next model is there at once.
+ */
 const ecoMode = (): object[] =>
-  MODELS.filter(({ free = false, name }) => !free && !name.endsWith("*")).map(({ name }) => ({ [name]: ECO_MODELS }));
+  MODELS.filter(({ name }) => !name.endsWith("*")).map(({ name }) => ({
+    [name]: ECO_MODELS.filter((eco) => eco !== name),
+  }));

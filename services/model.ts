@@ -210,8 +210,8 @@ export interface Service {
   /** Numeric user and group that the program runs as; they own its secrets and data. */
   user: { uid: number; gid: number };
   networks: readonly NetworkName[];
-  /** Port that other services reach it on. */
-  port: number;
+  /** Port that other services reach it on. Default: it answers nobody. */
+  port?: number;
   expose?: readonly Exposure[];
   publish?: readonly PublishedPort[];
   /** The image's processor architectures. Default: amd64 and arm64. */
@@ -269,3 +269,9 @@ export const defineService = (service: Service): Service => service;
 /** Full hostname of an exposure under a domain. */
 export const hostnameOf = ({ subdomain }: Pick<Exposure, "subdomain">, domain: string): string =>
   subdomain === "" ? domain : `${subdomain}.${domain}`;
+
+/** `<name>:<port>` on the networks. @throws for a service without port */
+export function addressOf({ name, port }: Pick<Service, "name" | "port">): string {
+  if (port === undefined) throw new Error(`${name}: expected a port that others reach it on, found none`);
+  return `${name}:${port}`;
+}

@@ -13,14 +13,17 @@ maxmemory-policy allkeys-lru
 aclfile ${SECRETS_FOLDER}/users.acl
 `;
 
+/** User that may read the server's figures; it has no password. */
+export const METRICS_USER = "metrics";
+
 /**
- * Redis keeps hashes of passwords; `health` may do nothing but ask whether the server is there, and `metrics` only read
+ * Redis keeps hashes of passwords; `health` may do nothing but ask whether the server is there, and the metrics' user only read
  * the server's figures.
  */
 const acl = (password: string): string =>
   `user default on #${createHash("sha256").update(password).digest("hex")} ~* &* +@all\n` +
   "user health on nopass -@all +ping\n" +
-  "user metrics on nopass -@all +ping +info +client|setname +slowlog|len +latency|latest\n";
+  `user ${METRICS_USER} on nopass -@all +ping +info +client|setname +slowlog|len +latency|latest\n`;
 
 /** The password of Redis' default user, for every service that uses Redis. */
 export const REDIS_PASSWORD = {

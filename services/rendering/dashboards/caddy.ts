@@ -20,7 +20,7 @@ export const caddy: Dashboard = {
       title: "Requests per second",
       queries: [
         {
-          expr: "sum by (server, code) (rate(caddy_http_request_duration_seconds_count{handler="subroute"}[5m]))",
+          expr: 'sum by (server, code) (rate(caddy_http_request_duration_seconds_count{handler="subroute"}[5m]))',
           legend: "{{server}} {{code}}",
         },
       ],
@@ -40,7 +40,7 @@ export const caddy: Dashboard = {
       unit: "s",
       queries: [
         {
-          expr: "histogram_quantile(0.95, sum by (le, server) (rate(caddy_http_request_duration_seconds_bucket{handler="subroute"}[5m])))",
+          expr: 'histogram_quantile(0.95, sum by (le, server) (rate(caddy_http_request_duration_seconds_bucket{handler="subroute"}[5m])))',
           legend: "{{server}}",
         },
       ],
@@ -48,7 +48,12 @@ export const caddy: Dashboard = {
     {
       title: "Answers",
       unit: "Bps",
-      queries: [{ expr: "sum by (server) (rate(caddy_http_response_size_bytes_sum{handler="subroute"}[5m]))", legend: "{{server}}" }],
+      queries: [
+        {
+          expr: 'sum by (server) (rate(caddy_http_response_size_bytes_sum{handler="subroute"}[5m]))',
+          legend: "{{server}}",
+        },
+      ],
     },
     {
       title: "Healthy upstreams",

@@ -75,7 +75,9 @@ function prodWith(services: readonly Service[]): Promise<Registered[]> {
     secrets: declaredSecrets(platform),
   };
   const token = services.some(({ name }) => name === "everything") ? { "secrets:everythingToken": TOKEN } : {};
-  const config = { ...settingsOf("prod"), ...CANARIES, ...token };
+  const declared = new Set(names.secrets.map(({ name }) => `secrets:${name}`));
+  const secrets = Object.fromEntries(Object.entries(CANARIES).filter(([name]) => declared.has(name)));
+  const config = { ...settingsOf("prod"), ...secrets, ...token };
   return graphOf("prod", config, () => ({ hosts: deploy(platform, loadStackConfig([names])) }));
 }
 

@@ -6,7 +6,7 @@ import type { SecretStore } from "./secret-store";
 
 /** Where a host gets an image from, and what has to happen first. */
 export interface ImageSource {
-  /** Content digest to pull, where it is known beforehand: another one makes the host pull again. */
+  /** Content to pull, `sha256:…`: the host pulls `<reference>@<digest>`. Absent: what the reference itself says. */
   digest?: Input<string>;
   dependsOn: Resource[];
 }

@@ -1,8 +1,10 @@
 import { getStack, type Output } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
 import type { HostConfig, LoadedConfig, StackConfig } from "../config";
+import { readLock } from "../images/lock";
 import { checkPlatform, type HostPlan, type Platform, type PlatformHost, servicesOn } from "../platforms";
 import { hostnameOf, type Service, type ServiceContext } from "../services/model";
+import { warnOfTags } from "./docker/locked-image";
 import { Host } from "./hosts/host";
 import { Machines } from "./machines";
 import { SecretStore } from "./secret-store";
@@ -32,7 +34,13 @@ export function deploy(platform: Platform, config: LoadedConfig): Record<string,
   const plans = plansOf(platform, config);
   checkPlatform(plans, config);
   const secrets = new SecretStore("secrets", config.secrets);
-  const machines = new Machines(platform, stack, secrets);
+  const lock = readLock();
+  const machines = new Machines(platform, stack, secrets, lock);
+  const pulled = plans.filter(({ machine }) => machine.kind !== "lab");
+  warnOfTags(
+    pulled.flatMap(({ services }) => services.map(({ image }) => image)),
+    lock,
+  );
   const hosts = plans.map(({ name, host: description, services, machine, vpnAddress }): [string, HostOutput] => {
     const source = machines.create(name, machine);
     const host = new Host(name, {

@@ -2,8 +2,10 @@ export { loadStackConfig, type LoadedConfig } from "./load";
 export { parseStackConfig, readSettings, type PlatformNames, type RawConfig, type StackSettings } from "./parse";
 export { ConfigError, type Problem } from "./problem";
 export {
+  ARCHITECTURES,
   SERVICE_GROUPS,
   stackSchema,
+  type Architecture,
   type HostConfig,
   type MachineConfig,
   type ServiceGroup,

@@ -67,12 +67,16 @@ const machine = z
   })
   .describe("Where the host's computer comes from.");
 
+/** Processor architectures that a host may have, as Docker names them. */
+export const ARCHITECTURES = ["amd64", "arm64"] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
 const host = settings({
   machine,
   vpnAddress: formats.vpnAddress.exactOptional().describe("Its address in the VPN. Default: none, it is no VPN node."),
   memoryMiB: formats.memoryMiB.describe("Its memory in MiB; the services' limits must fit in."),
   architecture: z
-    .enum(["amd64", "arm64"], { error: "amd64 or arm64" })
+    .enum(ARCHITECTURES, { error: ARCHITECTURES.join(" or ") })
     .describe("Its processor; the services' images must exist for it."),
 });
 

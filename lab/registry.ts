@@ -8,7 +8,7 @@ import { projectRoot } from "../toolchain/environment";
 import type { Ground } from "./ground";
 import { catalogue } from "./images/catalogue";
 import { recipeHash } from "./images/recipe";
-import { parseReference } from "./images/reference";
+import { parseReference } from "../images/reference";
 import { registryStorage } from "./images/storage";
 
 /** Last byte of the registry's address in the lab network. */

@@ -1,5 +1,5 @@
 import type { Output } from "@pulumi/pulumi";
-import type { ServiceGroup } from "../config";
+import type { Architecture, ServiceGroup } from "../config";
 import type { SecretDeclaration } from "../config/secret-declaration";
 
 /** The Docker networks of a host (seed 001, 8.3). */
@@ -83,9 +83,6 @@ export interface Metrics {
   /** The collector's exporter that asks a program which has no metrics of its own. Default: the program has them. */
   exporter?: "postgresql" | "redis";
 }
-
-/** Processor architectures, as Docker names them. */
-export type Architecture = "amd64" | "arm64";
 
 /** What a container may use. */
 export interface Limits {

@@ -1,7 +1,14 @@
 import path from "node:path";
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
-import { all, ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import {
+  all,
+  ComponentResource,
+  type ComponentResourceOptions,
+  interpolate,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
 import { type Connection, HealthGate, RemoteDirectory, RemoteFile, sshOptions } from "@vpai/providers";
 import type { ConfigFile, Service, ServiceContext } from "../../services/model";
 import { SECRETS_FOLDER } from "../../services/model";
@@ -58,10 +65,11 @@ export class DockerService extends ComponentResource {
   }
 
   private pullImage(): docker.RemoteImage {
-    const { digest, dependsOn } = this.host.imageSource(this.service.image);
+    const { image } = this.service;
+    const { digest, dependsOn } = this.host.imageSource(image);
     return new docker.RemoteImage(
       `${this.resource}/image`,
-      { name: this.service.image, keepLocally: true, ...(digest === undefined ? {} : { pullTriggers: [digest] }) },
+      { name: digest === undefined ? image : interpolate`${image}@${digest}`, keepLocally: true },
       { parent: this, provider: this.host.engine, dependsOn },
     );
   }
@@ -88,7 +96,7 @@ export class DockerService extends ComponentResource {
         path: onHost,
         content: file.content,
         mode: "0644",
-        ...(file.validate === undefined ? {} : { validate: validation(file, file.validate, this.service.image) }),
+        ...(file.validate === undefined ? {} : { validate: validation(file, file.validate, image.name) }),
       },
       { parent: this, dependsOn: file.validate === undefined ? [] : [image] },
     );
@@ -240,10 +248,11 @@ const revisionOf = (files: Resource[]): Output<string> =>
   );
 
 /** The image's own check of a file, in a container without network that sees the candidate at its final path. */
-const validation = (file: ConfigFile, argv: readonly string[], image: string): string[] => [
-  ...["docker", "run", "--rm", "--network", "none", "--volume", `{}:${file.path}:ro`, image],
-  ...argv,
-];
+const validation = (file: ConfigFile, argv: readonly string[], image: Output<string>): Output<string[]> =>
+  image.apply((name) => [
+    ...["docker", "run", "--rm", "--network", "none", "--volume", `{}:${file.path}:ro`, name],
+    ...argv,
+  ]);
 
 /**
  * The deepest folder that holds all files; it is mounted as a whole.

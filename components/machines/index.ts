@@ -1,10 +1,12 @@
 import path from "node:path";
 import type { Output } from "@pulumi/pulumi";
 import { hcloudToken, type MachineConfig } from "../../config";
+import type { ImageLock } from "../../images/lock";
 import { Ground } from "../../lab/ground";
 import type { Platform } from "../../platforms";
 import { localDirectory } from "../../toolchain/environment";
 import { HetznerServer } from "../hetzner/server";
+import { lockedSource } from "../docker/locked-image";
 import type { ImageSource } from "../host-context";
 import type { SecretStore } from "../secret-store";
 import { existingMachine } from "./existing";
@@ -18,6 +20,7 @@ export class Machines {
     private readonly platform: Platform,
     private readonly stack: string,
     private readonly secrets: SecretStore,
+    private readonly lock: ImageLock,
   ) {}
 
   /** The computer of a host, created where its kind can be created. */
@@ -40,7 +43,7 @@ export class Machines {
 
   /** Where a host with such a machine pulls an image from. */
   imageSource(config: MachineConfig, reference: string): ImageSource {
-    return config.kind === "lab" ? this.lab().imageSource(reference) : { dependsOn: [] };
+    return config.kind === "lab" ? this.lab().imageSource(reference) : lockedSource(reference, this.lock);
   }
 
   private hetznerToken(): Output<string> {

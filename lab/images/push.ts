@@ -3,7 +3,7 @@ import { withProgress } from "../../toolchain/progress";
 import { ensureImage } from "./build";
 import { labImage } from "./catalogue";
 import { docker, imageId } from "./engine";
-import { parseReference } from "./reference";
+import { parseReference } from "../../images/reference";
 import { manifestAt, registryReady } from "./registry";
 import { imageCache } from "./storage";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { report, withProgress } from "../../toolchain/progress";
 import type { LabImage } from "./catalogue";
 import { docker, imageId } from "./engine";
-import { parseReference } from "./reference";
+import { parseReference } from "../../images/reference";
 import { imageCache } from "./storage";
 
 /** How long a public registry may take to answer, in milliseconds: a network that drops packets must not stall a build. */

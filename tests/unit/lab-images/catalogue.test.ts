@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { catalogue, labImage } from "../../../lab/images/catalogue";
-import { parseReference } from "../../../lab/images/reference";
+import { parseReference } from "../../../images/reference";
 import { SESE_AI } from "../../facts/sese-ai";
 
 const recipes = path.join(__dirname, "../../../lab/images");

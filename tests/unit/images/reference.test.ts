@@ -1,4 +1,4 @@
-import { parseReference } from "../../../lab/images/reference";
+import { parseReference } from "../../../images/reference";
 
 test("a reference has a registry, a path and a tag", () => {
   expect(parseReference("docker.io/library/postgres:18.1")).toEqual({

@@ -10,7 +10,7 @@ TSX := node --import tsx
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment bench lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment images-lock bench lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ secrets: ## ask for, generate or import (IMPORT=secrets.yml) the stack's secrets
 preview-comment: ## a preview as Markdown, as the pull request shows it
 	$(READY)
 	@$(TSX) commands/preview-comment.ts
+
+images-lock: ## pin every image by the digest its registry has now; CHECK=1 only compares
+	@sh toolchain/bootstrap.sh --packages-only
+	@$(TSX) commands/images-lock.ts
 
 bench: ## time cold up, no-op up, preview and refresh of the lab
 	$(READY)

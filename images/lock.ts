@@ -38,12 +38,21 @@ const lockSchema = z.record(
 
 /** @throws when the file is not there, or is not what `make images-lock` writes, with every place that is wrong */
 export function readLock(file: string = LOCK_FILE): ImageLock {
-  const found = lockSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
+  const found = lockSchema.safeParse(parseJson(readFileSync(file, "utf8")));
   if (found.success) return found.data;
   const problems = found.error.issues.map(({ path: place, message }) => `  ${place.join(" ")}: ${message}`);
   throw new Error(
-    `${file} is not a lock of images; take its last version, or run make images-lock:\n${problems.join("\n")}`,
+    `${file} is not a lock of images; take its last good version, or {} and run make images-lock:\n${problems.join("\n")}`,
   );
+}
+
+/** A text that is no JSON at all is for the schema to refuse. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Replaces the file in one step; entries are sorted, so that a diff shows what changed and nothing else. */

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { reasonOf } from "../../images/registry/client";
+import { MANIFEST_TYPES } from "../../images/registry/manifest";
 
 /** What a registry has under a tag. */
 export interface StoredManifest {
@@ -7,14 +9,6 @@ export interface StoredManifest {
   /** Digest of the image's configuration, which most engines use as the image's id; absent for a list of images. */
   config?: string;
 }
-
-/** The kinds of manifest that engines push: Docker's and OCI's, for one image and for a list of them. */
-const manifestTypes = [
-  "application/vnd.docker.distribution.manifest.v2+json",
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-  "application/vnd.oci.image.index.v1+json",
-];
 
 /** How long one request may take, in milliseconds: the registry is on this machine. */
 const requestTimeout = 10_000;
@@ -49,9 +43,6 @@ async function stateOf(registry: string): Promise<string> {
   }
 }
 
-/** fetch keeps the reason of a failure in the error's cause. */
-const reasonOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);
-
 /**
  * Looks up a tag in a registry over plain HTTP.
  * @returns undefined when the registry has no such tag
@@ -63,7 +54,7 @@ export async function manifestAt(
   tag: string,
 ): Promise<StoredManifest | undefined> {
   const url = `http://${registry}/v2/${repository}/manifests/${tag}`;
-  const headers = { accept: manifestTypes.join(", ") };
+  const headers = { accept: MANIFEST_TYPES.join(", ") };
   const answer = await fetch(url, { headers, signal: AbortSignal.timeout(requestTimeout) });
   if (answer.status === 404) return undefined;
   const digest = answer.headers.get("docker-content-digest");

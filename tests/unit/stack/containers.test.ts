@@ -49,10 +49,9 @@ describe.each(CASES)("%s", (_name, stack, graph, service, facts) => {
     const found = (): Registered => container(graph(), `sese-ai/${service}`);
 
     test("runs the image of the platform, as pulled on the host", () => {
-      expect(resource(graph(), `sese-ai/${service}/image`).inputs).toMatchObject({
-        name: facts.image,
-        keepLocally: true,
-      });
+      const { name, keepLocally } = resource(graph(), `sese-ai/${service}/image`).inputs;
+      expect((name as string).split("@")[0]).toBe(facts.image);
+      expect(keepLocally).toBe(true);
       expect(found().inputs["image"]).toBe(`sha256:sese-ai/${service}/image`);
     });
 
@@ -174,7 +173,7 @@ describe("where configuration and secrets lie", () => {
         "none",
         "--volume",
         "{}:/etc/caddy/Caddyfile:ro",
-        "ghcr.io/mobutoo/vpai-caddy:2.10.2",
+        expect.stringMatching(/^ghcr\.io\/mobutoo\/vpai-caddy:2\.10\.2(@|$)/),
       ],
       ...["caddy", "validate", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
     ]);

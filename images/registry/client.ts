@@ -1,0 +1,101 @@
+import { type Challenge, parseChallenge } from "./challenge";
+
+/** How long one request may take, in milliseconds, its answer included. */
+const REQUEST_TIMEOUT = 20_000;
+
+export interface RegistryAccess {
+  /** Base of its API: `https://ghcr.io`. */
+  endpoint: string;
+  /** `user:password` in base64. Default: none, public images only. */
+  basic?: string | undefined;
+  /** Milliseconds that one request may take. Default: 20,000. */
+  timeout?: number;
+}
+
+/** What a registry answered with. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Buffer;
+}
+
+/** Asks a registry for one repository's content, with the token that it demands (distribution's token authentication). */
+export class RegistryClient {
+  private authorization: string | undefined;
+
+  constructor(private readonly access: RegistryAccess) {}
+
+  /**
+   * GET below `/v2/`.
+   * @returns the answer whatever its status, 401 only when a token or credentials did not help
+   * @throws when there is none in time, or the registry wants a login that this client does not know
+   */
+  async get(path: string, accept: readonly string[]): Promise<Answer> {
+    const url = `${this.access.endpoint}/v2/${path}`;
+    const first = await this.request(url, accept);
+    if (first.status !== 401 || this.authorization !== undefined) return first;
+    this.authorization = await this.authorize(first);
+    return this.request(url, accept);
+  }
+
+  private async request(url: string, accept: readonly string[], authorization = this.authorization): Promise<Answer> {
+    const headers = {
+      ...(accept.length === 0 ? {} : { accept: accept.join(", ") }),
+      ...(authorization === undefined ? {} : { authorization }),
+    };
+    try {
+      const signal = AbortSignal.timeout(this.access.timeout ?? REQUEST_TIMEOUT);
+      const answer = await fetch(url, { headers, signal });
+      return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) };
+    } catch (error) {
+      throw new Error(`expected an answer from ${new URL(url).origin}, found ${reasonOf(error as Error)}`, { cause: error });
+    }
+  }
+
+  private async authorize({ headers }: Answer): Promise<string> {
+    const header = headers.get("www-authenticate") ?? "";
+    const challenge = parseChallenge(header);
+    const { basic } = this.access;
+    if (challenge?.scheme === "bearer") return `Bearer ${await this.token(challenge, basic)}`;
+    if (challenge?.scheme === "basic" && basic !== undefined) return `Basic ${basic}`;
+    throw new Error(
+      challenge === undefined
+        ? `expected ${this.access.endpoint} to ask for a token or a password, found "${header}"`
+        : `${this.access.endpoint} wants a password: docker login`,
+    );
+  }
+
+  private async token({ parameters }: Challenge, basic: string | undefined): Promise<string> {
+    const url = this.tokenUrl(parameters);
+    const answer = await this.request(url.href, [], basic === undefined ? undefined : `Basic ${basic}`);
+    const { token, access_token: accessToken } = tokenIn(answer);
+    const found = token ?? accessToken;
+    if (found !== undefined) return found;
+    const todo = [401, 403].includes(answer.status) ? "correct the image's name, or docker login" : "run again later";
+    throw new Error(`expected a token from ${url.origin}, found status ${answer.status}: ${todo}`);
+  }
+
+  /** Where the registry says its tokens come from. Credentials go there, so an encrypted registry may not name a plain one. */
+  private tokenUrl({ realm = "", service, scope }: Challenge["parameters"]): URL {
+    const encrypted = this.access.endpoint.startsWith("https:");
+    if (!URL.canParse(realm) || (encrypted && new URL(realm).protocol !== "https:")) {
+      throw new Error(`expected the address of a token service from ${this.access.endpoint}, found "${realm}"`);
+    }
+    const url = new URL(realm);
+    if (service !== undefined) url.searchParams.set("service", service);
+    if (scope !== undefined) url.searchParams.set("scope", scope);
+    return url;
+  }
+}
+
+function tokenIn({ status, body }: Answer): { token?: string; access_token?: string } {
+  if (status !== 200) return {};
+  try {
+    return JSON.parse(body.toString("utf8")) as { token?: string; access_token?: string };
+  } catch {
+    return {};
+  }
+}
+
+/** fetch keeps the reason of a failure in the error's cause. */
+export const reasonOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);

@@ -173,7 +173,7 @@ describe("where configuration and secrets lie", () => {
         "none",
         "--volume",
         "{}:/etc/caddy/Caddyfile:ro",
-        expect.stringMatching(/^ghcr\.io\/mobutoo\/vpai-caddy:2\.10\.2(@|$)/),
+        expect.stringMatching(/^ghcr\.io\/mobutoo\/vpai-caddy:2\.10\.2(@|$)/) as string,
       ],
       ...["caddy", "validate", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
     ]);

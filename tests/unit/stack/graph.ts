@@ -36,6 +36,9 @@ export interface Registered {
   beforeCreate: string[];
 }
 
+/** Warnings of the programs that ran; they are not printed. */
+export const warnings = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+
 const ROOT = path.join(__dirname, "../../..");
 
 /** Values that providers would give; everything else echoes its inputs. */

@@ -1,26 +1,24 @@
 import { fakeLock } from "./fake-lock";
-import * as pulumi from "@pulumi/pulumi";
-import { CANARIES, container, graphOf, program, resource, settingsOf } from "./graph";
+import { container, coreOfProd, graphOf, program, resource, settingsOf, warnings } from "./graph";
 
 const DIGEST = `sha256:${"5".repeat(64)}`;
 const OTHER = `sha256:${"6".repeat(64)}`;
 
-const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
-const warned = (): string => warn.mock.calls.map(([text]) => text).join("\n");
+const warned = (): string => warnings.mock.calls.map(([text]) => text).join("\n");
 
 const prod = (overrides: object = {}) =>
-  graphOf("prod", { ...settingsOf("prod"), ...CANARIES, "vpai:overrides": JSON.stringify(overrides) }, program);
+  graphOf("prod", { ...coreOfProd, "vpai:overrides": JSON.stringify(overrides) }, program);
 
 beforeEach(() => {
   fakeLock.images = { "docker.io/library/redis:8.0.2": { digest: DIGEST, architectures: ["amd64"] } };
-  warn.mockClear();
+  warnings.mockClear();
 });
 
 test("an image in the lock is pulled by tag and digest, the others by their tag, with one warning that names those", async () => {
   const graph = await prod();
   expect(resource(graph, "sese-ai/redis/image").inputs["name"]).toBe(`docker.io/library/redis:8.0.2@${DIGEST}`);
   expect(resource(graph, "sese-ai/postgresql/image").inputs["name"]).toBe("docker.io/library/postgres:18.1");
-  expect(warn).toHaveBeenCalledTimes(1);
+  expect(warnings).toHaveBeenCalledTimes(1);
   expect(warned()).toContain("docker.io/library/postgres:18.1");
   expect(warned()).toContain("make images-lock");
   expect(warned()).not.toContain("redis");
@@ -47,9 +45,9 @@ test("an override is used as the stack's file has it: its own digest without a w
 });
 
 test("the lab pulls what its own registry has, whatever the lock says, and warns of nothing", async () => {
-  const graph = await graphOf("lab", settingsOf("lab"), program);
+  const graph = await graphOf("lab", { ...settingsOf("lab"), "vpai:services": JSON.stringify(["core"]) }, program);
   expect(resource(graph, "sese-ai/redis/image").inputs["name"]).toBe(
     "docker.io/library/redis:8.0.2@stdout of lab/push/redis",
   );
-  expect(warn).not.toHaveBeenCalled();
+  expect(warnings).not.toHaveBeenCalled();
 });

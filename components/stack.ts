@@ -2,8 +2,15 @@ import { getStack, type Output } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
 import type { HostConfig, LoadedConfig, StackConfig } from "../config";
 import { readLock } from "../images/lock";
-import { checkPlatform, type HostPlan, type Platform, type PlatformHost, servicesOn } from "../platforms";
-import { hostnameOf, type Service, type ServiceContext } from "../services/model";
+import {
+  checkPlatform,
+  type HostPlan,
+  type Platform,
+  type PlatformHost,
+  remoteSitesOn,
+  servicesOn,
+} from "../platforms";
+import { type Service, type ServiceContext, urlOf } from "../services/model";
 import { warnOfTags } from "./docker/locked-image";
 import { Host } from "./hosts/host";
 import { Machines } from "./machines";
@@ -48,7 +55,7 @@ export function deploy(platform: Platform, config: LoadedConfig): Record<string,
       machine: source,
       description,
       services,
-      context: contextOf(name, config, services),
+      context: contextOf(platform, name, config, services),
       secrets,
       vpnAddress,
       adopt: config.adopt,
@@ -83,17 +90,22 @@ function withOverrides(service: Service, { overrides }: StackConfig): Service {
 }
 
 const contextOf = (
+  platform: Platform,
   host: string,
-  { domain, tls, acmeEmail, vpnEnforce }: StackConfig,
+  config: StackConfig,
   services: readonly Service[],
-): ServiceContext => ({
-  host,
-  domain,
-  tls,
-  vpnEnforce,
-  services,
-  ...(acmeEmail === undefined ? {} : { acmeEmail }),
-});
+): ServiceContext => {
+  const { domain, tls, acmeEmail, vpnEnforce } = config;
+  return {
+    host,
+    domain,
+    tls,
+    vpnEnforce,
+    services,
+    remoteSites: remoteSitesOn(platform, host, config),
+    ...(acmeEmail === undefined ? {} : { acmeEmail }),
+  };
+};
 
 const describe = (
   platform: Platform,
@@ -106,7 +118,7 @@ const describe = (
       {
         container: `${platform.name}_${name}`,
         image,
-        urls: expose.map((exposure) => `https://${hostnameOf(exposure, domain)}/`),
+        urls: expose.map((exposure) => urlOf(exposure, domain)),
       },
     ]),
   );

@@ -87,7 +87,10 @@ const duplicatePort = ({ what, by }: Duplicate): Violation => ({
 const sitesOf = (plans: readonly HostPlan[], domain: string): Claim[] =>
   plans.flatMap(({ name, services }) =>
     services.flatMap((service) =>
-      (service.expose ?? []).map((exposure): Claim => [hostnameOf(exposure, domain), `${name}/${service.name}`]),
+      (service.expose ?? []).map((exposure): Claim => [
+        `${hostnameOf(exposure, domain)}${exposure.path ?? ""}`,
+        `${name}/${service.name}`,
+      ]),
     ),
   );
 

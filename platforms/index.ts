@@ -3,7 +3,7 @@ import { declaredSecrets, type Platform } from "./platform";
 import { vpai } from "./vpai";
 
 export { checkPlatform, type HostPlan, PlatformError, type Violation } from "./check";
-export { declaredSecrets, type Platform, type PlatformHost, servicesOn } from "./platform";
+export { declaredSecrets, type Platform, type PlatformHost, remoteSitesOn, servicesOn } from "./platform";
 
 /** Every platform there is. */
 export const platforms: readonly Platform[] = [vpai];

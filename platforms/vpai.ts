@@ -1,5 +1,14 @@
 import { allServices } from "../services";
-import type { Platform } from "./platform";
+import type { CrossHostSite, Platform } from "./platform";
+
+/** Obsidian's clients sync with CouchDB on the VPN hub; phones do so without a VPN, behind its login (seed 001, 8.5). */
+const couchdb: CrossHostSite = {
+  on: "sese-ai",
+  host: "seko-vpn",
+  subdomain: "couch",
+  port: 5984,
+  access: ({ couchdbVpnEnforce }) => (couchdbVpnEnforce ? "vpn" : "public"),
+};
 
 /** A founder's AI platform on three computers (seed 001). */
 export const vpai: Platform = {
@@ -21,4 +30,5 @@ export const vpai: Platform = {
     workstation: { purpose: "creative studio and development, Raspberry Pi 5", groups: [], networks: {} },
   },
   services: allServices,
+  crossHostSites: [couchdb],
 };

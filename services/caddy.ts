@@ -1,5 +1,6 @@
 import { defineService, type SecretFile, type ServiceContext } from "./model";
-import { caddyfile, METRICS_LISTENER, VPN_LISTENER } from "./rendering/caddyfile";
+import { caddyfile, METRICS_LISTENER } from "./rendering/caddyfile";
+import { VPN_LISTENER } from "./rendering/routes";
 
 const CADDYFILE = "/etc/caddy/Caddyfile";
 

@@ -15,10 +15,19 @@ export interface Exposure {
   /** The container's port that speaks HTTP. */
   port: number;
   access: Access;
-  /** Only requests whose path is this or, ending in `/*`, lies below it. Default: all that no other exposure takes. */
+  /**
+   * Only requests whose path is this or, ending in `/*`, lies below it. Default: all that no other exposure of the
+   * hostname takes; where none takes them, they are not found.
+   */
   path?: string;
   /** Whether the program sees the request's path without `path`'s own part. Default: false. */
   stripPath?: boolean;
+}
+
+/** A website whose program runs on another host, which is reached through the VPN. */
+export interface RemoteSite extends Exposure {
+  /** The other host's VPN address. */
+  address: string;
 }
 
 /** A container port that the host itself listens on. */
@@ -194,6 +203,8 @@ export interface ServiceContext {
   vpnEnforce: boolean;
   /** All services of the host, this one too. */
   services: readonly Service[];
+  /** Sites that this host answers for and another one serves. Default: none. */
+  remoteSites?: readonly RemoteSite[];
 }
 
 /** One service, as data: what is true of it, and nothing of how it is deployed. */
@@ -262,6 +273,10 @@ export const llmKey = (value: string): string => (value.startsWith("sk-") ? valu
 
 /** Marks an object as a service; the compiler checks it. */
 export const defineService = (service: Service): Service => service;
+
+/** Address of an exposure, without the wildcard of its path. */
+export const urlOf = (exposure: Pick<Exposure, "subdomain" | "path">, domain: string): string =>
+  `https://${hostnameOf(exposure, domain)}${(exposure.path ?? "/").replace(/\*$/, "")}`;
 
 /** Full hostname of an exposure under a domain. */
 export const hostnameOf = ({ subdomain }: Pick<Exposure, "subdomain">, domain: string): string =>

@@ -3,6 +3,9 @@ import { singleLine } from "./postgresql";
 
 const SITE = { subdomain: "mayi", port: 5678, access: "vpn" } as const;
 
+/** Callers of webhooks are no members of the VPN; the relay on the VPN hub comes by this way, too (seed 001, section 1). */
+const WEBHOOKS = { subdomain: "", path: "/webhook/*", port: SITE.port, access: "public" } as const;
+
 const DATABASE = {
   name: "n8n",
   role: "n8n",
@@ -23,7 +26,7 @@ export default defineService({
   user: { uid: 1000, gid: 1000 },
   networks: ["backend", "egress"],
   port: SITE.port,
-  expose: [SITE],
+  expose: [SITE, WEBHOOKS],
   environment: ({ domain }) => ({
     DB_TYPE: "postgresdb",
     DB_POSTGRESDB_HOST: "postgresql",
@@ -36,7 +39,7 @@ export default defineService({
     N8N_PROTOCOL: "https",
     N8N_PROXY_HOPS: "1",
     N8N_EDITOR_BASE_URL: `https://${hostnameOf(SITE, domain)}/`,
-    WEBHOOK_URL: `https://${hostnameOf(SITE, domain)}/`,
+    WEBHOOK_URL: `https://${hostnameOf(WEBHOOKS, domain)}/`,
     N8N_DIAGNOSTICS_ENABLED: "false",
     N8N_VERSION_NOTIFICATIONS_ENABLED: "false",
     N8N_PERSONALIZATION_ENABLED: "false",

@@ -1,17 +1,8 @@
-import { hostnameOf, type Service, type ServiceContext } from "../model";
-
-/** Container port on which Caddy serves VPN-only sites; the host publishes it on its VPN address as 443. */
-export const VPN_LISTENER = 8443;
+import type { ServiceContext } from "../model";
+import { PUBLIC_LISTENER, type Route, type Site, sitesOf } from "./routes";
 
 /** Container port of Caddy's metrics, for the networks that Caddy is on; the host does not publish it. */
 export const METRICS_LISTENER = 2020;
-
-/** One site: a hostname, the listeners it answers on, and where its requests go. */
-interface Site {
-  hostname: string;
-  ports: number[];
-  upstream: string;
-}
 
 /**
  * The Caddyfile of a host. A VPN-only site has a listener of its own, which the host binds to its VPN address: who may
@@ -23,7 +14,6 @@ export function caddyfile(context: ServiceContext): string {
     SNIPPETS,
     redirects(),
     metricsSite(),
-    rootSite(context),
     ...sitesOf(context).map((site) => siteBlock(site, context)),
   ].join("\n");
 }
@@ -57,14 +47,24 @@ const redirects = (): string => block("http://", ["redir https://{host}{uri} 308
 /** Plain HTTP: the metrics name paths' and upstreams' figures, no secret, and never leave the host. */
 const metricsSite = (): string => block(`http://:${METRICS_LISTENER}`, ["metrics /metrics"]);
 
-/** The domain itself answers health checks from anywhere (seed 001, 8.2: public /health). */
-const rootSite = (context: ServiceContext): string =>
-  block(context.domain, [...tls(context), "import security_headers", 'respond /health "OK" 200', "respond 404"]);
-
-function siteBlock({ hostname, ports, upstream }: Site, context: ServiceContext): string {
-  const addresses = ports.map((port) => (port === 443 ? hostname : `https://${hostname}:${port}`));
-  return block(addresses.join(", "), [...tls(context), "import security_headers", `reverse_proxy ${upstream}`]);
+function siteBlock({ hostname, ports, routes }: Site, context: ServiceContext): string {
+  const addresses = ports.map((port) => (port === PUBLIC_LISTENER ? hostname : `https://${hostname}:${port}`));
+  return block(addresses.join(", "), [...tls(context), "import security_headers", ...answers(routes)]);
 }
+
+/** What no route takes is not found. */
+function answers(routes: readonly Route[]): string[] {
+  const [only] = routes;
+  if (routes.length === 1 && only?.path === undefined) return [only?.directive ?? ""];
+  const rest = routes.some(({ path }) => path === undefined) ? [] : ["handle {", "\trespond 404", "}"];
+  return [...routes.flatMap(answer), ...rest];
+}
+
+const answer = ({ path, stripPath, directive }: Route): string[] => [
+  path === undefined ? "handle {" : `${stripPath ? "handle_path" : "handle"} ${path} {`,
+  `\t${directive}`,
+  "}",
+];
 
 function tls(context: ServiceContext): string[] {
   if (context.tls === "internal") return ["tls internal"];
@@ -78,21 +78,6 @@ function tls(context: ServiceContext): string[] {
     "\t}",
     "}",
   ];
-}
-
-function sitesOf(context: ServiceContext): Site[] {
-  return context.services.flatMap((service) =>
-    (service.expose ?? []).map((exposure) => siteOf(service, exposure, context)),
-  );
-}
-
-function siteOf(service: Service, exposure: NonNullable<Service["expose"]>[number], context: ServiceContext): Site {
-  const vpnOnly = exposure.access === "vpn";
-  return {
-    hostname: hostnameOf(exposure, context.domain),
-    ports: vpnOnly ? [...(context.vpnEnforce ? [] : [443]), VPN_LISTENER] : [443],
-    upstream: `${service.name}:${exposure.port}`,
-  };
 }
 
 /** A Caddyfile block; the head of the global options is empty. */

@@ -34,7 +34,10 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
     user: "1000:1000",
     networks: ["backend", "egress"],
     port: 5678,
-    sites: [{ subdomain: "mayi", access: "vpn" }],
+    sites: [
+      { subdomain: "mayi", access: "vpn" },
+      { subdomain: "", access: "public", path: "/webhook/*" },
+    ],
     published: [],
     memoryMiB: 1024,
     cpus: 1.5,

@@ -1,6 +1,6 @@
 import { allServices } from "../../../services";
 import caddy from "../../../services/caddy";
-import type { ServiceContext } from "../../../services/model";
+import type { Exposure, RemoteSite, Service, ServiceContext } from "../../../services/model";
 import { PROD, ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);
@@ -29,17 +29,29 @@ const STACKS: [string, Omit<ServiceContext, "services">][] = [
   ["lab", { ...PROD, domain: "vpai.test", tls: "internal", vpnEnforce: false }],
 ];
 
-let container: ServiceContainer;
+const core = allServices.filter(({ group }) => group === "core");
 
-const open = (context: Omit<ServiceContext, "services">): ServiceContainer =>
-  (container = new ServiceContainer(caddy, { ...context, services: allServices }, "caddy"));
+const COUCHDB: RemoteSite = { subdomain: "couch", access: "public", port: 5984, address: "100.64.0.2" };
 
-afterEach(() => container.remove());
+const opened: ServiceContainer[] = [];
+
+function open(context: Omit<ServiceContext, "services">, services = allServices): ServiceContainer {
+  const container = new ServiceContainer(caddy, { ...context, services }, "caddy");
+  opened.push(container);
+  return container;
+}
+
+afterAll(() => opened.forEach((container) => container.remove()));
 
 const check = caddy.files?.({ ...PROD, services: [] })[0]?.validate ?? [];
 
-async function adapted(context: Omit<ServiceContext, "services">): Promise<Adapted> {
-  const { code, stdout, stderr } = await open(context).check(["caddy", "adapt", "--config", "/etc/caddy/Caddyfile"]);
+async function adapted(context: Omit<ServiceContext, "services">, services = allServices): Promise<Adapted> {
+  const { code, stdout, stderr } = await open(context, services).check([
+    "caddy",
+    "adapt",
+    "--config",
+    "/etc/caddy/Caddyfile",
+  ]);
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Adapted;
 }
@@ -52,7 +64,7 @@ function listeners({ apps }: Adapted): Record<string, string[]> {
       for (const host of match.flatMap(({ host: hosts = ["*"] }) => hosts)) (found[host] ??= []).push(...listen);
     }
   }
-  return found;
+  return Object.fromEntries(Object.entries(found).map(([host, ports]) => [host, ports.sort()]));
 }
 
 /** The check has no secrets, and what listens for plain HTTP only redirects. */
@@ -72,17 +84,23 @@ test("a Caddyfile with a mistake is refused", async () => {
   expect([code, stderr]).toEqual([1, expect.stringContaining("unrecognized directive: reverse_prxy")]);
 });
 
-test("prod: Caddy itself reads that n8n is on the VPN listener alone", async () => {
-  expect(listeners(await adapted(PROD))).toEqual({
-    "*": [":80", ":2020"],
+test("prod: Caddy itself reads that n8n is on the VPN listener alone, and CouchDB on the public one", async () => {
+  expect(listeners(await adapted({ ...PROD, remoteSites: [COUCHDB] }, core))).toEqual({
+    "*": [":2020", ":80"],
     "ewutelo.cloud": [":443"],
     "mayi.ewutelo.cloud": [":8443"],
+    "couch.ewutelo.cloud": [":443"],
   });
+});
+
+test("CouchDB is on the VPN listener alone once that is enforced", async () => {
+  const found = listeners(await adapted({ ...PROD, remoteSites: [{ ...COUCHDB, access: "vpn" }] }, core));
+  expect(found["couch.ewutelo.cloud"]).toEqual([":8443"]);
 });
 
 test("lab: n8n is on both", async () => {
   const found = listeners(await adapted({ ...PROD, domain: "vpai.test", tls: "internal", vpnEnforce: false }));
-  expect(found["mayi.vpai.test"]?.sort()).toEqual([":443", ":8443"]);
+  expect(found["mayi.vpai.test"]).toEqual([":443", ":8443"]);
   expect(found["vpai.test"]).toEqual([":443"]);
 });
 
@@ -90,7 +108,6 @@ test("certificates come from OVH's DNS challenge in prod, and from Caddy's own a
   const issuers = async (context: Omit<ServiceContext, "services">): Promise<[string, string | undefined][]> => {
     const { apps } = await adapted(context);
     const all = (apps.tls?.automation.policies ?? []).flatMap((policy) => policy.issuers);
-    container.remove();
     return all.map(({ module, challenges }) => [module, challenges?.dns?.provider.name]);
   };
   const prod = await issuers(PROD);
@@ -99,4 +116,56 @@ test("certificates come from OVH's DNS challenge in prod, and from Caddy's own a
   const inLab = await issuers({ ...PROD, domain: "vpai.test", tls: "internal", vpnEnforce: false });
   expect(inLab.length).toBeGreaterThan(0);
   expect(new Set(inLab.map(([module]) => module))).toEqual(new Set(["internal"]));
+});
+
+describe("Caddy with several parts of one hostname", () => {
+  /** Each answers with its port; what is on 9005 is a folder with one file. */
+  const PARTS: Exposure[] = [
+    { subdomain: "", path: "/hooks/*", port: 9001, access: "public" },
+    { subdomain: "both", path: "/open/*", port: 9001, access: "public" },
+    { subdomain: "both", path: "/open/inner/*", port: 9002, access: "vpn" },
+    { subdomain: "both", port: 9003, access: "vpn" },
+    { subdomain: "files", path: "/strip/*", stripPath: true, port: 9005, access: "public" },
+    { subdomain: "files", path: "/keep/*", port: 9005, access: "public" },
+  ];
+  const upstream: Service = { ...(core[0] as Service), name: "127.0.0.1", expose: PARTS };
+
+  let container: ServiceContainer;
+
+  beforeAll(async () => {
+    container = open({ ...PROD, domain: "vpai.test", tls: "internal" }, [upstream]);
+    await container.start({}, "/data");
+    const answer = (port: number): string => `caddy respond --listen 127.0.0.1:${port} --body ${port} &`;
+    const { code, stderr } = container.run([
+      ...["sh", "-euc"],
+      `echo "127.0.0.1 vpai.test both.vpai.test files.vpai.test" >>/etc/hosts; mkdir /data/www; echo here >/data/www/file
+       { ${[9001, 9002, 9003].map(answer).join(" ")} caddy file-server --listen 127.0.0.1:9005 --root /data/www & } >/dev/null 2>&1
+       sleep 2`,
+    ]);
+    if (code !== 0) throw new Error(stderr);
+  });
+
+  /** The body of an answer, or the status of one that is no success. */
+  function get(url: string): string {
+    const authority = "/data/caddy/pki/authorities/local/root.crt";
+    const asked = container.run(["wget", "-q", "--server-response", "-O", "-", `--ca-certificate=${authority}`, url]);
+    return asked.code === 0 ? asked.stdout.trim() : (/ HTTP\/\S+ (\d+)/.exec(asked.stderr)?.[1] ?? asked.stderr);
+  }
+
+  test.each([
+    ["https://vpai.test/health", "OK"],
+    ["https://vpai.test/hooks/a/b", "9001"],
+    ["https://vpai.test/hooks", "404"],
+    ["https://vpai.test/", "404"],
+    ["https://both.vpai.test/open/x", "9001"],
+    ["https://both.vpai.test/open/inner/x", "9001"],
+    ["https://both.vpai.test/", "404"],
+    ["https://both.vpai.test:8443/open/x", "9001"],
+    ["https://both.vpai.test:8443/open/inner/x", "9002"],
+    ["https://both.vpai.test:8443/", "9003"],
+    ["https://files.vpai.test/strip/file", "here"],
+    ["https://files.vpai.test/keep/file", "404"],
+  ])("%s gives %s", (url, expected) => {
+    expect(get(url)).toBe(expected);
+  });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { Service, ServiceContext } from "../../../services/model";
-import { caddyfile, VPN_LISTENER } from "../../../services/rendering/caddyfile";
+import type { Exposure, Service, ServiceContext } from "../../../services/model";
+import { caddyfile } from "../../../services/rendering/caddyfile";
 
 const label = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
 
@@ -17,28 +17,48 @@ const service = (name: string, expose: Service["expose"]): Service => ({
   ...(expose === undefined ? {} : { expose }),
 });
 
-const exposure = fc.record({
-  subdomain: label,
-  port: fc.integer({ min: 1, max: 65535 }),
-  access: fc.constantFrom("public" as const, "vpn" as const),
+/** Few names and paths, so that they meet on one hostname. */
+const exposure = fc.record(
+  {
+    subdomain: fc.constantFrom("", "a", "b"),
+    port: fc.integer({ min: 1, max: 65535 }),
+    access: fc.constantFrom("public" as const, "vpn" as const),
+    path: fc.constantFrom("/x", "/x/*", "/x/y/*", "/z/*"),
+    stripPath: fc.boolean(),
+  },
+  { requiredKeys: ["subdomain", "port", "access"] },
+);
+
+const placeOf = ({ subdomain, path = "" }: Pick<Exposure, "subdomain" | "path">): string => `${subdomain} ${path}`;
+
+/** Each exposure beside the name of its service or, for another host's site, that host's address. */
+const offers = fc.uniqueArray(fc.tuple(fc.constantFrom("one", "two", "100.64.0.2"), exposure), {
+  selector: ([, { subdomain, path }]) => placeOf({ subdomain, ...(path === undefined ? {} : { path }) }),
+  maxLength: 8,
 });
 
-const context: fc.Arbitrary<ServiceContext> = fc.record(
-  {
-    host: fc.constant("sese-ai"),
-    domain: fc.tuple(label, label).map((labels) => labels.join(".")),
-    tls: fc.constantFrom("internal" as const, "acme-ovh" as const),
-    vpnEnforce: fc.boolean(),
-    acmeEmail: fc.constant("me@example.org"),
-    services: fc
-      .uniqueArray(fc.tuple(label, fc.option(fc.array(exposure, { maxLength: 3 }), { nil: undefined })), {
-        selector: ([name]) => name,
-        maxLength: 5,
-      })
-      .map((services) => services.map(([name, expose]) => service(name, expose))),
-  },
-  { requiredKeys: ["host", "domain", "tls", "vpnEnforce", "services"] },
-);
+const context: fc.Arbitrary<ServiceContext> = fc
+  .record(
+    {
+      host: fc.constant("sese-ai"),
+      domain: fc.tuple(label, label).map((labels) => labels.join(".")),
+      tls: fc.constantFrom("internal" as const, "acme-ovh" as const),
+      vpnEnforce: fc.boolean(),
+      acmeEmail: fc.constant("me@example.org"),
+      offers,
+    },
+    { requiredKeys: ["host", "domain", "tls", "vpnEnforce", "offers"] },
+  )
+  .map(({ offers: given, ...rest }) => ({
+    ...rest,
+    services: ["one", "two"].map((name) =>
+      service(
+        name,
+        given.flatMap(([by, one]) => (by === name ? [one as Exposure] : [])),
+      ),
+    ),
+    remoteSites: given.flatMap(([by, one]) => (by === "100.64.0.2" ? [{ ...one, address: by }] : [])),
+  }));
 
 interface Block {
   addresses: string[];
@@ -58,7 +78,44 @@ function sites(text: string): Block[] {
 const portOf = (address: string): number =>
   Number(/:(\d+)$/.exec(address)?.[1] ?? (address.startsWith("http://") ? 80 : 443));
 
-const proxies = ({ lines }: Block): string[] => lines.flatMap((line) => /^reverse_proxy (\S+)$/.exec(line)?.[1] ?? []);
+/** Whether a path matches, as Caddy's documentation has it: a trailing `*` stands for any rest. */
+const matches = (pattern: string | undefined, path: string): boolean =>
+  pattern === undefined || (pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern);
+
+/** What a site block does with a request: the first matching part wins. */
+function answerOf({ lines }: Block, path: string): string {
+  const text = lines.join("\n");
+  const parts = [...text.matchAll(/^(handle|handle_path)(?: (\S+))? \{\n(.+)\n\}$/gm)];
+  if (parts.length === 0) return /^reverse_proxy (\S+)$/m.exec(text)?.[1] ?? "nothing";
+  const [, kind, , directive = ""] = parts.find(([, , pattern]) => matches(pattern, path)) ?? [];
+  return `${directive.replace("reverse_proxy ", "")}${kind === "handle_path" ? ", stripped" : ""}`;
+}
+
+/** What the stack promises of a request: of all that may answer there, the one that says most about the path does. */
+function promised({ domain, vpnEnforce, services, remoteSites = [] }: ServiceContext, request: Request): string {
+  const { hostname, path, port } = request;
+  const all = [
+    ...services.flatMap(({ name, expose = [] }) => expose.map((one) => ({ ...one, by: name }))),
+    ...remoteSites.map((one) => ({ ...one, by: one.address })),
+  ].filter(({ subdomain }) => (subdomain === "" ? domain : `${subdomain}.${domain}`) === hostname);
+  const allowed = all.filter(({ access }) => port === 8443 || access === "public" || !vpnEnforce);
+  if (port === 8443 && all.every(({ access }) => access === "public")) return "respond 404";
+  if (hostname === domain && path === "/health") return 'respond "OK" 200';
+  const order = ["/x", "/x/y/*", "/x/*", "/z/*", undefined];
+  const winner = order
+    .flatMap((pattern) => allowed.filter((one) => one.path === pattern))
+    .find((one) => matches(one.path, path));
+  if (winner === undefined) return "respond 404";
+  return `${winner.by}:${winner.port}${winner.stripPath === true && winner.path !== undefined ? ", stripped" : ""}`;
+}
+
+interface Request {
+  hostname: string;
+  path: string;
+  port: number;
+}
+
+const PATHS = ["/", "/x", "/x/", "/x/q", "/x/y/q", "/z/1", "/health", "/other"];
 
 test("braces are balanced and never close what is not open", () => {
   fc.assert(
@@ -74,30 +131,48 @@ test("braces are balanced and never close what is not open", () => {
   );
 });
 
-test("every exposure has one site that proxies to it, and nothing else is proxied", () => {
+/** Requests for each hostname, path and listener. */
+const requests = ({ domain }: ServiceContext): Request[] =>
+  [domain, `a.${domain}`, `b.${domain}`].flatMap((hostname) =>
+    PATHS.flatMap((path) => [443, 8443].map((port) => ({ hostname, path, port }))),
+  );
+
+/** The block that serves a hostname on a listener. */
+const blockFor = (text: string, { hostname, port }: Request): Block[] =>
+  sites(text).filter(({ addresses }) =>
+    addresses.some(
+      (address) => portOf(address) === port && address.replace(/^https:\/\//, "").replace(/:\d+$/, "") === hostname,
+    ),
+  );
+
+test("every request gets the answer that the exposures promise, on each listener", () => {
   fc.assert(
     fc.property(context, (given) => {
-      const expected = given.services.flatMap(({ name, expose = [] }) => expose.map(({ port }) => `${name}:${port}`));
-      expect(sites(caddyfile(given)).flatMap(proxies)).toEqual(expected);
+      const text = caddyfile(given);
+      for (const request of requests(given)) {
+        const blocks = blockFor(text, request);
+        expect(blocks.length).toBeLessThanOrEqual(1);
+        const found = blocks[0] === undefined ? "respond 404" : answerOf(blocks[0], request.path);
+        expect([request, found]).toEqual([request, promised(given, request)]);
+      }
     }),
   );
 });
 
-test("a VPN-only site listens on the VPN listener, and on 443 only while the VPN is not enforced", () => {
+test("a hostname without a VPN-only part has no VPN listener", () => {
   fc.assert(
     fc.property(context, (given) => {
-      const found = sites(caddyfile(given)).filter((site) => proxies(site).length > 0);
-      const exposures = given.services.flatMap(({ expose = [] }) => expose);
-      found.forEach(({ addresses }, index) => {
-        const ports = addresses.map(portOf);
-        if (exposures[index]?.access === "public") expect(ports).toEqual([443]);
-        else expect(ports).toEqual(given.vpnEnforce ? [VPN_LISTENER] : [443, VPN_LISTENER]);
-        for (const address of addresses) {
-          expect(address.replace(/^https:\/\//, "").replace(/:\d+$/, "")).toBe(
-            `${exposures[index]?.subdomain ?? ""}.${given.domain}`,
-          );
-        }
-      });
+      const exposures = [...given.services.flatMap(({ expose = [] }) => expose), ...(given.remoteSites ?? [])];
+      const inside = new Set(
+        exposures
+          .filter(({ access }) => access === "vpn")
+          .map(({ subdomain }) => (subdomain === "" ? given.domain : `${subdomain}.${given.domain}`)),
+      );
+      const listening = sites(caddyfile(given)).flatMap(({ addresses }) =>
+        addresses.flatMap((address) => /^https:\/\/(.+):8443$/.exec(address)?.[1] ?? []),
+      );
+      expect(new Set(listening)).toEqual(inside);
+      expect(listening.length).toBe(inside.size);
     }),
   );
 });
@@ -128,10 +203,8 @@ test("every site but the redirect and the metrics has TLS of the stack's kind an
 test("the domain itself answers health checks and nothing else (seed 001, 8.2)", () => {
   const text = caddyfile({ host: "sese-ai", domain: "ewutelo.cloud", tls: "internal", vpnEnforce: true, services: [] });
   expect(sites(text).map(({ addresses }) => addresses)).toEqual([["http://"], ["http://:2020"], ["ewutelo.cloud"]]);
-  expect(sites(text)[2]?.lines.filter((line) => line.startsWith("respond"))).toEqual([
-    'respond /health "OK" 200',
-    "respond 404",
-  ]);
+  const asked = PATHS.map((path) => answerOf(sites(text)[2] as Block, path));
+  expect(asked).toEqual(PATHS.map((path) => (path === "/health" ? 'respond "OK" 200' : "respond 404")));
 });
 
 test("the certificate account's contact is given where there is one", () => {

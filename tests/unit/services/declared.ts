@@ -69,12 +69,16 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
   },
   port: ({ service }) => expect(service.port).toBeGreaterThan(0),
   expose: ({ service, graph, host, context }) => {
-    const sites = String(resource(graph, `${host}/caddy/config/Caddyfile`).inputs["content"]);
-    for (const { subdomain, port, access } of service.expose ?? []) {
-      const head =
-        access === "public" ? `${subdomain}.${context.domain}` : `https://${subdomain}.${context.domain}:8443`;
-      const block = sites.split("\n\n").find((candidate) => candidate.startsWith(`${head} {`));
-      expect(block).toContain(`reverse_proxy ${service.name}:${port}`);
+    const text = String(resource(graph, `${host}/caddy/config/Caddyfile`).inputs["content"]);
+    for (const { subdomain, port, access, path: only, stripPath } of service.expose ?? []) {
+      const hostname = subdomain === "" ? context.domain : `${subdomain}.${context.domain}`;
+      const address = access === "public" ? hostname : `https://${hostname}:8443`;
+      const block = text
+        .split("\n\n")
+        .find((candidate) => (candidate.split("\n")[0] ?? "").replace(/ \{$/, "").split(", ").includes(address));
+      const proxy = `reverse_proxy ${service.name}:${port}\n`;
+      const handler = stripPath === true ? "handle_path" : "handle";
+      expect(block).toContain(only === undefined ? proxy : `\t${handler} ${only} {\n\t\t${proxy}\t}`);
     }
   },
   publish: (deployed) => {

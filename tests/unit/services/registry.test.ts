@@ -24,6 +24,8 @@ export default {
   expose: [
     { subdomain: "any", port: 9000, access: "public" },
     { subdomain: "inner", port: 9001, access: "vpn" },
+    { subdomain: "inner", port: 9002, access: "public", path: "/open" },
+    { subdomain: "", port: 9000, access: "public", path: "/everything/*", stripPath: true },
   ],
   publish: [
     { port: 53, hostPort: 5353, protocol: "udp", access: "vpn" },
@@ -186,7 +188,10 @@ describe("a service added as one more file", () => {
     );
     const caddyfile = String(resource(graph, `${HOST}/caddy/config/Caddyfile`).inputs["content"]);
     expect(caddyfile).toMatch(/^any\.ewutelo\.cloud \{[^]*?reverse_proxy everything:9000\n\}/m);
-    expect(caddyfile).toMatch(/^https:\/\/inner\.ewutelo\.cloud:8443 \{[^]*?reverse_proxy everything:9001\n\}/m);
+    expect(caddyfile).toMatch(
+      /^https:\/\/inner\.ewutelo\.cloud:8443 \{[^]*?\thandle \{\n\t\treverse_proxy everything:9001\n\t\}\n\}/m,
+    );
+    expect(caddyfile).toMatch(/^inner\.ewutelo\.cloud \{[^]*?\thandle \/open \{\n[^]*?\thandle \{\n\t\trespond 404\n/m);
   });
 
   test("a supplied secret that the stack does not need leaves no variable and no file", () => {

@@ -438,4 +438,28 @@ describe("what a stack's settings change", () => {
       "\nmayi.ewutelo.cloud, https://mayi.ewutelo.cloud:8443 {",
     );
   });
+
+  describe("CouchDB's site, which is on the VPN hub (seed 001, 8.5)", () => {
+    const inVpn = (vpnEnforce: string): Promise<Registered[]> => {
+      const hosts = JSON.parse(coreOfProd["vpai:hosts"] ?? "") as Record<string, object>;
+      hosts["seko-vpn"] = { ...hosts["seko-vpn"], vpnAddress: "100.64.0.9" };
+      const changed = { "vpai:hosts": JSON.stringify(hosts), "vpai:couchdbVpnEnforce": vpnEnforce };
+      return graphOf("prod", { ...coreOfProd, ...changed }, program);
+    };
+    const caddyfileOf = (graph: readonly Registered[]): string =>
+      String(resource(graph, "sese-ai/caddy/config/Caddyfile").inputs["content"]);
+
+    test("is there once the hub is a node of the VPN", async () => {
+      expect(caddyfileOf(stacks.prod)).not.toContain("couch");
+      expect(caddyfileOf(await inVpn("false"))).toMatch(
+        /\ncouch\.ewutelo\.cloud \{\n[^]*?\n\treverse_proxy 100\.64\.0\.9:5984\n\}/,
+      );
+    });
+
+    test("is VPN-only with couchdbVpnEnforce", async () => {
+      const text = caddyfileOf(await inVpn("true"));
+      expect(text).toContain("\nhttps://couch.ewutelo.cloud:8443 {");
+      expect(text).not.toMatch(/^couch/m);
+    });
+  });
 });

@@ -41,6 +41,37 @@ export const catalogue: readonly LabImage[] = [
     version: "1.135.0",
     base: "base",
   },
+  { name: "stand-in", program: "stand-in", version: "1.0.0", base: "base" },
+  {
+    name: "palais",
+    reference: "ghcr.io/mobutoo/palais:1.0.0",
+    program: "stand-in",
+    version: "1.0.0",
+    base: "stand-in",
+  },
+  { name: "sure", reference: "ghcr.io/we-promise/sure:0.6.8", program: "stand-in", version: "0.6.8", base: "stand-in" },
+  {
+    name: "kaneo-api",
+    reference: "ghcr.io/usekaneo/api:2.1.1",
+    program: "stand-in",
+    version: "2.1.1",
+    base: "stand-in",
+  },
+  { name: "kaneo", reference: "ghcr.io/usekaneo/web:2.1.1", program: "stand-in", version: "2.1.1", base: "stand-in" },
+  {
+    name: "grafana",
+    reference: "docker.io/grafana/grafana:12.3.2",
+    program: "stand-in",
+    version: "12.3.2",
+    base: "stand-in",
+  },
+  {
+    name: "diun",
+    reference: "docker.io/crazymax/diun:4.31.0",
+    program: "stand-in",
+    version: "4.31.0",
+    base: "stand-in",
+  },
 ];
 
 /**

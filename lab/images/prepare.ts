@@ -2,7 +2,7 @@ import { chosenServices } from "../../config/lab-services";
 import { allServices } from "../../services";
 import { report } from "../../toolchain/progress";
 import { ensureImage } from "./build";
-import { catalogue, type LabImage } from "./catalogue";
+import { catalogue, labImage, type LabImage } from "./catalogue";
 
 /** Builds at a time: one that waits for the network beside one that computes. */
 const WORKERS = 2;
@@ -11,8 +11,21 @@ const WORKERS = 2;
 export function imagesFor(chosen: string): LabImage[] {
   const groups = chosenServices(chosen);
   const references = new Set(allServices.filter(({ group }) => groups.includes(group)).map(({ image }) => image));
-  return catalogue.filter(({ reference }) => reference === undefined || references.has(reference));
+  const needed = new Set(
+    catalogue
+      .filter((image) => (image.reference === undefined ? !isBase(image) : references.has(image.reference)))
+      .flatMap(lineage),
+  );
+  return catalogue.filter((image) => needed.has(image));
 }
+
+const isBase = ({ name }: LabImage): boolean => catalogue.some(({ base }) => base === name);
+
+/** An image and those that it builds on. */
+const lineage = (image: LabImage): LabImage[] => [
+  image,
+  ...(image.base === undefined ? [] : lineage(labImage(image.base))),
+];
 
 /** What cannot be built now is tried again, and its error shown, by the `up` that needs it. */
 async function work(queue: LabImage[]): Promise<void> {

@@ -66,6 +66,14 @@ describe("the version stated is the version locked", () => {
     expect(recipe(name, "go.mod")).toMatch(`${module} v${labImage(name).version} `);
   });
 
+  const standIns = catalogue.filter(({ base }) => base === "stand-in").map(({ name }) => name);
+
+  test.each(standIns)("%s, which a stand-in plays under its name", (name) => {
+    const manifest = JSON.parse(recipe(name, "manifest.json")) as { service: string; version: string };
+    expect(manifest).toMatchObject({ service: name, version: labImage(name).version });
+    expect(labImage(name).program).toBe("stand-in");
+  });
+
   test("caddy, with the OVH provider that its DNS challenge needs", () => {
     const module = recipe("caddy", "go.mod");
     expect(module).toContain(`github.com/caddyserver/caddy/v2 v${labImage("caddy").version}\n`);

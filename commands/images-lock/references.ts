@@ -25,8 +25,16 @@ export function wantedReferences(services: readonly Service[], folder: string): 
 }
 
 function overriddenImages(file: string): string[] {
-  const found = stackFile.safeParse(parse(readFileSync(file, "utf8")));
+  const found = stackFile.safeParse(parsed(file));
   if (!found.success)
     throw new Error(`expected overrides of services in ${file}, found another structure: make preview`);
   return Object.values(found.data.config?.["vpai:overrides"] ?? {}).flatMap(({ image }) => image ?? []);
+}
+
+function parsed(file: string): unknown {
+  try {
+    return parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`expected YAML in ${file}, found: ${(error as Error).message}`, { cause: error });
+  }
 }

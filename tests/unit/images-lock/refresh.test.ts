@@ -74,5 +74,7 @@ describe("the images that the lock is for", () => {
   test("a stack's file of another form is named", () => {
     write("Pulumi.prod.yaml", "config:\n  vpai:overrides:\n    - image\n");
     expect(() => wantedReferences([], folder)).toThrow(/expected overrides of services in .*Pulumi\.prod\.yaml/);
+    write("Pulumi.prod.yaml", "config:\n  a: b\n c: {");
+    expect(() => wantedReferences([], folder)).toThrow(/expected YAML in .*Pulumi\.prod\.yaml, found: /);
   });
 });

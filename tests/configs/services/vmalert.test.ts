@@ -1,0 +1,50 @@
+import { stringify } from "yaml";
+import { allServices } from "../../../services";
+import { dashboards } from "../../../services/rendering/dashboards";
+import { storeOf } from "../../../services/rendering/dashboards/dashboard";
+import vmalert from "../../../services/vmalert";
+import { type Ended, PROD, ServiceContainer } from "./service-container";
+
+jest.setTimeout(1_200_000);
+
+const container = new ServiceContainer(vmalert, { ...PROD, services: allServices }, "vmalert");
+const check = vmalert.files?.({ ...PROD, services: allServices })[0]?.validate ?? [];
+
+afterAll(() => container.remove());
+
+test("vmalert accepts the alerts", async () => {
+  const { code, stderr } = await container.check(check);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("found 1 files")]);
+});
+
+test("an alert with a mistake in its expression is refused", async () => {
+  const files = container.files((content) => content.replace("up == 0", "up == ("));
+  const { code, stderr } = await container.check(check, files);
+  expect([code, stderr]).toEqual([255, expect.stringContaining("TargetDown")]);
+});
+
+const queries = dashboards.flatMap(({ uid, panels }) =>
+  panels
+    .filter((panel) => storeOf(panel) === "victoriametrics")
+    .flatMap((panel) => panel.queries.map(({ expr }) => ({ uid, expr }))),
+);
+
+/** vmalert's answer to queries as if they were rules: it reads them with the parser of VictoriaMetrics. */
+const asRules = (given: typeof queries): Promise<Ended> => {
+  const rules = given.map(({ uid, expr }, index) => ({ record: `${uid.replaceAll("-", "_")}:${index}`, expr }));
+  return container.check(
+    check,
+    container.files(() => stringify({ groups: [{ name: "dashboards", rules }] })),
+  );
+};
+
+test("every query of every dashboard is one that VictoriaMetrics reads", async () => {
+  expect(queries.length).toBeGreaterThan(40);
+  const { code, stderr } = await asRules(queries);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("found 1 files")]);
+});
+
+test("a query with a mistake is refused", async () => {
+  const { code, stderr } = await asRules([...queries, { uid: "odd", expr: "rate(up[5m)" }]);
+  expect([code, stderr]).toEqual([255, expect.stringContaining("rate(up[5m)")]);
+});

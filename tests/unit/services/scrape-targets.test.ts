@@ -1,0 +1,68 @@
+import { allServices } from "../../../services";
+import type { Service, ServiceContext } from "../../../services/model";
+import { exporterTargets, scrapeTargets } from "../../../services/rendering/scrape-targets";
+
+const ALLOY = { name: "alloy", networks: ["backend", "monitoring"] } as const;
+
+const context = (services: readonly Service[]): ServiceContext => ({
+  host: "sese-ai",
+  domain: "ewutelo.cloud",
+  tls: "acme-ovh",
+  vpnEnforce: true,
+  services,
+});
+
+const service = (extra: Partial<Service>): Service => ({
+  name: "one",
+  group: "apps",
+  image: "registry.example.org/one:1",
+  user: { uid: 1, gid: 1 },
+  networks: ["backend"],
+  port: 1234,
+  limits: { memoryMiB: 1, cpus: 1 },
+  health: { test: ["true"] },
+  backup: { kind: "none", reason: "a test" },
+  ...extra,
+});
+
+test("Sese-AI: who tells metrics, and where", () => {
+  const found = scrapeTargets(context(allServices), ALLOY).map(({ address, path }) => `${address}${path}`);
+  expect(found).toEqual(
+    expect.arrayContaining([
+      "caddy:2020/metrics",
+      "cadvisor:8080/metrics",
+      "grafana:3000/metrics",
+      "loki:3100/metrics",
+      "n8n:5678/metrics",
+      "victoriametrics:8428/metrics",
+      "vmalert:8880/metrics",
+    ]),
+  );
+  expect(exporterTargets(context(allServices), ALLOY)).toEqual([
+    { service: "postgresql", address: "postgresql:5432", path: "/metrics", exporter: "postgresql" },
+    { service: "redis", address: "redis:6379", path: "/metrics", exporter: "redis" },
+  ]);
+});
+
+test("a service without metrics is no target, nor is the collector itself", () => {
+  expect(scrapeTargets(context([service({}), service({ name: "alloy", metrics: {} })]), ALLOY)).toEqual([]);
+});
+
+test("port and path of the metrics are taken before the service's own", () => {
+  expect(scrapeTargets(context([service({ metrics: { port: 9, path: "/stats" } })]), ALLOY)).toEqual([
+    { service: "one", address: "one:9", path: "/stats" },
+  ]);
+});
+
+test("a service that the collector reaches on no network is an error, not silence", () => {
+  const apart = service({ metrics: {}, networks: ["egress", "sandbox"] });
+  expect(() => scrapeTargets(context([apart]), ALLOY)).toThrow(
+    /^metrics of one: expected one of alloy's networks \(backend, monitoring\), found egress, sandbox; put it/,
+  );
+});
+
+test("a service whose metrics have no port is an error", () => {
+  const { port, ...portless } = service({ metrics: {} });
+  expect(port).toBe(1234);
+  expect(() => scrapeTargets(context([portless]), ALLOY)).toThrow(/^one: expected a port/);
+});

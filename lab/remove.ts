@@ -8,15 +8,32 @@ const KINDS = [
   { kind: "volume", list: ["volume", "ls"], remove: ["volume", "rm"] },
 ] as const;
 
+type Kind = (typeof KINDS)[number];
+
+const engine = new LocalRunner();
+
 /** Removes every Docker object that carries this checkout's lab label. @returns what was removed, in words */
 export async function removeLab(): Promise<string[]> {
-  const docker = new LocalRunner();
-  const filter = ["--quiet", "--filter", `label=dev.vpai.lab=${labIdentity().id}`];
   const removed: string[] = [];
-  for (const { kind, list, remove } of KINDS) {
-    const ids = (await docker.output(["docker", ...list, ...filter])).split("\n").filter((id) => id !== "");
-    for (const id of ids) await docker.output(["docker", ...remove, id]);
-    removed.push(...ids.map((id) => `${kind} ${id}`));
+  for (const kind of KINDS) {
+    for (const id of await labelled(kind)) {
+      await remove(kind, id);
+      removed.push(`${kind.kind} ${id}`);
+    }
   }
   return removed;
+}
+
+async function labelled({ list }: Kind): Promise<string[]> {
+  const filter = ["--quiet", "--filter", `label=dev.vpai.lab=${labIdentity().id}`];
+  return (await engine.output(["docker", ...list, ...filter])).split("\n").filter((id) => id !== "");
+}
+
+/** An engine that is still at an interrupted removal may be quicker. */
+async function remove(kind: Kind, id: string): Promise<void> {
+  try {
+    await engine.output(["docker", ...kind.remove, id]);
+  } catch (error) {
+    if ((await labelled(kind)).includes(id)) throw error;
+  }
 }

@@ -23,6 +23,7 @@ export default defineService({
   user: { uid: 1001, gid: 1001 },
   networks: ["backend"],
   port: PORT,
+  expose: [{ subdomain: SITE.subdomain, path: "/api/*", port: PORT, access: SITE.access }],
   entrypoint: ["node", "--enable-source-maps", "dist/index.js"],
   environment: ({ domain }) => {
     const site = `https://${hostnameOf(SITE, domain)}`;

@@ -58,7 +58,10 @@ export default defineService({
   user: { uid: 65534, gid: 65534 },
   networks: ["backend", "egress"],
   port: PORT,
-  expose: [{ subdomain: "llm", port: PORT, access: "vpn" }],
+  expose: [
+    { subdomain: "llm", port: PORT, access: "vpn" },
+    { subdomain: "", path: "/litellm/*", stripPath: true, port: PORT, access: "public" },
+  ],
   entrypoint: ["litellm"],
   command: ["--config", CONFIG, "--port", String(PORT)],
   environment: () => ({

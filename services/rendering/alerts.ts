@@ -1,4 +1,5 @@
 import type { ServiceContext } from "../model";
+import { DAY_BUDGET } from "./litellm-models";
 
 /** What somebody wants to know before the users do. */
 export interface Alert {
@@ -13,9 +14,6 @@ export interface Alert {
   /** One sentence; `{{ $labels.<name> }}` and `{{ $value }}` are filled in. */
   summary: string;
 }
-
-/** US dollars that LLM calls may cost in a day (seed 001, 8.4). */
-const DAY_BUDGET = 5;
 
 /** Daily backups may run up to two hours late. */
 const BACKUP_HOURS = 26;

@@ -1,5 +1,5 @@
 /** US dollars a day for everything but BytePlus (seed 001, 8.4). */
-const DAY_BUDGET = 5;
+export const DAY_BUDGET = 5;
 
 /** Part of {@link DAY_BUDGET}. @param percent 0 to 100 */
 const share = (percent: number): Budget => ({ dollars: (DAY_BUDGET * percent) / 100, period: "1d" });

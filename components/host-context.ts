@@ -1,6 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import type { Input, Output, Resource } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
+import type { StackConfig } from "../config";
 import type { Owner } from "./docker/ownership";
 import type { SecretStore } from "./secret-store";
 
@@ -9,6 +10,8 @@ export interface ImageSource {
   /** Content to pull, `sha256:…`: the host pulls `<reference>@<digest>`. Absent: what the reference itself says. */
   digest?: Input<string>;
   dependsOn: Resource[];
+  /** Version of the program inside, where the reference's tag does not tell it. */
+  version?: string;
 }
 
 /** What everything on one host shares. */
@@ -26,6 +29,8 @@ export interface HostContext {
   adopt: boolean;
   /** Whether what holds data is protected from deletion. */
   protect: boolean;
+  /** What happens to n8n workflows that were edited on the host. */
+  workflows: StackConfig["workflows"];
   imageSource(reference: string): ImageSource;
 }
 

@@ -23,6 +23,14 @@ export class SecretStore extends ComponentResource {
     return known;
   }
 
+  /** The value of a secret that must be there. @throws when the stack has none */
+  require(declaration: SecretDeclaration): Output<string> {
+    const value = this.get(declaration);
+    if (value === undefined)
+      throw new Error(`expected a value of the secret ${declaration.name}, found none: make secrets`);
+    return value;
+  }
+
   private generated({ name, origin, length = DEFAULT_SECRET_LENGTH }: SecretDeclaration): Output<string> | undefined {
     if (origin !== "random") return undefined;
     return secret(new RandomPassword(name, { length, special: false }, { parent: this }).result);

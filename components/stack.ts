@@ -59,6 +59,7 @@ export function deploy(platform: Platform, config: LoadedConfig): Record<string,
       secrets,
       vpnAddress,
       adopt: config.adopt,
+      workflows: config.workflows,
       protect: machine.kind === "existing",
       imageSource: (reference) => machines.imageSource(machine, reference),
     });

@@ -123,6 +123,12 @@ export const stackSchema = (names: KnownNames) =>
     adopt: flag(false).describe(
       "true: a container or network of the same name that is not this stack's is replaced; its data folders stay.",
     ),
+    workflows: z
+      .enum(["keep", "overwrite"], { error: "keep or overwrite" })
+      .default("keep")
+      .describe(
+        "n8n workflows that were edited on the host. keep: they stay and are shown as changed. overwrite: the next up sets them back.",
+      ),
     hosts: structured(
       "the stack's hosts",
       named(names.hosts, host).refine((hosts) => Object.keys(hosts).length > 0, {

@@ -75,7 +75,7 @@ export class LabRegistry extends ComponentResource {
     }
     const push = this.pushes.get(image.name) ?? this.push(image.name);
     this.pushes.set(image.name, push);
-    return { digest: push.stdout, dependsOn: [push] };
+    return { digest: push.stdout, dependsOn: [push], version: image.version };
   }
 
   private push(image: string): local.Command {

@@ -50,5 +50,8 @@ export default defineService({
   health: { test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"], interval: 10 },
   metrics: { port: METRICS_LISTENER },
   onChange: { reload: ["caddy", "reload", "--config", CADDYFILE, "--adapter", "caddyfile"] },
+  gateway: { authority: "/data/caddy/pki/authorities/local/root.crt" },
+  smoke: [{ subdomain: "", access: "public", path: "/health", status: 200, contains: "OK" }],
+  version: { test: ["caddy", "version"], pattern: "^v?(\\d+\\.\\d+\\.\\d+)" },
   backup: { kind: "none", reason: "certificates are issued anew" },
 });

@@ -189,6 +189,12 @@ export interface VersionCheck {
   pattern: string;
 }
 
+/** What makes a service the one that serves the others' sites. */
+export interface Gateway {
+  /** File in the container with the root certificate of its own authority, which signs where `tls` is `internal`. */
+  authority: string;
+}
+
 /** What a service may know of the stack and the host it runs on. */
 export interface ServiceContext {
   /** The host's name in the platform, e.g. `sese-ai`. */
@@ -254,6 +260,7 @@ export interface Service {
   llmProxy?: LlmProxy;
   /** Absolute path of a folder with one n8n workflow per `*.json` file; they run in this service. */
   workflows?: string;
+  gateway?: Gateway;
   /** Requests beside those that follow from `expose`: any answer of each site that is no server error. */
   smoke?: readonly SmokeCheck[];
   /** Compared with the image's tag after each `up`. Default: not compared. */

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { defineService, hostnameOf } from "./model";
 import { singleLine } from "./postgresql";
 
@@ -66,6 +67,11 @@ export default defineService({
   metrics: {},
   needs: ["postgresql"],
   database: DATABASE,
+  workflows: path.join(__dirname, "n8n/workflows"),
+  smoke: [
+    { subdomain: SITE.subdomain, access: SITE.access, path: "/webhook/ping", status: 200, contains: '"answer":"pong"' },
+  ],
+  version: { test: ["n8n", "--version"], pattern: "^(\\d+\\.\\d+\\.\\d+)" },
   stopTimeout: 30,
   backup: { kind: "postgresql-dump" },
 });

@@ -55,6 +55,7 @@ export default defineService({
   health: { test: ["pg_isready", "--username", SUPERUSER.superuser, "--host", "127.0.0.1"], interval: 10 },
   metrics: { exporter: "postgresql" },
   databaseServer: SUPERUSER,
+  version: { test: ["postgres", "--version"], pattern: "\\(PostgreSQL\\) (\\d+\\.\\d+)" },
   stopTimeout: 60,
   backup: { kind: "postgresql-dump" },
 });

@@ -51,5 +51,6 @@ export default defineService({
     interval: 10,
   },
   metrics: { exporter: "redis" },
+  version: { test: ["redis-server", "--version"], pattern: "v=(\\d+\\.\\d+\\.\\d+)" },
   backup: { kind: "redis-snapshot" },
 });

@@ -1,13 +1,14 @@
 import * as docker from "@pulumi/docker";
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
-import { type Connection, DockerHost, PostgresDatabase, sshOptions } from "@vpai/providers";
+import { type Connection, DockerHost, sshOptions } from "@vpai/providers";
 import type { PlatformHost } from "../../platforms";
-import type { DatabaseServer, Service, ServiceContext } from "../../services/model";
+import type { Service, ServiceContext } from "../../services/model";
 import { Networks } from "../docker/networks";
 import type { Owner } from "../docker/ownership";
 import { DockerService } from "../docker/service";
 import type { HostContext, ImageSource } from "../host-context";
 import type { Machine } from "../machines/machine";
+import { provisions, type Role, type Servers, type Serving, smokeChecks, workflows } from "../provisioning";
 import type { SecretStore } from "../secret-store";
 
 export interface HostArgs {
@@ -20,14 +21,18 @@ export interface HostArgs {
   vpnAddress: string | undefined;
   adopt: boolean;
   protect: boolean;
+  /** What happens to n8n workflows that were edited on the host. */
+  workflows: HostContext["workflows"];
   imageSource: (reference: string) => ImageSource;
 }
 
 /** A machine with its Docker engine, networks and services. */
-export class Host extends ComponentResource {
+export class Host extends ComponentResource implements Servers {
   readonly connection: Output<Connection>;
   private readonly started = new Map<string, DockerService>();
-  private readonly host: HostContext;
+  /** What is made in services that run, and nobody waits for but the checks. */
+  private readonly provisioned: Resource[] = [];
+  readonly host: HostContext;
   private readonly networks: Networks;
 
   /** @param name the host's name in the platform */
@@ -47,6 +52,7 @@ export class Host extends ComponentResource {
     this.host = { ...args, ...this.reach(name), publicAddress: args.machine.publicAddress };
     this.networks = new Networks(name, this.host, args.description.networks, { parent: this });
     for (const service of args.services) this.start(service);
+    if (args.services.length > 0) this.check();
     this.registerOutputs({ services: args.services.map((service) => service.name) });
   }
 
@@ -61,43 +67,32 @@ export class Host extends ComponentResource {
     return { connection: ready.connection, engine };
   }
 
+  private check(): void {
+    const { host, provisioned: after, started } = this;
+    const { context, description } = this.args;
+    smokeChecks({ host, context, networks: description.networks, services: [...started.values()], after }, this);
+  }
+
   /** Starts a service after the ones that it needs. */
   private start(service: Service): DockerService {
     const running = this.started.get(service.name);
     if (running !== undefined) return running;
     const needed = (service.needs ?? []).map((name) => this.start(this.serviceNamed(name)));
     const after: Resource[] = needed.map(({ gate }) => gate);
-    if (service.database !== undefined) after.push(this.createDatabase(service.database));
+    after.push(...provisions(service, this));
     const { host, networks } = this;
     const started = new DockerService({ service, host, networks, context: this.args.context, after }, { parent: this });
     this.started.set(service.name, started);
+    this.provisioned.push(...workflows(service, started, this));
     return started;
   }
 
-  private createDatabase({ name, role, password, memberOf }: NonNullable<Service["database"]>): PostgresDatabase {
-    const { server, running } = this.databaseServer();
-    const superuserPassword = this.host.secrets.get(server.password);
-    const rolePassword = this.host.secrets.get(password);
-    if (superuserPassword === undefined || rolePassword === undefined)
-      throw new Error(`the database ${name} has no password`);
-    return new PostgresDatabase(
-      `${this.host.owner.host}/database/${name}`,
-      {
-        connection: this.host.connection,
-        server: { container: running.containerName, superuser: server.superuser, password: superuserPassword },
-        database: name,
-        role,
-        password: rolePassword,
-        ...(memberOf === undefined ? {} : { memberOf: [...memberOf] }),
-      },
-      { parent: running, dependsOn: [running.gate], protect: this.host.protect },
-    );
-  }
-
-  private databaseServer(): { server: DatabaseServer; running: DockerService } {
-    const service = this.args.services.find(({ databaseServer }) => databaseServer !== undefined);
-    if (service?.databaseServer === undefined) throw new Error(`${this.host.owner.host} has no database server`);
-    return { server: service.databaseServer, running: this.start(service) };
+  serving<R extends Role>(role: R): Serving<R> {
+    for (const service of this.args.services) {
+      const offered = service[role];
+      if (offered !== undefined) return { role: offered, service, running: this.start(service) };
+    }
+    throw new Error(`${this.host.owner.host} has no service with ${role}`);
   }
 
   private serviceNamed(name: string): Service {

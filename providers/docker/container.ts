@@ -19,6 +19,23 @@ export async function inspectContainer(host: Transport, container: string): Prom
   return (JSON.parse(answer.stdout) as Container[])[0];
 }
 
+/**
+ * An address of a running container, on whichever of its networks; the host reaches them all, internal ones too.
+ * @throws when there is no such container, or it does not run
+ */
+export async function addressOf(host: Transport, name: string): Promise<string> {
+  const container = await inspectContainer(host, name);
+  const address = Object.values(container?.NetworkSettings.Networks ?? {}).find(
+    ({ IPAddress }) => IPAddress !== "",
+  )?.IPAddress;
+  if (address === undefined) {
+    throw new Error(
+      `${host.name}: expected a running container ${name} with an address, found ${container?.State.Status ?? "none"}`,
+    );
+  }
+  return address;
+}
+
 /** The last lines that a container wrote to stdout and stderr, oldest first. */
 export async function lastLogLines(host: Transport, container: string, lines: number): Promise<string> {
   const answer = await host.run(["sh", "-c", 'docker logs --tail "$1" -- "$2" 2>&1', "vpai", String(lines), container]);

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { Client } from "pg";
-import { inspectContainer } from "../docker/container";
+import { addressOf } from "../docker/container";
 import type { Transport } from "../ssh/transport";
 
 /** A PostgreSQL server that runs in a container of a host, seen as its superuser. */
@@ -34,19 +34,6 @@ export async function withSession<T>(
   } finally {
     await client.end();
   }
-}
-
-async function addressOf(host: Transport, name: string): Promise<string> {
-  const container = await inspectContainer(host, name);
-  const address = Object.values(container?.NetworkSettings.Networks ?? {}).find(
-    ({ IPAddress }) => IPAddress !== "",
-  )?.IPAddress;
-  if (address === undefined) {
-    throw new Error(
-      `${host.name}: expected a running container ${name} with an address, found ${container?.State.Status ?? "none"}`,
-    );
-  }
-  return address;
 }
 
 /** An open SSH channel, with the methods that pg calls on a socket it would have opened itself. */

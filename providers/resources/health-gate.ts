@@ -61,6 +61,8 @@ const pauseBefore = (attempt: number, interval: number): number => Math.min(1000
 /** Opens when a container is healthy; otherwise fails with the container's last 30 log lines. */
 export class HealthGate extends dynamic.Resource {
   declare readonly condition: Output<string>;
+  declare readonly containerId: Output<string>;
+  declare readonly revision: Output<string>;
 
   constructor(
     name: string,

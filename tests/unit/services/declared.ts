@@ -240,11 +240,24 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
   workflows: ({ service: { name, workflows }, graph, host }) => {
     if (workflows === undefined) return;
     for (const file of readdirSync(workflows)) {
-      const { id } = JSON.parse(readFileSync(path.join(workflows, file), "utf8")) as { id: string };
-      const found = resource(graph, `${host}/workflow/${id}`);
-      expect(found.inputs).toMatchObject({ container: `vpai_${name}`, workflow: id });
+      const found = resource(graph, `${host}/workflow/${path.basename(file, ".json")}`);
+      const { active, ...definition } = JSON.parse(readFileSync(path.join(workflows, file), "utf8")) as {
+        active: boolean;
+      };
+      expect(found.inputs).toMatchObject({
+        container: `vpai_${name}`,
+        definition,
+        published: active ? "current" : "none",
+        edited: "keep",
+      });
       expect(found.dependsOn).toContain(`${host}/${name}/health`);
     }
+  },
+  gateway: ({ service: { name, gateway }, graph, host, context }) => {
+    if (gateway === undefined) return;
+    const { authority } = resource(graph, `${host}/smoke`).inputs;
+    const own = { container: `vpai_${name}`, file: gateway.authority };
+    expect(authority).toEqual(context.tls === "internal" ? own : undefined);
   },
   smoke: ({ service: { smoke }, graph, host, context }) => {
     if (smoke === undefined) return;
@@ -262,7 +275,7 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
       container: `vpai_${name}`,
       test: version.test,
       pattern: version.pattern,
-      expected: image.slice(image.lastIndexOf(":") + 1),
+      expected: /[\d.]+/.exec(image.slice(image.lastIndexOf(":")))?.[0],
     });
   },
   onChange: (deployed) => {

@@ -1,0 +1,46 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Client } from "pg";
+import type { HttpServer } from "../ssh/http";
+import { JsonApi } from "../ssh/json-api";
+import type { Transport } from "../ssh/transport";
+
+/** First words of the names of our keys in n8n's list of API keys. */
+const LABEL = "vpai deployment";
+
+const SCOPES = ["workflow:create", "workflow:read", "workflow:update", "workflow:activate", "workflow:deactivate"];
+
+/**
+ * Runs `work` with n8n's public API, which publishes at once; the commands of n8n's own CLI start a second n8n each and
+ * take effect only after a restart. The API wants a key that a person makes in the editor. So one is put into n8n's
+ * database and taken away afterwards; its prefix makes n8n look for it there and nowhere else.
+ * @param client a session in n8n's database
+ */
+export async function withApi<T>(
+  host: Transport,
+  server: HttpServer,
+  client: Client,
+  work: (api: JsonApi) => Promise<T>,
+): Promise<T> {
+  const [id, key] = [randomUUID(), `n8n_api_${randomBytes(32).toString("hex")}`];
+  await sweep(client);
+  const { rowCount } = await client.query(
+    `INSERT INTO user_api_keys (id, "userId", label, "apiKey", scopes)
+     SELECT $1::varchar, id, $2, $3, $4::json FROM "user" WHERE "roleSlug" = 'global:owner' ORDER BY "createdAt" LIMIT 1`,
+    [id, `${LABEL} ${id}`, key, JSON.stringify(SCOPES)],
+  );
+  if (rowCount !== 1)
+    throw new Error(
+      `${server.container} on ${host.name}: expected a user with the role global:owner in n8n, found none`,
+    );
+  try {
+    return await work(new JsonApi(host, server, { "x-n8n-api-key": key }));
+  } finally {
+    await client.query("DELETE FROM user_api_keys WHERE id = $1", [id]);
+  }
+}
+
+/** An interrupted run leaves its key. Others may be at work at this moment, with young ones. */
+const sweep = (client: Client): Promise<unknown> =>
+  client.query(`DELETE FROM user_api_keys WHERE label LIKE $1 AND "createdAt" < now() - interval '10 minutes'`, [
+    `${LABEL} %`,
+  ]);

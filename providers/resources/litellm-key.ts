@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
+import { delegate } from "../delegate.cjs";
+import type { Kind } from "../implementation";
+import type { Connection } from "../ssh/connection";
+import type { HttpServer } from "../ssh/http";
+import { JsonApi } from "../ssh/json-api";
+import { transportTo } from "../ssh/transport";
+
+/** A LiteLLM proxy that runs in a container of a host, seen as its administrator. */
+export interface LiteLlm extends HttpServer {
+  masterKey: string;
+}
+
+/** A virtual key with a budget. */
+export interface LiteLlmKeyInputs {
+  connection: Connection;
+  server: LiteLlm;
+  /** Name that spend is told under; LiteLLM keeps it unique. */
+  alias: string;
+  /** The key itself; begins with `sk-`. */
+  key: string;
+  /** US dollars that may be spent in one `budgetDuration`. */
+  maxBudget: number;
+  /** After what time the budget starts anew, e.g. `1d`. */
+  budgetDuration: string;
+  /** Names of models that it may use; none means all. */
+  models: string[];
+}
+
+/** What LiteLLM tells of a key, as far as we use it. */
+interface Described {
+  info: { key_alias: string | null; max_budget: number | null; budget_duration: string | null; models: string[] };
+}
+
+export const liteLlmKeyKind: Kind<LiteLlmKeyInputs> = {
+  version: 1,
+  identity: ["alias"],
+  check: ({ key, maxBudget }) => [
+    ...(key.startsWith("sk-") && key.length > 3
+      ? []
+      : [{ property: "key" as const, reason: "expected a key that begins with sk-, found another text" }]),
+    ...(maxBudget > 0 ? [] : [{ property: "maxBudget" as const, reason: `expected above 0 USD, found ${maxBudget}` }]),
+  ],
+  async ensure(inputs) {
+    const api = apiOf(inputs);
+    const found = await keyOf(inputs);
+    if (found === undefined) {
+      await deleteAlias(api, inputs.alias);
+      await api.call("POST", "/key/generate", { body: settingsOf(inputs) });
+    } else if (!sameSettings(found, inputs)) {
+      await api.call("POST", "/key/update", { body: settingsOf(inputs) });
+    }
+    return inputs;
+  },
+  async observe(state) {
+    const found = await keyOf(state);
+    return found === undefined ? undefined : { ...state, ...found };
+  },
+  async remove(state) {
+    await apiOf(state).call("POST", "/key/delete", { body: { keys: [hashOf(state.key)] }, missing: true });
+  },
+};
+
+type Settings = Pick<LiteLlmKeyInputs, "alias" | "maxBudget" | "budgetDuration" | "models">;
+
+/** LiteLLM knows a key by this, too. Paths hold it in the key's place, since servers write paths to their logs. */
+const hashOf = (key: string): string => createHash("sha256").update(key).digest("hex");
+
+const apiOf = ({ connection, server }: LiteLlmKeyInputs): JsonApi =>
+  new JsonApi(transportTo(connection), server, { authorization: `Bearer ${server.masterKey}` });
+
+const settingsOf = ({ key, alias, maxBudget, budgetDuration, models }: LiteLlmKeyInputs): object => ({
+  key,
+  key_alias: alias,
+  max_budget: maxBudget,
+  budget_duration: budgetDuration,
+  models,
+});
+
+/** Undefined when the proxy does not know the key. */
+async function keyOf(inputs: LiteLlmKeyInputs): Promise<Settings | undefined> {
+  const answer = await apiOf(inputs).call<Described>("GET", `/key/info?key=${hashOf(inputs.key)}`, { missing: true });
+  if (answer === undefined) return undefined;
+  const { key_alias, max_budget, budget_duration, models } = answer.info;
+  return { alias: key_alias ?? "", maxBudget: max_budget ?? 0, budgetDuration: budget_duration ?? "", models };
+}
+
+const sameSettings = (found: Settings, wanted: Settings): boolean =>
+  found.alias === wanted.alias &&
+  found.maxBudget === wanted.maxBudget &&
+  found.budgetDuration === wanted.budgetDuration &&
+  JSON.stringify([...found.models].sort()) === JSON.stringify([...wanted.models].sort());
+
+/** A key of another value gives its alias back; what it spent stays in the proxy's records. */
+async function deleteAlias(api: JsonApi, alias: string): Promise<void> {
+  const path = `/key/list?key_alias=${encodeURIComponent(alias)}`;
+  const { keys = [] } = (await api.call<{ keys?: string[] }>("GET", path)) ?? {};
+  if (keys.length > 0) await api.call("POST", "/key/delete", { body: { keys } });
+}
+
+type Args = { [Key in keyof LiteLlmKeyInputs]: Input<LiteLlmKeyInputs[Key]> };
+
+/** A virtual key with a budget in a LiteLLM proxy that runs on a host. */
+export class LiteLlmKey extends dynamic.Resource {
+  declare readonly alias: Output<string>;
+
+  constructor(
+    name: string,
+    args: Omit<Args, "server"> & { server: { [Key in keyof LiteLlm]: Input<LiteLlm[Key]> } },
+    options?: CustomResourceOptions,
+  ) {
+    super(delegate("liteLlmKey"), name, { ...args }, options, "vpai/litellm", "Key");
+  }
+}

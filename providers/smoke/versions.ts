@@ -1,0 +1,24 @@
+import type { Transport } from "../ssh/transport";
+
+/** A running program and the version that it must have. */
+export interface ProgramVersion {
+  container: string;
+  /** Command in the container that tells the version. */
+  test: string[];
+  /** Regular expression over what it prints; its first group is the version. */
+  pattern: string;
+  expected: string;
+}
+
+/** What is wrong with a program's version, undefined when nothing is. */
+export async function versionFault(
+  host: Transport,
+  { container, test, pattern, expected }: ProgramVersion,
+): Promise<string | undefined> {
+  const { stdout, stderr } = await host.run(["docker", "exec", container, ...test]);
+  const printed = `${stdout}${stderr}`.trim();
+  const found = new RegExp(pattern, "m").exec(printed)?.[1];
+  if (found === expected) return undefined;
+  const answer = found ?? `no version in "${printed.slice(0, 300)}"`;
+  return `${container}, \`${test.join(" ")}\`: expected version ${expected}, found ${answer}`;
+}

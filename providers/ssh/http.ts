@@ -1,0 +1,81 @@
+import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import type { Duplex } from "node:stream";
+import { addressOf } from "../docker/container";
+import type { Transport } from "./transport";
+
+/** A program in a container that speaks HTTP. */
+export interface HttpServer {
+  /** The container's name. */
+  container: string;
+  /** Port that it listens on in the container. */
+  port: number;
+}
+
+/** One HTTP request; nothing of it passes a shell. */
+export interface HttpRequest {
+  method: string;
+  /** Absolute path with its query, already encoded. */
+  path: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Default: none. */
+  body?: string;
+  /** Seconds until the whole answer must be there. Default: 30. */
+  timeout?: number;
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/**
+ * Asks a container of a host, through a stream of the host's SSH connection: sshd counts only commands as sessions, so
+ * requests need no place among them.
+ */
+export async function requestContainer(
+  host: Transport,
+  { container, port }: HttpServer,
+  asked: HttpRequest,
+): Promise<HttpAnswer> {
+  const stream = await host.forward(await addressOf(host, container), port);
+  return exchange(stream, { ...asked, headers: { host: `${container}:${port}`, ...asked.headers } });
+}
+
+/** One request and its answer over an open stream, which is closed afterwards. @throws when no whole answer comes in time */
+export async function exchange(stream: Duplex, asked: HttpRequest): Promise<HttpAnswer> {
+  const { method, path, headers = {}, body = "", timeout = 30 } = asked;
+  const sent = request({ method, path, headers: { ...headers, ...lengthOf(body) }, createConnection: () => stream });
+  const late = setTimeout(
+    () => sent.destroy(new Error(`expected an answer to ${method} ${path} within ${timeout} s, found none`)),
+    timeout * 1000,
+  );
+  try {
+    return await answerTo(sent, body);
+  } finally {
+    clearTimeout(late);
+    stream.destroy();
+  }
+}
+
+const lengthOf = (body: string): Record<string, string> =>
+  body === "" ? {} : { "content-length": String(Buffer.byteLength(body)) };
+
+function answerTo(sent: ClientRequest, body: string): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    sent.on("error", reject);
+    sent.on("response", (response: IncomingMessage) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString("utf8"),
+        }),
+      );
+    });
+    sent.end(body);
+  });
+}

@@ -1,0 +1,45 @@
+import { type HttpAnswer, type HttpServer, requestContainer } from "./http";
+import type { Transport } from "./transport";
+
+/** Longest part of an unexpected answer that an error quotes, in characters. */
+const LONGEST_QUOTE = 500;
+
+/** An HTTP interface of a container that takes and gives JSON. */
+export class JsonApi {
+  /** @param headers sent with each request: who asks */
+  constructor(
+    private readonly host: Transport,
+    private readonly server: HttpServer,
+    private readonly headers: Readonly<Record<string, string>>,
+  ) {}
+
+  /**
+   * Asks, and gives the answer's value.
+   * @returns undefined when the answer is 404 and `missing` allows it
+   * @throws on any other status than 2xx, quoting the answer and never what was sent
+   */
+  async call<T>(
+    method: string,
+    path: string,
+    { body, missing = false }: { body?: unknown; missing?: boolean } = {},
+  ): Promise<T | undefined> {
+    const answer = await requestContainer(this.host, this.server, {
+      method,
+      path,
+      headers: { ...this.headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (answer.status === 404 && missing) return undefined;
+    if (answer.status < 200 || answer.status > 299) throw this.unexpected(method, path, answer);
+    return parsed(answer.body) as T;
+  }
+
+  private unexpected(method: string, path: string, { status, body }: HttpAnswer): Error {
+    return new Error(
+      `${this.server.container} on ${this.host.name}: expected ${method} ${path} to succeed, found ${status}: ` +
+        body.slice(0, LONGEST_QUOTE),
+    );
+  }
+}
+
+const parsed = (body: string): unknown => (body === "" ? undefined : JSON.parse(body));

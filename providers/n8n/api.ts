@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import type { HttpServer } from "../ssh/http";
 import { JsonApi } from "../ssh/json-api";
@@ -7,7 +8,10 @@ import type { Transport } from "../ssh/transport";
 /** First words of the names of our keys in n8n's list of API keys. */
 const LABEL = "vpai deployment";
 
-const SCOPES = ["workflow:create", "workflow:read", "workflow:update", "workflow:activate", "workflow:deactivate"];
+const SCOPES = ["create", "read", "list", "update", "activate", "deactivate"].map((verb) => `workflow:${verb}`);
+
+/** How long n8n may take from being healthy, with its database migrated, to serving the API. Seconds. */
+const PATIENCE = 120;
 
 /**
  * Runs `work` with n8n's public API, which publishes at once; the commands of n8n's own CLI start a second n8n each and
@@ -33,9 +37,20 @@ export async function withApi<T>(
       `${server.container} on ${host.name}: expected a user with the role global:owner in n8n, found none`,
     );
   try {
-    return await work(new JsonApi(host, server, { "x-n8n-api-key": key }));
+    const api = new JsonApi(host, server, { "x-n8n-api-key": key });
+    await untilServed(api);
+    return await work(api);
   } finally {
     await client.query("DELETE FROM user_api_keys WHERE id = $1", [id]);
+  }
+}
+
+async function untilServed(api: JsonApi): Promise<void> {
+  const deadline = Date.now() + PATIENCE * 1000;
+  while ((await api.call("GET", "/api/v1/workflows?limit=1", { missing: true })) === undefined) {
+    if (Date.now() > deadline)
+      throw new Error(`expected n8n's public API within ${PATIENCE} s, found none: is N8N_PUBLIC_API_DISABLED set?`);
+    await sleep(500);
   }
 }
 

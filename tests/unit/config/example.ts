@@ -38,6 +38,7 @@ export const SETTINGS = {
   vpnEnforce: "false",
   couchdbVpnEnforce: "true",
   adopt: "true",
+  workflows: "overwrite",
   hosts: {
     "sese-ai": {
       machine: {

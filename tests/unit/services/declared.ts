@@ -210,6 +210,7 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
       });
   },
   vectorServer: (deployed) => {
+    if (deployed.service.vectorServer === undefined) return;
     const collections = deployed.graph.filter(({ type }) => type.endsWith("qdrant:Collection"));
     for (const { inputs, secrets } of collections) {
       expect(inputs["server"]).toMatchObject({
@@ -228,6 +229,7 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
     }
   },
   llmProxy: (deployed) => {
+    if (deployed.service.llmProxy === undefined) return;
     const keys = deployed.graph.filter(({ type }) => type.endsWith("litellm:Key"));
     for (const { inputs, secrets } of keys) {
       expect(inputs["server"]).toMatchObject({

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { deploy } from "../../../components/stack";
@@ -53,11 +53,36 @@ export default {
   health: { test: ["probe", "--quick"], interval: 5, timeout: 90, startPeriod: 3, retries: 7 },
   needs: ["redis", "caddy"],
   database: { name: "things", role: "keeper", password: random("thingsPassword") },
+  collections: [{ name: "pictures", size: 3, distance: "Dot" }],
+  virtualKeys: [{ alias: "everything", maxBudget: 0.5, budgetDuration: "1d", models: ["small"], key: random("llm") }],
+  workflows: __dirname + "/everything",
+  smoke: [{ subdomain: "any", access: "public", path: "/alive?deep", status: 204 }],
+  version: { test: ["everything", "version"], pattern: "everything (.*)" },
   onChange: { reload: ["kill", "-HUP", "1"] },
   stopTimeout: 45,
   backup: { kind: "files", paths: ["/data"] },
 };
 `;
+
+/** What it has things made in. */
+const SERVERS = `
+const key = { name: "serversKey", description: "key", origin: "random" };
+export default {
+  name: "servers",
+  group: "apps",
+  image: "registry.example.org/team/servers:1.2.3",
+  user: { uid: 1, gid: 1 },
+  networks: ["backend"],
+  port: 7000,
+  limits: { memoryMiB: 1, cpus: 0.1 },
+  health: { test: ["true"] },
+  vectorServer: { apiKey: key },
+  llmProxy: { masterKey: key },
+  backup: { kind: "none", reason: "a test" },
+};
+`;
+
+const WORKFLOW = { name: "A flow", nodes: [{ name: "Start" }], connections: {}, settings: {}, active: false };
 
 const TOKEN = "canary-of-everythingToken";
 const HOST = "sese-ai";
@@ -100,6 +125,9 @@ const deployed = (service: Service): Deployed => ({
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "services-"));
   writeFileSync(path.join(folder, "everything.ts"), ONE_MORE_FILE);
+  writeFileSync(path.join(folder, "servers.ts"), SERVERS);
+  mkdirSync(path.join(folder, "everything"));
+  writeFileSync(path.join(folder, "everything/flow.json"), JSON.stringify(WORKFLOW));
   writeFileSync(path.join(folder, "notes.md"), "not a service");
   writeFileSync(path.join(folder, "model.ts"), "throw new Error('the model is no service');");
   added = servicesIn(folder);
@@ -109,11 +137,13 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("every file of the folder is a service, the model and the index are not", () => {
-  expect(added.map(({ name }) => name)).toEqual(["everything"]);
+  expect(added.map(({ name }) => name)).toEqual(["everything", "servers"]);
   const names = allServices.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["caddy", "n8n", "postgresql", "redis"]));
-  const others = ["index.ts", "model.ts", "rendering"];
-  const files = readdirSync(path.join(__dirname, "../../../services")).filter((file) => !others.includes(file));
+  const others = ["index.ts", "model.ts"];
+  const files = readdirSync(path.join(__dirname, "../../../services")).filter(
+    (file) => file.endsWith(".ts") && !others.includes(file),
+  );
   expect(names.map((name) => `${name}.ts`)).toEqual(files.sort());
 });
 
@@ -128,18 +158,9 @@ describe.each(allServices.map((service) => [service.name, service] as const))("%
 describe("a service added as one more file", () => {
   const everything = (): Service => added[0] as Service;
 
-  test("uses every option but being the database server", () => {
+  test("uses every option but those of servers that others need", () => {
     const unused = OPTIONS.filter((option) => everything()[option] === undefined);
-    expect(unused).toEqual([
-      "databaseServer",
-      "collections",
-      "vectorServer",
-      "virtualKeys",
-      "llmProxy",
-      "workflows",
-      "smoke",
-      "version",
-    ]);
+    expect(unused).toEqual(["databaseServer", "vectorServer", "llmProxy", "gateway"]);
   });
 
   test.each(OPTIONS)("%s reaches the host", (option) => CHECKS[option](deployed(everything())));
@@ -199,15 +220,16 @@ describe("a service added as one more file", () => {
     expect(graph.filter(({ name }) => name.endsWith("/secret/absent"))).toEqual([]);
   });
 
-  test("changes no other service but Caddy, whose routes follow from it", async () => {
+  test("changes no other service but Caddy, whose routes follow from it, and what is checked", async () => {
     const without = await prodWith(core);
     const text = new Map(
       (await prodWith([...core, ...added])).map((one) => [`${one.type} ${one.name}`, JSON.stringify(one)]),
     );
     const changed = without.filter((one) => text.get(`${one.type} ${one.name}`) !== JSON.stringify(one));
-    expect(changed.map(({ name }) => name)).toEqual(
-      ["config/Caddyfile", "apply", "health"].map((part) => `${HOST}/caddy/${part}`),
-    );
+    expect(changed.map(({ name }) => name)).toEqual([
+      ...["config/Caddyfile", "apply", "health"].map((part) => `${HOST}/caddy/${part}`),
+      `${HOST}/smoke`,
+    ]);
   });
 });
 

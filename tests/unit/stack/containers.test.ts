@@ -365,7 +365,11 @@ describe("secrets", () => {
       ovhApplicationKey: ["sese-ai/caddy/secret/ovh_application_key"],
       ovhApplicationSecret: ["sese-ai/caddy/secret/ovh_application_secret"],
       ovhConsumerKey: ["sese-ai/caddy/secret/ovh_consumer_key"],
-      postgresqlPassword: ["sese-ai/database/n8n", "sese-ai/postgresql/secret/superuser_password"],
+      postgresqlPassword: [
+        "sese-ai/database/n8n",
+        "sese-ai/postgresql/secret/superuser_password",
+        "sese-ai/workflow/ping",
+      ],
       // Redis gets its hash.
       redisPassword: [],
     };
@@ -419,7 +423,7 @@ describe("secrets", () => {
 });
 
 describe("what a stack's settings change", () => {
-  test("a service's limits and image are that service's alone", async () => {
+  test("a service's limits and image are that service's alone, and checked", async () => {
     const overrides = { redis: { memoryMiB: 200, cpus: 2, image: "docker.io/library/redis:8.0.3" } };
     const config = { ...coreOfProd, "vpai:overrides": JSON.stringify(overrides) };
     const changed = await graphOf("prod", config, program);
@@ -427,6 +431,7 @@ describe("what a stack's settings change", () => {
     expect(differing.map(({ name, type }) => [name, type])).toEqual([
       ["sese-ai/redis/image", "docker:index/remoteImage:RemoteImage"],
       ["sese-ai/redis", CONTAINER],
+      ["sese-ai/smoke", "pulumi-nodejs:dynamic/vpai/host:SmokeChecks"],
     ]);
     expect(container(changed, "sese-ai/redis").inputs).toMatchObject({ memory: 200, memorySwap: 200, cpus: "2.0" });
   });

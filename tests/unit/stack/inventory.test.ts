@@ -44,6 +44,8 @@ const core = (secretFiles: number): Record<string, number> => ({
   // Caddyfile, redis.conf, postgresql.conf, pg_hba.conf
   [REMOTE_FILE]: 4 + secretFiles,
   [DATABASE]: 1,
+  "pulumi-nodejs:dynamic/vpai/n8n:Workflow": 1,
+  "pulumi-nodejs:dynamic/vpai/host:SmokeChecks": 1,
 });
 
 const LAB_MACHINE = { "vpai:lab:Machine": 1, [SSH_KEY]: 1, "docker:index/volume:Volume": 2 };
@@ -186,10 +188,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 42],
+    ["lab", "sese-ai", "sese-ai/machine/container", 44],
     ["lab", "seko-vpn", "seko-vpn/machine/container", 4],
     ["lab", "workstation", "workstation/machine/container", 4],
-    ["preprod", "sese-ai", "sese-ai/server", 45],
+    ["preprod", "sese-ai", "sese-ai/server", 47],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);

@@ -289,8 +289,11 @@ export const urlOf = (exposure: Pick<Exposure, "subdomain" | "path">, domain: st
 export const hostnameOf = ({ subdomain }: Pick<Exposure, "subdomain">, domain: string): string =>
   subdomain === "" ? domain : `${subdomain}.${domain}`;
 
-/** `<name>:<port>` on the networks. @throws for a service without port */
-export function addressOf({ name, port }: Pick<Service, "name" | "port">): string {
+/** Port that others reach a service on. @throws for a service without port */
+export function portOf({ name, port }: Pick<Service, "name" | "port">): number {
   if (port === undefined) throw new Error(`${name}: expected a port that others reach it on, found none`);
-  return `${name}:${port}`;
+  return port;
 }
+
+/** `<name>:<port>` on the networks. @throws for a service without port */
+export const addressOf = (service: Pick<Service, "name" | "port">): string => `${service.name}:${portOf(service)}`;

@@ -1,5 +1,5 @@
 import { QdrantCollection } from "@vpai/providers";
-import type { Service } from "../../services/model";
+import { portOf, type Service } from "../../services/model";
 import { madeIn, type Servers } from "./servers";
 
 /** The vector collections that a service declares. */
@@ -12,7 +12,7 @@ export const collections = ({ collections: declared = [] }: Service, servers: Se
       `${host.owner.host}/collection/${name}`,
       {
         connection: host.connection,
-        server: { container: running.containerName, port: service.port, apiKey },
+        server: { container: running.containerName, port: portOf(service), apiKey },
         collection: name,
         size,
         distance,

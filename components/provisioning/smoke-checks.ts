@@ -1,7 +1,14 @@
 import { all, output, type Output, type Resource } from "@pulumi/pulumi";
 import { type ProgramVersion, type Reachability, type SiteRequest, SmokeChecks } from "@vpai/providers";
 import type { PlatformHost } from "../../platforms";
-import { type Access, hostnameOf, type Service, type ServiceContext, type SmokeCheck } from "../../services/model";
+import {
+  type Access,
+  hostnameOf,
+  portOf,
+  type Service,
+  type ServiceContext,
+  type SmokeCheck,
+} from "../../services/model";
 import type { DockerService } from "../docker/service";
 import type { HostContext } from "../host-context";
 
@@ -75,7 +82,7 @@ function reachability({ host, context, networks }: Running): Reachability {
     networks: Object.keys(networks),
     ports: context.services.filter(isDatabase).map((service) => ({
       container: containerOf(service, host),
-      port: service.port,
+      port: portOf(service),
       networks: [...service.networks],
     })),
   };

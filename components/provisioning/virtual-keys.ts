@@ -1,5 +1,5 @@
 import { LiteLlmKey } from "@vpai/providers";
-import { llmKey, type Service } from "../../services/model";
+import { llmKey, portOf, type Service } from "../../services/model";
 import { madeIn, type Servers } from "./servers";
 
 /** The keys of the LLM proxy that a service declares, with their budgets. */
@@ -12,7 +12,7 @@ export const virtualKeys = ({ virtualKeys: declared = [] }: Service, servers: Se
       `${host.owner.host}/virtual-key/${alias}`,
       {
         connection: host.connection,
-        server: { container: running.containerName, port: service.port, masterKey },
+        server: { container: running.containerName, port: portOf(service), masterKey },
         alias,
         key: host.secrets.require(key).apply(llmKey),
         maxBudget,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type Definition, N8nWorkflow } from "@vpai/providers";
-import type { Service } from "../../services/model";
+import { portOf, type Service } from "../../services/model";
 import type { DockerService } from "../docker/service";
 import { madeIn, type Servers } from "./servers";
 
@@ -26,7 +26,7 @@ export function workflows(service: Service, running: DockerService, servers: Ser
         {
           connection: host.connection,
           container: running.containerName,
-          port: service.port,
+          port: portOf(service),
           server: { container: server.running.containerName, superuser: server.role.superuser, password },
           database: database.name,
           workflow: name,

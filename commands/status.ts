@@ -1,4 +1,4 @@
-import { conditionOf, inspectContainer, transportTo } from "@vpai/providers";
+import { conditionOf, type Container, inspectContainer, PREVIOUS_LABEL, transportTo } from "@vpai/providers";
 import { programOf } from "../lab/program";
 import { type DeployedHost, deployedHosts } from "./hosts";
 import { chosenStack, main } from "./pulumi";
@@ -32,14 +32,15 @@ async function rowsOf(stack: string, name: string, { connection, services }: Dep
   if (reachable !== "reachable") return [hostRow];
   const serviceRows = Object.entries(services).map(async ([service, { container, image, urls }]) => {
     const found = await inspectContainer(host, container);
-    return [
-      name,
-      service,
-      image,
-      programOf(stack, image),
-      found === undefined ? "missing" : conditionOf(found),
-      urls.join(" "),
-    ];
+    const previous = found?.Config.Labels?.[PREVIOUS_LABEL];
+    const serving = previous ?? image;
+    return [name, service, serving, programOf(stack, serving), healthOf(found, previous), urls.join(" ")];
   });
   return [hostRow, ...(await Promise.all(serviceRows))];
+}
+
+/** The previous version is not what the stack asks for, however healthy it is. */
+function healthOf(found: Container | undefined, previous: string | undefined): string {
+  if (found === undefined) return "missing";
+  return previous === undefined ? conditionOf(found) : `previous version, ${conditionOf(found)}`;
 }

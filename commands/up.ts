@@ -11,7 +11,8 @@ main(async () => {
   rememberServices(stack, process.env["VPAI_SERVICES"] ?? "");
   await prepareStack(stack);
   const unattended = stack === "lab" ? ["--yes", "--skip-preview", "--suppress-outputs"] : [];
-  return pulumi(stack, "up", "--stack", stack, ...unattended, ...process.argv.slice(2));
+  // What fails stops what needs it, and nothing else.
+  return pulumi(stack, "up", "--stack", stack, "--continue-on-error", ...unattended, ...process.argv.slice(2));
 });
 
 /** What would make the run fail later is told now, before anything is changed. */

@@ -20,8 +20,11 @@ export { RemoteDirectory } from "./resources/remote-directory";
 export { RemoteFile } from "./resources/remote-file";
 export { SmokeChecks } from "./resources/smoke-checks";
 export { SshKey } from "./resources/ssh-key";
-export { conditionOf, inspectContainer } from "./docker/container";
+export { conditionOf, type Container, inspectContainer } from "./docker/container";
+export type { Place } from "./docker/last-healthy";
+export { PREVIOUS_LABEL } from "./docker/last-healthy";
 export { removeLeftover } from "./docker/leftovers";
+export { restoreAfterFailedCreation } from "./docker/rollback";
 export { LocalRunner } from "./local-runner";
 export { type Connection, sshOptions } from "./ssh/connection";
 export { commandLine } from "./ssh/quote";
@@ -29,7 +32,7 @@ export type { Definition } from "./n8n/workflow";
 export type { ProgramVersion } from "./smoke/versions";
 export type { Reachability } from "./smoke/reachability";
 export type { SiteRequest } from "./smoke/requests";
-export { type CommandRunner, transportTo } from "./ssh/transport";
+export { type CommandRunner, type Transport, transportTo } from "./ssh/transport";
 
 /** By the names that {@link delegate} is called with. */
 export const implementations = {

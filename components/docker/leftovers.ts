@@ -1,12 +1,12 @@
 import { log, output, type Output, ResourceHook } from "@pulumi/pulumi";
-import { type CommandRunner, type Connection, removeLeftover, transportTo } from "@vpai/providers";
+import { type CommandRunner, type Connection, removeLeftover, type Transport, transportTo } from "@vpai/providers";
 
 /** Gives the place to run Docker commands, once it is known. */
 export type FindRunner = () => Promise<CommandRunner>;
 
 /** The host behind a connection that is known at the latest when something is created on it. */
 export const hostRunner =
-  (connection: Output<Connection>): FindRunner =>
+  (connection: Output<Connection>): (() => Promise<Transport>) =>
   async () =>
     transportTo(await new Promise<Connection>((resolve) => void output(connection).apply(resolve)));
 

@@ -9,11 +9,12 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import { type Connection, HealthGate, RemoteDirectory, RemoteFile, sshOptions } from "@vpai/providers";
+import { type Connection, HealthGate, type Place, RemoteDirectory, RemoteFile, sshOptions } from "@vpai/providers";
 import type { ConfigFile, Service, ServiceContext } from "../../services/model";
 import { SECRETS_FOLDER } from "../../services/model";
 import { type HostContext, platformFolder } from "../host-context";
 import { applyScript } from "./apply-files";
+import { restoreAfterError } from "./failed-creation";
 import { hostRunner, sweepBeforeCreate } from "./leftovers";
 import type { Networks } from "./networks";
 import { asLabels, ownershipLabels } from "./ownership";
@@ -39,6 +40,7 @@ export class DockerService extends ComponentResource {
   private readonly resource: string;
   private readonly service: Service;
   private readonly host: HostContext;
+  private readonly place: Place;
 
   constructor(args: DockerServiceArgs, options: ComponentResourceOptions) {
     const resource = `${args.host.owner.host}/${args.service.name}`;
@@ -47,6 +49,11 @@ export class DockerService extends ComponentResource {
     this.service = args.service;
     this.host = args.host;
     this.containerName = `${args.host.owner.platform}_${args.service.name}`;
+    this.place = {
+      container: this.containerName,
+      configs: `${platformFolder(args.host.owner)}/configs/${args.service.name}`,
+      lastHealthy: `${platformFolder(args.host.owner)}/last-healthy/${args.service.name}`,
+    };
 
     const image = this.pullImage();
     const configs = this.configFiles(args.context, image);
@@ -58,7 +65,13 @@ export class DockerService extends ComponentResource {
     const applied = files.length === 0 ? [] : [this.applyFiles(container, files, revision)];
     this.gate = new HealthGate(
       `${resource}/health`,
-      { connection: this.host.connection, container: this.containerName, containerId: container.id, revision },
+      {
+        connection: this.host.connection,
+        ...this.place,
+        containerId: container.id,
+        image: this.service.image,
+        revision,
+      },
       { parent: this, dependsOn: [container, ...applied] },
     );
     this.registerOutputs({ container: this.containerName, image: this.service.image });
@@ -78,7 +91,7 @@ export class DockerService extends ComponentResource {
     const files = this.service.files?.(context) ?? [];
     if (files.length === 0) return NOTHING;
     const target = commonFolder(files.map((file) => file.path));
-    const source = `${platformFolder(this.host.owner)}/configs/${this.service.name}`;
+    const source = this.place.configs;
     return {
       mounts: [{ type: "bind", source, target, readOnly: true }],
       files: files.map((file) => {
@@ -195,7 +208,10 @@ export class DockerService extends ComponentResource {
         deleteBeforeReplace: true,
         // The provider ignores changes of these alone; only a new container takes them on.
         replaceOnChanges: ["healthcheck", "init", "tmpfs"],
-        hooks: { beforeCreate: [sweepBeforeCreate(this.resource, target, hostRunner(host.connection))] },
+        hooks: {
+          beforeCreate: [sweepBeforeCreate(this.resource, target, hostRunner(host.connection))],
+          onError: [restoreAfterError(this.resource, this.place, hostRunner(host.connection))],
+        },
       },
     );
   }

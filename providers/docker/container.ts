@@ -1,16 +1,41 @@
-import type { Transport } from "../ssh/transport";
+import type { CommandRunner } from "../ssh/transport";
 
 /** What `docker inspect` says of a container, as far as we use it. */
 export interface Container {
   Id: string;
+  /** With a slash before it. */
+  Name: string;
   Created: string;
-  State: { Status: string; ExitCode: number; Health?: { Status: "starting" | "healthy" | "unhealthy" } };
-  Config: { Labels: Record<string, string> | null };
-  NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
+  /** Id of its image. */
+  Image: string;
+  /** How often Docker has started it again since somebody started it. */
+  RestartCount: number;
+  State: {
+    Status: string;
+    StartedAt: string;
+    ExitCode: number;
+    Health?: { Status: "starting" | "healthy" | "unhealthy" };
+  };
+  Config: { Labels: Record<string, string> | null; Healthcheck?: HealthCheck; [other: string]: unknown };
+  HostConfig: { NetworkMode: string; Mounts?: Mount[] | null; [other: string]: unknown };
+  NetworkSettings: { Networks: Record<string, { IPAddress: string; Aliases: string[] | null }> };
+}
+
+/** A health check as Docker keeps it; times are nanoseconds. */
+export interface HealthCheck {
+  Test?: string[];
+  Timeout?: number;
+  Retries?: number;
+}
+
+interface Mount {
+  Type: string;
+  Source: string;
+  Target: string;
 }
 
 /** The container of that name or id; undefined when there is none. */
-export async function inspectContainer(host: Transport, container: string): Promise<Container | undefined> {
+export async function inspectContainer(host: CommandRunner, container: string): Promise<Container | undefined> {
   const answer = await host.run(["docker", "container", "inspect", "--", container]);
   if (answer.code !== 0) {
     if (/no such container/i.test(answer.stderr)) return undefined;
@@ -37,7 +62,7 @@ export async function addressOf(host: Transport, name: string): Promise<string> 
 }
 
 /** The last lines that a container wrote to stdout and stderr, oldest first. */
-export async function lastLogLines(host: Transport, container: string, lines: number): Promise<string> {
+export async function lastLogLines(host: CommandRunner, container: string, lines: number): Promise<string> {
   const answer = await host.run(["sh", "-c", 'docker logs --tail "$1" -- "$2" 2>&1', "vpai", String(lines), container]);
   return answer.stdout.trimEnd();
 }
@@ -46,4 +71,14 @@ export async function lastLogLines(host: Transport, container: string, lines: nu
 export function conditionOf({ State }: Container): string {
   if (State.Status !== "running") return State.Status;
   return State.Health?.Status ?? "running";
+}
+
+/** Ends a container's program within its own stop timeout and removes it, with its anonymous volumes. */
+export async function stopAndRemove(
+  host: CommandRunner,
+  { Id, State }: Pick<Container, "Id" | "State">,
+): Promise<void> {
+  // Killing at once would cut off what it is serving, or leave a database to recover.
+  if (State.Status !== "created" && State.Status !== "exited") await host.output(["docker", "stop", Id]);
+  await host.output(["docker", "rm", "--force", "--volumes", Id]);
 }

@@ -1,4 +1,6 @@
 import type { CommandRunner } from "../ssh/transport";
+import { type Container, stopAndRemove } from "./container";
+import { PREVIOUS_LABEL } from "./last-healthy";
 
 /** A Docker object that is about to be created. */
 export interface Leftover {
@@ -13,14 +15,14 @@ export interface Leftover {
 interface Inspected {
   Id: string;
   Created: string;
-  State?: { Status: string };
+  State?: Container["State"];
   Config?: { Labels: Record<string, string> | null };
   Labels?: Record<string, string> | null;
 }
 
 /**
  * Removes what stands under the name of an object that is about to be created. Ours is a leftover of an interrupted
- * run, since the state does not know it.
+ * run, or the previous version that serves because a new one failed: the state knows neither.
  * @returns what was removed, in words; undefined when the name is free
  * @throws when the object is not ours and `adopt` is not set
  */
@@ -38,12 +40,17 @@ export async function removeLeftover(
         "to have it replaced; its data folders stay.",
     );
   }
-  await runner.output(
-    kind === "container" ? ["docker", "rm", "--force", "--volumes", found.Id] : ["docker", "network", "rm", found.Id],
-  );
+  if (found.State === undefined) await runner.output(["docker", "network", "rm", found.Id]);
+  else await stopAndRemove(runner, { Id: found.Id, State: found.State });
   const state = found.State === undefined ? "" : `, ${found.State.Status}`;
-  return foreign.length > 0 ? `adopted${state}` : `left by an interrupted run${state}`;
+  return foreign.length > 0 ? `adopted${state}` : `${origin(found)}${state}`;
 }
+
+/** How one of ours came to stand there. */
+const origin = (found: Inspected): string =>
+  PREVIOUS_LABEL in labelsOf(found)
+    ? "the previous version, which served since a new one failed"
+    : "left by an interrupted run";
 
 const labelsOf = (found: Inspected): Record<string, string> => found.Config?.Labels ?? found.Labels ?? {};
 

@@ -1,64 +1,108 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
 import { delegate } from "../delegate.cjs";
 import { conditionOf, inspectContainer, lastLogLines } from "../docker/container";
+import { descriptionOf, forgetVersion, keepVersion, lastHealthyVersion, type Version } from "../docker/last-healthy";
+import { LOG_LINES, putInPlace, removeFailed, removePrevious, restorePrevious } from "../docker/rollback";
+import { becomesHealthy } from "../docker/watch";
 import type { Kind } from "../implementation";
 import type { Connection } from "../ssh/connection";
-import { transportTo } from "../ssh/transport";
+import { type Transport, transportTo } from "../ssh/transport";
 
-/** Waits until a container is healthy. */
+/** Waits until a container is healthy. One that replaced a healthy one and is not makes way for it again. */
 export interface HealthGateInputs {
   connection: Connection;
   /** The container's name. */
   container: string;
   /** The container's id: another one is waited for anew. */
   containerId: string;
+  /** Reference of its image, for messages. */
+  image: string;
   /** Names the content of the files that the program reads: with other files it has to become healthy anew. */
   revision: string;
+  /** Folder of the service's configuration files on the host; it need not exist. */
+  configs: string;
+  /** Folder on the host that keeps the last healthy version. */
+  lastHealthy: string;
   /** Looks before giving up. Default in the resource: 20, as the Ansible stack did (seed 002, error handling). */
   tries: number;
   /** Seconds between two looks. Default in the resource: 10, with quicker looks at first. */
   interval: number;
+  /** Seconds that a version which takes another one's place has to stay healthy. Default in the resource: 15. */
+  settle: number;
   /** The condition that opens the gate. */
   condition: "healthy";
 }
 
-/** Log lines shown of a container that did not become healthy (seed 002: last 30 lines). */
-const LOG_LINES = 30;
-
-/** Docker restarts a crashing container by its policy; a few looks tell a crash loop from a slow start. */
 export const healthGateKind: Kind<HealthGateInputs, Omit<HealthGateInputs, "condition"> & { condition: string }> = {
-  version: 1,
+  version: 2,
   identity: ["container"],
   async ensure(inputs) {
     const host = transportTo(inputs.connection);
-    let condition = "unknown";
-    for (let attempt = 1; attempt <= inputs.tries; attempt += 1) {
-      const container = await inspectContainer(host, inputs.container);
-      condition = container === undefined ? "missing" : conditionOf(container);
-      if (condition === inputs.condition) return inputs;
-      if (attempt < inputs.tries) await sleep(pauseBefore(attempt, inputs.interval));
-    }
-    throw new Error(
-      `${inputs.container} on ${inputs.connection.host} is not healthy: expected "${inputs.condition}", found "${condition}" ` +
-        `after ${inputs.tries} looks, ${inputs.interval} s apart. Its last ${LOG_LINES} log lines:\n` +
-        (await lastLogLines(host, inputs.container, LOG_LINES)),
-    );
+    const healthy = await lastHealthyVersion(host, inputs);
+    const previous = healthy !== undefined && isAnother(healthy, inputs) ? healthy : undefined;
+    const found = await watch(host, inputs, previous === undefined ? 0 : inputs.settle);
+    if (found !== undefined) throw await failure(host, inputs, found, previous);
+    await keep(host, inputs);
+    return inputs;
   },
   async observe(state) {
     const container = await inspectContainer(transportTo(state.connection), state.container);
     if (container === undefined) return undefined;
     return { ...state, containerId: container.Id, condition: conditionOf(container) };
   },
-  async remove() {
-    // The gate is an observation; there is nothing to take away.
+  async remove(state) {
+    const host = transportTo(state.connection);
+    await removePrevious(host, state.container);
+    await removeFailed(host, state.container);
+    await forgetVersion(host, state);
   },
 };
 
-/** The first looks come quickly, since most containers are healthy within seconds. Milliseconds. */
-const pauseBefore = (attempt: number, interval: number): number => Math.min(1000 * attempt, 1000 * interval);
+/** Whether what is in place now differs from the version that was healthy last. */
+const isAnother = (version: Version, { containerId, revision }: HealthGateInputs): boolean =>
+  version.containerId !== containerId || version.revision !== revision;
 
-/** Opens when a container is healthy; otherwise fails with the container's last 30 log lines. */
+/** @returns what was found instead of a healthy container, in words */
+async function watch(host: Transport, inputs: HealthGateInputs, settle: number): Promise<string | undefined> {
+  const { container, containerId, tries, interval } = inputs;
+  const refused = await putInPlace(host, container, containerId);
+  return refused ?? becomesHealthy(host, containerId, { tries, interval, settle });
+}
+
+/** Nothing but the healthy version is left, and it is the one to come back to. */
+async function keep(host: Transport, inputs: HealthGateInputs): Promise<void> {
+  const { containerId, revision, image } = inputs;
+  const container = await inspectContainer(host, containerId);
+  if (container === undefined) return;
+  await removeFailed(host, inputs.container);
+  await keepVersion(host, inputs, {
+    containerId,
+    revision,
+    image,
+    description: descriptionOf(container, image, inputs),
+  });
+}
+
+async function failure(
+  host: Transport,
+  inputs: HealthGateInputs,
+  found: string,
+  previous: Version | undefined,
+): Promise<Error> {
+  const { container, containerId, connection, image } = inputs;
+  const log = await lastLogLines(host, containerId, LOG_LINES);
+  const failed = await inspectContainer(host, containerId);
+  const outcome =
+    previous === undefined || failed === undefined
+      ? "Mend it and run `up` again."
+      : `${await restorePrevious(host, inputs, failed, previous)} Mend the new one and run \`up\` again, which tries it anew.`;
+  return new Error(
+    `${container} on ${connection.host} (image ${image}) is not healthy: expected "${inputs.condition}", found ${found}. ` +
+      `${outcome} Its last ${LOG_LINES} log lines:\n${log}`,
+  );
+}
+
+/** Opens when a container is healthy; otherwise fails with its last 30 log lines, and lets the version before serve. */
 export class HealthGate extends dynamic.Resource {
   declare readonly condition: Output<string>;
   declare readonly containerId: Output<string>;
@@ -70,16 +114,20 @@ export class HealthGate extends dynamic.Resource {
       connection: Input<Connection>;
       container: Input<string>;
       containerId: Input<string>;
+      image: Input<string>;
       revision: Input<string>;
+      configs: Input<string>;
+      lastHealthy: Input<string>;
       tries?: Input<number>;
       interval?: Input<number>;
+      settle?: Input<number>;
     },
     options?: CustomResourceOptions,
   ) {
     super(
       delegate("healthGate"),
       name,
-      { tries: 20, interval: 10, condition: "healthy", ...args },
+      { tries: 20, interval: 10, settle: 15, condition: "healthy", ...args },
       options,
       "vpai/docker",
       "HealthGate",

@@ -56,13 +56,13 @@ export class Transport implements CommandRunner {
 
   /** Runs `argv` as root and gives its answer, whatever the exit code. */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    return this.exchange(argv, (channel) => collect(channel, options.stdin));
+  }
+
+  /** Runs `argv` as root and lets `use` talk to it: its input and output are one stream, open until `use` is done. */
+  async exchange<T>(argv: readonly string[], use: (channel: ClientChannel) => Promise<T>): Promise<T> {
     const elevated = this.connection.user === "root" ? argv : ["sudo", "-n", "--", ...argv];
-    return this.sessions.run(() =>
-      this.open(
-        (client, done) => client.exec(commandLine(elevated), done),
-        (channel) => collect(channel, options.stdin),
-      ),
-    );
+    return this.sessions.run(() => this.open((client, done) => client.exec(commandLine(elevated), done), use));
   }
 
   /**

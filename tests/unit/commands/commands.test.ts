@@ -32,7 +32,7 @@ describe("make up", () => {
     fake.answer({ code: 3 });
     knownStack("lab");
     expect(await runCommand("up", { STACK: "" })).toMatchObject({ code: 3 });
-    expect(fake.calls[0]).toMatch(/^up --stack lab --yes --skip-preview --suppress-outputs/);
+    expect(fake.calls[0]).toMatch(/^up --stack lab --continue-on-error --yes --skip-preview --suppress-outputs/);
   });
 
   test("lets a person confirm the preview of any other stack", async () => {
@@ -119,9 +119,9 @@ describe("make ssh", () => {
 });
 
 describe("make status", () => {
-  const inspected = (Status: string, health: string): Answer => ({
+  const inspected = (Status: string, health: string, Labels: Record<string, string> | null = null): Answer => ({
     code: 0,
-    stdout: JSON.stringify([{ State: { Status, Health: { Status: health } } }]),
+    stdout: JSON.stringify([{ State: { Status, Health: { Status: health } }, Config: { Labels } }]),
     stderr: "",
   });
 
@@ -157,6 +157,13 @@ describe("make status", () => {
     const { code, out } = await runCommand("status", { STACK: "lab" });
     expect(code).toBe(1);
     expect(out).toMatch(new RegExp(`redis .* ${condition}$`, "m"));
+  });
+
+  test("a previous version that serves is told with its image, and fails the command", async () => {
+    found["vpai_n8n"] = inspected("running", "healthy", { "dev.vpai.previous": "docker.io/n8nio/n8n:2.6.0" });
+    const { code, out } = await runCommand("status", { STACK: "lab" });
+    expect(code).toBe(1);
+    expect(out).toMatch(/n8n +docker\.io\/n8nio\/n8n:2\.6\.0 .* previous version, healthy /);
   });
 
   test("a host that refuses us is told, and fails the command", async () => {

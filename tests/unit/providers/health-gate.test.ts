@@ -14,8 +14,12 @@ beforeAll(async () => {
     container: "vpai_n8n",
     revision: "1",
     containerId: "c0ffee",
+    image: "docker.io/n8nio/n8n:2.7.3",
+    configs: "/opt/vpai/configs/n8n",
+    lastHealthy: "/opt/vpai/last-healthy/n8n",
     tries: 20,
     interval: 5,
+    settle: 15,
     condition: "healthy",
   };
 });
@@ -32,7 +36,16 @@ const MISSING: Answer = { code: 1, stdout: "[]\n", stderr: "Error: No such conta
 const state = (Status: string, health?: string): Answer => ({
   code: 0,
   stdout: JSON.stringify([
-    { Id: "c0ffee", State: { Status, ...(health === undefined ? {} : { Health: { Status: health } }) } },
+    {
+      Id: "c0ffee",
+      Name: "/vpai_n8n",
+      Image: "sha256:1",
+      RestartCount: 0,
+      State: { Status, ...(health === undefined ? {} : { Health: { Status: health } }) },
+      Config: { Labels: {} },
+      HostConfig: { NetworkMode: "backend" },
+      NetworkSettings: { Networks: { backend: { Aliases: ["n8n"] } } },
+    },
   ]),
   stderr: "",
 });
@@ -41,25 +54,34 @@ const state = (Status: string, health?: string): Answer => ({
 function looks(answers: readonly Answer[], log = ""): void {
   let look = 0;
   server.respond = (argv) => {
-    if (argv[0] === "sh") return { code: 0, stdout: log, stderr: "" };
+    if (argv[2] !== "inspect") return answerTo(argv, log);
     look += 1;
     return answers[Math.min(look, answers.length) - 1];
   };
 }
+
+/** No version was healthy before, and what is done to the container works. */
+function answerTo(argv: string[], log: string): Answer {
+  if (argv[0] === "sh" && argv.at(-1) === "/opt/vpai/last-healthy/n8n") return { code: 44, stdout: "", stderr: "" };
+  return { code: 0, stdout: argv[0] === "sh" ? log : "", stderr: "" };
+}
+
+/** Whether a command keeps a version. */
+const kept = (argv: string[]): boolean => argv[0] === "sh" && argv.includes("/opt/vpai/configs/n8n");
 
 const inspections = (): number => server.commands.filter(([, , verb]) => verb === "inspect").length;
 
 test("a healthy container opens the gate at the first look", async () => {
   looks([state("running", "healthy")]);
   expect(await healthGateKind.ensure(inputs)).toEqual(inputs);
-  expect(server.commands).toEqual([["docker", "container", "inspect", "--", "vpai_n8n"]]);
+  expect(server.commands).toContainEqual(["docker", "container", "inspect", "--", "c0ffee"]);
+  expect(server.commands.filter(kept).length).toBe(1);
   expect(pauses).not.toHaveBeenCalled();
 });
 
 test("one that starts is waited for: first often, then every 5 seconds", async () => {
-  looks([MISSING, ...Array.from({ length: 7 }, () => state("running", "starting")), state("running", "healthy")]);
+  looks([...Array.from({ length: 9 }, () => state("running", "starting")), state("running", "healthy")]);
   expect(await healthGateKind.ensure(inputs)).toEqual(inputs);
-  expect(inspections()).toBe(9);
   expect(pauses.mock.calls.map(([milliseconds]) => milliseconds)).toEqual([
     1000, 2000, 3000, 4000, 5000, 5000, 5000, 5000,
   ]);
@@ -71,7 +93,6 @@ test.each([
   ["restarting", state("restarting", "starting")],
   ["exited", state("exited", "unhealthy")],
   ["created", state("created")],
-  ["missing", MISSING],
   ["running", state("running")],
 ])(
   "one that stays %s fails after 20 looks, with its condition and its last 30 log lines",
@@ -80,19 +101,19 @@ test.each([
     looks([answer], `${lines}\n`);
     const failure: unknown = await healthGateKind.ensure(inputs).catch((error: unknown) => error);
     expect((failure as Error).message).toBe(
-      `vpai_n8n on 127.0.0.1 is not healthy: expected "healthy", found "${condition}" after 20 looks, 5 s apart. ` +
-        `Its last 30 log lines:\n${lines}`,
+      'vpai_n8n on 127.0.0.1 (image docker.io/n8nio/n8n:2.7.3) is not healthy: expected "healthy", found ' +
+        `"${condition}" after 20 looks, 5 s apart. Mend it and run \`up\` again. Its last 30 log lines:\n${lines}`,
     );
-    expect(inspections()).toBe(20);
     expect(pauses).toHaveBeenCalledTimes(19);
+    expect(server.commands.filter(kept)).toEqual([]);
     // The two outputs of the container, in the order in which it wrote them.
-    expect(server.commands.at(-1)).toEqual([
+    expect(server.commands).toContainEqual([
       "sh",
       "-c",
       'docker logs --tail "$1" -- "$2" 2>&1',
       "vpai",
       "30",
-      "vpai_n8n",
+      "c0ffee",
     ]);
   },
 );
@@ -100,9 +121,16 @@ test.each([
 test("an engine that does not answer is an error of its own, at once", async () => {
   looks([{ code: 1, stdout: "", stderr: "Cannot connect to the Docker daemon" }]);
   await expect(healthGateKind.ensure(inputs)).rejects.toThrow(
-    "root@127.0.0.1: docker inspect of vpai_n8n failed: Cannot connect to the Docker daemon",
+    "root@127.0.0.1: docker inspect of c0ffee failed: Cannot connect to the Docker daemon",
   );
   expect(inspections()).toBe(1);
+});
+
+test("a container that is gone is an error that says what to do", async () => {
+  looks([MISSING]);
+  await expect(healthGateKind.ensure(inputs)).rejects.toThrow(
+    "root@127.0.0.1 has no container c0ffee, which was vpai_n8n: run `refresh`, so that the next `up` creates it anew",
+  );
 });
 
 test("what it sees later is drift: another condition, another container, none", async () => {
@@ -114,7 +142,11 @@ test("what it sees later is drift: another condition, another container, none", 
   expect(await healthGateKind.observe(inputs)).toBeUndefined();
 });
 
-test("deleting the gate touches nothing", async () => {
+test("deleting the gate leaves the container to its own resource, and forgets the healthy version", async () => {
+  looks([state("running", "healthy"), MISSING]);
+  server.commands.length = 0;
   await healthGateKind.remove(inputs);
-  expect(server.commands).toEqual([]);
+  expect(server.commands.filter(([, , verb]) => verb !== "inspect")).toEqual([
+    ["rm", "-rf", "--", "/opt/vpai/last-healthy/n8n", "/opt/vpai/last-healthy/n8n.new"],
+  ]);
 });

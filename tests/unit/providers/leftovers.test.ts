@@ -40,6 +40,22 @@ test("our own container is a leftover of an interrupted run, and goes with its a
   expect(host.commands[1]).toEqual(["docker", "rm", "--force", "--volumes", "c0ffee"]);
 });
 
+test("one that runs gets its stop timeout first", async () => {
+  const host = engine(container(LABELS, "running"));
+  expect(await removeLeftover(host, CONTAINER)).toBe("left by an interrupted run, running");
+  expect(host.commands.slice(1)).toEqual([
+    ["docker", "stop", "c0ffee"],
+    ["docker", "rm", "--force", "--volumes", "c0ffee"],
+  ]);
+});
+
+test("the previous version, which serves because a new one failed, makes way for the next", async () => {
+  const host = engine(container({ ...LABELS, "dev.vpai.previous": "docker.io/n8nio/n8n:2.7.3" }, "running"));
+  expect(await removeLeftover(host, CONTAINER)).toBe(
+    "the previous version, which served since a new one failed, running",
+  );
+});
+
 test("our own network goes too", async () => {
   const host = engine({ Id: "beef", Labels: LABELS });
   expect(await removeLeftover(host, NETWORK)).toBe("left by an interrupted run");
@@ -70,7 +86,7 @@ test("a foreign network is refused as well", async () => {
 test("with adopt, a foreign one is replaced, and that is said", async () => {
   const host = engine(container(null, "running"));
   expect(await removeLeftover(host, { ...CONTAINER, adopt: true })).toBe("adopted, running");
-  expect(host.commands[1]).toEqual(["docker", "rm", "--force", "--volumes", "c0ffee"]);
+  expect(host.commands[2]).toEqual(["docker", "rm", "--force", "--volumes", "c0ffee"]);
 });
 
 test("an engine that does not answer is no free name", async () => {

@@ -108,6 +108,16 @@ describe.each(CASES)("%s", (_name, stack, graph, service, facts) => {
       expect(gate.inputs["containerId"]).toBe(`id-of-sese-ai/${service}`);
     });
 
+    test("makes way for the version before, be it unhealthy or impossible to start", () => {
+      expect(resource(graph(), `sese-ai/${service}/health`).inputs).toMatchObject({
+        image: facts.image,
+        configs: `/opt/vpai/configs/${service}`,
+        lastHealthy: `/opt/vpai/last-healthy/${service}`,
+        settle: 15,
+      });
+      expect(found().onError).toEqual([`restore sese-ai/${service}`]);
+    });
+
     test("starts after what it needs is healthy and its own database is there", () => {
       const first = facts.needs.map((needed) => `sese-ai/${needed}/health`);
       const database = facts.database === undefined ? [] : [`sese-ai/database/${facts.database}`];
@@ -431,6 +441,8 @@ describe("what a stack's settings change", () => {
     expect(differing.map(({ name, type }) => [name, type])).toEqual([
       ["sese-ai/redis/image", "docker:index/remoteImage:RemoteImage"],
       ["sese-ai/redis", CONTAINER],
+      // Its gate names the image when it does not open.
+      ["sese-ai/redis/health", "pulumi-nodejs:dynamic/vpai/docker:HealthGate"],
       ["sese-ai/smoke", "pulumi-nodejs:dynamic/vpai/host:SmokeChecks"],
     ]);
     expect(container(changed, "sese-ai/redis").inputs).toMatchObject({ memory: 200, memorySwap: 200, cpus: "2.0" });

@@ -34,6 +34,7 @@ export interface Registered {
   additionalSecretOutputs: string[];
   /** Names of the hooks that run right before creation. */
   beforeCreate: string[];
+  onError: string[];
 }
 
 /** Warnings of the programs that ran; they are not printed. */
@@ -144,7 +145,7 @@ interface Request {
   getReplaceonchangesList(): string[];
   getIgnorechangesList(): string[];
   getAdditionalsecretoutputsList(): string[];
-  getHooks(): { getBeforeCreateList(): string[] } | undefined;
+  getHooks(): { getBeforeCreateList(): string[]; getOnErrorList(): string[] } | undefined;
 }
 
 type Done = (error: Error | null, answer: object) => void;
@@ -152,6 +153,7 @@ type Done = (error: Error | null, answer: object) => void;
 interface Monitor {
   registerResource(request: Request, done: Done): void;
   registerResourceHook(request: unknown, done: Done): void;
+  registerErrorHook(request: unknown, done: Done): void;
 }
 
 function watchMonitor(registered: Registered[]): void {
@@ -161,8 +163,9 @@ function watchMonitor(registered: Registered[]): void {
     registered.push(registration(request));
     register(request, done);
   };
-  // The SDK's mock monitor says that it knows resource hooks, but lacks the call that registers one.
+  // The SDK's mock monitor says that it knows resource hooks, but lacks the calls that register them.
   monitor.registerResourceHook = (_request, done) => done(null, {});
+  monitor.registerErrorHook = (_request, done) => done(null, {});
 }
 
 const nameIn = (urn: string): string => urn.split("::")[3] ?? "";
@@ -185,6 +188,7 @@ function registration(request: Request): Registered {
     ignoreChanges: request.getIgnorechangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+    onError: request.getHooks()?.getOnErrorList() ?? [],
   };
 }
 

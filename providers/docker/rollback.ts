@@ -1,0 +1,102 @@
+import type { CommandRunner } from "../ssh/transport";
+import { type Container, inspectContainer, lastLogLines, stopAndRemove } from "./container";
+import { createContainer, type EngineHost } from "./engine-api";
+import { lastHealthyVersion, type Place, PREVIOUS_LABEL, type Version } from "./last-healthy";
+import { becomesHealthy } from "./watch";
+
+/** Log lines shown of a container that did not become healthy (seed 002: last 30 lines). */
+export const LOG_LINES = 30;
+
+/** Looks at a previous version that starts again, at most 10 s apart: as many as a new one gets. */
+const PREVIOUS_PATIENCE = { tries: 20, interval: 10, settle: 0 };
+
+/** The name under which a failed version waits, stopped, for the next `up` and for whoever wants to look into it. */
+const failedName = (container: string): string => `${container}.failed`;
+
+/**
+ * Puts a failed version aside and lets the previous one serve again, under the same name.
+ * @returns what serves now, in words for a message
+ */
+export async function restorePrevious(
+  host: EngineHost,
+  place: Place,
+  failed: Container,
+  previous: Version,
+): Promise<string> {
+  await putAside(host, place.container, failed);
+  const serving = await startPrevious(host, place.container, previous).then(
+    (id) => becomesHealthy(host, id, PREVIOUS_PATIENCE),
+    (error: Error) => error.message,
+  );
+  const kept = `The failed one is kept, stopped, as ${failedName(place.container)}.`;
+  if (serving === undefined) return `The previous version (image ${previous.image}) serves again. ${kept}`;
+  return (
+    `The previous version (image ${previous.image}) was started again and does NOT serve either: expected "healthy", found ` +
+    `${serving}. ${kept}`
+  );
+}
+
+/**
+ * Lets the previous version serve again where the engine could not create or start the new container.
+ * @returns what serves now, in words; undefined when there is no previous version
+ */
+export async function restoreAfterFailedCreation(host: EngineHost, place: Place): Promise<string | undefined> {
+  const [failed, previous] = await Promise.all([
+    inspectContainer(host, place.container),
+    lastHealthyVersion(host, place),
+  ]);
+  if (previous === undefined) return undefined;
+  if (failed === undefined) {
+    await startPrevious(host, place.container, previous);
+    return `The previous version (image ${previous.image}) was started again.`;
+  }
+  const log = await lastLogLines(host, failed.Id, LOG_LINES);
+  const said = log === "" ? "" : ` Its last ${LOG_LINES} log lines:\n${log}`;
+  return `${await restorePrevious(host, place, failed, previous)}${said}`;
+}
+
+/**
+ * Gives a container that was put aside its name back; the version that served meanwhile goes. One that does not run is
+ * started.
+ * @returns why it does not start; undefined when it runs
+ * @throws when there is no such container
+ */
+export async function putInPlace(host: CommandRunner, container: string, id: string): Promise<string | undefined> {
+  const found = await inspectContainer(host, id);
+  if (found === undefined)
+    throw new Error(
+      `${host.name} has no container ${id}, which was ${container}: run \`refresh\`, so that the next \`up\` creates it anew`,
+    );
+  if (found.Name !== `/${container}`) {
+    await removePrevious(host, container);
+    await host.output(["docker", "rename", id, container]);
+  }
+  if (found.State.Status !== "exited" && found.State.Status !== "created") return undefined;
+  const { code, stderr } = await host.run(["docker", "start", id]);
+  return code === 0 ? undefined : `that it does not start: ${stderr.trim()}`;
+}
+
+/** Takes away a previous version that serves: the state does not know it. */
+export async function removePrevious(host: CommandRunner, container: string): Promise<void> {
+  const found = await inspectContainer(host, container);
+  if (found?.Config.Labels?.[PREVIOUS_LABEL] !== undefined) await stopAndRemove(host, found);
+}
+
+/** Takes away a failed version that was put aside. The state knows it only where the engine could start it. */
+export async function removeFailed(host: CommandRunner, container: string): Promise<void> {
+  const found = await inspectContainer(host, failedName(container));
+  if (found !== undefined) await stopAndRemove(host, found);
+}
+
+async function putAside(host: CommandRunner, container: string, failed: Container): Promise<void> {
+  await removeFailed(host, container);
+  // Stopping it is what keeps Docker from starting it again, also where it is just not running.
+  await host.output(["docker", "stop", failed.Id]);
+  await host.output(["docker", "rename", failed.Id, failedName(container)]);
+}
+
+async function startPrevious(host: EngineHost, container: string, { description }: Version): Promise<string> {
+  const id = await createContainer(host, container, description);
+  await host.output(["docker", "start", id]);
+  return id;
+}

@@ -43,6 +43,14 @@ test("the user of the health check may ping, and nothing else", () => {
   expect([get, acl]).toEqual([expect.stringMatching(/^NOPERM/), expect.stringMatching(/^NOPERM/)]);
 });
 
+test("the user of the metrics may read the server's figures, and no key", () => {
+  const [auth, info, ...rest] = ask("AUTH metrics none", "INFO server");
+  expect([auth, info?.trim()]).toEqual(["OK", "# Server"]);
+  expect(rest.join()).toContain("redis_version:8.0.2");
+  for (const refused of ["GET key", "CONFIG GET requirepass", "ACL LIST", "SLOWLOG GET", "CLIENT LIST", "KEYS *"])
+    expect(ask("AUTH metrics none", refused)[1]).toMatch(/^NOPERM/);
+});
+
 test("the file of users holds no password", () => {
   const file = container.run(["cat", "/run/secrets/users.acl"]).stdout;
   expect(file).toMatch(/^user default on #[0-9a-f]{64} /);

@@ -20,3 +20,10 @@ test("a mistake is refused", async () => {
   expect(code).not.toBe(0);
   expect(stderr).toContain("scrape_konfigs");
 });
+
+test("it starts with its arguments, as its own user, and keeps thirty days", async () => {
+  await container.start({}, "/storage");
+  const flags = container.run(["wget", "-q", "-O", "-", "http://127.0.0.1:8428/flags"]).stdout;
+  expect(flags).toMatch(/^-?retentionPeriod="?30d"?$/m);
+  expect(container.run(["id", "-u"]).stdout.trim()).toBe("65534");
+});

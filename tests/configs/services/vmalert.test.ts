@@ -48,3 +48,13 @@ test("a query with a mistake is refused", async () => {
   const { code, stderr } = await asRules([...queries, { uid: "odd", expr: "rate(up[5m)" }]);
   expect([code, stderr]).toEqual([255, expect.stringContaining("rate(up[5m)")]);
 });
+
+test("it starts with its arguments and evaluates the alerts", async () => {
+  await container.start({}, "/tmp");
+  const groups = container.run(["wget", "-q", "-O", "-", "http://127.0.0.1:8880/api/v1/rules"]).stdout;
+  const { data } = JSON.parse(groups) as { data: { groups: { name: string; rules: { name: string }[] }[] } };
+  expect(data.groups.map(({ name }) => name)).toEqual(["sese-ai"]);
+  expect(data.groups[0]?.rules.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["HostDown", "DiskFull", "TargetDown", "PostgreSQLDown", "LLMBudgetSpent", "BackupTooOld"]),
+  );
+});

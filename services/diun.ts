@@ -1,7 +1,8 @@
 import { defineService } from "./model";
-import { diunConfig } from "./rendering/diun-config";
+import { diunConfig, diunImages } from "./rendering/diun-config";
 
 const CONFIG = "/etc/diun/diun.yml";
+const IMAGES = "/etc/diun/images.yml";
 const DATA = "/data";
 
 export default defineService({
@@ -13,9 +14,11 @@ export default defineService({
   command: ["serve", "--config", CONFIG],
   // Its interface for its own command line: nobody else on the network is to use it.
   environment: () => ({ GRPC_AUTHORITY: "127.0.0.1:42286", TZ: "Europe/Paris" }),
-  files: () => [{ path: CONFIG, content: diunConfig(DATA) }],
+  files: ({ services }) => [
+    { path: CONFIG, content: diunConfig({ data: DATA, images: IMAGES }) },
+    { path: IMAGES, content: diunImages(services) },
+  ],
   data: [{ path: DATA }],
-  hostMounts: [{ source: "/var/run/docker.sock", target: "/var/run/docker.sock" }],
   limits: { memoryMiB: 48, cpus: 0.1 },
   health: { test: ["diun", "image", "list", "--raw"] },
   backup: { kind: "none", reason: "it learns the registries' images anew" },

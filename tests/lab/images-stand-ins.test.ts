@@ -116,9 +116,9 @@ test("grafana reads what is provisioned, and answers health and version as Grafa
   expect(runsAs("grafana")).toEqual(["472", "0"]);
 });
 
-test("diun reaches Docker, and its own command line reaches the server", async () => {
-  const socket = ["--volume", "/var/run/docker.sock:/var/run/docker.sock"];
-  const options = [...hardened, ...mounted("/etc/diun/diun.yml", "db: {}\n"), ...socket];
+test("diun reads its files, and its own command line reaches the server", async () => {
+  const files = [mounted("/etc/diun/diun.yml", "db: {}\n"), mounted("/etc/diun/images.yml", "[]\n")];
+  const options = [...hardened, ...files.flat()];
   start("diun", image("diun"), options, "serve", "--config", "/etc/diun/diun.yml");
   await eventually(() => inside("diun", "diun", "image", "list", "--raw"), minute);
   expect(inside("diun", "diun", "--version")).toBe("4.31.0");

@@ -1,8 +1,9 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import { diunConfig } from "../../../services/rendering/diun-config";
+import type { Service } from "../../../services/model";
+import { diunConfig, diunImages } from "../../../services/rendering/diun-config";
 
-/** DIUN 4.31 as its documentation (config/db, watch, defaults, providers/docker) has it, without what it could do else. */
+/** DIUN 4.31 as its documentation (config/db, watch, defaults, providers/file) has it, without what it could do else. */
 const documented = z.strictObject({
   db: z.strictObject({ path: z.string() }).optional(),
   watch: z
@@ -26,21 +27,26 @@ const documented = z.strictObject({
     })
     .partial(),
   providers: z.strictObject({
-    docker: z
-      .strictObject({ endpoint: z.string(), watchByDefault: z.boolean(), watchStopped: z.boolean() })
-      .partial()
-      .optional(),
+    file: z.strictObject({ filename: z.string() }),
   }),
 });
 
+const PATHS = { data: "/data", images: "/etc/diun/images.yml" };
+
 test("every key is one of DIUN's documentation", () => {
-  expect(() => documented.parse(parse(diunConfig("/data")))).not.toThrow();
+  expect(() => documented.parse(parse(diunConfig(PATHS)))).not.toThrow();
 });
 
-test("it watches what runs, once a day, and keeps its database in the folder that outlives it", () => {
-  expect(parse(diunConfig("/data"))).toMatchObject({
+test("it looks once a day, and keeps its database in the folder that outlives it", () => {
+  expect(parse(diunConfig(PATHS))).toMatchObject({
     db: { path: "/data/diun.db" },
     watch: { schedule: "0 6 * * *" },
-    providers: { docker: { watchByDefault: true } },
+    providers: { file: { filename: "/etc/diun/images.yml" } },
   });
+});
+
+test("it watches each image of the host once, by its tag", () => {
+  const images = ["ghcr.io/b/two:2", `docker.io/a/one:1@sha256:${"0".repeat(64)}`, "ghcr.io/b/two:2"];
+  const services = images.map((image) => ({ image }) as Service);
+  expect(parse(diunImages(services))).toEqual([{ name: "docker.io/a/one:1" }, { name: "ghcr.io/b/two:2" }]);
 });

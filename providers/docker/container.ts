@@ -48,7 +48,7 @@ export async function inspectContainer(host: CommandRunner, container: string): 
  * An address of a running container, on whichever of its networks; the host reaches them all, internal ones too.
  * @throws when there is no such container, or it does not run
  */
-export async function addressOf(host: Transport, name: string): Promise<string> {
+export async function addressOf(host: CommandRunner, name: string): Promise<string> {
   const container = await inspectContainer(host, name);
   const address = Object.values(container?.NetworkSettings.Networks ?? {}).find(
     ({ IPAddress }) => IPAddress !== "",

@@ -39,7 +39,7 @@ export interface ServiceOutput {
 export function deploy(platform: Platform, config: LoadedConfig): Record<string, HostOutput> {
   const stack = getStack();
   const plans = plansOf(platform, config);
-  checkPlatform(plans, config);
+  checkPlatform(plans);
   const secrets = new SecretStore("secrets", config.secrets);
   const lock = readLock();
   const machines = new Machines(platform, stack, secrets, lock);
@@ -48,37 +48,42 @@ export function deploy(platform: Platform, config: LoadedConfig): Record<string,
     pulled.flatMap(({ services }) => services.map(({ image }) => image)),
     lock,
   );
-  const hosts = plans.map(({ name, host: description, services, machine, vpnAddress }): [string, HostOutput] => {
-    const source = machines.create(name, machine);
-    const host = new Host(name, {
-      owner: { platform: platform.name, stack, host: name },
-      machine: source,
-      description,
-      services,
-      context: contextOf(platform, name, config, services),
-      secrets,
-      vpnAddress,
-      adopt: config.adopt,
-      workflows: config.workflows,
-      protect: machine.kind === "existing",
-      imageSource: (reference) => machines.imageSource(machine, reference),
-    });
-    const { publicAddress } = source;
-    return [name, { connection: host.connection, publicAddress, services: describe(platform, config, services) }];
-  });
+  const hosts = plans.map(
+    ({ name, host: description, services, context, machine, vpnAddress }): [string, HostOutput] => {
+      const source = machines.create(name, machine);
+      const host = new Host(name, {
+        owner: { platform: platform.name, stack, host: name },
+        machine: source,
+        description,
+        services,
+        context,
+        secrets,
+        vpnAddress,
+        adopt: config.adopt,
+        workflows: config.workflows,
+        protect: machine.kind === "existing",
+        imageSource: (reference) => machines.imageSource(machine, reference),
+      });
+      const { publicAddress } = source;
+      return [name, { connection: host.connection, publicAddress, services: describe(platform, config, services) }];
+    },
+  );
   return Object.fromEntries(hosts);
 }
 
 /** The stack's hosts, each with the services that it runs, as this stack wants them. */
 const plansOf = (platform: Platform, config: StackConfig): (HostPlan & Pick<HostConfig, "machine">)[] =>
-  Object.entries(config.hosts).map(([name, { machine, memoryMiB, vpnAddress }]) => ({
-    name,
-    host: platform.hosts[name] as PlatformHost,
-    services: servicesOn(platform, name, config.services).map((service) => withOverrides(service, config)),
-    machine,
-    memoryMiB,
-    vpnAddress,
-  }));
+  Object.entries(config.hosts).map(([name, host]) => {
+    const services = servicesOn(platform, name, config.services).map((service) => withOverrides(service, config));
+    return {
+      ...host,
+      name,
+      host: platform.hosts[name] as PlatformHost,
+      services,
+      vpnAddress: host.vpnAddress,
+      context: contextOf(platform, name, config, services),
+    };
+  });
 
 /** A service as this stack wants it. */
 function withOverrides(service: Service, { overrides }: StackConfig): Service {

@@ -2,7 +2,8 @@ import type { PlatformNames } from "../config";
 import { declaredSecrets, type Platform } from "./platform";
 import { vpai } from "./vpai";
 
-export { checkPlatform, type HostPlan, PlatformError, type Violation } from "./check";
+export { checkPlatform, PlatformError } from "./check";
+export type { HostPlan, Violation } from "./policies";
 export { declaredSecrets, type Platform, type PlatformHost, remoteSitesOn, servicesOn } from "./platform";
 
 /** Every platform there is. */

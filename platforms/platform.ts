@@ -16,6 +16,8 @@ export interface PlatformHost {
   purpose: string;
   /** Groups of services that run on it. */
   groups: readonly ServiceGroup[];
+  /** MiB of memory that the system and its engine need beside the services. Default: 512. */
+  systemMiB?: number;
   networks: Readonly<Partial<Record<NetworkName, Network>>>;
 }
 
@@ -54,11 +56,12 @@ export function remoteSitesOn(platform: Platform, name: string, stack: StackConf
 
 /** Every secret that a stack of the platform may need, each once: its services' and those that machines are created with. */
 export function declaredSecrets(platform: Platform): SecretDeclaration[] {
-  const declared = platform.services.flatMap(secretsOf);
+  const declared = platform.services.flatMap(declaredSecretsOf);
   return [...new Map([...declared, hcloudToken].map((secret) => [secret.name, secret])).values()];
 }
 
-const secretsOf = ({ secrets = {}, virtualKeys = [], ...service }: Service): SecretDeclaration[] =>
+/** The secrets that one service declares. */
+export const declaredSecretsOf = ({ secrets = {}, virtualKeys = [], ...service }: Service): SecretDeclaration[] =>
   [
     ...Object.values(secrets).map(({ secret }) => secret),
     ...virtualKeys.map(({ key }) => key),

@@ -17,6 +17,8 @@ export const vpai: Platform = {
     "sese-ai": {
       purpose: "the platform's services",
       groups: ["core", "apps", "monitoring"],
+      // Debian, the engine, the VPN and the intrusion guards; no source gives a number (docs/decisions.md).
+      systemMiB: 1024,
       // Names, subnets and flags: seed 001, 8.3.
       networks: {
         frontend: { subnet: "172.20.1.0/24", internal: false },

@@ -1,5 +1,5 @@
-import type { PlatformError } from "../../../platforms/check";
-import { checkPlatform, type HostPlan } from "../../../platforms/check";
+import { checkPlatform, type PlatformError } from "../../../platforms/check";
+import type { HostPlan } from "../../../platforms/policies";
 import { vpai } from "../../../platforms/vpai";
 import type { Service } from "../../../services/model";
 
@@ -16,6 +16,8 @@ const service = (over: Partial<Service>): Service => ({
   ...over,
 });
 
+const SECRET = { name: "password", description: "A password", origin: "random" } as const;
+
 const plan = (...services: Service[]): HostPlan => ({
   name: "h",
   host: {
@@ -28,12 +30,14 @@ const plan = (...services: Service[]): HostPlan => ({
   },
   services,
   memoryMiB: 1024,
+  architecture: "amd64",
   vpnAddress: "100.64.0.9",
+  context: { host: "h", domain: "a.test", tls: "internal", vpnEnforce: true, services },
 });
 
-const problemsOf = (plans: HostPlan[], vpnEnforce = true): string[] => {
+const problemsOf = (plans: HostPlan[]): string[] => {
   try {
-    checkPlatform(plans, { domain: "a.test", vpnEnforce });
+    checkPlatform(plans);
     return [];
   } catch (error) {
     return (error as PlatformError).violations.map(({ place, problem }) => `${place}: ${problem}`);
@@ -42,12 +46,14 @@ const problemsOf = (plans: HostPlan[], vpnEnforce = true): string[] => {
 
 test("the platform as it is has no problem", () => {
   const host = vpai.hosts["sese-ai"]!;
-  const whole = { name: "sese-ai", host, services: vpai.services, memoryMiB: 8192, vpnAddress: "100.64.0.14" };
+  const { services } = vpai;
+  const context = { ...plan().context, host: "sese-ai", services };
+  const whole = { ...plan(), name: "sese-ai", host, services, context, memoryMiB: 8192 };
   expect(problemsOf([whole])).toEqual([]);
 });
 
 test.each<[string, Service[], string[]]>([
-  ["two services of a name", [service({}), service({})], ["one: 2 services of this name"]],
+  ["two services of a name", [service({}), service({})], ["h/one: more than one service named one"]],
   ["an image without a tag", [service({ image: "ghcr.io/a/b" })], ["h/one: the unpinned image ghcr.io/a/b"]],
   [
     "a moving tag",
@@ -58,7 +64,7 @@ test.each<[string, Service[], string[]]>([
   [
     "a cycle",
     [service({ needs: ["two"] }), service({ name: "two", needs: ["one"] })],
-    ["h/one: needs itself, by way of others", "h/two: needs itself, by way of others"],
+    ["h/one: a cycle in needs: one needs two needs one", "h/two: a cycle in needs: two needs one needs two"],
   ],
   ["an unknown network", [service({ networks: ["sandbox"] })], ["h/one: the unknown network sandbox"]],
   [
@@ -75,17 +81,67 @@ test.each<[string, Service[], string[]]>([
         publish: [{ port: 80, hostPort: 8080, protocol: "tcp", access: "vpn" }],
       }),
     ),
-    ["h/one, h/two: all publish 8080/tcp on the vpn address"],
+    ["h/one, h/two: 8080/tcp on the vpn address is published more than once"],
   ],
   [
     "a hostname that is used twice",
     ["one", "two"].map((name) => service({ name, expose: [{ subdomain: "x", port: 80, access: "public" }] })),
-    ["h/one, h/two: all are exposed as x.a.test"],
+    ["h/one, h/two: more than one site is x.a.test"],
   ],
   [
     "limits above the host's memory",
     [service({ limits: { memoryMiB: 513, cpus: 1 } })],
     ["h: memory limits of 513 MiB and 512 MiB for the system, on a host with 1024 MiB"],
+  ],
+  [
+    "a database of two",
+    ["one", "two"].map((name) => service({ name, database: { name: "d", role: name, password: SECRET } })),
+    ["h/one, h/two: the database d on h belongs to more than one service"],
+  ],
+  [
+    "a part of a hostname that is used twice",
+    ["one", "two"].map((name) =>
+      service({ name, expose: [{ subdomain: "x", path: "/a/*", port: 80, access: "public" }] }),
+    ),
+    ["h/one, h/two: more than one site is x.a.test/a/*"],
+  ],
+  [
+    "an image for another processor",
+    [service({ architectures: ["arm64"] })],
+    ["h/one: docker.io/library/one:1.0 exists for arm64, and h is amd64"],
+  ],
+  [
+    "data without a backup that says why",
+    [service({ data: [{ path: "/d" }], backup: { kind: "none", reason: "" } })],
+    ["h/one: data in /d without a complete backup declaration"],
+  ],
+  [
+    "a secret's file that nobody declares, in a file",
+    [service({ files: () => [{ path: "/etc/one", content: "key_file = /run/secrets/key\n" }] })],
+    ["h/one: reads /run/secrets/key, an undeclared secret"],
+  ],
+  [
+    "a secret without a declaration",
+    [service({ secrets: { key: { secret: undefined as never } } })],
+    ["h/one: reads /run/secrets/key, an undeclared secret"],
+  ],
+  [
+    "an exported secret of an unknown program",
+    [service({ secrets: { key: { secret: SECRET, exported: "KEY" } } })],
+    ["h/one: exports the secret key, and has no entrypoint"],
+  ],
+  [
+    "two declarations of a secret",
+    [
+      service({ secrets: { key: { secret: SECRET } } }),
+      service({ name: "two", secrets: { key: { secret: { ...SECRET, length: 8 } } } }),
+    ],
+    ["h/one, h/two: different declarations of the secret password"],
+  ],
+  [
+    "a site without access",
+    [service({ expose: [{ subdomain: "x", port: 80, access: undefined as never }] })],
+    ["h/one: x.a.test without saying who may come in: access is missing"],
   ],
 ])("%s is found", (_what, services, expected) => {
   expect(problemsOf([plan(...services)])).toEqual(expected);
@@ -97,13 +153,26 @@ test("a VPN-only site needs a VPN address, unless the VPN is not enforced", () =
     vpnAddress: undefined,
   };
   expect(problemsOf([outside])).toEqual(["h/one: a VPN-only site on a host without vpnAddress: nobody could reach it"]);
-  expect(problemsOf([outside], false)).toEqual([]);
+  expect(problemsOf([{ ...outside, context: { ...outside.context, vpnEnforce: false } }])).toEqual([]);
+});
+
+test("what is right twice is no problem: a shared declaration, two parts of a hostname, a declared and read secret", () => {
+  const both = ["one", "two"].map((name) =>
+    service({
+      name,
+      expose: [{ subdomain: "x", path: `/${name}`, port: 80, access: "public" }],
+      secrets: { key: { secret: SECRET, variable: "KEY_FILE" } },
+      environment: () => ({ OTHER_KEY_FILE: "/run/secrets/key" }),
+      data: [{ path: "/d" }],
+    }),
+  );
+  expect(problemsOf([plan(...both)])).toEqual([]);
 });
 
 test("all problems come at once, each with its mend", () => {
   const several = plan(service({ image: "a", needs: ["x"] }), service({ name: "two", networks: ["egress"] }));
   expect(problemsOf([several])).toHaveLength(3);
-  expect(() => checkPlatform([several], { domain: "a.test", vpnEnforce: true })).toThrow(
+  expect(() => checkPlatform([several])).toThrow(
     /has 3 problem\(s\)[^]*h\/one\n {4}found: needs x[^]*to do: take x out of needs/,
   );
 });

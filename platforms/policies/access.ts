@@ -1,0 +1,15 @@
+import { hostnameOf } from "../../services/model";
+import { onEachService } from "./policy";
+
+/** Who may come in is written down. The compiler asks for it, but not everything that declares a service is compiled. */
+export const explicitAccess = onEachService(({ publish = [], expose = [] }, { context }) =>
+  [
+    ...publish.map(({ access, hostPort, protocol }) => ({ access, what: `port ${hostPort}/${protocol}` })),
+    ...expose.map((exposure) => ({ access: exposure.access, what: hostnameOf(exposure, context.domain) })),
+  ]
+    .filter(({ access }) => !["public", "vpn"].includes(access))
+    .map(({ access, what }) => ({
+      problem: `${what} without saying who may come in: access is ${JSON.stringify(access) ?? "missing"}`,
+      mend: 'say access: "public" if everybody may reach it, and "vpn" if not',
+    })),
+);

@@ -1,0 +1,23 @@
+import { onEachService } from "./policy";
+
+/** An image without a tag, or with a moving one, is another one tomorrow. */
+export const pinnedImages = onEachService(({ image }) => {
+  const [reference = "", digest] = image.split("@");
+  const tag = /:([^:/]+)$/.exec(reference)?.[1];
+  return digest !== undefined || (tag !== undefined && tag !== "latest")
+    ? []
+    : [{ problem: `the unpinned image ${image}`, mend: "name an exact tag, or a digest" }];
+});
+
+/** An image for another processor starts nothing. */
+export const fittingArchitectures = onEachService(
+  ({ image, architectures = ["amd64", "arm64"] }, { name, architecture }) =>
+    architectures.includes(architecture)
+      ? []
+      : [
+          {
+            problem: `${image} exists for ${architectures.join(" and ")}, and ${name} is ${architecture}`,
+            mend: `take an image for ${architecture}, or run the service on another host`,
+          },
+        ],
+);

@@ -1,0 +1,34 @@
+import { explicitAccess } from "./access";
+import { declaredBackups } from "./backups";
+import { fittingArchitectures, pinnedImages } from "./images";
+import { fittingMemory } from "./memory";
+import { uniqueDatabases, uniqueNames } from "./names";
+import { knownNeeds, noCycles } from "./needs";
+import { knownNetworks } from "./networks";
+import type { Policy } from "./policy";
+import { openablePorts, uniquePorts } from "./ports";
+import { declaredSecretFiles, exportedSecrets, uniformSecrets } from "./secrets";
+import { reachableSites, uniqueSites } from "./sites";
+
+export type { HostPlan, Violation } from "./policy";
+
+/** Everything that a platform is checked for. */
+export const policies: readonly Policy[] = [
+  uniqueNames,
+  uniqueDatabases,
+  uniqueSites,
+  uniquePorts,
+  fittingMemory,
+  reachableSites,
+  explicitAccess,
+  knownNetworks,
+  openablePorts,
+  knownNeeds,
+  noCycles,
+  pinnedImages,
+  fittingArchitectures,
+  declaredSecretFiles,
+  exportedSecrets,
+  uniformSecrets,
+  declaredBackups,
+];

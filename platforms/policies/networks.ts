@@ -1,0 +1,11 @@
+import { onEachService } from "./policy";
+
+/** A container joins networks that its host has. */
+export const knownNetworks = onEachService(({ networks }, { host }) =>
+  networks
+    .filter((network) => host.networks[network] === undefined)
+    .map((network) => ({
+      problem: `the unknown network ${network}`,
+      mend: `use one of ${Object.keys(host.networks).join(", ")}`,
+    })),
+);

@@ -1,0 +1,33 @@
+import { onEachHost, onEachService, placeOf } from "./policy";
+import { unique } from "./unique";
+
+/** One address listens on a port once. */
+export const uniquePorts = onEachHost((plan) =>
+  unique(
+    plan.services.flatMap((service) =>
+      (service.publish ?? []).map(
+        ({ access, hostPort, protocol }) =>
+          [`${hostPort}/${protocol} on the ${access} address`, placeOf(plan, service)] as const,
+      ),
+    ),
+    (what) => `${what} is published more than once`,
+    "publish another hostPort, or none",
+  ),
+);
+
+/** Docker publishes through a network that has a way out; on others it never opens the port, and the provider asks again. */
+export const openablePorts = onEachService(({ networks, publish = [] }, { host }) =>
+  publish.length === 0 || networks.some((network) => host.networks[network]?.internal === false)
+    ? []
+    : [
+        {
+          problem: "published ports on internal networks only, which Docker never opens",
+          mend: `add a network that is not internal${outsideOf(host.networks)}, or publish nothing`,
+        },
+      ],
+);
+
+function outsideOf(networks: Readonly<Record<string, { internal: boolean }>>): string {
+  const names = Object.keys(networks).filter((name) => networks[name]?.internal === false);
+  return names.length === 0 ? "" : ` (${names.join(", ")})`;
+}

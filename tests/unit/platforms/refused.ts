@@ -1,0 +1,61 @@
+import type { Service } from "../../../services/model";
+
+/** A service in order, as somebody might write it without a compiler; `over` spoils it. */
+const service = (name: string, over: object): Service =>
+  ({
+    name,
+    group: "core",
+    image: "docker.io/library/redis:8.0.2",
+    user: { uid: 1, gid: 1 },
+    networks: ["backend"],
+    port: 80,
+    limits: { memoryMiB: 1, cpus: 0.1 },
+    health: { test: ["true"] },
+    backup: { kind: "none", reason: "nothing to keep" },
+    ...over,
+  }) as unknown as Service;
+
+/** Services that break every policy, by the name of their file. */
+export const REFUSED: Readonly<Record<string, Service>> = {
+  "port-taker": service("port-taker", {
+    networks: ["frontend"],
+    publish: [{ port: 80, hostPort: 443, protocol: "tcp", access: "public" }],
+  }),
+  "twin-one": service("twin", {}),
+  "twin-two": service("twin", {}),
+  squatter: service("squatter", { expose: [{ subdomain: "mayi", port: 80, access: "public" }] }),
+  drifter: service("drifter", { image: "docker.io/library/redis:latest" }),
+  egg: service("egg", { needs: ["hen"] }),
+  hen: service("hen", { needs: ["egg"] }),
+  "open-door": service("open-door", {
+    networks: ["frontend"],
+    publish: [{ port: 80, hostPort: 8080, protocol: "tcp" }],
+  }),
+  forgetful: service("forgetful", { data: [{ path: "/data" }], backup: undefined }),
+  glutton: service("glutton", { limits: { memoryMiB: 100_000, cpus: 1 } }),
+  stranger: service("stranger", { networks: ["dmz"] }),
+  "walled-in": service("walled-in", { publish: [{ port: 80, hostPort: 8081, protocol: "tcp", access: "public" }] }),
+  whisperer: service("whisperer", { command: ["serve", "--key-file", "/run/secrets/api_key"] }),
+  foreigner: service("foreigner", { architectures: ["arm64"] }),
+};
+
+/** What the one error says of them: place, what was found, what to do. */
+export const REFUSALS: readonly (readonly [place: string, found: RegExp, mend: RegExp])[] = [
+  ["sese-ai/caddy, sese-ai/port-taker", /443\/tcp on the public address is published more/, /another hostPort/],
+  ["sese-ai/twin", /more than one service named twin/, /a name of its own/],
+  ["sese-ai/n8n, sese-ai/squatter", /more than one site is mayi\./, /a subdomain, or a path, of its own/],
+  ["sese-ai/drifter", /the unpinned image docker\.io\/library\/redis:latest/, /an exact tag, or a digest/],
+  ["sese-ai/egg", /a cycle in needs: egg needs hen needs egg/, /take one of these needs out/],
+  ["sese-ai/hen", /a cycle in needs: hen needs egg needs hen/, /take one of these needs out/],
+  ["sese-ai/open-door", /port 8080\/tcp without saying who may come in: access is missing/, /say access: "public"/],
+  [
+    "sese-ai/forgetful",
+    /data in \/data without a backup declaration/,
+    /declare backup: postgresql-dump, redis-snapshot/,
+  ],
+  ["sese-ai", /memory limits of 10\d{4} MiB and 1024 MiB for the system, on a host with 8192 MiB/, /lower limits/],
+  ["sese-ai/stranger", /the unknown network dmz/, /use one of frontend, backend, monitoring, egress, sandbox/],
+  ["sese-ai/walled-in", /published ports on internal networks only/, /not internal \(frontend, egress\)/],
+  ["sese-ai/whisperer", /reads \/run\/secrets\/api_key, an undeclared secret/, /declare it under secrets\.api_key/],
+  ["sese-ai/foreigner", /redis:8\.0\.2 exists for arm64, and sese-ai is amd64/, /an image for amd64/],
+];

@@ -64,6 +64,8 @@ function letProcessEnd(client: Client, socket: net.Socket): void {
   socket.unref();
   socket.setKeepAlive(true, 10_000);
   client.on("error", () => socket.destroy());
+  // Each stream that is being opened listens for the connection's end, and many may be at once.
+  client.setMaxListeners(0);
 }
 
 async function credentialsOf({ identityFile }: Connection): Promise<Pick<ConnectConfig, "privateKey" | "agent">> {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type net from "node:net";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { type Connection as ServedClient, Server, type ServerChannel, utils } from "ssh2";
@@ -72,6 +72,13 @@ export class SshServer {
     });
     client.on("ready", () => {
       this.logins += 1;
+      client.on("tcpip", (acceptStream, _reject, { destIP, destPort }) => {
+        const target = net.connect(destPort, destIP);
+        const stream = acceptStream();
+        target.on("error", () => stream.close());
+        stream.on("error", () => target.destroy());
+        stream.pipe(target).pipe(stream);
+      });
       client.on("session", (acceptSession) => {
         acceptSession().on("exec", (acceptExec, _reject, { command }) => this.execute(command, acceptExec()));
       });

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { askedDuring } from "./harness/client";
 import type { LabHost } from "./harness/host";
 import type { Lab } from "./harness/lab";
 import { sharedLab } from "./harness/shared";
-import { authorityOf, get } from "./harness/site";
 
 /** What cannot work is refused before it does harm. */
 
@@ -27,19 +26,6 @@ test("a wrong passphrase fails before any host is touched", async () => {
 });
 
 describe("an image tag that does not exist", () => {
-  /** Asks n8n until told to stop. @returns the answers that were none of a healthy n8n */
-  async function watch(isOver: () => boolean): Promise<{ asked: number; bad: string[] }> {
-    const authority = await authorityOf(host);
-    const bad: string[] = [];
-    let asked = 0;
-    for (; !isOver(); asked += 1) {
-      const answer = await get(host, HEALTH, authority).catch((error: Error) => ({ status: 0, body: error.message }));
-      if (answer.status !== 200) bad.push(`${answer.status} ${answer.body}`);
-      await sleep(250);
-    }
-    return { asked, bad };
-  }
-
   test("fails the up and leaves the old container serving", async () => {
     const before = await host.starts();
     // Without the lab's own look at the tag it is the host's pull that fails, as on every other stack.
@@ -49,14 +35,11 @@ describe("an image tag that does not exist", () => {
       "    if (image === undefined) return { dependsOn: [] };\n    if (false) {\n",
     );
     await lab.pulumiSucceed(["config", "set", "--path", "vpai:overrides.n8n.image", "docker.io/n8nio/n8n:2.7.999"]);
-    let over = false;
-    const watching = watch(() => over);
-    const { code, all } = await lab.make("up");
-    over = true;
-    const { asked, bad } = await watching;
+    const { seen, result } = await askedDuring(host, HEALTH, () => lab.make("up"));
+    const { code, all } = result;
     expect(code).not.toBe(0);
     expect(all).toContain("unable to pull image docker.io/n8nio/n8n:2.7.999");
-    expect({ bad, enough: asked > 5 }).toEqual({ bad: [], enough: true });
+    expect({ bad: seen.bad, enough: seen.asked > 5 }).toEqual({ bad: [], enough: true });
     expect(await host.starts()).toEqual(before);
   });
 

@@ -10,7 +10,7 @@ export interface Container {
   RestartCount: number;
   State: { Status: string; StartedAt: string; Health?: { Status: string } };
   Config: { Image: string; Env: string[]; Labels: Record<string, string> };
-  HostConfig: { Memory: number };
+  HostConfig: { Memory: number; NanoCpus: number };
 }
 
 /** A host of a lab, reached as the stack's outputs say, with the pinned host key. */

@@ -72,6 +72,13 @@ export const catalogue: readonly LabImage[] = [
     version: "4.31.0",
     base: "stand-in",
   },
+  {
+    name: "openclaw",
+    reference: "ghcr.io/openclaw/openclaw:2026.2.22",
+    program: "stand-in",
+    version: "2026.2.22",
+    base: "stand-in",
+  },
 ];
 
 /**

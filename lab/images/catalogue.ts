@@ -41,6 +41,7 @@ export const catalogue: readonly LabImage[] = [
     version: "1.135.0",
     base: "base",
   },
+  { name: "loki", reference: "docker.io/grafana/loki:3.6.5", program: "real", version: "3.6.5", base: "base" },
   { name: "stand-in", program: "stand-in", version: "1.0.0", base: "base" },
   {
     name: "palais",

@@ -14,7 +14,7 @@ import {
 
 /** What production relies on in each image of the group "monitoring", tried on the image that the lab runs. */
 
-useImages("victoriametrics", "vmalert");
+useImages("base", "victoriametrics", "vmalert", "loki");
 
 const get = (name: string, url: string): string => inside(name, "wget", "-qO-", url);
 
@@ -90,6 +90,30 @@ describe("vmalert", () => {
     expect(() => check("vector(1")).toThrow(/canary:doubled/);
   });
 });
+
+test(
+  "loki keeps a line that is pushed, and asks itself for its health, since the official image has no wget",
+  async () => {
+    start("loki", image("loki"), [...hardened, "--tmpfs", "/loki:mode=0700,uid=10001"]);
+    const healthy = (): string => inside("loki", "/usr/bin/loki", "-health", "-health.url=http://127.0.0.1:3100/ready");
+    expect(await eventually(healthy)).toContain("Loki is healthy");
+    const line = { stream: { service: "canary" }, values: [[`${Date.now()}000000`, "a line of the lab"]] };
+    const push = "http://127.0.0.1:3100/loki/api/v1/push";
+    const client = ["run", "--rm", "--network", `container:${run}-loki`, image("base"), "wget", "-qO-"];
+    docker(
+      ...client,
+      "--header=Content-Type: application/json",
+      `--post-data=${JSON.stringify({ streams: [line] })}`,
+      push,
+    );
+    const query = `http://127.0.0.1:3100/loki/api/v1/query_range?query=%7Bservice%3D%22canary%22%7D`;
+    await eventually(() => found(docker(...client, query), "a line of the lab"));
+    expect(() => inside("loki", "wget", "--version")).toThrow(/wget --version/);
+    expect(inside("loki", "/usr/bin/loki", "-version")).toContain("loki, version 3.6.5");
+    expect(runsAs("loki")).toEqual(["10001", "10001"]);
+  },
+  3 * minute,
+);
 
 /** @throws when a text lacks what it must hold */
 function found(text: string, part: string): string {

@@ -62,6 +62,7 @@ describe("the version stated is the version locked", () => {
   test.each([
     ["victoriametrics", "github.com/VictoriaMetrics/VictoriaMetrics"],
     ["vmalert", "github.com/VictoriaMetrics/VictoriaMetrics"],
+    ["loki", "github.com/grafana/loki/v3"],
   ])("%s, from %s", (name, module) => {
     expect(recipe(name, "go.mod")).toMatch(`${module} v${labImage(name).version} `);
   });

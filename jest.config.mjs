@@ -28,6 +28,8 @@ export default {
     project("lab", { ...lab, testPathIgnorePatterns: ["<rootDir>/tests/lab/all/"] }),
     project("all", all),
   ],
+  // A stack's whole graph takes seconds on a busy machine.
+  testTimeout: 30_000,
   testSequencer: "<rootDir>/tests/reporter/sequencer.mjs",
   reporters: ["default", "<rootDir>/tests/reporter/closing-line.mjs"],
 };

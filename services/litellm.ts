@@ -125,6 +125,7 @@ export default defineService({
   metrics: { path: "/metrics/" },
   needs: ["postgresql", "redis", "qdrant"],
   database: DATABASE,
+  collections: [SEMANTIC_CACHE],
   llmProxy: { masterKey: MASTER_KEY },
   stopTimeout: 30,
   backup: { kind: "none", reason: "all that it keeps is in PostgreSQL, whose dumps contain it" },

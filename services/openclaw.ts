@@ -1,5 +1,6 @@
 import { optional } from "../config/secret-declaration";
 import { defineService, hostnameOf, llmKey, SECRETS_FOLDER } from "./model";
+import { EMBEDDING_SIZE } from "./rendering/litellm-models";
 import { openclawConfig } from "./rendering/openclaw";
 
 const SITE = { subdomain: "javisi", port: 18789, access: "vpn" } as const;
@@ -76,6 +77,9 @@ export default defineService({
     startPeriod: 120,
   },
   needs: ["litellm"],
+  virtualKeys: [{ alias: "openclaw", maxBudget: 5, budgetDuration: "1d", key: LLM_KEY }],
+  // What the agents remember (seed 001, 8.2), as vectors of LiteLLM's embedding model.
+  collections: [{ name: "content_index", size: EMBEDDING_SIZE, distance: "Cosine" }],
   stopTimeout: 30,
   backup: { kind: "files", paths: ["/home/node/.openclaw"] },
 });

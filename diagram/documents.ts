@@ -1,0 +1,15 @@
+import { vpai } from "../platforms/vpai";
+import { configReference } from "../config/reference";
+import { mermaidOf } from "./mermaid";
+import { pictureOf } from "./picture";
+import { svgOf } from "./svg";
+
+/** The documents that follow from the code, by path. */
+export function generatedDocuments(): Record<string, string> {
+  const picture = pictureOf(vpai);
+  return {
+    "docs/platform.svg": svgOf(picture),
+    "docs/platform.mmd": mermaidOf(picture),
+    "docs/config.md": configReference(),
+  };
+}

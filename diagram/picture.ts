@@ -3,7 +3,7 @@ import { servicesOn } from "../platforms";
 import { SERVICE_GROUPS, type ServiceGroup } from "../config";
 import type { Access, Service } from "../services/model";
 
-/** What a picture of the platform shows; hostnames stand without a domain, which each stack has of its own. */
+/** What a picture of the platform shows; the domain is each stack's own. */
 export interface Picture {
   hosts: readonly PictureHost[];
 }
@@ -30,7 +30,7 @@ export interface PictureService {
 }
 
 export interface PictureSite {
-  /** `mayi.…`, `…/webhook/*`; the dots stand for the stack's domain. */
+  /** Subdomain and path: `mayi`, `hq/api/*`; without a subdomain it is the domain itself: `/webhook/*`. */
   place: string;
   access: Access;
 }
@@ -53,7 +53,7 @@ const serviceOf = ({ name, group, image, port, networks, needs = [], ...service 
   networks,
   needs,
   sites: (service.expose ?? []).map(({ subdomain, path = "", access }) => ({
-    place: `${subdomain === "" ? "" : `${subdomain}.`}…${path}`,
+    place: `${subdomain}${path}` || "/",
     access,
   })),
   hostMounts: (service.hostMounts ?? []).map(({ source }) => source),

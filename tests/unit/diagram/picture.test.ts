@@ -59,7 +59,7 @@ test.each(Object.entries(SESE_AI))("%s is drawn with its networks, its sites and
   const mermaid = mermaidOf(picture);
   for (const needed of facts.needs) expect(mermaid).toContain(`\n  n-${name} --> n-${needed}\n`);
   for (const { subdomain, path = "", access } of facts.sites) {
-    const place = `${subdomain === "" ? "" : `${subdomain}.`}…${path}`;
+    const place = `${subdomain}${path}`;
     expect(mermaid).toContain(`  ${access === "public" ? "internet" : "vpn"} -. "${place}" .-> n-${name}\n`);
     expect(svg).toContain(`<tspan class="${access}">${place} (${access})</tspan>`);
   }

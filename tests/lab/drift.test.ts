@@ -67,6 +67,7 @@ describe("a stopped container, an edited file, a mode and a dropped password", (
       ...DRIFTED,
       "sese-ai/postgresql/apply": "replace",
       "sese-ai/postgresql/health": "update",
+      "sese-ai/smoke": "update",
     });
     expect(await host.output(["cat", `${CONFIGS}/postgresql/postgresql.conf`])).toBe(original);
     expect(await host.output(["stat", "-c", "%a %u:%g", `${SECRETS}/n8n/encryption_key`])).toBe("400 1000:1000");

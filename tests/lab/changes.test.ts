@@ -25,10 +25,11 @@ async function upAs(expected: Changes, container: string): Promise<void> {
   expect(await host.starts(container)).toEqual(before);
 }
 
-/** A service takes on its changed file and is waited for. */
+/** A service takes on its changed file, is waited for, and the host is checked. */
 const appliedBy = (service: string): Changes => ({
   [`sese-ai/${service}/apply`]: "replace",
   [`sese-ai/${service}/health`]: "update",
+  "sese-ai/smoke": "update",
 });
 
 describe("a memory limit", () => {

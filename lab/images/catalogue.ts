@@ -29,7 +29,7 @@ export const catalogue: readonly LabImage[] = [
   { name: "n8n", reference: "docker.io/n8nio/n8n:2.7.3", program: "real", version: "2.7.4", base: "base" },
   {
     name: "litellm",
-    reference: "ghcr.io/berriai/litellm:v1.81.3-stable",
+    reference: "ghcr.io/berriai/litellm-non_root:v1.81.3-stable",
     program: "real",
     version: "1.81.3",
     base: "base",

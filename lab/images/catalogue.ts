@@ -49,6 +49,13 @@ export const catalogue: readonly LabImage[] = [
     base: "base",
   },
   { name: "loki", reference: "docker.io/grafana/loki:3.6.5", program: "real", version: "3.6.5", base: "base" },
+  {
+    name: "qdrant",
+    reference: "docker.io/qdrant/qdrant:v1.16.3",
+    program: "stand-in",
+    version: "1.16.3",
+    base: "base",
+  },
   { name: "stand-in", program: "stand-in", version: "1.0.0", base: "base" },
   {
     name: "palais",

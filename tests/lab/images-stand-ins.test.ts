@@ -14,7 +14,7 @@ import {
 
 /** A stand-in keeps the contract of the program it plays: when it starts, when it is healthy, and what it answers. */
 
-useImages("postgres", "redis", "palais", "sure", "kaneo-api", "kaneo", "grafana", "diun", "openclaw");
+useImages("postgres", "redis", "palais", "sure", "kaneo-api", "kaneo", "grafana", "diun", "openclaw", "qdrant");
 
 const PASSWORD = "p@ss/word";
 const databaseUrl = (password: string): string => `postgres://app:${encodeURIComponent(password)}@${run}-db:5432/app`;
@@ -133,4 +133,95 @@ test("diun reads its files, and its own command line reaches the server", async 
   start("diun", image("diun"), options, "serve", "--config", "/etc/diun/diun.yml");
   await eventually(() => inside("diun", "diun", "image", "list", "--raw"), minute);
   expect(inside("diun", "diun", "--version")).toBe("4.31.0");
+});
+
+describe("qdrant", () => {
+  const KEY = "canary-key";
+  const health =
+    "exec 3<>/dev/tcp/127.0.0.1/6333; printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3; grep -q '^HTTP/1.[01] 200' <&3";
+  const ready = (): Promise<string> => eventually(() => inside("qdrant", "bash", "-c", health), minute);
+  /** What the API answers to a client of that key. */
+  function call(method: string, path: string, body?: object, key = KEY): { result?: unknown; status?: unknown } {
+    const options = [`--method=${method}`, `--header=api-key: ${key}`, "--header=Content-Type: application/json"];
+    const data = body === undefined ? [] : [`--body-data=${JSON.stringify(body)}`];
+    const command = ["sh", "-c", 'wget -qO- --content-on-error "$@" || true', "wget", ...options, ...data];
+    return JSON.parse(inside("qdrant", ...command, `http://127.0.0.1:6333${path}`)) as { result?: unknown };
+  }
+
+  beforeAll(async () => {
+    const settings = mounted("/etc/qdrant/qdrant.yaml", "storage: { snapshots_path: /qdrant/storage/snapshots }\n");
+    const folders = ["--volume", "/qdrant/storage", "--tmpfs", "/tmp"];
+    const options = [...variables({ QDRANT__SERVICE__API_KEY: KEY, QDRANT_INIT_FILE_PATH: "/tmp/.initialized" })];
+    const started = [...hardened, "--cap-add", "DAC_OVERRIDE", ...settings, ...folders, ...options];
+    start(
+      "qdrant",
+      image("qdrant"),
+      [...started, "--entrypoint", "./qdrant"],
+      "--config-path",
+      "/etc/qdrant/qdrant.yaml",
+    );
+    await ready();
+  }, 2 * minute);
+
+  test("has the version of the real one, and refuses who has no key", () => {
+    expect(call("GET", "/")).toMatchObject({ version: "1.16.3" });
+    expect(inside("qdrant", "./qdrant", "--version")).toBe("qdrant 1.16.3");
+    expect(() => call("GET", "/collections", undefined, "wrong")).toThrow(/Must provide an API key|JSON/);
+  });
+
+  test("does what LiteLLM's semantic cache asks of it", () => {
+    expect(call("GET", "/collections/semantic_cache/exists").result).toEqual({ exists: false });
+    const vectors = { size: 3, distance: "Cosine" };
+    const quantization = { quantization_config: { binary: { always_ram: false } } };
+    expect(call("PUT", "/collections/semantic_cache", { vectors, ...quantization }).result).toBe(true);
+    expect(call("GET", "/collections/semantic_cache").result).toMatchObject({ config: { params: { vectors } } });
+    const point = (id: string, vector: number[], text: string): object => ({
+      id,
+      vector,
+      payload: { text, response: "42" },
+    });
+    const points = [
+      point("11111111-1111-4111-8111-111111111111", [1, 0, 0], "first"),
+      point("22222222-2222-4222-8222-222222222222", [0, 1, 0], "second"),
+    ];
+    expect(call("PUT", "/collections/semantic_cache/points", { points }).result).toMatchObject({ status: "completed" });
+    const params = { quantization: { ignore: false, rescore: true, oversampling: 3.0 } };
+    const search = { vector: [0.1, 0.9, 0], params, limit: 1, with_payload: true };
+    const found = call("POST", "/collections/semantic_cache/points/search", search).result as { score: number }[];
+    expect(found).toMatchObject([{ payload: { text: "second", response: "42" } }]);
+    expect(found[0]?.score).toBeCloseTo(0.9939, 3);
+  });
+
+  test("says what is wrong as Qdrant does", () => {
+    const error = (answer: { status?: unknown }): string => (answer.status as { error: string }).error;
+    expect(error(call("GET", "/collections/none"))).toBe("Not found: Collection `none` doesn't exist!");
+    const again = { vectors: { size: 3, distance: "Cosine" } };
+    expect(error(call("PUT", "/collections/semantic_cache", again))).toMatch(/already exists/);
+    const short = { points: [{ id: 1, vector: [1, 2] }] };
+    expect(error(call("PUT", "/collections/semantic_cache/points", short))).toMatch(/expected dim: 3, got 2/);
+    expect(error(call("POST", "/collections/semantic_cache/points/search", { limit: 1 }))).toMatch(/vector/);
+  });
+
+  test(
+    "queries, scrolls, counts, deletes and snapshots by filter, and keeps all over a restart",
+    async () => {
+      const filter = { must: [{ key: "text", match: { value: "first" } }] };
+      const at = (path: string, body?: object, method = "POST"): unknown =>
+        call(method, `/collections/semantic_cache/${path}`, body).result;
+      expect(at("points/count", { filter })).toEqual({ count: 1 });
+      expect(at("points/scroll", { filter })).toMatchObject({ points: [{ payload: { text: "first" } }] });
+      expect(at("points/query", { query: [1, 0, 0], limit: 1 })).toMatchObject({ points: [{ score: 1 }] });
+      expect(at("snapshots")).toMatchObject({ name: expect.stringMatching(/^semantic_cache-.*\.snapshot$/) as string });
+      expect(at("snapshots", undefined, "GET")).toHaveLength(1);
+      expect(at("points/delete", { filter })).toMatchObject({ status: "completed" });
+      docker("restart", `${run}-qdrant`);
+      await ready();
+      expect(at("points/count", {})).toEqual({ count: 1 });
+      expect(inside("qdrant", "wget", "-qO-", `--header=api-key: ${KEY}`, "http://127.0.0.1:6333/metrics")).toMatch(
+        /^collections_total 1$/m,
+      );
+      expect(docker("logs", `${run}-qdrant`)).not.toContain(KEY);
+    },
+    2 * minute,
+  );
 });

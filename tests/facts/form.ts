@@ -6,8 +6,8 @@ export interface ServiceFacts {
   /** `uid:gid` that the program runs as in that image. */
   user: string;
   networks: readonly string[];
-  /** Port that other services reach it on. */
-  port: number;
+  /** Port that other services reach it on. Default: none. */
+  port?: number;
   sites: readonly SiteFacts[];
   /** Ports of the host, by address: `public 443/tcp -> 443`. */
   published: readonly string[];

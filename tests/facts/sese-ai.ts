@@ -1,4 +1,6 @@
+import { APPS } from "./apps";
 import type { ServiceFacts } from "./form";
+import { MONITORING } from "./monitoring";
 
 /**
  * Sese-AI's services: networks, ports and versions from seed 001, sections 3 and 8; names of sites from section 0; start
@@ -80,4 +82,6 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
     hostMounts: {},
     needs: [],
   },
+  ...APPS,
+  ...MONITORING,
 };

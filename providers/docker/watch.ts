@@ -38,12 +38,17 @@ export async function becomesHealthy(
     const found = await inspectContainer(host, container);
     condition = found === undefined ? "missing" : conditionOf(found);
     if (found !== undefined && condition === "healthy") return staysHealthy(host, found, settle);
-    if (found !== undefined && found.RestartCount >= CRASH_LOOP)
-      return `a crash loop: its program ended ${found.RestartCount + 1} times, with exit code ${found.State.ExitCode}`;
+    if (found !== undefined && found.RestartCount >= CRASH_LOOP) return crashLoop(found);
     // The first looks come quickly, since most containers are healthy within seconds.
     if (attempt < tries) await sleep(1000 * Math.min(attempt, interval));
   }
   return `"${condition}" after ${tries} looks, ${interval} s apart`;
+}
+
+function crashLoop({ RestartCount, State }: Container): string {
+  // A program that runs again has no exit code: Docker then says 0.
+  const code = State.Status === "running" ? "" : `, with exit code ${State.ExitCode}`;
+  return `a crash loop: its program ended ${RestartCount + (code === "" ? 0 : 1)} times${code}`;
 }
 
 /** Docker asks a healthy container too rarely to notice in time, so its health check is run here, every 2 seconds. */

@@ -91,6 +91,13 @@ test("a crash loop is recognised after five restarts", async () => {
   expect(pauses.mock.calls.length).toBeLessThan(5);
 });
 
+test("a crash loop that is seen while the program runs again has no exit code to tell", async () => {
+  host.behaviours.set("sha256:bad", { looks: [{ status: "running", health: "starting", restarts: 5 }] });
+  expect(await messageOf(healthGateKind.ensure(gate("bad1", BAD)))).toContain(
+    "found a crash loop: its program ended 5 times. The previous version",
+  );
+});
+
 test.each([
   ["its health check fails three times", [0, 1, 0, 1, 1, 1], 0, "its health check failed 3 times in a row within 12 s"],
   ["its program ends", [0], 1, "its program ended within 4 s"],

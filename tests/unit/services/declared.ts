@@ -175,7 +175,14 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
     ]);
     expect(check.retries).toBe(retries);
   },
-  metrics: ({ service }) => expect(service.metrics?.port ?? service.port).toBeGreaterThan(0),
+  metrics: ({ service, graph, host }) => {
+    const address = `${service.name}:${service.metrics?.port ?? service.port ?? "no port"}`;
+    // The collector asks everybody, and is itself asked by the store.
+    const collector = service.name === "alloy" ? "victoriametrics" : "alloy";
+    const files = graph.filter(({ name }) => name.startsWith(`${host}/${collector}/config/`));
+    const asking = files.filter(({ inputs }) => String(inputs["content"]).includes(address));
+    expect([address, asking.length > 0]).toEqual([address, true]);
+  },
   needs: (deployed) => {
     const { dependsOn } = container(deployed.graph, `${deployed.host}/${deployed.service.name}`);
     for (const needed of deployed.service.needs ?? []) expect(dependsOn).toContain(`${deployed.host}/${needed}/health`);

@@ -5,9 +5,9 @@ import {
   container,
   CONTAINER,
   coreOfProd,
+  coreProgram,
   coreStacks,
   graphOf,
-  program,
   type Registered,
   resource,
   wholeProd,
@@ -436,7 +436,7 @@ describe("what a stack's settings change", () => {
   test("a service's limits and image are that service's alone, and checked", async () => {
     const overrides = { redis: { memoryMiB: 200, cpus: 2, image: "docker.io/library/redis:8.0.3" } };
     const config = { ...coreOfProd, "vpai:overrides": JSON.stringify(overrides) };
-    const changed = await graphOf("prod", config, program);
+    const changed = await graphOf("prod", config, coreProgram);
     const differing = changed.filter((one, index) => JSON.stringify(one) !== JSON.stringify(stacks.prod[index]));
     expect(differing.map(({ name, type }) => [name, type])).toEqual([
       ["sese-ai/redis/image", "docker:index/remoteImage:RemoteImage"],
@@ -449,7 +449,7 @@ describe("what a stack's settings change", () => {
   });
 
   test("vpnEnforce: false lets VPN-only sites answer publicly, by the Caddyfile alone", async () => {
-    const changed = await graphOf("prod", { ...coreOfProd, "vpai:vpnEnforce": "false" }, program);
+    const changed = await graphOf("prod", { ...coreOfProd, "vpai:vpnEnforce": "false" }, coreProgram);
     expect(portsOf(changed)).toEqual(portsOf(stacks.prod));
     expect(resource(changed, "sese-ai/caddy/config/Caddyfile").inputs["content"]).toContain(
       "\nmayi.ewutelo.cloud, https://mayi.ewutelo.cloud:8443 {",
@@ -461,7 +461,7 @@ describe("what a stack's settings change", () => {
       const hosts = JSON.parse(coreOfProd["vpai:hosts"] ?? "") as Record<string, object>;
       hosts["seko-vpn"] = { ...hosts["seko-vpn"], vpnAddress: "100.64.0.9" };
       const changed = { "vpai:hosts": JSON.stringify(hosts), "vpai:couchdbVpnEnforce": vpnEnforce };
-      return graphOf("prod", { ...coreOfProd, ...changed }, program);
+      return graphOf("prod", { ...coreOfProd, ...changed }, coreProgram);
     };
     const caddyfileOf = (graph: readonly Registered[]): string =>
       String(resource(graph, "sese-ai/caddy/config/Caddyfile").inputs["content"]);

@@ -224,6 +224,12 @@ const canariesOf = (secrets: readonly SecretDeclaration[]): Record<string, strin
 
 const SECRETS = declaredSecrets(vpai).filter(({ name }) => name !== "hcloudToken");
 
+/** What index.ts does with the four services of the first slice alone, whatever else there is. */
+export function coreProgram(): unknown {
+  const services = vpai.services.filter(({ name }) => ["caddy", "n8n", "postgresql", "redis"].includes(name));
+  return { hosts: deploy({ ...vpai, services }, loadStackConfig(platformNames)) };
+}
+
 /** A value for each secret of the platform's services. */
 export const CANARIES: Readonly<Record<string, string>> = canariesOf(SECRETS);
 
@@ -240,14 +246,14 @@ const ALL = { "vpai:services": JSON.stringify(["core", "apps", "monitoring"]) };
 export const wholeProd = (): Promise<Registered[]> =>
   graphOf("prod", { ...settingsOf("prod"), ...CANARIES, ...ALL }, program);
 
-/** The settings of prod, with a value for each secret and the core services alone. */
+/** The settings of prod, with a value for each secret and the group core alone. */
 export const coreOfProd: Readonly<Record<string, string>> = { ...settingsOf("prod"), ...CANARIES, ...CORE };
 
-/** The graphs of the three tracked stacks with the core services alone, which further services do not change. */
+/** The graphs of the three tracked stacks with the first slice alone, which further services do not change. */
 export async function coreStacks(): Promise<{ lab: Registered[]; prod: Registered[]; preprod: Registered[] }> {
-  const lab = await graphOf("lab", { ...settingsOf("lab"), ...CORE }, program);
-  const prod = await graphOf("prod", coreOfProd, program);
-  const preprod = await graphOf("preprod", { ...settingsOf("preprod"), ...SUPPLIED, ...CORE }, program);
+  const lab = await graphOf("lab", { ...settingsOf("lab"), ...CORE }, coreProgram);
+  const prod = await graphOf("prod", coreOfProd, coreProgram);
+  const preprod = await graphOf("preprod", { ...settingsOf("preprod"), ...SUPPLIED, ...CORE }, coreProgram);
   return { lab, prod, preprod };
 }
 

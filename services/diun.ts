@@ -19,6 +19,7 @@ export default defineService({
     { path: IMAGES, content: diunImages(services) },
   ],
   data: [{ path: DATA }],
+  version: { test: ["diun", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 48, cpus: 0.1 },
   health: { test: ["diun", "image", "list", "--raw"] },
   backup: { kind: "none", reason: "it learns the registries' images anew" },

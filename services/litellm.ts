@@ -111,6 +111,10 @@ export default defineService({
       needed: optional,
     }),
   },
+  version: {
+    test: ["python3", "-c", "import importlib.metadata as m; print(m.version('litellm'))"],
+    pattern: "^(\\d+\\.\\d+\\.\\d+)",
+  },
   limits: { memoryMiB: 1024, cpus: 1 },
   health: {
     test: [

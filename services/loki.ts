@@ -20,6 +20,7 @@ export default defineService({
     },
   ],
   data: [{ path: "/loki" }],
+  version: { test: ["/usr/bin/loki", "--version"], pattern: "version (\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 192, cpus: 0.5 },
   metrics: {},
   // The image has neither shell nor wget: the program asks itself.

@@ -71,6 +71,7 @@ export default defineService({
     },
   },
   data: [{ path: "/home/node/.openclaw" }],
+  version: { test: ["node", "openclaw.mjs", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 640, cpus: 1 },
   health: {
     test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${SITE.port}/`],

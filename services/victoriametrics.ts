@@ -33,6 +33,7 @@ export default defineService({
     },
   ],
   data: [{ path: "/storage" }],
+  version: { test: ["/victoria-metrics-prod", "--version"], pattern: "v(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 256, cpus: 0.5 },
   metrics: {},
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`], interval: 10 },

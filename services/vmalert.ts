@@ -23,6 +23,7 @@ export default defineService({
     "-notifier.blackhole",
   ],
   files: (context) => [{ path: RULES, content: alertRules(context), validate: [`-rule=${RULES}`, "-dryRun"] }],
+  version: { test: ["/vmalert-prod", "--version"], pattern: "v(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 48, cpus: 0.1 },
   metrics: {},
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`], interval: 10 },

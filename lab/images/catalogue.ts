@@ -34,6 +34,7 @@ export const catalogue: readonly LabImage[] = [
     version: "1.81.3",
     base: "base",
   },
+  { name: "nocodb", reference: "docker.io/nocodb/nocodb:0.301.2", program: "real", version: "0.301.3", base: "base" },
   {
     name: "victoriametrics",
     reference: "docker.io/victoriametrics/victoria-metrics:v1.135.0",

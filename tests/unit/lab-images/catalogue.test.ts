@@ -49,6 +49,11 @@ describe("the version stated is the version locked", () => {
     expect(locked("n8n", "n8n-editor-ui")).toBeDefined();
   });
 
+  test("nocodb, whose package names a spreadsheet library on a host that may be out of reach", () => {
+    expect(locked("nocodb", "nocodb")).toBe(labImage("nocodb").version);
+    expect(locked("nocodb", "xlsx")).toBe("0.18.5");
+  });
+
   test("litellm, with the Prisma client that its official image has and the engines of one release", () => {
     const requirements = recipe("litellm", "requirements.txt");
     expect(requirements).toContain(`\nlitellm==${labImage("litellm").version} \\\n`);

@@ -39,7 +39,8 @@ export function pulumiEnvironment(stack: string): NodeJS.ProcessEnv {
 
 /** Only the variables that `pulumiEnvironment` changes or adds. */
 export function pulumiVariables(stack: string): Record<string, string> {
-  const variables = variablesFor(stack, readInstallation(localDirectory), process.env);
+  const env = stack === "lab" ? { ...process.env, VPAI_SERVICES: labServices(process.env) } : process.env;
+  const variables = variablesFor(stack, readInstallation(localDirectory), env);
   if (stack === "lab") mkdirSync(labState, { recursive: true, mode: 0o700 });
   return variables;
 }
@@ -96,11 +97,11 @@ function withDirectory(directory: string, searchPath: string): string {
 const fileBackend = (folder: string): string => `file://${folder}?metadata=skip`;
 
 function labVariables(env: NodeJS.ProcessEnv): Record<string, string> {
-  const services = labServices(env);
+  const services = env["VPAI_SERVICES"];
   const passphrase = env["PULUMI_CONFIG_PASSPHRASE"] ?? env["PULUMI_CONFIG_PASSPHRASE_FILE"];
   return {
     PULUMI_BACKEND_URL: env["PULUMI_BACKEND_URL"] || fileBackend(labState),
-    ...(services === undefined ? {} : { VPAI_SERVICES: services }),
+    ...(services ? { VPAI_SERVICES: services } : {}),
     ...(passphrase === undefined ? { PULUMI_CONFIG_PASSPHRASE: labPassphrase } : {}),
   };
 }

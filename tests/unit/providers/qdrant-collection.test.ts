@@ -7,7 +7,7 @@ import {
 import { HttpContainer, type Reply, type Received } from "./http-container";
 
 /** Qdrant as its REST reference describes it: collections by name. */
-let collections: Record<string, unknown>;
+let collections: Map<string, unknown>;
 let qdrant: HttpContainer;
 let inputs: QdrantCollectionInputs;
 
@@ -15,10 +15,10 @@ function answer({ method, path, headers, body }: Received): Reply {
   if (headers["api-key"] !== "s3cret") return { status: 401, body: "Must provide an API key" };
   const name = decodeURIComponent(path.replace("/collections/", ""));
   if (method === "PUT") {
-    collections[name] = (body as { vectors: unknown }).vectors;
+    collections.set(name, (body as { vectors: unknown }).vectors);
     return { status: 200, body: { result: true } };
   }
-  const vectors = collections[name];
+  const vectors = collections.get(name);
   if (vectors === undefined) return { status: 404, body: { status: { error: `Collection ${name} doesn't exist!` } } };
   return { status: 200, body: { result: { config: { params: { vectors } } } } };
 }
@@ -38,13 +38,13 @@ beforeAll(async () => {
 afterAll(() => qdrant.stop());
 
 beforeEach(() => {
-  collections = {};
+  collections = new Map();
   qdrant.forget();
 });
 
 test("a collection is made with its size and distance, and found right after that", async () => {
   expect(await kind.ensure(inputs)).toEqual(inputs);
-  expect(collections).toEqual({ semantic_cache: { size: 1536, distance: "Cosine" } });
+  expect([...collections]).toEqual([["semantic_cache", { size: 1536, distance: "Cosine" }]]);
   expect(await kind.observe(inputs)).toEqual(inputs);
   qdrant.forget();
   await kind.ensure(inputs);
@@ -54,9 +54,9 @@ test("a collection is made with its size and distance, and found right after tha
 test("any name is one path", async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ minLength: 1, unit: "grapheme" }), async (collection) => {
-      collections = {};
+      collections = new Map();
       await kind.ensure({ ...inputs, collection });
-      expect(Object.keys(collections)).toEqual([collection]);
+      expect([...collections.keys()]).toEqual([collection]);
     }),
     { numRuns: 30 },
   );
@@ -67,7 +67,7 @@ test.each([
   ["another distance", { size: 1536, distance: "Dot" }, /found 1536 and Dot/],
   ["several named vectors", { image: { size: 1536, distance: "Cosine" } }, /several named vectors/],
 ])("one with %s is refused, and stays", async (_what, vectors, found) => {
-  collections = { semantic_cache: vectors };
+  collections = new Map([["semantic_cache", vectors]]);
   await expect(kind.ensure(inputs)).rejects.toThrow(found);
   await expect(kind.ensure(inputs)).rejects.toThrow(/cannot be converted.*DELETE \/collections\/semantic_cache/);
   expect(qdrant.changes()).toEqual([]);

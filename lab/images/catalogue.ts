@@ -49,6 +49,7 @@ export const catalogue: readonly LabImage[] = [
     version: "1.135.0",
     base: "base",
   },
+  { name: "cadvisor", reference: "ghcr.io/google/cadvisor:v0.55.1", program: "real", version: "0.55.1", base: "base" },
   { name: "loki", reference: "docker.io/grafana/loki:3.6.5", program: "real", version: "3.6.5", base: "base" },
   {
     name: "qdrant",
@@ -93,6 +94,13 @@ export const catalogue: readonly LabImage[] = [
     reference: "ghcr.io/openclaw/openclaw:2026.2.22",
     program: "stand-in",
     version: "2026.2.22",
+    base: "stand-in",
+  },
+  {
+    name: "alloy",
+    reference: "docker.io/grafana/alloy:v1.13.0",
+    program: "stand-in",
+    version: "1.13.0",
     base: "stand-in",
   },
 ];

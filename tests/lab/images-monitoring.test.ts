@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   docker,
   eventually,
@@ -14,7 +15,7 @@ import {
 
 /** What production relies on in each image of the group "monitoring", tried on the image that the lab runs. */
 
-useImages("base", "victoriametrics", "vmalert", "loki");
+useImages("base", "victoriametrics", "vmalert", "loki", "cadvisor");
 
 const get = (name: string, url: string): string => inside(name, "wget", "-qO-", url);
 
@@ -113,6 +114,33 @@ test(
     expect(runsAs("loki")).toEqual(["10001", "10001"]);
   },
   3 * minute,
+);
+
+test(
+  "cadvisor measures containers under the labels that were asked for, without a capability",
+  async () => {
+    // Docker's own containerd, where it is not the machine's.
+    const sockets = ["/run/containerd/containerd.sock", "/run/docker/containerd/containerd.sock"];
+    const containerd = sockets.find((socket) => existsSync(socket)) ?? "";
+    const own = ["/", "/sys", "/var/lib/docker", "/var/run/docker.sock"].map((place) => [place, place] as const);
+    const host = [...own, [containerd, sockets[0] ?? ""] as const].map(
+      ([from, to]) => `${from}:${to === "/" ? "/rootfs" : to}:ro`,
+    );
+    const options = [
+      ...hardened,
+      "--label",
+      "dev.vpai.service=canary",
+      ...host.flatMap((mount) => ["--volume", mount]),
+    ];
+    const labels = ["--store_container_labels=false", "--whitelisted_container_labels=dev.vpai.service"];
+    start("cadvisor", image("cadvisor"), options, "--port=8080", "--docker_only=true", ...labels);
+    expect(await eventually(() => get("cadvisor", "http://127.0.0.1:8080/healthz"))).toBe("ok");
+    const metrics = (): string => get("cadvisor", "http://127.0.0.1:8080/metrics");
+    const memory = /^container_memory_working_set_bytes\{container_label_dev_vpai_service="canary".* [1-9]/m;
+    expect(await eventually(() => found(metrics(), 'container_label_dev_vpai_service="canary"'))).toMatch(memory);
+    expect(metrics()).toContain('cadvisorVersion="v0.55.1"');
+  },
+  2 * minute,
 );
 
 /** @throws when a text lacks what it must hold */

@@ -105,6 +105,8 @@ export const MONITORING: Readonly<Record<string, ServiceFacts>> = {
       "/sys": "/sys",
       "/var/lib/docker": "/var/lib/docker",
       "/var/run/docker.sock": "/var/run/docker.sock",
+      // cAdvisor 0.55: container/docker/factory.go fails to register without a containerd client.
+      "/run/containerd/containerd.sock": "/run/containerd/containerd.sock",
     },
     needs: [],
   },

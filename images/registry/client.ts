@@ -48,7 +48,9 @@ export class RegistryClient {
       const answer = await fetch(url, { headers, signal });
       return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) };
     } catch (error) {
-      throw new Error(`expected an answer from ${new URL(url).origin}, found ${reasonOf(error as Error)}`, { cause: error });
+      throw new Error(`expected an answer from ${new URL(url).origin}, found ${reasonOf(error as Error)}`, {
+        cause: error,
+      });
     }
   }
 

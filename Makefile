@@ -65,7 +65,7 @@ bench: ## time cold up, no-op up, preview and refresh of the lab
 	$(READY)
 	@$(TSX) commands/bench.ts
 
-docs: ## writes what follows from the code: docs/platform.svg, docs/platform.mmd, docs/config.md
+docs: ## writes what follows from the code: docs/platform.svg, .mmd, services.md, config.md
 	@sh toolchain/bootstrap.sh --packages-only
 	@$(TSX) commands/docs.ts
 

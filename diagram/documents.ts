@@ -2,6 +2,7 @@ import { vpai } from "../platforms/vpai";
 import { configReference } from "../config/reference";
 import { mermaidOf } from "./mermaid";
 import { pictureOf } from "./picture";
+import { serviceTable } from "./service-table";
 import { svgOf } from "./svg";
 
 /** The documents that follow from the code, by path. */
@@ -10,6 +11,7 @@ export function generatedDocuments(): Record<string, string> {
   return {
     "docs/platform.svg": svgOf(picture),
     "docs/platform.mmd": mermaidOf(picture),
+    "docs/services.md": serviceTable(vpai),
     "docs/config.md": configReference(),
   };
 }

@@ -10,7 +10,7 @@ import {
   runsAs,
   start,
   useImages,
-} from "./harness/containers";
+} from "../harness/containers";
 
 /** What production relies on in LiteLLM's image: virtual keys, what they spend and their budgets, in PostgreSQL. */
 

@@ -11,7 +11,7 @@ import {
   runsAs,
   start,
   useImages,
-} from "./harness/containers";
+} from "../harness/containers";
 
 /** What production relies on in each image of the group "monitoring", tried on the image that the lab runs. */
 

@@ -10,8 +10,8 @@ import {
   runsAs,
   start,
   useImages,
-} from "./harness/containers";
-import { labImage } from "../../lab/images/catalogue";
+} from "../harness/containers";
+import { labImage } from "../../../lab/images/catalogue";
 
 /** What production relies on in NocoDB's image: its data in PostgreSQL, and its secrets from files. */
 

@@ -10,7 +10,7 @@ import {
   runsAs,
   start,
   useImages,
-} from "./harness/containers";
+} from "../harness/containers";
 
 /** A stand-in keeps the contract of the program it plays: when it starts, when it is healthy, and what it answers. */
 

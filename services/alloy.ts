@@ -69,6 +69,7 @@ export default defineService({
     { source: "/", target: HOST_ROOT },
     { source: "/var/run/docker.sock", target: "/var/run/docker.sock" },
   ],
+  version: { test: ["/bin/alloy", "--version"], pattern: "version v(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 192, cpus: 0.5 },
   metrics: {},
   // The image has no wget; its shell opens the connection itself.

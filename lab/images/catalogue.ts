@@ -99,9 +99,9 @@ export const catalogue: readonly LabImage[] = [
   {
     name: "alloy",
     reference: "docker.io/grafana/alloy:v1.13.0",
-    program: "stand-in",
-    version: "1.13.0",
-    base: "stand-in",
+    program: "real",
+    version: "1.11.0",
+    base: "base",
   },
 ];
 

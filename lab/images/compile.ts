@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { labImage } from "./catalogue";
+import { patchedModule } from "./module-copy";
 import { step } from "./step";
 
 /** What a recipe may say in `go-build.json` about the compilation of its Go program; all of it is optional. */
@@ -12,6 +13,8 @@ const settingsSchema = z.strictObject({
   variables: z.record(z.string(), z.string()).default({}),
   /** Build tags. */
   tags: z.array(z.string()).default([]),
+  /** Published modules, `example.com/module@v1.2.3`, by the folder for a copy that `<folder>.patch` changes. */
+  patched: z.record(z.string(), z.string()).default({}),
 });
 
 /** Name of that file in a recipe. */
@@ -19,6 +22,8 @@ const settingsFile = "go-build.json";
 
 /** Compiles a recipe's Go module to a static program of the image's name, in the directory that holds its files. */
 export async function compile(name: string, directory: string): Promise<void> {
+  for (const [folder, module] of Object.entries(settings(directory).patched))
+    await patchedModule(directory, folder, module);
   const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux" };
   await step(`image ${name}: compiling`, "go", compileArguments(name, directory), { cwd: directory, env });
 }
@@ -28,14 +33,14 @@ export async function compile(name: string, directory: string): Promise<void> {
  * @throws when `go-build.json` has another form
  */
 export function compileArguments(name: string, directory: string): string[] {
-  const file = path.join(directory, settingsFile);
-  const {
-    package: program,
-    variables,
-    tags,
-  } = settingsSchema.parse(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {});
+  const { package: program, variables, tags } = settings(directory);
   const { version } = labImage(name);
   const set = Object.entries(variables).map(([key, value]) => `-X ${key}=${value.replaceAll("{version}", version)}`);
   const flags = ["-trimpath", "-buildvcs=false", "-ldflags", ["-s", "-w", ...set].join(" ")];
   return ["build", ...flags, ...(tags.length > 0 ? ["-tags", tags.join(",")] : []), "-o", name, program];
+}
+
+function settings(directory: string): z.infer<typeof settingsSchema> {
+  const file = path.join(directory, settingsFile);
+  return settingsSchema.parse(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {});
 }

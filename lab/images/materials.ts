@@ -1,7 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { compile } from "./compile";
+import { copyInto } from "./files";
 import { recipeDirectory, recipeFiles } from "./recipe";
 import { step } from "./step";
 
@@ -24,12 +25,6 @@ export async function gatherMaterials(name: string, directory: string): Promise<
   if (existsSync(path.join(directory, "package-lock.json"))) await installPackages(name, directory);
   if (existsSync(path.join(directory, "requirements.txt"))) await installPythonPackages(name, directory);
   if (existsSync(path.join(directory, "go.mod"))) await compile(name, directory);
-}
-
-function copyInto(directory: string, file: string, source: string): void {
-  const target = path.join(directory, file);
-  mkdirSync(path.dirname(target), { recursive: true });
-  copyFileSync(source, target);
 }
 
 /** The packages as published: nothing of theirs is run, so nothing can fetch what the lockfile does not pin. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { catalogue, labImage } from "./catalogue";
+import { filesBelow } from "./files";
 
 /** Where the recipes are: one directory per image. */
 const recipes = __dirname;
@@ -16,11 +17,7 @@ export function recipeDirectory(name: string, root: string = recipes): string {
 
 /** Paths of a recipe's files, relative to its directory, in a fixed order. */
 export function recipeFiles(name: string, root: string = recipes): string[] {
-  const directory = recipeDirectory(name, root);
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)))
-    .sort();
+  return filesBelow(recipeDirectory(name, root));
 }
 
 /**

@@ -12,10 +12,15 @@ import {
   start,
   useImages,
 } from "../harness/containers";
+import alloyService from "../../../services/alloy";
+import lokiService from "../../../services/loki";
+import postgresqlService from "../../../services/postgresql";
+import redisService from "../../../services/redis";
+import victoriametricsService from "../../../services/victoriametrics";
 
 /** What production relies on in each image of the group "monitoring", tried on the image that the lab runs. */
 
-useImages("base", "victoriametrics", "vmalert", "loki", "cadvisor");
+useImages("base", "victoriametrics", "vmalert", "loki", "cadvisor", "postgres", "redis", "alloy");
 
 const get = (name: string, url: string): string => inside(name, "wget", "-qO-", url);
 
@@ -142,6 +147,75 @@ test(
   },
   2 * minute,
 );
+
+describe("alloy, with the platform's own configuration", () => {
+  const services = [alloyService, lokiService, postgresqlService, redisService, victoriametricsService];
+  const context = { host: "canary-host", domain: "vpai.test", tls: "internal", vpnEnforce: false, services } as const;
+  const alias = (name: string): string[] => ["--network-alias", name];
+  const query = (what: string): string =>
+    get("samples", `http://127.0.0.1:8428/api/v1/query?query=${encodeURIComponent(what)}&latency_offset=1ms`);
+
+  beforeAll(async () => {
+    start(
+      "samples",
+      image("victoriametrics"),
+      [...hardened, ...alias("victoriametrics")],
+      "-storageDataPath=/tmp/data",
+    );
+    start("lines", image("loki"), [...hardened, ...alias("loki"), "--tmpfs", "/loki:mode=0700,uid=10001"]);
+    const login = ["--env", "POSTGRES_PASSWORD=canary-password"];
+    start("postgresql", image("postgres"), [...alias("postgresql"), ...login]);
+    const users = mounted("/run/secrets/users.acl", redisService.secrets?.["users.acl"]?.render?.("canary") ?? "");
+    const settings = mounted("/redis.conf", redisService.files?.(context)[0]?.content as string);
+    start("redis", image("redis"), [...alias("redis"), ...users, ...settings], "redis-server", "/redis.conf");
+    const endless = "while sleep 1; do echo a line of the canary; done";
+    start("talker", image("base"), ["--label", "dev.vpai.service=talker"], "sh", "-c", endless);
+    await eventually(() => inside("postgresql", "pg_isready", "--host", "127.0.0.1"));
+    const host = ["--volume", "/:/host/root:ro", "--volume", "/var/run/docker.sock:/var/run/docker.sock:ro"];
+    const data = ["--tmpfs", "/var/lib/alloy/data", "--tmpfs", "/var/lib/alloy/metrics"];
+    const file = mounted("/etc/alloy/config.alloy", alloyService.files?.(context)[0]?.content as string);
+    const source = [
+      "--env",
+      "POSTGRESQL_DSN=postgresql://postgres:canary-password@postgresql/postgres?sslmode=disable",
+    ];
+    const options = [...hardened, "--user", "0:0", "--memory", "192m", ...host, ...data, ...file, ...source];
+    start("alloy", image("alloy"), options, ...(alloyService.command ?? []));
+    await eventually(() => inside("alloy", ...alloyService.health.test));
+  }, 5 * minute);
+
+  test.each([
+    ["a service that tells its own", 'up{job="services", service="loki", host="canary-host"}'],
+    ["PostgreSQL", 'pg_up{service="postgresql"}'],
+    ["Redis, as the user who may read its figures", 'redis_up{service="redis"}'],
+    ["the host", 'count(node_memory_MemTotal_bytes{job="host", instance="canary-host"})'],
+  ])(
+    "metrics of %s are in VictoriaMetrics",
+    async (_what, expression) => {
+      await eventually(() => found(query(expression), ',"1"]'));
+    },
+    3 * minute,
+  );
+
+  test(
+    "a container's lines are in Loki, under the name of its service",
+    async () => {
+      const client = ["run", "--rm", "--network", `container:${run}-lines`, image("base"), "wget", "-qO-"];
+      const url = "http://127.0.0.1:3100/loki/api/v1/query_range?query=";
+      const lines = encodeURIComponent('{service="talker", host="canary-host"} |= "canary"');
+      const answer = await eventually(() => found(docker(...client, url + lines), "a line of the canary"));
+      expect(answer).toContain(`"container":"${run}-talker"`);
+    },
+    3 * minute,
+  );
+
+  test("it says its version and keeps no component waiting, in an image without wget", () => {
+    expect(inside("alloy", "/bin/alloy", "--version")).toMatch(/^alloy, version v1\.11\.0 /);
+    const healthy = ["run", "--rm", "--network", `container:${run}-alloy`, image("base"), "wget", "-qO-"];
+    expect(docker(...healthy, "http://127.0.0.1:12345/-/healthy")).toContain("All Alloy components are healthy");
+    expect(() => inside("alloy", "wget", "--version")).toThrow(/wget/);
+    expect(docker("logs", `${run}-alloy`)).not.toContain("canary-password");
+  });
+});
 
 /** @throws when a text lacks what it must hold */
 function found(text: string, part: string): string {

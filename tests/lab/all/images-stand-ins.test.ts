@@ -14,19 +14,7 @@ import {
 
 /** A stand-in keeps the contract of the program it plays: when it starts, when it is healthy, and what it answers. */
 
-useImages(
-  "postgres",
-  "redis",
-  "palais",
-  "sure",
-  "kaneo-api",
-  "kaneo",
-  "grafana",
-  "diun",
-  "openclaw",
-  "qdrant",
-  "alloy",
-);
+useImages("postgres", "redis", "palais", "sure", "kaneo-api", "kaneo", "grafana", "diun", "openclaw", "qdrant");
 
 const PASSWORD = "p@ss/word";
 const databaseUrl = (password: string): string => `postgres://app:${encodeURIComponent(password)}@${run}-db:5432/app`;
@@ -145,19 +133,6 @@ test("diun reads its files, and its own command line reaches the server", async 
   start("diun", image("diun"), options, "serve", "--config", "/etc/diun/diun.yml");
   await eventually(() => inside("diun", "diun", "image", "list", "--raw"), minute);
   expect(inside("diun", "diun", "--version")).toBe("4.31.0");
-});
-
-test("alloy starts with its configuration and tells that it is ready, to a shell without wget", async () => {
-  const socket = ["--volume", "/var/run/docker.sock:/var/run/docker.sock"];
-  const file = mounted("/etc/alloy/config.alloy", "logging {}\n");
-  const places = ["run", "/etc/alloy/config.alloy", "--storage.path=/var/lib/alloy/data"];
-  const command = [...places, "--server.http.listen-addr=0.0.0.0:12345", "--disable-reporting"];
-  const login = variables({ POSTGRESQL_DSN: "postgresql://canary" });
-  start("alloy", image("alloy"), [...hardened, ...socket, ...file, ...login], ...command);
-  const ready =
-    "exec 3<>/dev/tcp/127.0.0.1/12345; printf 'GET /-/ready HTTP/1.0\\r\\n\\r\\n' >&3; read -r _ status _ <&3; [ \"$status\" = 200 ]";
-  await eventually(() => inside("alloy", "/bin/bash", "-c", ready), minute);
-  expect(docker("logs", `${run}-alloy`)).not.toContain("canary");
 });
 
 describe("qdrant", () => {

@@ -76,8 +76,9 @@ describe("the version stated is the version locked", () => {
     ["victoriametrics", "github.com/VictoriaMetrics/VictoriaMetrics"],
     ["vmalert", "github.com/VictoriaMetrics/VictoriaMetrics"],
     ["loki", "github.com/grafana/loki/v3"],
+    ["alloy", "github.com/grafana/alloy"],
   ])("%s, from %s", (name, module) => {
-    expect(recipe(name, "go.mod")).toMatch(`${module} v${labImage(name).version} `);
+    expect(recipe(name, "go.mod").split(/\s/).join(" ")).toContain(` ${module} v${labImage(name).version} `);
   });
 
   const standIns = catalogue.filter(({ base }) => base === "stand-in").map(({ name }) => name);

@@ -1,0 +1,25 @@
+import { allServices } from "../../../services";
+import alloy from "../../../services/alloy";
+import { PROD, ServiceContainer } from "./service-container";
+
+jest.setTimeout(1_800_000);
+
+const container = new ServiceContainer(alloy, { ...PROD, services: allServices }, "alloy");
+const check = alloy.files?.({ ...PROD, services: allServices })[0]?.validate ?? [];
+
+afterAll(() => container.remove());
+
+test("Alloy loads the platform's pipelines", async () => {
+  expect(await container.check(check)).toMatchObject({ code: 0 });
+});
+
+test.each([
+  ["a component that there is not", "loki.write", "loki.wrote", /loki\.wrote/],
+  ["an export that no component has", "loki.write.loki.receiver", "loki.write.loki.output", /output/],
+  ["an attribute that a component does not know", "scrape_interval", "scrape_intervall", /scrape_intervall/],
+  ["a value of another kind", 'scrape_timeout = "10s"', 'scrape_timeout = "soon"', /soon/],
+])("%s is refused", async (_mistake, from, to, named) => {
+  const files = container.files((content) => content.replaceAll(from, to));
+  const { code, stderr } = await container.check(check, files);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(named)]);
+});

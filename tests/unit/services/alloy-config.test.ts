@@ -16,7 +16,7 @@ const components = (text: string): string[] =>
 const ALLOWED = new Set([
   ...["prometheus.scrape", "prometheus.exporter.unix", "prometheus.exporter.postgres", "prometheus.exporter.redis"],
   ...["prometheus.relabel", "prometheus.remote_write", "discovery.docker", "discovery.relabel"],
-  ...["loki.source.docker", "loki.process", "loki.write"],
+  ...["loki.source.docker", "loki.write"],
 ]);
 
 test("only components that are in every build of Alloy are used, each under one name", () => {

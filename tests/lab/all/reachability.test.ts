@@ -32,15 +32,18 @@ let addresses: { service: string; network: string; address: string }[];
 
 beforeAll(async () => {
   host = await (await sharedLabOfAll()).host("sese-ai");
-  addresses = (await Promise.all([...SERVICES.keys()].map(addressesOf))).flat();
+  addresses = await allAddresses();
 }, 2_700_000);
 
-async function addressesOf(service: string): Promise<typeof addresses> {
-  const format = "{{range $name, $network := .NetworkSettings.Networks}}{{$name}} {{$network.IPAddress}}\n{{end}}";
-  const lines = (await host.docker("inspect", "--format", format, `vpai_${service}`)).split("\n");
-  return lines.map((line) => {
-    const [network = "", address = ""] = line.split(" ");
-    return { service, network, address };
+/** Every address of every service. */
+async function allAddresses(): Promise<typeof addresses> {
+  const line = "{{$container.Name}} {{$name}} {{$network.IPAddress}}\n";
+  const format = `{{$container := .}}{{range $name, $network := .NetworkSettings.Networks}}${line}{{end}}`;
+  const names = [...SERVICES.keys()].map((name) => `vpai_${name}`);
+  const lines = (await host.docker("inspect", "--format", format, ...names)).split("\n");
+  return lines.flatMap((text) => {
+    const [container = "", network = "", address = ""] = text.split(" ");
+    return address === "" ? [] : [{ service: container.replace("/vpai_", ""), network, address }];
   });
 }
 

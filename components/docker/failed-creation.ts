@@ -23,10 +23,12 @@ export const restoreAfterError = (resource: string, place: Place, host: () => Pr
   });
 
 /**
- * A removal that fails for good before a replacement ends the program: the engine (3.250), told to go on after errors,
+ * Whether the engine shall try a failed removal again. @param errors all of them, the newest first
+ *
+ * One that fails for good before a replacement ends the program: the engine (3.250), told to go on after errors,
  * never answers the registration of the container that should have followed, and would wait for this program for ever.
  */
-async function removeAgain(container: string, errors: readonly string[]): Promise<boolean> {
+export async function removeAgain(container: string, errors: readonly string[]): Promise<boolean> {
   if (errors.length <= REMOVALS.retries) {
     await sleep(REMOVALS.pause);
     return true;

@@ -83,7 +83,8 @@ describe("the checks at the end of an up", () => {
   });
 
   test("pass again when all is put back", async () => {
-    expect(Object.keys(await lab.up())).toContain("sese-ai/workflow/ping");
+    expect(Object.keys(await lab.up())).toEqual(["sese-ai/smoke"]);
     expect(await lab.preview()).toEqual({});
+    expect((await get(host, PING, authority)).body).toContain('"answer":"pong"');
   });
 });

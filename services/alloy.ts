@@ -1,8 +1,9 @@
 import loki from "./loki";
 import { addressOf, defineService } from "./model";
-import postgresql, { singleLine } from "./postgresql";
+import { singleLine } from "./postgresql";
 import { METRICS_USER } from "./redis";
 import { alloyConfig } from "./rendering/alloy-config";
+import { databaseUrl } from "./rendering/database-url";
 import victoriametrics from "./victoriametrics";
 
 const NAME = "alloy";
@@ -28,8 +29,7 @@ const DATABASE = {
   memberOf: ["pg_monitor"],
 } as const;
 
-const connectionString = (password: string): string =>
-  `postgresql://${DATABASE.role}:${encodeURIComponent(password)}@${addressOf(postgresql)}/${DATABASE.name}?sslmode=disable`;
+const connectionString = (password: string): string => `${databaseUrl(DATABASE)(password)}?sslmode=disable`;
 
 export default defineService({
   name: NAME,

@@ -1,20 +1,10 @@
 import { SITE } from "./kaneo";
-import { defineService, hostnameOf } from "./model";
+import { defineService, hostnameOf, ownDatabase } from "./model";
 import { databaseUrl } from "./rendering/database-url";
 
 const PORT = 1337;
 
-const DATABASE = {
-  name: "kaneo",
-  role: "kaneo",
-  password: {
-    name: "kaneoDatabasePassword",
-    description: "Password of Kaneo's role in PostgreSQL",
-    ansible: "kaneo_db_password",
-    origin: "random",
-    length: 32,
-  },
-} as const;
+const DATABASE = ownDatabase("kaneo", "Kaneo's");
 
 export default defineService({
   name: "kaneo-api",

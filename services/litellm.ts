@@ -1,5 +1,5 @@
 import { optional, outsideTheLab, type SecretDeclaration } from "../config/secret-declaration";
-import { defineService, llmKey, type SecretFile } from "./model";
+import { defineService, llmKey, ownDatabase, type SecretFile } from "./model";
 import { QDRANT_API_KEY } from "./qdrant";
 import { REDIS_PASSWORD } from "./redis";
 import { databaseUrl } from "./rendering/database-url";
@@ -25,17 +25,7 @@ const MASTER_KEY = {
   length: 32,
 } as const;
 
-const DATABASE = {
-  name: "litellm",
-  role: "litellm",
-  password: {
-    name: "litellmDatabasePassword",
-    description: "Password of LiteLLM's role in PostgreSQL",
-    ansible: "litellm_db_password",
-    origin: "random",
-    length: 32,
-  },
-} as const;
+const DATABASE = ownDatabase("litellm", "LiteLLM's");
 
 /** The key of a provider of models, which a person gets from the provider's console. */
 const providerKey = (

@@ -297,3 +297,20 @@ export function portOf({ name, port }: Pick<Service, "name" | "port">): number {
 
 /** `<name>:<port>` on the networks. @throws for a service without port */
 export const addressOf = (service: Pick<Service, "name" | "port">): string => `${service.name}:${portOf(service)}`;
+
+/**
+ * A database of a service's own, with a role of the same name and a generated password.
+ * @param name of database and role
+ * @param whose the program in the possessive, for the description: `LiteLLM's`
+ */
+export const ownDatabase = (name: string, whose: string): Database => ({
+  name,
+  role: name,
+  password: {
+    name: `${name}DatabasePassword`,
+    description: `Password of ${whose} role in PostgreSQL`,
+    ansible: `${name}_db_password`,
+    origin: "random",
+    length: 32,
+  },
+});

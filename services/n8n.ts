@@ -1,5 +1,5 @@
 import path from "node:path";
-import { defineService, hostnameOf } from "./model";
+import { defineService, hostnameOf, ownDatabase } from "./model";
 import { singleLine } from "./postgresql";
 
 const SITE = { subdomain: "mayi", port: 5678, access: "vpn" } as const;
@@ -7,18 +7,8 @@ const SITE = { subdomain: "mayi", port: 5678, access: "vpn" } as const;
 /** Callers of webhooks are no members of the VPN; the relay on the VPN hub comes by this way, too (seed 001, section 1). */
 const WEBHOOKS = { subdomain: "", path: "/webhook/*", port: SITE.port, access: "public" } as const;
 
-const DATABASE = {
-  name: "n8n",
-  role: "n8n",
-  password: {
-    name: "n8nDatabasePassword",
-    description: "Password of n8n's role in PostgreSQL",
-    ansible: "n8n_db_password",
-    origin: "random",
-    length: 32,
-    check: singleLine,
-  },
-} as const;
+const OWN = ownDatabase("n8n", "n8n's");
+const DATABASE = { ...OWN, password: { ...OWN.password, check: singleLine } };
 
 export default defineService({
   name: "n8n",

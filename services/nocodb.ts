@@ -1,19 +1,9 @@
-import { defineService, hostnameOf } from "./model";
+import { defineService, hostnameOf, ownDatabase } from "./model";
 import { knexConnection } from "./rendering/nocodb";
 
 const SITE = { subdomain: "noco", port: 8080, access: "vpn" } as const;
 
-const DATABASE = {
-  name: "nocodb",
-  role: "nocodb",
-  password: {
-    name: "nocodbDatabasePassword",
-    description: "Password of NocoDB's role in PostgreSQL",
-    ansible: "nocodb_db_password",
-    origin: "random",
-    length: 32,
-  },
-} as const;
+const DATABASE = ownDatabase("nocodb", "NocoDB's");
 
 export default defineService({
   name: "nocodb",

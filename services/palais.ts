@@ -1,17 +1,7 @@
-import { defineService } from "./model";
+import { defineService, ownDatabase } from "./model";
 import { databaseUrl } from "./rendering/database-url";
 
-const DATABASE = {
-  name: "palais",
-  role: "palais",
-  password: {
-    name: "palaisDatabasePassword",
-    description: "Password of Palais' role in PostgreSQL",
-    ansible: "palais_db_password",
-    origin: "random",
-    length: 32,
-  },
-} as const;
+const DATABASE = ownDatabase("palais", "Palais'");
 
 export default defineService({
   name: "palais",

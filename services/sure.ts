@@ -1,4 +1,4 @@
-import { defineService, hostnameOf } from "./model";
+import { defineService, hostnameOf, ownDatabase } from "./model";
 import { REDIS_PASSWORD } from "./redis";
 import { redisUrl } from "./rendering/redis-url";
 
@@ -7,17 +7,7 @@ const SITE = { subdomain: "nzimbu", port: 3000, access: "vpn" } as const;
 /** LiteLLM's router uses 0. */
 const REDIS_DATABASE = 1;
 
-const DATABASE = {
-  name: "sure",
-  role: "sure",
-  password: {
-    name: "sureDatabasePassword",
-    description: "Password of Sure's role in PostgreSQL",
-    ansible: "sure_db_password",
-    origin: "random",
-    length: 32,
-  },
-} as const;
+const DATABASE = ownDatabase("sure", "Sure's");
 
 export default defineService({
   name: "sure",

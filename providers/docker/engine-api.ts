@@ -1,5 +1,5 @@
-import http from "node:http";
 import type { Duplex } from "node:stream";
+import { exchange } from "../ssh/http";
 import type { CommandRunner } from "../ssh/transport";
 
 /** A host whose Docker engine can be spoken to directly. */
@@ -7,10 +7,8 @@ export interface EngineHost extends CommandRunner {
   exchange<T>(argv: readonly string[], use: (stream: Duplex) => Promise<T>): Promise<T>;
 }
 
-interface Response {
-  status: number;
-  body: string;
-}
+/** Seconds that a busy engine may take to answer. */
+const PATIENCE = 120;
 
 /**
  * Creates a container from the description that `docker inspect` gave of another one: the command line cannot take it.
@@ -20,27 +18,16 @@ interface Response {
  */
 export async function createContainer(host: EngineHost, name: string, body: object): Promise<string> {
   const { status, body: answer } = await host.exchange(["docker", "system", "dial-stdio"], (stream) =>
-    post(stream, `/containers/create?name=${encodeURIComponent(name)}`, JSON.stringify(body)),
+    exchange(stream, {
+      method: "POST",
+      path: `/containers/create?name=${encodeURIComponent(name)}`,
+      headers: { host: "docker", "content-type": "application/json" },
+      body: JSON.stringify(body),
+      timeout: PATIENCE,
+    }),
   );
   const { Id, message } = JSON.parse(answer) as { Id?: string; message?: string };
   if (Id === undefined)
     throw new Error(`${host.name}: the engine did not create ${name} (${status}): ${message ?? answer}`);
   return Id;
 }
-
-/** The stream stays open until the answer is complete: an engine gives up on a client that closes its side. */
-const post = (stream: Duplex, path: string, body: string): Promise<Response> =>
-  new Promise((resolve, reject) => {
-    const headers = { host: "docker", "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-    const request = http.request({ method: "POST", path, headers, createConnection: () => stream }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () => {
-        stream.end();
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") });
-      });
-    });
-    request.on("error", reject);
-    request.end(body);
-  });

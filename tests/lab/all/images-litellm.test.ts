@@ -1,4 +1,5 @@
 import {
+  awkward,
   docker,
   eventually,
   hardened,
@@ -13,8 +14,6 @@ import {
 } from "../harness/containers";
 
 /** What production relies on in LiteLLM's image: virtual keys, what they spend and their budgets, in PostgreSQL. */
-
-const awkward = `it's "quoted" $HOME \`id\` %s {{x}} é`;
 
 useImages("postgres", "litellm");
 

@@ -1,4 +1,5 @@
 import {
+  awkward,
   docker,
   eventually,
   hardened,
@@ -14,8 +15,6 @@ import {
 import { labImage } from "../../../lab/images/catalogue";
 
 /** What production relies on in NocoDB's image: its data in PostgreSQL, and its secrets from files. */
-
-const awkward = `it's "quoted" $HOME \`id\` %s {{x}} é`;
 
 useImages("postgres", "nocodb");
 

@@ -75,3 +75,6 @@ export async function eventually<T>(attempt: () => T, timeout = 2 * minute): Pro
     }
   }
 }
+
+/** A text with all that a shell, a format or a template might take for its own. */
+export const awkward = `it's "quoted" $HOME \`id\` %s {{x}} é`;

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { commandLine, quote } from "../../../providers/ssh/quote";
+import { anyCharacter } from "../any-character";
 
 /** What no quoting may lose: all that a shell, a template or a terminal could take as its own. */
 const NASTY = [
@@ -44,7 +45,10 @@ function split(line: string): string[] {
 }
 
 const argument = fc
-  .oneof(fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom("'", '"', "$", "`", "\\", "\n", " ", "a") }))
+  .oneof(
+    fc.string({ unit: anyCharacter }),
+    fc.string({ unit: fc.constantFrom("'", '"', "$", "`", "\\", "\n", " ", "a") }),
+  )
   .map((text) => text.replaceAll("\0", ""));
 
 test("a shell gives known nasty arguments back", () => {

@@ -33,7 +33,11 @@ export class SshServer {
     readonly connection: Connection,
   ) {
     server.on("connection", (client) => this.accept(client));
-    (server as unknown as { _srv: net.Server })._srv.on("connection", (socket) => this.sockets.add(socket));
+    (server as unknown as { _srv: net.Server })._srv.on("connection", (socket) => {
+      // As sshd does: an answer is several small packets, each of which would wait up to 40 ms for the one before.
+      socket.setNoDelay(true);
+      this.sockets.add(socket);
+    });
   }
 
   static async start(): Promise<SshServer> {

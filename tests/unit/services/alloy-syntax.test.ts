@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { alloySyntax, Expression, type Value } from "../../../services/rendering/alloy-syntax";
+import { anyCharacter } from "../any-character";
 
 /** Well-formed text of any characters, control characters among them. */
-const text = fc.string({ unit: "binary" });
+const text = fc.string({ unit: anyCharacter });
 
 /** What Go's scanner, which is Alloy's, makes of a quoted text. */
 function unquoted(literal: string): string {

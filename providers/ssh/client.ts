@@ -45,6 +45,8 @@ async function connectOnce(connection: Connection): Promise<Client> {
       socket.destroy();
       reject(explain(error, name, connection, shown));
     });
+    // A server that goes between key exchange and login ends the connection without an error.
+    client.once("close", () => reject(new Error(`${name}: the connection was closed before the login`)));
     client.connect({
       sock: socket,
       username: connection.user,

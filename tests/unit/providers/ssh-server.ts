@@ -19,6 +19,8 @@ export class SshServer {
   readonly lines: string[] = [];
   /** Logins so far. */
   logins = 0;
+  /** How many of the next logins find the connection cut before they are decided. */
+  cutLogins = 0;
   /** The most commands that ran at once. */
   mostAtOnce = 0;
   respond: Respond = () => undefined;
@@ -71,7 +73,10 @@ export class SshServer {
     client.on("close", () => this.clients.delete(client));
     const known = publicBlob(this.connection.identityFile ?? "");
     client.on("authentication", (attempt) => {
-      if (attempt.method === "publickey" && attempt.key.data.equals(known)) attempt.accept();
+      if (this.cutLogins > 0) {
+        this.cutLogins -= 1;
+        this.cut();
+      } else if (attempt.method === "publickey" && attempt.key.data.equals(known)) attempt.accept();
       else attempt.reject(["publickey"]);
     });
     client.on("ready", () => {

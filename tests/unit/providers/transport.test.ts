@@ -148,6 +148,12 @@ describe("a connection that breaks", () => {
   });
 });
 
+test("a connection that is cut during the login is followed by another one", async () => {
+  server.cutLogins = 2;
+  expect(await host.output(["printf", "x"])).toBe("x");
+  expect([server.cutLogins, server.logins]).toEqual([0, 1]);
+});
+
 describe("a host that does not answer", () => {
   /** A port of this machine that nobody listens on. */
   const freePort = async (): Promise<number> => {

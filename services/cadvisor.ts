@@ -34,5 +34,6 @@ export default defineService({
   limits: { memoryMiB: 96, cpus: 0.25 },
   metrics: {},
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/healthz`], interval: 10 },
+  version: { test: ["cadvisor", "--version"], pattern: "version v(\\d+\\.\\d+\\.\\d+)" },
   backup: { kind: "none", reason: "it keeps nothing" },
 });

@@ -7,6 +7,9 @@ const SITE = { subdomain: "mayi", port: 5678, access: "vpn" } as const;
 /** Callers of webhooks are no members of the VPN; the relay on the VPN hub comes by this way, too (seed 001, section 1). */
 const WEBHOOKS = { subdomain: "", path: "/webhook/*", port: SITE.port, access: "public" } as const;
 
+/** The workflow `ping` answers it. */
+const PING = { path: "/webhook/ping", status: 200, contains: '"answer":"pong"' };
+
 const OWN = ownDatabase("n8n", "n8n's");
 const DATABASE = { ...OWN, password: { ...OWN.password, check: singleLine } };
 
@@ -58,9 +61,7 @@ export default defineService({
   needs: ["postgresql"],
   database: DATABASE,
   workflows: path.join(__dirname, "n8n/workflows"),
-  smoke: [
-    { subdomain: SITE.subdomain, access: SITE.access, path: "/webhook/ping", status: 200, contains: '"answer":"pong"' },
-  ],
+  smoke: [SITE, WEBHOOKS].map(({ subdomain, access }) => ({ subdomain, access, ...PING })),
   version: { test: ["n8n", "--version"], pattern: "^(\\d+\\.\\d+\\.\\d+)" },
   stopTimeout: 30,
   backup: { kind: "postgresql-dump" },

@@ -50,6 +50,10 @@ export default defineService({
     test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/api/v1/health"],
     startPeriod: 120,
   },
+  version: {
+    test: ["wget", "-q", "-O", "-", "http://127.0.0.1:8080/api/v1/version"],
+    pattern: '"currentVersion":"(\\d+\\.\\d+\\.\\d+)"',
+  },
   needs: ["postgresql"],
   database: DATABASE,
   backup: { kind: "files", paths: ["/usr/app/data"] },

@@ -48,6 +48,8 @@ export default defineService({
   data: [{ path: "/rails/storage" }],
   limits: { memoryMiB: 512, cpus: 0.5 },
   health: { test: ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:3000/up"], startPeriod: 180 },
+  // Nothing but its own pages tells the version, and those ask for a login.
+  version: { test: ["cat", "config/initializers/version.rb"], pattern: '"(\\d+\\.\\d+\\.\\d+)' },
   needs: ["postgresql", "redis"],
   database: DATABASE,
   stopTimeout: 30,

@@ -50,24 +50,39 @@ export function smokeChecks(running: Running, parent: Resource): SmokeChecks {
 
 const containerOf = ({ name }: Service, { owner }: HostContext): string => `${owner.platform}_${name}`;
 
-/** The service's own checks, and one for each of its sites. */
+type Site = Pick<SmokeCheck, "subdomain" | "access" | "path">;
+
+/** The service's own checks, one for each of its sites, and one that a VPN-only site is closed to everybody else. */
 function requestsTo({ expose = [], smoke = [] }: Service, running: Running): Output<SiteRequest>[] {
-  const sites = expose.map(({ path = "/", ...site }) => ({ ...site, path: path.replace(/\*$/, "") }));
-  return [...sites, ...smoke].map((site) => requestTo(site, running));
+  const sites = expose.map(({ path = "/", subdomain, access }) => ({
+    subdomain,
+    access,
+    path: path.replace(/\*$/, ""),
+  }));
+  return [
+    ...[...sites, ...smoke].map((site) => requestTo(site, running)),
+    ...sites.filter(({ access }) => access === "vpn" && hasVpn(running)).map((site) => closedTo(site, running)),
+  ];
 }
 
-const requestTo = (
-  { subdomain, access, ...asked }: Pick<SmokeCheck, "subdomain" | "access" | "path"> & Partial<SmokeCheck>,
-  { host, context }: Running,
-): Output<SiteRequest> =>
-  addressFor(access, host).apply((address) => ({
-    hostname: hostnameOf({ subdomain }, context.domain),
-    address,
-    port: 443,
-    path: asked.path,
-    ...(asked.status === undefined ? {} : { status: asked.status }),
-    ...(asked.contains === undefined ? {} : { contains: asked.contains }),
+const hasVpn = ({ host, context }: Running): boolean => context.vpnEnforce && host.vpnAddress !== undefined;
+
+const requestTo = (site: Site & Partial<SmokeCheck>, { host, context }: Running): Output<SiteRequest> =>
+  addressFor(site.access, host).apply((address) => ({
+    ...placeOf(site, context, address),
+    ...(site.status === undefined ? {} : { status: site.status }),
+    ...(site.contains === undefined ? {} : { contains: site.contains }),
   }));
+
+const closedTo = (site: Site, { host, context }: Running): Output<SiteRequest> =>
+  host.publicAddress.apply((address) => ({ ...placeOf(site, context, address), closed: true as const }));
+
+const placeOf = ({ subdomain, path }: Site, { domain }: ServiceContext, address: string): SiteRequest => ({
+  hostname: hostnameOf({ subdomain }, domain),
+  address,
+  port: 443,
+  path,
+});
 
 /** A host without VPN serves VPN-only sites publicly, or not at all: then the check says so. */
 const addressFor = (access: Access, { publicAddress, vpnAddress }: HostContext): Output<string> =>

@@ -15,6 +15,8 @@ export interface SiteRequest {
   status?: number;
   /** What the right answer's body holds. Default: anything. */
   contains?: string;
+  /** That nobody may be served there: no answer and 404 are right, every other answer is wrong. */
+  closed?: true;
 }
 
 /** Longest part of a wrong answer that is shown, in characters. */
@@ -35,7 +37,7 @@ export async function siteFault(
   for (let pause = 250; ; pause = Math.min(pause * 2, 2000)) {
     const fault = await ask(host, asked, authority).then(
       (answer) => faultOf(asked, answer),
-      (error: Error) => `found no answer: ${error.message || String(error)}`,
+      (error: Error) => (asked.closed ? undefined : `found no answer: ${error.message || String(error)}`),
     );
     if (fault === undefined) return undefined;
     if (Date.now() + pause > deadline)
@@ -55,12 +57,18 @@ async function ask(host: Transport, asked: SiteRequest, authority: string | unde
   return exchange(secured, { method: "GET", path, headers: { host: hostname }, timeout: 10 });
 }
 
-const expectationOf = ({ status, contains }: SiteRequest): string =>
-  (status === undefined ? "a status below 500" : `status ${status}`) +
-  (contains === undefined ? "" : ` with "${contains}"`);
+function expectationOf({ closed, status, contains }: SiteRequest): string {
+  if (closed) return "to be refused, as it is for the VPN only";
+  const text = contains === undefined ? "" : ` with "${contains}"`;
+  return (status === undefined ? "a status below 500" : `status ${status}`) + text;
+}
 
-function faultOf({ status, contains = "" }: SiteRequest, answer: HttpAnswer): string | undefined {
-  const right = status === undefined ? answer.status < 500 : answer.status === status;
-  if (right && answer.body.includes(contains)) return undefined;
+function faultOf(asked: SiteRequest, answer: HttpAnswer): string | undefined {
+  if (isRight(asked, answer)) return undefined;
   return `found status ${answer.status} with "${answer.body.slice(0, LONGEST_QUOTE)}"`;
+}
+
+function isRight({ closed, status, contains = "" }: SiteRequest, answer: HttpAnswer): boolean {
+  if (closed) return answer.status === 404;
+  return (status === undefined ? answer.status < 500 : answer.status === status) && answer.body.includes(contains);
 }

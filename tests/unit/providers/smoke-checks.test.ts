@@ -124,6 +124,17 @@ test("a certificate of another authority or for another name, and silence, are n
   await expect(kind.ensure({ ...inputs, requests: [request({ port: 1 })] })).rejects.toThrow(/found no answer/);
 });
 
+test("a closed site passes while nothing answers or nothing is found there, and fails once it is served", async () => {
+  const check = (change: object) => kind.ensure({ ...inputs, requests: [request({ closed: true, ...change })] });
+  await expect(check({ port: 1 })).resolves.toBeDefined();
+  reply = { status: 404, body: "" };
+  await expect(check({})).resolves.toBeDefined();
+  reply = { status: 302, body: "login" };
+  await expect(check({})).rejects.toThrow(
+    /mayi\.vpai\.test\/health at 127\.0\.0\.1:\d+: expected to be refused, as it is for the VPN only, found status 302/,
+  );
+});
+
 test("a site that comes up within its patience passes", async () => {
   reply = { status: 502, body: "" };
   setTimeout(() => (reply = { status: 200, body: "OK" }), 400);

@@ -1,4 +1,5 @@
 import { EVERY_CONTAINER, type ServiceFacts } from "../../facts/form";
+import type { SiteRequest } from "../../../providers";
 import { SESE_AI } from "../../facts/sese-ai";
 import {
   CANARIES,
@@ -429,6 +430,32 @@ describe("secrets", () => {
       const shown = graph.filter(({ type, name }) => type === CONTAINER && !name.endsWith("/machine/container"));
       expect(shown.flatMap(({ secrets }) => secrets)).toEqual([]);
     }
+  });
+});
+
+describe("the checks at the end of an up", () => {
+  /** The requests to a site; the SDK takes lists of another realm than jest's for objects. */
+  const tried = (graph: readonly Registered[], asked: string): object[] =>
+    Object.values(resource(graph, "sese-ai/smoke").inputs["requests"] as Record<string, SiteRequest>).filter(
+      ({ hostname, path }) => hostname + path === asked,
+    );
+
+  test("a VPN-only site must answer on the VPN, and must not elsewhere", () => {
+    const site = { hostname: "mayi.ewutelo.cloud", port: 443, path: "/" };
+    expect(tried(stacks.prod, "mayi.ewutelo.cloud/")).toEqual([
+      { ...site, address: "100.64.0.14" },
+      { ...site, address: "137.74.114.167", closed: true },
+    ]);
+  });
+
+  test("n8n's webhooks must answer everybody", () => {
+    expect(tried(stacks.prod, "ewutelo.cloud/webhook/ping")).toEqual([
+      expect.objectContaining({ address: "137.74.114.167", status: 200 }),
+    ]);
+  });
+
+  test("where the VPN is not enforced, nothing has to be closed", () => {
+    expect(tried(stacks.lab, "mayi.vpai.test/")).toEqual([expect.not.objectContaining({ closed: true })]);
   });
 });
 

@@ -1,0 +1,29 @@
+import { allServices } from "../../../services";
+import loki from "../../../services/loki";
+import { PROD, ServiceContainer } from "./service-container";
+
+jest.setTimeout(1_800_000);
+
+const container = new ServiceContainer(loki, { ...PROD, services: allServices }, "loki");
+const check = loki.files?.({ ...PROD, services: allServices })[0]?.validate ?? [];
+
+afterAll(() => container.remove());
+
+test("Loki accepts its configuration", async () => {
+  expect(await container.check(check)).toMatchObject({ code: 0 });
+});
+
+test.each([
+  ["a key that it does not know", "auth_enabled", "auth_enabeld", /auth_enabeld/],
+  ["a duration without unit", "retention_period: 720h", "retention_period: 720", /retention_period|duration/],
+  ["an index that retention cannot work on", "period: 24h", "period: 48h", /24h/],
+])("%s is refused", async (_mistake, from, to, named) => {
+  const files = container.files((content) => content.replace(from, to));
+  const { code, stderr } = await container.check(check, files);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(named)]);
+});
+
+test("it starts as its own user, and says that it is ready", async () => {
+  await container.start({}, "/loki");
+  expect(container.logs()).not.toContain("level=error");
+});

@@ -14,19 +14,21 @@ const project = (name, options = {}) => ({
 });
 
 const lab = {
+  runner: "<rootDir>/tests/reporter/lanes.mjs",
   globalSetup: "<rootDir>/tests/lab/harness/global-setup.ts",
   globalTeardown: "<rootDir>/tests/lab/harness/global-teardown.ts",
   setupFilesAfterEnv: ["<rootDir>/tests/lab/harness/timeout.ts"],
 };
 
-const all = { ...lab, testMatch: ["<rootDir>/tests/lab/all/**/*.test.ts"] };
+/** Images that are not part of the core take minutes to build. */
+const ALL = "<rootDir>/tests/{configs,lab}/all/**/*.test.ts";
 
 export default {
   projects: [
     project("unit"),
-    project("configs"),
+    project("configs", { testPathIgnorePatterns: ["<rootDir>/tests/configs/all/"] }),
     project("lab", { ...lab, testPathIgnorePatterns: ["<rootDir>/tests/lab/all/"] }),
-    project("all", all),
+    project("all", { ...lab, testMatch: [ALL] }),
   ],
   // A stack's whole graph takes seconds on a busy machine.
   testTimeout: 30_000,

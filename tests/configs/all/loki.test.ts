@@ -1,6 +1,6 @@
 import { allServices } from "../../../services";
 import loki from "../../../services/loki";
-import { PROD, ServiceContainer } from "./service-container";
+import { PROD, ServiceContainer } from "../services/service-container";
 
 jest.setTimeout(1_800_000);
 

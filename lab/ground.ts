@@ -3,7 +3,8 @@ import { LocalRunner, SshKey } from "@vpai/providers";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { gatewayOf } from "../components/docker/gateway";
 import { asLabels } from "../components/docker/ownership";
-import { type FindRunner, sweepBeforeCreate } from "../components/docker/leftovers";
+import { ofFixedName } from "../components/docker/fixed-name";
+import type { FindRunner } from "../components/docker/leftovers";
 import type { ImageSource } from "../components/host-context";
 import type { Machine } from "../components/machines/machine";
 import { labIdentity } from "./identity";
@@ -55,8 +56,7 @@ export class Ground extends ComponentResource {
       {
         parent: this,
         provider: this.engine,
-        deleteBeforeReplace: true,
-        hooks: { beforeCreate: [sweepBeforeCreate("lab/network", target, this.runner)] },
+        ...ofFixedName("lab/network", target, this.runner),
       },
     );
   }

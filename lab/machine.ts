@@ -8,7 +8,7 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import { type Connection, SshKey } from "@vpai/providers";
-import { sweepBeforeCreate } from "../components/docker/leftovers";
+import { ofFixedName } from "../components/docker/fixed-name";
 import { asLabels } from "../components/docker/ownership";
 import type { Machine } from "../components/machines/machine";
 import { availableCapabilities } from "./capabilities";
@@ -93,10 +93,9 @@ export class LabMachine extends ComponentResource implements Machine {
       {
         parent: this,
         provider: engine,
-        deleteBeforeReplace: true,
+        ...ofFixedName(name, { kind: "container", name, labels, adopt: false }, runner),
         // The client keeps `systempaths` for itself, so the engine never reads it back.
         ignoreChanges: ["securityOpts"],
-        hooks: { beforeCreate: [sweepBeforeCreate(name, { kind: "container", name, labels, adopt: false }, runner)] },
       },
     );
   }

@@ -2,7 +2,7 @@ import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
 import { asLabels } from "../components/docker/ownership";
-import { sweepBeforeCreate } from "../components/docker/leftovers";
+import { ofFixedName } from "../components/docker/fixed-name";
 import type { ImageSource } from "../components/host-context";
 import { projectRoot } from "../toolchain/environment";
 import type { Ground } from "./ground";
@@ -53,10 +53,7 @@ export class LabRegistry extends ComponentResource {
       {
         parent: this,
         provider: engine,
-        deleteBeforeReplace: true,
-        hooks: {
-          beforeCreate: [sweepBeforeCreate(name, { kind: "container", name, labels, adopt: false }, ground.runner)],
-        },
+        ...ofFixedName(name, { kind: "container", name, labels, adopt: false }, ground.runner),
       },
     );
     this.registerOutputs({ address: this.address });

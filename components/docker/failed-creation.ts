@@ -1,9 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorHook, log } from "@pulumi/pulumi";
 import { type Place, restoreAfterFailedCreation, type Transport } from "@vpai/providers";
-
-/** How often a removal is tried again, and after how many milliseconds: a lost connection is back by then. */
-const REMOVALS = { retries: 5, pause: 3000 };
+import { removeAgain } from "./failed-removal";
 
 /**
  * A hook that runs when a container could not be created or started: the version before, already gone by then, serves
@@ -21,19 +18,3 @@ export const restoreAfterError = (resource: string, place: Place, host: () => Pr
     // The same creation would fail again.
     return false;
   });
-
-/**
- * Whether the engine shall try a failed removal again. @param errors all of them, the newest first
- *
- * One that fails for good before a replacement ends the program: the engine (3.250), told to go on after errors,
- * never answers the registration of the container that should have followed, and would wait for this program for ever.
- */
-export async function removeAgain(container: string, errors: readonly string[]): Promise<boolean> {
-  if (errors.length <= REMOVALS.retries) {
-    await sleep(REMOVALS.pause);
-    return true;
-  }
-  await log.error(`${container} could not be removed for its replacement: ${errors[0] ?? ""}; run up again`);
-  setTimeout(() => process.exit(1), 1000);
-  return false;
-}

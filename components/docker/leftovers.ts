@@ -1,6 +1,16 @@
 import { log, output, type Output, ResourceHook } from "@pulumi/pulumi";
 import { type CommandRunner, type Connection, removeLeftover, type Transport, transportTo } from "@vpai/providers";
 
+/** A Docker object as its owner names and labels it. */
+export interface Named {
+  kind: "container" | "network";
+  name: string;
+  /** Those without which it is not ours. */
+  labels: Record<string, string>;
+  /** Whether one that is not ours is replaced. */
+  adopt: boolean;
+}
+
 /** Gives the place to run Docker commands, once it is known. */
 export type FindRunner = () => Promise<CommandRunner>;
 
@@ -15,11 +25,7 @@ export const hostRunner =
  * the state, goes away; what is not ours stops the run.
  * @param resource name of the resource, for the hook's own name
  */
-export function sweepBeforeCreate(
-  resource: string,
-  target: { kind: "container" | "network"; name: string; labels: Record<string, string>; adopt: boolean },
-  runner: FindRunner,
-): ResourceHook {
+export function sweepBeforeCreate(resource: string, target: Named, runner: FindRunner): ResourceHook {
   return new ResourceHook(`sweep ${resource}`, async () => {
     const removed = await removeLeftover(await runner(), target);
     if (removed !== undefined) await log.info(`removed ${target.kind} ${target.name}, ${removed}`);

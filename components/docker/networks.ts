@@ -3,8 +3,9 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 import type { PlatformHost } from "../../platforms";
 import type { NetworkName } from "../../services/model";
 import type { HostContext } from "../host-context";
+import { ofFixedName } from "./fixed-name";
 import { gatewayOf } from "./gateway";
-import { hostRunner, sweepBeforeCreate } from "./leftovers";
+import { hostRunner } from "./leftovers";
 import { asLabels, ownershipLabels } from "./ownership";
 
 /** The Docker networks of a host. */
@@ -51,8 +52,7 @@ export class Networks extends ComponentResource {
       {
         parent: this,
         provider: host.engine,
-        deleteBeforeReplace: true,
-        hooks: { beforeCreate: [sweepBeforeCreate(resource, target, hostRunner(host.connection))] },
+        ...ofFixedName(resource, target, hostRunner(host.connection)),
       },
     );
   }

@@ -160,6 +160,7 @@ describe.each(["lab", "prod", "preprod"] as const)("%s", (stack) => {
     expect(named.filter(({ deleteBeforeReplace }) => !deleteBeforeReplace).map(({ name }) => name)).toEqual([]);
     const hooks = named.flatMap(({ beforeCreate }) => beforeCreate);
     expect(new Set(hooks).size).toBe(hooks.length);
+    expect(named.filter(({ onError }) => onError.length !== 1).map(({ name }) => name)).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { pauses } from "../providers/pauses";
-import { removeAgain } from "../../../components/docker/failed-creation";
+import { removeAgain } from "../../../components/docker/failed-removal";
 
 const failures = (count: number): string[] => Array.from({ length: count }, () => "connection reset by peer");
 

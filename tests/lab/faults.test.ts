@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { Lab } from "./harness/lab";
-import { processesIn } from "./harness/processes";
+import { killUp } from "./harness/processes";
 import { cleanEnvironment, run } from "./harness/run";
 
 /** An interrupted run is followed by a plain `up` that converges, whatever the interruption left behind. */
@@ -29,7 +29,7 @@ function killAfter(count: number): Promise<number> {
     const read = (chunk: Buffer): void => {
       output += chunk.toString("utf8");
       created = output.match(/ created(?: replacement)? \(/g)?.length ?? 0;
-      if (created >= count) killEngine();
+      if (created >= count) killUp(lab.directory);
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
@@ -40,13 +40,6 @@ function killAfter(count: number): Promise<number> {
         : reject(new Error(`up ended before ${count} resources were created:\n${output}`)),
     );
   });
-}
-
-/** Kills the copy's `pulumi` process by its id, and only it. */
-function killEngine(): void {
-  for (const { pid, commandLine } of processesIn(lab.directory)) {
-    if (/(^|\/)pulumi up /.test(commandLine)) process.kill(pid, "SIGKILL");
-  }
 }
 
 test("a cold up that is killed five times converges", async () => {

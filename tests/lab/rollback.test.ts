@@ -1,7 +1,7 @@
 import { askedDuring } from "./harness/client";
 import type { LabHost } from "./harness/host";
 import type { Lab } from "./harness/lab";
-import { processesIn } from "./harness/processes";
+import { killUp } from "./harness/processes";
 import type { Result } from "./harness/run";
 import { sharedLab } from "./harness/shared";
 import { pushVariant } from "./harness/variants";
@@ -101,9 +101,7 @@ test(
     await eventually(async () => {
       if ((await host.container("vpai_n8n")).Id !== Id) throw new Error("the bad version has not got its name back");
     }, 120);
-    for (const { pid, commandLine } of processesIn(lab.directory)) {
-      if (/(^|\/)pulumi up /.test(commandLine)) process.kill(pid, "SIGKILL");
-    }
+    killUp(lab.directory);
     expect((await up).code).not.toBe(0);
   },
   GATE,

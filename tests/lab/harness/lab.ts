@@ -6,7 +6,7 @@ import { type Changes, changesOfEvents, changesOfPreview, errorsOfEvents } from 
 import { copyCheckout, copyDirectory, restoreFile } from "./copy";
 import { removeDockerObjectsOf } from "./docker";
 import { LabHost } from "./host";
-import { processesIn } from "./processes";
+import { killProcess, processesIn } from "./processes";
 import { cleanEnvironment, lastLines, type Result, run, type RunOptions, succeed } from "./run";
 
 interface Outputs {
@@ -127,7 +127,7 @@ export class Lab {
 
   /** Takes the lab and the copy away, also when its commands no longer work. @throws when `make down` fails, afterwards */
   async remove(): Promise<void> {
-    for (const { pid } of processesIn(this.directory)) kill(pid);
+    for (const { pid } of processesIn(this.directory)) killProcess(pid);
     const down = existsSync(path.join(this.directory, ".vpai", "lab"))
       ? await this.make("down", { timeout: 300 })
       : undefined;
@@ -171,12 +171,4 @@ function plain(value: unknown): string {
   const { plaintext } = value as { plaintext?: string };
   if (plaintext === undefined) throw new Error("expected a secret in the state, found a plain value");
   return JSON.parse(plaintext) as string;
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended by itself.
-  }
 }

@@ -33,6 +33,20 @@ export function processesOf(folder: string): Process[] {
     });
 }
 
+/** Kills a process as an out-of-memory kill would; one that has just ended by itself is no error. */
+export function killProcess(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** Kills the `pulumi up` that works in a folder, by its id, and only it. */
+export function killUp(folder: string): void {
+  for (const { pid, commandLine } of processesIn(folder)) if (/(^|\/)pulumi up /.test(commandLine)) killProcess(pid);
+}
+
 function ownAncestors(): Set<number> {
   const found = new Set<number>();
   for (let pid = process.pid; pid > 1 && !found.has(pid); pid = parentOf(pid)) found.add(pid);

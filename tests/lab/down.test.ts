@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { eventually } from "../eventually";
 import { dockerObjectsOf } from "./harness/docker";
 import type { Lab } from "./harness/lab";
 import { processesOf } from "./harness/processes";
 import { sharedLab } from "./harness/shared";
-import { eventually } from "./harness/wait";
 
 /** `make down` leaves nothing of the lab, whatever state it finds. */
 

@@ -1,20 +1,9 @@
+import { eventually } from "../eventually";
 import { ensureImage } from "../../lab/images/build";
 import { labImage } from "../../lab/images/catalogue";
 import { imageId } from "../../lab/images/engine";
 import { pushImage } from "../../lab/images/push";
-import {
-  docker,
-  eventually,
-  hardened,
-  image,
-  inside,
-  minute,
-  mounted,
-  run,
-  runsAs,
-  start,
-  useImages,
-} from "./harness/containers";
+import { docker, hardened, image, inside, minute, mounted, run, runsAs, start, useImages } from "./harness/containers";
 
 /** What production relies on in each image of the group "core", tried on the image that the lab runs. */
 
@@ -194,7 +183,7 @@ describe("n8n", () => {
     },
   ];
   const get = (where: string): string => inside("n8n", "wget", "-qO-", `http://127.0.0.1:5678${where}`);
-  const ready = (): Promise<string> => eventually(() => get("/healthz/readiness"), 4 * minute);
+  const ready = (): Promise<string> => eventually(() => get("/healthz/readiness"), 240);
 
   beforeAll(async () => {
     start("n8n-db", image("postgres"), ["--env", `POSTGRES_PASSWORD=${password}`, "--env", "POSTGRES_DB=n8n"]);

@@ -1,3 +1,4 @@
+import { eventually } from "../eventually";
 import { askedDuring } from "./harness/client";
 import type { LabHost } from "./harness/host";
 import type { Lab } from "./harness/lab";
@@ -5,7 +6,6 @@ import { killUp } from "./harness/processes";
 import type { Result } from "./harness/run";
 import { sharedLab } from "./harness/shared";
 import { pushVariant } from "./harness/variants";
-import { eventually } from "./harness/wait";
 
 /** A new version that is no good makes way for the one before; the next good one takes its place without a manual step. */
 

@@ -1,9 +1,9 @@
+import { eventually } from "../eventually";
 import type { LabHost } from "./harness/host";
 import type { Lab } from "./harness/lab";
 import { localDocker } from "./harness/docker";
 import { sharedLab } from "./harness/shared";
 import { authorityOf, get } from "./harness/site";
-import { eventually } from "./harness/wait";
 
 /** n8n is reached as its users reach it, and what it was given outlives restarts. */
 

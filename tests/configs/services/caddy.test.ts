@@ -1,6 +1,7 @@
 import { allServices } from "../../../services";
 import caddy from "../../../services/caddy";
 import type { Exposure, RemoteSite, Service, ServiceContext } from "../../../services/model";
+import { eventually } from "../../eventually";
 import { PROD, ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);
@@ -43,10 +44,8 @@ function open(context: Omit<ServiceContext, "services">, services = allServices)
 
 afterAll(() => opened.forEach((container) => container.remove()));
 
-const check = caddy.files?.({ ...PROD, services: [] })[0]?.validate ?? [];
-
 async function adapted(context: Omit<ServiceContext, "services">, services = allServices): Promise<Adapted> {
-  const { code, stdout, stderr } = await open(context, services).check([
+  const { code, stdout, stderr } = await open(context, services).runOnce([
     "caddy",
     "adapt",
     "--config",
@@ -71,16 +70,14 @@ function listeners({ apps }: Adapted): Record<string, string[]> {
 const EXPECTED = /placeholder: failed to read file.*\/run\/secrets\/ovh_|server is listening only on the HTTP port/;
 
 test.each(STACKS)("%s: Caddy accepts its Caddyfile, without a warning", async (_name, context) => {
-  const { code, stderr } = await open(context).check(check);
+  const { code, stderr } = await open(context).validate();
   expect([code, stderr]).toEqual([0, expect.stringContaining('"msg":"adapted config to JSON"')]);
   const complaints = stderr.split("\n").filter((line) => /"level":"(warn|error)"/.test(line));
   expect(complaints.filter((line) => !EXPECTED.test(line))).toEqual([]);
 });
 
 test("a Caddyfile with a mistake is refused", async () => {
-  const broken = open(PROD);
-  const files = broken.files((content) => content.replace("reverse_proxy", "reverse_prxy"));
-  const { code, stderr } = await broken.check(check, files);
+  const { code, stderr } = await open(PROD).validate((content) => content.replace("reverse_proxy", "reverse_prxy"));
   expect([code, stderr]).toEqual([1, expect.stringContaining("unrecognized directive: reverse_prxy")]);
 });
 
@@ -139,17 +136,22 @@ describe("Caddy with several parts of one hostname", () => {
     const { code, stderr } = container.run([
       ...["sh", "-euc"],
       `echo "127.0.0.1 vpai.test both.vpai.test files.vpai.test" >>/etc/hosts; mkdir /data/www; echo here >/data/www/file
-       { ${[9001, 9002, 9003].map(answer).join(" ")} caddy file-server --listen 127.0.0.1:9005 --root /data/www & } >/dev/null 2>&1
-       sleep 2`,
+       { ${[9001, 9002, 9003].map(answer).join(" ")} caddy file-server --listen 127.0.0.1:9005 --root /data/www & } >/dev/null 2>&1`,
     ]);
     if (code !== 0) throw new Error(stderr);
+    const upstreams = [9001, 9002, 9003, 9005].map((port) => `http://127.0.0.1:${port}/`);
+    // Caddy listens before it has issued its certificates.
+    const sites = ["vpai.test", "both.vpai.test", "files.vpai.test"].map((name) => `https://${name}/`);
+    await eventually(() => [...upstreams, ...sites].map(get));
   });
 
-  /** The body of an answer, or the status of one that is no success. */
+  /** The body of an answer, or the status of one that is no success. @throws Error where nothing answers */
   function get(url: string): string {
     const authority = "/data/caddy/pki/authorities/local/root.crt";
-    const asked = container.run(["wget", "-q", "--server-response", "-O", "-", `--ca-certificate=${authority}`, url]);
-    return asked.code === 0 ? asked.stdout.trim() : (/ HTTP\/\S+ (\d+)/.exec(asked.stderr)?.[1] ?? asked.stderr);
+    const asked = container.run(["wget", "-nv", "--server-response", "-O", "-", `--ca-certificate=${authority}`, url]);
+    const [, status] = / HTTP\/\S+ (\d+)/.exec(asked.stderr) ?? [];
+    if (status === undefined) throw new Error(`${url}: ${asked.stderr}`);
+    return asked.code === 0 ? asked.stdout.trim() : status;
   }
 
   test.each([

@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ensureImage } from "../../../lab/images/build";
 import type { Service, ServiceContext } from "../../../services/model";
+import { eventually } from "../../eventually";
 
 /** How a program in a container ended. */
 export interface Ended {
@@ -41,8 +41,15 @@ export class ServiceContainer {
     );
   }
 
-  /** Runs one command with the service's files, as the check before a deployment does. */
-  async check(command: readonly string[], files = this.files()): Promise<Ended> {
+  /** Lets the program judge its files, as they are or as `change` makes them, with the check of a deployment. */
+  async validate(change?: (content: string) => string): Promise<Ended> {
+    const check = this.service.files?.(this.context).find(({ validate }) => validate !== undefined)?.validate;
+    if (check === undefined) throw new Error(`no file of ${this.service.name} says how it is checked`);
+    return this.runOnce(check, this.files(change));
+  }
+
+  /** Runs one command with the service's files in a container of its own. */
+  async runOnce(command: readonly string[], files = this.files()): Promise<Ended> {
     return docker("run", "--rm", "--network", "none", ...files, await this.image, ...command);
   }
 
@@ -76,10 +83,9 @@ export class ServiceContainer {
       ...command,
     );
     if (started.code !== 0) throw new Error(started.stderr);
-    for (let look = 0; this.run(health.test).code !== 0; look += 1) {
-      if (look === 120) throw new Error(`${this.service.name} is not healthy:\n${this.logs()}`);
-      await sleep(500);
-    }
+    await eventually(() => {
+      if (this.run(health.test).code !== 0) throw new Error(`${this.service.name} is not healthy:\n${this.logs()}`);
+    }, 60);
   }
 
   /** Runs a command in the started service. */

@@ -5,18 +5,16 @@ import { PROD, ServiceContainer } from "./service-container";
 jest.setTimeout(1_200_000);
 
 const container = new ServiceContainer(victoriametrics, { ...PROD, services: allServices }, "victoriametrics");
-const check = victoriametrics.files?.({ ...PROD, services: allServices })[0]?.validate ?? [];
 
 afterAll(() => container.remove());
 
 test("VictoriaMetrics accepts what it is to scrape", async () => {
-  const { code, stderr } = await container.check(check);
+  const { code, stderr } = await container.validate();
   expect([code, stderr]).toEqual([0, expect.stringContaining("-promscrape.config is ok")]);
 });
 
 test("a mistake is refused", async () => {
-  const files = container.files((content) => content.replace("scrape_configs", "scrape_konfigs"));
-  const { code, stderr } = await container.check(check, files);
+  const { code, stderr } = await container.validate((content) => content.replace("scrape_configs", "scrape_konfigs"));
   expect(code).not.toBe(0);
   expect(stderr).toContain("scrape_konfigs");
 });

@@ -8,18 +8,16 @@ import { type Ended, PROD, ServiceContainer } from "./service-container";
 jest.setTimeout(1_200_000);
 
 const container = new ServiceContainer(vmalert, { ...PROD, services: allServices }, "vmalert");
-const check = vmalert.files?.({ ...PROD, services: allServices })[0]?.validate ?? [];
 
 afterAll(() => container.remove());
 
 test("vmalert accepts the alerts", async () => {
-  const { code, stderr } = await container.check(check);
+  const { code, stderr } = await container.validate();
   expect([code, stderr]).toEqual([0, expect.stringContaining("found 1 files")]);
 });
 
 test("an alert with a mistake in its expression is refused", async () => {
-  const files = container.files((content) => content.replace("up == 0", "up == ("));
-  const { code, stderr } = await container.check(check, files);
+  const { code, stderr } = await container.validate((content) => content.replace("up == 0", "up == ("));
   expect([code, stderr]).toEqual([255, expect.stringContaining("TargetDown")]);
 });
 
@@ -32,10 +30,7 @@ const queries = dashboards.flatMap(({ uid, panels }) =>
 /** vmalert's answer to queries as if they were rules: it reads them with the parser of VictoriaMetrics. */
 const asRules = (given: typeof queries): Promise<Ended> => {
   const rules = given.map(({ uid, expr }, index) => ({ record: `${uid.replaceAll("-", "_")}:${index}`, expr }));
-  return container.check(
-    check,
-    container.files(() => stringify({ groups: [{ name: "dashboards", rules }] })),
-  );
+  return container.validate(() => stringify({ groups: [{ name: "dashboards", rules }] }));
 };
 
 test("every query of every dashboard is one that VictoriaMetrics reads", async () => {

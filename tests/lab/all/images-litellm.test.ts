@@ -1,7 +1,7 @@
+import { eventually } from "../../eventually";
 import {
   awkward,
   docker,
-  eventually,
   hardened,
   image,
   inside,
@@ -76,7 +76,7 @@ print(answer.read().decode())
       ...["psql", "--tuples-only", "--no-align", "--username", "postgres", "litellm", "-c", statement],
     );
   const ready = (): Promise<unknown> =>
-    eventually(() => inside("litellm", "wget", "-qO-", "http://127.0.0.1:4000/health/liveliness"), 4 * minute);
+    eventually(() => inside("litellm", "wget", "-qO-", "http://127.0.0.1:4000/health/liveliness"), 240);
 
   let key: string;
   beforeAll(async () => {

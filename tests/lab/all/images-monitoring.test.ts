@@ -1,17 +1,6 @@
 import { existsSync } from "node:fs";
-import {
-  docker,
-  eventually,
-  hardened,
-  image,
-  inside,
-  minute,
-  mounted,
-  run,
-  runsAs,
-  start,
-  useImages,
-} from "../harness/containers";
+import { eventually } from "../../eventually";
+import { docker, hardened, image, inside, minute, mounted, run, runsAs, start, useImages } from "../harness/containers";
 import alloyService from "../../../services/alloy";
 import lokiService from "../../../services/loki";
 import postgresqlService from "../../../services/postgresql";

@@ -1,7 +1,7 @@
+import { eventually } from "../../eventually";
 import {
   awkward,
   docker,
-  eventually,
   hardened,
   image,
   inside,
@@ -25,7 +25,7 @@ describe("nocodb", () => {
       "nocodb-db",
       ...["psql", "--tuples-only", "--no-align", "--username", "postgres", "nocodb", "-c", statement],
     );
-  const ready = (): Promise<string> => eventually(() => get("/api/v1/health"), 4 * minute);
+  const ready = (): Promise<string> => eventually(() => get("/api/v1/health"), 240);
   const signUp = (): string => {
     const body = JSON.stringify({ email: "first@lab.test", password: "canary-Password-1" });
     const headers = ["--header", "content-type: application/json", "--post-data", body];

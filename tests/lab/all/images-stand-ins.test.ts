@@ -1,16 +1,5 @@
-import {
-  docker,
-  eventually,
-  hardened,
-  image,
-  inside,
-  minute,
-  mounted,
-  run,
-  runsAs,
-  start,
-  useImages,
-} from "../harness/containers";
+import { eventually } from "../../eventually";
+import { docker, hardened, image, inside, minute, mounted, run, runsAs, start, useImages } from "../harness/containers";
 
 /** A stand-in keeps the contract of the program it plays: when it starts, when it is healthy, and what it answers. */
 
@@ -26,7 +15,7 @@ const answer = (name: string, url: string): string =>
   inside(name, "sh", "-c", 'wget -qO- --content-on-error "$0" || true', `http://127.0.0.1:${url}`);
 /** @throws unless the body becomes the expected one */
 const answers = (name: string, url: string, expected: string | RegExp): Promise<void> =>
-  eventually(() => expect(answer(name, url)).toMatch(expected), minute);
+  eventually(() => expect(answer(name, url)).toMatch(expected), 60);
 /** What a container says that does not start. */
 function refusal(name: string, ...options: string[]): string {
   try {
@@ -78,7 +67,7 @@ test("sure needs its key, its database and Redis, and the official image's curl 
     ...{ POSTGRES_USER: "app", POSTGRES_PASSWORD: PASSWORD, REDIS_URL: `redis://:x@${run}-cache:6379/1` },
   };
   start("sure", image("sure"), [...hardened, ...variables(settings)]);
-  await eventually(() => inside("sure", "curl", "-fsS", "http://127.0.0.1:3000/up"), minute);
+  await eventually(() => inside("sure", "curl", "-fsS", "http://127.0.0.1:3000/up"), 60);
   docker("stop", `${run}-cache`);
   await answers("sure", "3000/up", "6379");
   docker("start", `${run}-cache`);
@@ -131,7 +120,7 @@ test("diun reads its files, and its own command line reaches the server", async 
   const files = [mounted("/etc/diun/diun.yml", "db: {}\n"), mounted("/etc/diun/images.yml", "[]\n")];
   const options = [...hardened, ...files.flat()];
   start("diun", image("diun"), options, "serve", "--config", "/etc/diun/diun.yml");
-  await eventually(() => inside("diun", "diun", "image", "list", "--raw"), minute);
+  await eventually(() => inside("diun", "diun", "image", "list", "--raw"), 60);
   expect(inside("diun", "diun", "--version")).toBe("4.31.0");
 });
 
@@ -139,7 +128,7 @@ describe("qdrant", () => {
   const KEY = "canary-key";
   const health =
     "exec 3<>/dev/tcp/127.0.0.1/6333; printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3; grep -q '^HTTP/1.[01] 200' <&3";
-  const ready = (): Promise<string> => eventually(() => inside("qdrant", "bash", "-c", health), minute);
+  const ready = (): Promise<string> => eventually(() => inside("qdrant", "bash", "-c", health), 60);
   /** What the API answers to a client of that key. */
   function call(method: string, path: string, body?: object, key = KEY): { result?: unknown; status?: unknown } {
     const options = [`--method=${method}`, `--header=api-key: ${key}`, "--header=Content-Type: application/json"];

@@ -1,8 +1,8 @@
+import { eventually } from "../../eventually";
 import type { Lab } from "../harness/lab";
 import type { LabHost } from "../harness/host";
 import { llmKey } from "../../../services/model";
 import { sharedLabOfAll } from "../harness/shared";
-import { eventually } from "../harness/wait";
 
 /**
  * The way of a question to a model: from n8n's network through the real LiteLLM, with a virtual key, to a provider. The

@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { ensureImage } from "../../../lab/images/build";
 
 /** Containers of lab images, for tests that need no host: each test file has names, a network and files of its own. */
@@ -61,19 +60,6 @@ export function mounted(target: string, content: string): string[] {
   writeFileSync(source, content);
   chmodSync(source, 0o644);
   return ["--volume", `${source}:${target}:ro`];
-}
-
-/** Tries again for two minutes, or the given milliseconds, until an attempt does not throw. */
-export async function eventually<T>(attempt: () => T, timeout = 2 * minute): Promise<T> {
-  const deadline = Date.now() + timeout;
-  for (;;) {
-    try {
-      return attempt();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await delay(500);
-    }
-  }
 }
 
 /** A text with all that a shell, a format or a template might take for its own. */

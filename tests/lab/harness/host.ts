@@ -1,7 +1,7 @@
+import { eventually } from "../../eventually";
 import { type Connection, sshOptions } from "../../../providers/ssh/connection";
 import { commandLine } from "../../../providers/ssh/quote";
 import { type Result, run, type RunOptions, succeed } from "./run";
-import { eventually } from "./wait";
 
 /** What `docker inspect` says of a container, as far as the tests look at it. */
 export interface Container {

@@ -1,17 +1,31 @@
-import type { CustomResourceOptions } from "@pulumi/pulumi";
-import { removeAgainAfterError } from "./failed-removal";
+import { type CustomResourceOptions, ErrorHook } from "@pulumi/pulumi";
 import { type FindRunner, type Named, sweepBeforeCreate } from "./leftovers";
+import { createAgain, removeAgain } from "./try-again";
 
 /**
  * Options of what Docker knows by a name that only one may have: leftovers go before it is made, it goes before its
- * replacement comes, and where that fails it is tried again.
+ * replacement comes, and what fails is tried again.
  * @param resource name of the resource
+ * @param givenUp what is left to do when it could not be created for good
  */
-export const ofFixedName = (resource: string, target: Named, runner: FindRunner) =>
+export const ofFixedName = (
+  resource: string,
+  target: Named,
+  runner: FindRunner,
+  givenUp: () => Promise<void> = () => Promise.resolve(),
+) =>
   ({
     deleteBeforeReplace: true,
     hooks: {
       beforeCreate: [sweepBeforeCreate(resource, target, runner)],
-      onError: [removeAgainAfterError(resource)],
+      onError: [
+        new ErrorHook(`try ${resource} again`, async ({ failedOperation, errors }) => {
+          if (failedOperation === "delete") return removeAgain(target.name, errors);
+          if (failedOperation !== "create") return false;
+          if (await createAgain(target, runner, errors)) return true;
+          await givenUp();
+          return false;
+        }),
+      ],
     },
   }) satisfies CustomResourceOptions;

@@ -14,8 +14,9 @@ import type { ConfigFile, Service, ServiceContext } from "../../services/model";
 import { SECRETS_FOLDER } from "../../services/model";
 import { type HostContext, platformFolder } from "../host-context";
 import { applyScript } from "./apply-files";
-import { restoreAfterError } from "./failed-creation";
-import { hostRunner, sweepBeforeCreate } from "./leftovers";
+import { serveVersionBefore } from "./failed-creation";
+import { ofFixedName } from "./fixed-name";
+import { hostRunner } from "./leftovers";
 import type { Networks } from "./networks";
 import { asLabels, ownershipLabels } from "./ownership";
 import { publishedPorts } from "./ports";
@@ -171,6 +172,7 @@ export class DockerService extends ComponentResource {
     const { service, host } = this;
     const labels = { ...ownershipLabels(host.owner), "dev.vpai.service": service.name };
     const target = { kind: "container" as const, name: this.containerName, labels, adopt: host.adopt };
+    const runner = hostRunner(host.connection);
     return new docker.Container(
       this.resource,
       {
@@ -205,13 +207,9 @@ export class DockerService extends ComponentResource {
         parent: this,
         provider: host.engine,
         dependsOn: [...configs.files, ...secrets.files, ...data.files, ...after],
-        deleteBeforeReplace: true,
         // The provider ignores changes of these alone; only a new container takes them on.
         replaceOnChanges: ["healthcheck", "init", "tmpfs"],
-        hooks: {
-          beforeCreate: [sweepBeforeCreate(this.resource, target, hostRunner(host.connection))],
-          onError: [restoreAfterError(this.resource, this.place, hostRunner(host.connection))],
-        },
+        ...ofFixedName(this.resource, target, runner, () => serveVersionBefore(this.place, runner)),
       },
     );
   }

@@ -88,6 +88,26 @@ test("a container that was left Created under its name is swept", async () => {
   await lab.makeSucceed("status");
 }, 600_000);
 
+test("a container that the engine fails to start once is tried again in the same run", async () => {
+  const host = await lab.host("sese-ai");
+  await host.docker("rm", "--force", "vpai_redis");
+  await lab.makeSucceed("refresh");
+  await host.output(["sh", "-euc", FAIL_ONCE]);
+  const { all } = await lab.makeSucceed("up");
+  expect(all).toContain("vpai_redis could not be created and is tried again: Unable to start container");
+  await expect(lab.pulumi(["preview", "--expect-no-changes"])).resolves.toMatchObject({ code: 0 });
+  await lab.makeSucceed("status");
+}, 600_000);
+
+/** Puts a runc in front of the real one that fails to make its first container. */
+const FAIL_ONCE = `cat > /usr/local/sbin/runc <<'END'
+#!/bin/sh
+case " $* " in *" create "*) if rm /run/fail-once 2>/dev/null; then exit 1; fi;; esac
+exec /usr/sbin/runc "$@"
+END
+chmod +x /usr/local/sbin/runc
+touch /run/fail-once`;
+
 /** Ends the sessions of a host's sshd, from inside the machine. */
 async function cutConnections({ identity }: Lab, host: string): Promise<void> {
   await run([

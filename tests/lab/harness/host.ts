@@ -1,6 +1,6 @@
-import { eventually } from "../../eventually";
 import { type Connection, sshOptions } from "../../../providers/ssh/connection";
 import { commandLine } from "../../../providers/ssh/quote";
+import { eventually } from "../../eventually";
 import { type Result, run, type RunOptions, succeed } from "./run";
 
 /** What `docker inspect` says of a container, as far as the tests look at it. */

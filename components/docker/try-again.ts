@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { log } from "@pulumi/pulumi";
+import { removeLeftover } from "@vpai/providers";
+import type { FindRunner, Named } from "./leftovers";
+
+/** How often a removal and a creation are tried again, and after how many milliseconds: a lost connection is back by then. */
+const TRIES = { removals: 5, creations: 1, pause: 3000 };
+
+/**
+ * Whether the engine shall try a failed removal again. @param errors all of them, the newest first
+ *
+ * One that fails for good before a replacement ends the program: the engine (3.250), told to go on after errors,
+ * never answers the registration of the resource that should have followed, and would wait for this program for ever.
+ */
+export async function removeAgain(what: string, errors: readonly string[]): Promise<boolean> {
+  if (errors.length <= TRIES.removals) {
+    await sleep(TRIES.pause);
+    return true;
+  }
+  await log.error(`${what} could not be removed for its replacement: ${errors[0] ?? ""}; run up again`);
+  setTimeout(() => process.exit(1), 1000);
+  return false;
+}
+
+/**
+ * Whether the engine shall try a failed creation again: a busy machine now and then fails to start a container that it
+ * starts at the second try. What the first one left goes away, since its name is taken. @param errors the newest first
+ */
+export async function createAgain(target: Named, runner: FindRunner, errors: readonly string[]): Promise<boolean> {
+  if (errors.length > TRIES.creations) return false;
+  await log.warn(`${target.name} could not be created and is tried again: ${errors[0] ?? ""}`);
+  await sleep(TRIES.pause);
+  try {
+    await removeLeftover(await runner(), target);
+    return true;
+  } catch (error) {
+    await log.warn(`${target.name} cannot be tried again: ${(error as Error).message}`);
+    return false;
+  }
+}

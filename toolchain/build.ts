@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { buildArguments } from "./go-build";
 import { withLock } from "./lock";
 import type { Binary } from "./pieces";
 import { withProgress } from "./progress";
@@ -62,16 +63,7 @@ function removeLeftovers({ file }: Binary): void {
 async function build(binary: Binary): Promise<void> {
   const unfinished = `${binary.file}.part-${process.pid}`;
   mkdirSync(path.dirname(binary.file), { recursive: true });
-  const args = [
-    "build",
-    "-trimpath",
-    "-buildvcs=false",
-    "-ldflags",
-    binary.ldflags,
-    "-o",
-    unfinished,
-    binary.goPackage,
-  ];
+  const args = buildArguments({ ...binary, file: unfinished });
   const directory = path.join(__dirname, binary.module);
   const { code, stderr } = await run("go", args, { cwd: directory });
   if (code !== 0) {

@@ -1,18 +1,14 @@
 import path from "node:path";
 import { cacheDirectory } from "./environment";
+import { buildArguments, type GoProgram } from "./go-build";
 import { fingerprint, pluginNames, sdkVersion, type PluginName } from "./pins";
 
-/** One program to build from a Go module of this folder. */
-export interface Binary {
+/** One program to build from a Go module of this folder; its file is in the cache, at a path that changes with its sources. */
+export interface Binary extends GoProgram {
   /** What people call it, with its version. */
   title: string;
-  /** The file to build: an absolute path in the cache, which changes whenever a pin or a source changes. */
-  file: string;
   /** The Go module: a folder of this one. */
   module: string;
-  /** The package to build, as `go build` takes it. */
-  goPackage: string;
-  ldflags: string;
 }
 
 /** What stands in for one thing of the official distribution: the CLI or a provider plugin. */
@@ -26,9 +22,9 @@ export interface Piece {
 /** The engine's command line program, without its plugins. */
 export function enginePiece(): Piece {
   const version = sdkVersion("pulumi");
-  const flag = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
+  const variables = { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${version}` };
   return piece("pulumi", version, [
-    { file: "pulumi", module: "engine", goPackage: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", flag },
+    { file: "pulumi", module: "engine", goPackage: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", variables },
   ]);
 }
 
@@ -39,32 +35,24 @@ export function pluginPieces(): Piece[] {
 
 function pluginPiece(name: PluginName): Piece {
   const version = sdkVersion(name);
-  const flag = `-X main.version=${version}`;
+  const variables = { "main.version": version };
   const file = `pulumi-resource-${name}`;
-  if (name !== "docker") return piece(name, version, [{ file, module: "plugins", goPackage: `./cmd/${file}`, flag }]);
+  if (name !== "docker")
+    return piece(name, version, [{ file, module: "plugins", goPackage: `./cmd/${file}`, variables }]);
   return piece(name, version, [
-    { file: "terraform-provider-docker", module: "docker-upstream", goPackage: ".", flag: "" },
-    { file, module: "docker-bridge", goPackage: ".", flag },
+    { file: "terraform-provider-docker", module: "docker-upstream", goPackage: "." },
+    { file, module: "docker-bridge", goPackage: ".", variables },
   ]);
 }
 
-interface Recipe {
-  file: string;
-  module: string;
-  goPackage: string;
-  flag: string;
-}
-
-function piece(name: Piece["name"], version: string, recipes: readonly Recipe[]): Piece {
+function piece(name: Piece["name"], version: string, recipes: readonly Omit<Binary, "title">[]): Piece {
   const modules = recipes.map((recipe) => recipe.module);
-  const id = fingerprint(modules, version, ...recipes.map((recipe) => recipe.flag));
+  const id = fingerprint(modules, version, ...recipes.flatMap(buildArguments));
   const directory = path.join(cacheDirectory(), "toolchain", `${name}-v${version}-${id}`);
-  const binaries = recipes.map(({ file, module, goPackage, flag }) => ({
-    title: file.startsWith("terraform-") ? `${name} provider v${version}, upstream part` : title(name, version),
-    file: path.join(directory, file),
-    module,
-    goPackage,
-    ldflags: `-s -w ${flag}`.trim(),
+  const binaries = recipes.map((recipe) => ({
+    ...recipe,
+    title: recipe.file.startsWith("terraform-") ? `${name} provider v${version}, upstream part` : title(name, version),
+    file: path.join(directory, recipe.file),
   }));
   return { name, version, binaries };
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { buildArguments } from "../../toolchain/go-build";
 import { labImage } from "./catalogue";
 import { patchedModule } from "./module-copy";
 import { step } from "./step";
@@ -35,9 +36,11 @@ export async function compile(name: string, directory: string): Promise<void> {
 export function compileArguments(name: string, directory: string): string[] {
   const { package: program, variables, tags } = settings(directory);
   const { version } = labImage(name);
-  const set = Object.entries(variables).map(([key, value]) => `-X ${key}=${value.replaceAll("{version}", version)}`);
-  const flags = ["-trimpath", "-buildvcs=false", "-ldflags", ["-s", "-w", ...set].join(" ")];
-  return ["build", ...flags, ...(tags.length > 0 ? ["-tags", tags.join(",")] : []), "-o", name, program];
+  const filled = Object.entries(variables).map(([key, value]): [string, string] => [
+    key,
+    value.replaceAll("{version}", version),
+  ]);
+  return buildArguments({ file: name, goPackage: program, variables: Object.fromEntries(filled), tags });
 }
 
 function settings(directory: string): z.infer<typeof settingsSchema> {

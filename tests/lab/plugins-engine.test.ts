@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
+import { buildArguments } from "../../toolchain/go-build";
 import { run } from "../../toolchain/run";
 import { sdkVersion } from "../unit/plugins/sdk-declarations";
 
@@ -46,14 +47,11 @@ async function build(name: string): Promise<void> {
   const file = `pulumi-resource-${name}`;
   const version = sdkVersion(path.join(projectRoot, "node_modules", "@pulumi", name));
   const directory = path.join(trial, "home", "plugins", `resource-${name}-v${version}`);
-  const args = [
-    "build",
-    "-o",
-    path.join(directory, file),
-    "-ldflags",
-    `-s -w -X main.version=${version}`,
-    `./cmd/${file}`,
-  ];
+  const args = buildArguments({
+    file: path.join(directory, file),
+    goPackage: `./cmd/${file}`,
+    variables: { "main.version": version },
+  });
   const built = await run("go", args, { cwd: path.join(projectRoot, "toolchain", "plugins") });
   expect({ code: built.code, stderr: built.stderr }).toEqual({ code: 0, stderr: "" });
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { compileArguments } from "../../../lab/images/compile";
+import { goFlags } from "../../../toolchain/go-build";
 
 let directory: string;
 
@@ -12,16 +13,7 @@ const settings = (content: unknown): void =>
   writeFileSync(path.join(directory, "go-build.json"), JSON.stringify(content));
 
 test("without settings, the program is that of the recipe's own directory", () => {
-  expect(compileArguments("caddy", directory)).toEqual([
-    "build",
-    "-trimpath",
-    "-buildvcs=false",
-    "-ldflags",
-    "-s -w",
-    "-o",
-    "caddy",
-    ".",
-  ]);
+  expect(compileArguments("caddy", directory)).toEqual(["build", ...goFlags, "-ldflags", "-s -w", "-o", "caddy", "."]);
 });
 
 test("a recipe names a published program, its build tags, and variables with the catalogue's version", () => {
@@ -31,7 +23,7 @@ test("a recipe names a published program, its build tags, and variables with the
     tags: ["netgo", "lean"],
   });
   expect(compileArguments("caddy", directory)).toEqual([
-    ...["build", "-trimpath", "-buildvcs=false"],
+    ...["build", ...goFlags],
     ...["-ldflags", "-s -w -X example.org/program/build.Version=v2.10.2 -X main.kind=lab"],
     ...["-tags", "netgo,lean", "-o", "caddy", "example.org/program/cmd/server"],
   ]);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "../../../toolchain/environment";
+import { buildArguments } from "../../../toolchain/go-build";
 import { enginePiece, pluginPieces } from "../../../toolchain/pieces";
 import { minimumEngine, sdkVersion } from "../../../toolchain/pins";
 
@@ -41,9 +42,9 @@ describe("pieces", () => {
   });
 
   it("hand their version to the linker", () => {
-    const flags = pluginPieces().flatMap(({ binaries }) => binaries.map(({ ldflags }) => ldflags));
-    expect(flags).toContain("-s -w -X main.version=4.21.2");
-    expect(enginePiece().binaries[0]?.ldflags).toBe(
+    const handed = pluginPieces().flatMap(({ binaries }) => binaries.flatMap(buildArguments));
+    expect(handed).toContain("-s -w -X main.version=4.21.2");
+    expect(enginePiece().binaries.flatMap(buildArguments)).toContain(
       "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.250.0",
     );
   });

@@ -1,6 +1,6 @@
 import { type CustomResourceOptions, ErrorHook } from "@pulumi/pulumi";
 import { type FindRunner, type Named, sweepBeforeCreate } from "./leftovers";
-import { createAgain, removeAgain } from "./try-again";
+import { tryAgain } from "./try-again";
 
 /**
  * Options of what Docker knows by a name that only one may have: leftovers go before it is made, it goes before its
@@ -18,14 +18,6 @@ export const ofFixedName = (
     deleteBeforeReplace: true,
     hooks: {
       beforeCreate: [sweepBeforeCreate(resource, target, runner)],
-      onError: [
-        new ErrorHook(`try ${resource} again`, async ({ failedOperation, errors }) => {
-          if (failedOperation === "delete") return removeAgain(target.name, errors);
-          if (failedOperation !== "create") return false;
-          if (await createAgain(target, runner, errors)) return true;
-          await givenUp();
-          return false;
-        }),
-      ],
+      onError: [new ErrorHook(`try ${resource} again`, tryAgain(target, runner, givenUp))],
     },
   }) satisfies CustomResourceOptions;

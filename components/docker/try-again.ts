@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { log } from "@pulumi/pulumi";
+import { type ErrorHookArgs, log } from "@pulumi/pulumi";
 import { removeLeftover } from "@vpai/providers";
 import type { FindRunner, Named } from "./leftovers";
 
@@ -7,12 +7,26 @@ import type { FindRunner, Named } from "./leftovers";
 const TRIES = { removals: 5, creations: 1, pause: 3000 };
 
 /**
+ * What an error hook does: it tells whether the engine shall try a failed removal or creation again.
+ * @param givenUp is called when the object could not be created for good
+ */
+export const tryAgain =
+  (target: Named, runner: FindRunner, givenUp: () => Promise<void>) =>
+  async ({ failedOperation, errors }: Pick<ErrorHookArgs, "failedOperation" | "errors">): Promise<boolean> => {
+    if (failedOperation === "delete") return removeAgain(target.name, errors);
+    if (failedOperation !== "create") return false;
+    if (await createAgain(target, runner, errors)) return true;
+    await givenUp();
+    return false;
+  };
+
+/**
  * Whether the engine shall try a failed removal again. @param errors all of them, the newest first
  *
  * One that fails for good before a replacement ends the program: the engine (3.250), told to go on after errors,
  * never answers the registration of the resource that should have followed, and would wait for this program for ever.
  */
-export async function removeAgain(what: string, errors: readonly string[]): Promise<boolean> {
+async function removeAgain(what: string, errors: readonly string[]): Promise<boolean> {
   if (errors.length <= TRIES.removals) {
     await sleep(TRIES.pause);
     return true;
@@ -26,7 +40,7 @@ export async function removeAgain(what: string, errors: readonly string[]): Prom
  * Whether the engine shall try a failed creation again: a busy machine now and then fails to start a container that it
  * starts at the second try. What the first one left goes away, since its name is taken. @param errors the newest first
  */
-export async function createAgain(target: Named, runner: FindRunner, errors: readonly string[]): Promise<boolean> {
+async function createAgain(target: Named, runner: FindRunner, errors: readonly string[]): Promise<boolean> {
   if (errors.length > TRIES.creations) return false;
   await log.warn(`${target.name} could not be created and is tried again: ${errors[0] ?? ""}`);
   await sleep(TRIES.pause);

@@ -109,14 +109,14 @@ describe.each(CASES)("%s", (_name, stack, graph, service, facts) => {
       expect(gate.inputs["containerId"]).toBe(`id-of-sese-ai/${service}`);
     });
 
-    test("makes way for the version before, be it unhealthy or impossible to start", () => {
+    test("is tried again where it fails, and makes way for the version before", () => {
       expect(resource(graph(), `sese-ai/${service}/health`).inputs).toMatchObject({
         image: facts.image,
         configs: `/opt/vpai/configs/${service}`,
         lastHealthy: `/opt/vpai/last-healthy/${service}`,
         settle: 15,
       });
-      expect(found().onError).toEqual([`restore sese-ai/${service}`]);
+      expect(found().onError).toEqual([`try sese-ai/${service} again`]);
     });
 
     test("starts after what it needs is healthy and its own database is there", () => {

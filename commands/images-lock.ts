@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { LOCK_FILE, readLock, writeLock } from "../images/lock";
-import { allServices } from "../services";
+import { allServices } from "../platforms";
 import { projectRoot } from "../toolchain/environment";
 import { askRegistry } from "./images-lock/ask";
 import { wantedReferences } from "./images-lock/references";

@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import type { Input, Output, Resource } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
 import type { StackConfig } from "../config";
-import type { Owner } from "./docker/ownership";
+import type { Owner } from "./container/ownership";
 import type { SecretStore } from "./secret-store";
 
 /** Where a host gets an image from, and what has to happen first. */

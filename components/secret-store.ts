@@ -1,6 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../config/secret-declaration";
+import { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../model/secret";
 
 /** The stack's secrets by declaration: configured ones as they are, the others generated once and kept in the state. */
 export class SecretStore extends ComponentResource {

@@ -10,8 +10,8 @@ import {
   remoteSitesOn,
   servicesOn,
 } from "../platforms";
-import { type Service, type ServiceContext, urlOf } from "../services/model";
-import { warnOfTags } from "./docker/locked-image";
+import { type Service, type ServiceContext, urlOf } from "../model/service";
+import { warnOfTags } from "./container/locked-image";
 import { Host } from "./hosts/host";
 import { Machines } from "./machines";
 import { SecretStore } from "./secret-store";

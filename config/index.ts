@@ -12,6 +12,6 @@ export {
   type ServiceOverride,
   type StackConfig,
 } from "./schema";
-export { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "./secret-declaration";
-export { hcloudToken } from "./machine-secrets";
+export { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../model/secret";
+export { hcloudToken } from "../components/machines/hcloud/token";
 export { isRequired, secretFault } from "./secrets";

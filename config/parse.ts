@@ -1,6 +1,6 @@
 import { ConfigError, type Problem } from "./problem";
 import type { KnownNames, StackConfig } from "./schema";
-import type { SecretDeclaration } from "./secret-declaration";
+import type { SecretDeclaration } from "../model/secret";
 import { secretProblems } from "./secrets";
 import { parseSettings } from "./settings";
 

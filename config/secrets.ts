@@ -1,6 +1,6 @@
 import type { Problem } from "./problem";
 import type { StackConfig } from "./schema";
-import type { SecretDeclaration } from "./secret-declaration";
+import type { SecretDeclaration } from "../model/secret";
 import { closest } from "./suggestion";
 
 interface Source {

@@ -1,4 +1,4 @@
-import { vpai } from "../platforms/vpai";
+import { vpai } from "../platforms/vpai/platform";
 import { configReference } from "../config/reference";
 import { mermaidOf } from "./mermaid";
 import { pictureOf } from "./picture";

@@ -1,7 +1,7 @@
 import type { Platform, PlatformHost } from "../platforms";
 import { servicesOn } from "../platforms";
 import { SERVICE_GROUPS, type ServiceGroup } from "../config";
-import type { Access, Service } from "../services/model";
+import type { Access, Service } from "../model/service";
 
 /** What a picture of the platform shows; the domain is each stack's own. */
 export interface Picture {

@@ -1,6 +1,6 @@
 import { catalogue } from "../lab/images/catalogue";
 import type { Platform } from "../platforms";
-import { hostnameOf, type Service } from "../services/model";
+import { hostnameOf, type Service } from "../model/service";
 
 const HEAD = `# Services
 

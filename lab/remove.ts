@@ -1,5 +1,5 @@
 import { LocalRunner } from "@vpai/providers";
-import { labIdentity } from "./identity";
+import { labIdentity } from "../toolchain/lab-identity";
 
 /** Docker's kinds of objects that the lab creates, in the order in which they can go. */
 const KINDS = [

@@ -1,6 +1,7 @@
 import type { PlatformNames } from "../config";
+import type { Service } from "../model/service";
 import { declaredSecrets, type Platform } from "./platform";
-import { vpai } from "./vpai";
+import { vpai } from "./vpai/platform";
 
 export { checkPlatform, PlatformError } from "./check";
 export type { HostPlan, Violation } from "./policies";
@@ -8,6 +9,9 @@ export { declaredSecrets, type Platform, type PlatformHost, remoteSitesOn, servi
 
 /** Every platform there is. */
 export const platforms: readonly Platform[] = [vpai];
+
+/** The services of every platform. */
+export const allServices: readonly Service[] = platforms.flatMap(({ services }) => services);
 
 /** What a stack's config may name: the platforms, and their hosts, services and secrets. */
 export const platformNames: readonly PlatformNames[] = platforms.map((platform) => ({

@@ -1,7 +1,7 @@
 import type { ServiceGroup, StackConfig } from "../config";
-import { hcloudToken } from "../config/machine-secrets";
-import type { SecretDeclaration } from "../config/secret-declaration";
-import type { Access, Exposure, NetworkName, RemoteSite, Service } from "../services/model";
+import { hcloudToken } from "../components/machines/hcloud/token";
+import type { SecretDeclaration } from "../model/secret";
+import type { Access, Exposure, NetworkName, RemoteSite, Service } from "../model/service";
 
 /** A Docker network of a host. */
 export interface Network {

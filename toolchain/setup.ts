@@ -59,7 +59,7 @@ async function buildAll(stack: string): Promise<Installation> {
 
 /** The lab's images are downloads for the most part, and the engine is computing: both at once save minutes. */
 async function prepareLabImages(): Promise<void> {
-  const program = path.join(projectRoot, "lab", "images", "prepare.ts");
+  const program = path.join(projectRoot, "commands", "prepare-images.ts");
   const services = process.env["VPAI_SERVICES"] || "core";
   const child = spawn(process.execPath, ["--import", "tsx", program, services], {
     cwd: projectRoot,

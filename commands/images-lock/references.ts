@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { hasDigest } from "../../images/reference";
-import type { Service } from "../../services/model";
+import type { Service } from "../../model/service";
 
 /** The part of a stack's file that names images; `pulumi config set` writes it as structure, a person perhaps as JSON. */
 const stackFile = z.looseObject({

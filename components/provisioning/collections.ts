@@ -1,5 +1,5 @@
 import { QdrantCollection } from "@vpai/providers";
-import { portOf, type Service } from "../../services/model";
+import { portOf, type Service } from "../../model/service";
 import { madeIn, type Servers } from "./servers";
 
 /** The vector collections that a service declares. */

@@ -1,5 +1,5 @@
 import { PostgresDatabase } from "@vpai/providers";
-import type { Service } from "../../services/model";
+import type { Service } from "../../model/service";
 import { madeIn, type Servers } from "./servers";
 
 /** The database that a service declares, with its role. */

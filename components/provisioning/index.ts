@@ -1,5 +1,5 @@
 import type { Resource } from "@pulumi/pulumi";
-import type { Service } from "../../services/model";
+import type { Service } from "../../model/service";
 import { collections } from "./collections";
 import { databases } from "./databases";
 import type { Servers } from "./servers";

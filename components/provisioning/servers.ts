@@ -1,7 +1,7 @@
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import type { HostContext } from "../host-context";
-import type { Service } from "../../services/model";
-import type { DockerService } from "../docker/service";
+import type { Service } from "../../model/service";
+import type { DockerService } from "../container/service";
 
 /** What a service can be for others: fields of a service that say that it serves them. */
 export type Role = "databaseServer" | "vectorServer" | "llmProxy";

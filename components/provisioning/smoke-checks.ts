@@ -8,8 +8,8 @@ import {
   type Service,
   type ServiceContext,
   type SmokeCheck,
-} from "../../services/model";
-import type { DockerService } from "../docker/service";
+} from "../../model/service";
+import type { DockerService } from "../container/service";
 import type { HostContext } from "../host-context";
 
 /** A host whose services all run. */

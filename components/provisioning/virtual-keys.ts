@@ -1,5 +1,5 @@
 import { LiteLlmKey } from "@vpai/providers";
-import { llmKey, portOf, type Service } from "../../services/model";
+import { llmKey, portOf, type Service } from "../../model/service";
 import { madeIn, type Servers } from "./servers";
 
 /** The keys of the LLM proxy that a service declares, with their budgets. */

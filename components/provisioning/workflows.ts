@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type Definition, N8nWorkflow } from "@vpai/providers";
-import { portOf, type Service } from "../../services/model";
-import type { DockerService } from "../docker/service";
+import { portOf, type Service } from "../../model/service";
+import type { DockerService } from "../container/service";
 import { madeIn, type Servers } from "./servers";
 
 /** A workflow as n8n's editor exports it, as far as we use it. */

@@ -1,4 +1,4 @@
-import { hostnameOf } from "../../services/model";
+import { hostnameOf } from "../../model/service";
 import { onEachService } from "./policy";
 
 /** Who may come in is written down. The compiler asks for it, but not everything that declares a service is compiled. */

@@ -1,4 +1,4 @@
-import type { Backup, Service } from "../../services/model";
+import type { Backup, Service } from "../../model/service";
 import { onEachService } from "./policy";
 
 const KINDS: readonly Backup["kind"][] = ["postgresql-dump", "redis-snapshot", "files", "none"];

@@ -1,4 +1,4 @@
-import type { Service } from "../../services/model";
+import type { Service } from "../../model/service";
 import { onEachService } from "./policy";
 
 /** What a service waits for has to be there. */

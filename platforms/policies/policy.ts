@@ -1,5 +1,5 @@
 import type { HostConfig } from "../../config";
-import type { Service, ServiceContext } from "../../services/model";
+import type { Service, ServiceContext } from "../../model/service";
 import type { PlatformHost } from "../platform";
 
 /** A host with what a stack puts on it. */

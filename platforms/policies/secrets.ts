@@ -1,6 +1,6 @@
 import { declaredSecretsOf } from "../platform";
-import type { Service, ServiceContext } from "../../services/model";
-import { SECRETS_FOLDER } from "../../services/model";
+import type { Service, ServiceContext } from "../../model/service";
+import { SECRETS_FOLDER } from "../../model/service";
 import { onEachService, type Policy, placeOf } from "./policy";
 import { unique } from "./unique";
 

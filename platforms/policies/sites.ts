@@ -1,4 +1,4 @@
-import { type Exposure, hostnameOf } from "../../services/model";
+import { type Exposure, hostnameOf } from "../../model/service";
 import { onEachService, type Policy, placeOf } from "./policy";
 import { unique } from "./unique";
 

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { cloudInit } from "../../components/hetzner/cloud-init";
+import { cloudInit } from "../../components/machines/hcloud/cloud-init";
 import { ensureImage } from "../../lab/images/build";
 import { buildArguments, buildEnvironment } from "../../lab/images/network";
 

@@ -15,7 +15,7 @@ let lab: Lab;
 let host: LabHost;
 beforeAll(async () => {
   lab = await Lab.prepare("add-a-service");
-  lab.edit("services/longterm.ts", () => EXAMPLE);
+  lab.edit("platforms/vpai/services/longterm.ts", () => EXAMPLE);
   await lab.makeSucceed("up");
   host = await lab.host("sese-ai");
 }, 1_500_000);

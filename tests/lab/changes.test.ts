@@ -40,7 +40,7 @@ describe("a memory limit", () => {
   });
 
   test("in the service's file touches its service alone", async () => {
-    lab.replace("services/postgresql.ts", "limits: { memoryMiB: 1024", "limits: { memoryMiB: 1100");
+    lab.replace("platforms/vpai/services/postgresql.ts", "limits: { memoryMiB: 1024", "limits: { memoryMiB: 1100");
     await upAs({ "sese-ai/postgresql": "update" }, "vpai_postgresql");
     expect((await host.container("vpai_postgresql")).HostConfig.Memory).toBe(1100 * MIB);
   });
@@ -48,7 +48,7 @@ describe("a memory limit", () => {
 
 describe("a config file", () => {
   test("of PostgreSQL restarts PostgreSQL alone", async () => {
-    lab.replace("services/postgresql.ts", "max_connections = 100\n", "max_connections = 101\n");
+    lab.replace("platforms/vpai/services/postgresql.ts", "max_connections = 100\n", "max_connections = 101\n");
     const { State } = await host.container("vpai_postgresql");
     await upAs(
       { "sese-ai/postgresql/config/postgresql.conf": "update", ...appliedBy("postgresql") },
@@ -61,7 +61,7 @@ describe("a config file", () => {
   });
 
   test("of Redis restarts Redis alone", async () => {
-    lab.replace("services/redis.ts", "maxmemory 256mb\n", "maxmemory 255mb\n");
+    lab.replace("platforms/vpai/services/redis.ts", "maxmemory 256mb\n", "maxmemory 255mb\n");
     const { Id, State } = await host.container("vpai_redis");
     await upAs({ "sese-ai/redis/config/redis.conf": "update", ...appliedBy("redis") }, "vpai_redis");
     const after = await host.container("vpai_redis");
@@ -72,7 +72,7 @@ describe("a config file", () => {
   test("of Caddy is taken on without a restart", async () => {
     const authority = await authorityOf(host);
     expect((await get(host, ROOT_SITE, authority)).headers["referrer-policy"]).toBe("strict-origin-when-cross-origin");
-    lab.replace("services/rendering/caddyfile.ts", "strict-origin-when-cross-origin", "no-referrer");
+    lab.replace("programs/caddy/caddyfile.ts", "strict-origin-when-cross-origin", "no-referrer");
     await upAs({ "sese-ai/caddy/config/Caddyfile": "update", ...appliedBy("caddy") }, "none may start anew");
     expect((await get(host, ROOT_SITE, authority)).headers["referrer-policy"]).toBe("no-referrer");
   });
@@ -80,7 +80,7 @@ describe("a config file", () => {
   test("that Caddy refuses does not take effect", async () => {
     const [authority, before] = await Promise.all([authorityOf(host), host.starts()]);
     const served = await host.output(["sha256sum", "/opt/vpai/configs/caddy/Caddyfile"]);
-    lab.replace("services/rendering/caddyfile.ts", '"grace_period 10s"', '"grace_period soon"');
+    lab.replace("programs/caddy/caddyfile.ts", '"grace_period 10s"', '"grace_period soon"');
     const { code, all } = await lab.make("up");
     expect(code).not.toBe(0);
     expect(all).toMatch(/grace_period|invalid duration/);
@@ -91,7 +91,7 @@ describe("a config file", () => {
     expect(await host.starts()).toEqual(before);
     expect((await get(host, ROOT_SITE, authority)).headers["referrer-policy"]).toBe("no-referrer");
 
-    lab.replace("services/rendering/caddyfile.ts", '"grace_period soon"', '"grace_period 10s"');
+    lab.replace("programs/caddy/caddyfile.ts", '"grace_period soon"', '"grace_period 10s"');
     expect(await lab.up()).toEqual({});
   });
 });

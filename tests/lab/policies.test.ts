@@ -11,7 +11,7 @@ afterAll(() => lab.remove(), 300_000);
 
 test("a platform that breaks every policy is refused at preview, all of it in one error", async () => {
   for (const [file, service] of Object.entries(REFUSED))
-    lab.edit(`services/${file}.ts`, () => `export default ${JSON.stringify(service)};\n`);
+    lab.edit(`platforms/vpai/services/${file}.ts`, () => `export default ${JSON.stringify(service)};\n`);
   const { code, all } = await lab.make("preview");
   expect(code).not.toBe(0);
   const text = all.replace(/\s+/g, " ");

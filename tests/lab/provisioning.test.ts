@@ -6,7 +6,7 @@ import { authorityOf, get } from "./harness/site";
 /** What services declare is made in others: seen when it is edited, left alone or set back, and checked at the end. */
 
 const PING = "https://mayi.vpai.test/webhook/ping";
-const FILE = "services/n8n/workflows/ping.json";
+const FILE = "platforms/vpai/services/n8n/workflows/ping.json";
 
 let lab: Lab;
 let host: LabHost;
@@ -59,7 +59,7 @@ describe("n8n's workflows", () => {
 
   test("a changed file is published, and another up changes nothing", async () => {
     lab.replace(FILE, "pong", "pong again");
-    lab.replace("services/n8n.ts", '"answer":"pong"', '"answer":"pong again"');
+    lab.replace("platforms/vpai/services/n8n.ts", '"answer":"pong"', '"answer":"pong again"');
     expect(await lab.up()).toEqual({ "sese-ai/workflow/ping": "update", "sese-ai/smoke": "update" });
     expect((await get(host, PING, authority)).body).toContain('"answer":"pong again"');
     expect(await lab.up()).toEqual({});
@@ -70,7 +70,7 @@ describe("the checks at the end of an up", () => {
   afterEach(() => lab.restoreFiles());
 
   test("fail it with what was expected and the answer that came, and again until it is right", async () => {
-    lab.replace("services/caddy.ts", 'contains: "OK"', 'contains: "all is well"');
+    lab.replace("platforms/vpai/services/caddy.ts", 'contains: "OK"', 'contains: "all is well"');
     const message =
       /https:\/\/vpai\.test\/health at [\d.]+:443: expected status 200 with "all is well", found status 200 with "OK"/;
     await expect(lab.up()).rejects.toThrow(message);
@@ -78,7 +78,7 @@ describe("the checks at the end of an up", () => {
   });
 
   test("see a program of another version", async () => {
-    lab.replace("services/redis.ts", '"v=(', '"bits=(');
+    lab.replace("platforms/vpai/services/redis.ts", '"v=(', '"bits=(');
     await expect(lab.up()).rejects.toThrow(/vpai_redis, `redis-server --version`: expected version 8\.0\.2, found /);
   });
 

@@ -30,7 +30,7 @@ describe("an image tag that does not exist", () => {
     const before = await host.starts();
     // Without the lab's own look at the tag it is the host's pull that fails, as on every other stack.
     lab.replace(
-      "lab/registry.ts",
+      "components/machines/lab/registry.ts",
       "    if (image === undefined) {\n",
       "    if (image === undefined) return { dependsOn: [] };\n    if (false) {\n",
     );

@@ -46,7 +46,7 @@ beforeAll(async () => {
   await pushVariant("redis", `${registry}/library/redis:8.0.2-unstartable`, ["/no/such/program"]);
   // The lab takes an image that its catalogue lacks for one that is in the registry, as every other stack does.
   lab.replace(
-    "lab/registry.ts",
+    "components/machines/lab/registry.ts",
     "    if (image === undefined) {\n",
     "    if (image === undefined) return { dependsOn: [] };\n    if (false) {\n",
   );
@@ -142,7 +142,7 @@ test(
   "a Redis whose changed file it does not accept serves with the file of before",
   async () => {
     await lab.pulumiSucceed(["config", "rm", "--path", "vpai:overrides.redis"]);
-    lab.replace("services/redis.ts", "\nappendonly yes\n", "\nappendonly perhaps\n");
+    lab.replace("platforms/vpai/services/redis.ts", "\nappendonly yes\n", "\nappendonly perhaps\n");
     const { code, all } = await lab.make("up");
     expect(code).not.toBe(0);
     expect(all).toContain("'appendonly perhaps'");

@@ -1,4 +1,4 @@
-import type { LabIdentity } from "../../lab/identity";
+import type { LabIdentity } from "../lab-identity";
 import { fatal, ok, warning, type Check } from "./check";
 import type { Machine } from "./machine";
 

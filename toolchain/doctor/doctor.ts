@@ -1,4 +1,4 @@
-import { labIdentity } from "../../lab/identity";
+import { labIdentity } from "../lab-identity";
 import { localDirectory } from "../environment";
 import { labPort, labSubnet } from "./addresses";
 import type { Check, Finding } from "./check";

@@ -1,5 +1,5 @@
-import { allServices } from "../../../services";
-import alloy from "../../../services/alloy";
+import { allServices } from "../../../platforms";
+import alloy from "../../../platforms/vpai/services/alloy";
 import { PROD, ServiceContainer } from "../services/service-container";
 
 jest.setTimeout(1_800_000);

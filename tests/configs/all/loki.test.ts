@@ -1,5 +1,5 @@
-import { allServices } from "../../../services";
-import loki from "../../../services/loki";
+import { allServices } from "../../../platforms";
+import loki from "../../../platforms/vpai/services/loki";
 import { PROD, ServiceContainer } from "../services/service-container";
 
 jest.setTimeout(1_800_000);

@@ -1,6 +1,6 @@
-import { allServices } from "../../../services";
-import caddy from "../../../services/caddy";
-import type { Exposure, RemoteSite, Service, ServiceContext } from "../../../services/model";
+import { allServices } from "../../../platforms";
+import caddy from "../../../platforms/vpai/services/caddy";
+import type { Exposure, RemoteSite, Service, ServiceContext } from "../../../model/service";
 import { eventually } from "../../eventually";
 import { PROD, ServiceContainer } from "./service-container";
 

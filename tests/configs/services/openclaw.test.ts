@@ -1,5 +1,5 @@
 import { z } from "zod";
-import openclaw from "../../../services/openclaw";
+import openclaw from "../../../platforms/vpai/services/openclaw";
 import { PROD } from "./service-container";
 
 /**

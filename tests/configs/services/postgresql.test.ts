@@ -1,4 +1,4 @@
-import postgresql from "../../../services/postgresql";
+import postgresql from "../../../platforms/vpai/services/postgresql";
 import { PROD, ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);

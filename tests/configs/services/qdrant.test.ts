@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import qdrant from "../../../services/qdrant";
+import qdrant from "../../../platforms/vpai/services/qdrant";
 import { PROD } from "./service-container";
 
 /**

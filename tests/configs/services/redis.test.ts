@@ -1,4 +1,4 @@
-import redis from "../../../services/redis";
+import redis from "../../../platforms/vpai/services/redis";
 import { PROD, ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import os from "node:os";
 import path from "node:path";
 import { ensureImage } from "../../../lab/images/build";
-import type { Service, ServiceContext } from "../../../services/model";
+import type { Service, ServiceContext } from "../../../model/service";
 import { eventually } from "../../eventually";
 
 /** How a program in a container ended. */

@@ -1,5 +1,5 @@
-import { allServices } from "../../../services";
-import victoriametrics from "../../../services/victoriametrics";
+import { allServices } from "../../../platforms";
+import victoriametrics from "../../../platforms/vpai/services/victoriametrics";
 import { PROD, ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);

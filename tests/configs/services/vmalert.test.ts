@@ -1,8 +1,8 @@
 import { stringify } from "yaml";
-import { allServices } from "../../../services";
-import { dashboards } from "../../../services/rendering/dashboards";
-import { storeOf } from "../../../services/rendering/dashboards/dashboard";
-import vmalert from "../../../services/vmalert";
+import { allServices } from "../../../platforms";
+import { dashboards } from "../../../platforms/vpai/services/grafana/dashboards";
+import { storeOf } from "../../../platforms/vpai/services/grafana/dashboards/dashboard";
+import vmalert from "../../../platforms/vpai/services/vmalert";
 import { type Ended, PROD, ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { eventually } from "../../eventually";
 import { docker, hardened, image, inside, minute, mounted, run, runsAs, start, useImages } from "../harness/containers";
-import alloyService from "../../../services/alloy";
-import lokiService from "../../../services/loki";
-import postgresqlService from "../../../services/postgresql";
-import redisService from "../../../services/redis";
-import victoriametricsService from "../../../services/victoriametrics";
+import alloyService from "../../../platforms/vpai/services/alloy";
+import lokiService from "../../../platforms/vpai/services/loki";
+import postgresqlService from "../../../platforms/vpai/services/postgresql";
+import redisService from "../../../platforms/vpai/services/redis";
+import victoriametricsService from "../../../platforms/vpai/services/victoriametrics";
 
 /** What production relies on in each image of the group "monitoring", tried on the image that the lab runs. */
 

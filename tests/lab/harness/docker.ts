@@ -1,4 +1,4 @@
-import { labIdentity } from "../../../lab/identity";
+import { labIdentity } from "../../../toolchain/lab-identity";
 import { run, succeed } from "./run";
 
 /** Runs `docker` on this machine's engine. @returns its standard output */

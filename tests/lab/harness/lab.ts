@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { labIdentity } from "../../../lab/identity";
+import { labIdentity } from "../../../toolchain/lab-identity";
 import type { Connection } from "../../../providers/ssh/connection";
 import { type Changes, changesOfEvents, changesOfPreview, errorsOfEvents } from "./changes";
 import { copyCheckout, copyDirectory, restoreFile } from "./copy";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { parse } from "yaml";
-import { cloudInit } from "../../../components/hetzner/cloud-init";
+import { cloudInit } from "../../../components/machines/hcloud/cloud-init";
 
 interface CloudConfig {
   ssh_keys: { ed25519_private: string; ed25519_public: string };

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { LOCK_FILE } from "../../../images/lock";
-import { allServices } from "../../../services";
+import { allServices } from "../../../platforms";
 import { runCommand } from "../commands/run-command";
 import { FakeRegistry } from "../images/fake-registry";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { wantedReferences } from "../../../commands/images-lock/references";
 import { askAll, refreshed, stateOf } from "../../../commands/images-lock/refresh";
 import type { ImageLock, LockedImage } from "../../../images/lock";
-import type { Service } from "../../../services/model";
+import type { Service } from "../../../model/service";
 
 const image = (digit: string, ...architectures: LockedImage["architectures"]): LockedImage => ({
   digest: `sha256:${digit.repeat(64)}`,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { wantedReferences } from "../../../commands/images-lock/references";
 import { LOCK_FILE, lockedArchitectures, readLock, writeLock } from "../../../images/lock";
-import { allServices } from "../../../services";
+import { allServices } from "../../../platforms";
 import { projectRoot } from "../../../toolchain/environment";
 
 const REDIS = "docker.io/library/redis:8.0.2";

@@ -1,4 +1,4 @@
-import { imagesFor } from "../../../lab/images/prepare";
+import { imagesFor } from "../../../commands/prepare-images";
 
 const namesFor = (chosen: string): string[] => imagesFor(chosen).map(({ name }) => name);
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
-import { availableCapabilities, capabilitiesOf } from "../../../lab/capabilities";
+import { availableCapabilities, capabilitiesOf } from "../../../components/machines/lab/capabilities";
 
 /** Docker's default set, as every container's /proc shows it. */
 const DOCKER_DEFAULT = [

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import fc from "fast-check";
-import { labIdentity } from "../../../lab/identity";
+import { labIdentity } from "../../../toolchain/lab-identity";
 
 const root = fc
   .array(fc.stringMatching(/^[a-z0-9._-]{1,12}$/), { minLength: 1, maxLength: 5 })

@@ -1,7 +1,7 @@
 import { checkPlatform, type PlatformError } from "../../../platforms/check";
 import type { HostPlan } from "../../../platforms/policies";
-import { vpai } from "../../../platforms/vpai";
-import type { Service } from "../../../services/model";
+import { vpai } from "../../../platforms/vpai/platform";
+import type { Service } from "../../../model/service";
 
 const service = (over: Partial<Service>): Service => ({
   name: "one",

@@ -1,4 +1,4 @@
-import type { Service } from "../../../services/model";
+import type { Service } from "../../../model/service";
 
 /** A service in order, as somebody might write it without a compiler; `over` spoils it. */
 const service = (name: string, over: object): Service =>

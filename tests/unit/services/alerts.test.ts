@@ -1,7 +1,7 @@
 import { parse } from "yaml";
-import { allServices } from "../../../services";
-import type { ServiceContext } from "../../../services/model";
-import { alertRules } from "../../../services/rendering/alert-rules";
+import { allServices } from "../../../platforms";
+import type { ServiceContext } from "../../../model/service";
+import { alertRules } from "../../../platforms/vpai/services/vmalert/alert-rules";
 
 interface Rules {
   groups: {

@@ -1,6 +1,6 @@
-import { allServices } from "../../../services";
-import alloy from "../../../services/alloy";
-import type { Service } from "../../../services/model";
+import { allServices } from "../../../platforms";
+import alloy from "../../../platforms/vpai/services/alloy";
+import type { Service } from "../../../model/service";
 
 const configOf = (services: readonly Service[]): string =>
   alloy.files?.({ host: "sese-ai", domain: "ewutelo.cloud", tls: "acme-ovh", vpnEnforce: true, services })[0]

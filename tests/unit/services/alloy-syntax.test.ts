@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { alloySyntax, Expression, type Value } from "../../../services/rendering/alloy-syntax";
+import { alloySyntax, Expression, type Value } from "../../../platforms/vpai/services/alloy/syntax";
 import { anyCharacter } from "../any-character";
 
 /** Well-formed text of any characters, control characters among them. */

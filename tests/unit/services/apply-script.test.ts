@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { applyScript } from "../../../components/docker/apply-files";
-import type { Service } from "../../../services/model";
-import { allServices } from "../../../services";
+import { applyScript } from "../../../components/container/apply-files";
+import type { Service } from "../../../model/service";
+import { allServices } from "../../../platforms";
 
 /** The script runs in a real shell, with programs that note how they were called. */
 let folder: string;

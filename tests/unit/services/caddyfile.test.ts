@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { Exposure, Service, ServiceContext } from "../../../services/model";
-import { caddyfile } from "../../../services/rendering/caddyfile";
+import type { Exposure, Service, ServiceContext } from "../../../model/service";
+import { caddyfile } from "../../../programs/caddy/caddyfile";
 
 const label = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { databaseUrl } from "../../../services/rendering/database-url";
-import { knexConnection } from "../../../services/rendering/nocodb";
-import { redisUrl } from "../../../services/rendering/redis-url";
+import { databaseUrl } from "../../../capabilities/database-url";
+import { knexConnection } from "../../../platforms/vpai/services/nocodb/connection";
+import { redisUrl } from "../../../capabilities/redis-url";
 
 /** Any password: what a person may import from elsewhere is not letters and digits only. */
 const password = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });

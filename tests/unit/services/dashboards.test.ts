@@ -1,7 +1,7 @@
 import type { LRParser } from "@lezer/lr";
 import fc from "fast-check";
-import { dashboards } from "../../../services/rendering/dashboards";
-import { type Panel, dashboardJson, storeOf } from "../../../services/rendering/dashboards/dashboard";
+import { dashboards } from "../../../platforms/vpai/services/grafana/dashboards";
+import { type Panel, dashboardJson, storeOf } from "../../../platforms/vpai/services/grafana/dashboards/dashboard";
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types say that it is an ES module alone; it is not
 const { parser } = require("@grafana/lezer-logql") as { parser: LRParser };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { Service, ServiceContext } from "../../../services/model";
+import type { Service, ServiceContext } from "../../../model/service";
 import { container, type Registered, resource } from "../stack/graph";
 
 /** A deployed service as a check sees it. */

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import type { Service } from "../../../services/model";
-import { diunConfig, diunImages } from "../../../services/rendering/diun-config";
+import type { Service } from "../../../model/service";
+import { diunConfig, diunImages } from "../../../platforms/vpai/services/diun/config";
 
 /** DIUN 4.31 as its documentation (config/db, watch, defaults, providers/file) has it, without what it could do else. */
 const documented = z.strictObject({

@@ -1,5 +1,5 @@
-import { allServices } from "../../../services";
-import type { Service } from "../../../services/model";
+import { allServices } from "../../../platforms";
+import type { Service } from "../../../model/service";
 import { SESE_AI } from "../../facts/sese-ai";
 
 const serviceNamed = (name: string): Service => {

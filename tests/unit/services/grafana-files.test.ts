@@ -1,6 +1,6 @@
 import { parse } from "yaml";
-import grafana from "../../../services/grafana";
-import type { ServiceContext } from "../../../services/model";
+import grafana from "../../../platforms/vpai/services/grafana";
+import type { ServiceContext } from "../../../model/service";
 
 const CONTEXT: ServiceContext = {
   host: "sese-ai",

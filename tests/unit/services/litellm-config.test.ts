@@ -1,7 +1,7 @@
 import { parse } from "yaml";
-import litellm from "../../../services/litellm";
-import type { ServiceContext } from "../../../services/model";
-import { EMBEDDING_SIZE } from "../../../services/rendering/litellm-models";
+import litellm from "../../../platforms/vpai/services/litellm";
+import type { ServiceContext } from "../../../model/service";
+import { EMBEDDING_SIZE } from "../../../platforms/vpai/services/litellm/models";
 
 interface Deployment {
   model_name: string;

@@ -1,8 +1,8 @@
 import { parse } from "yaml";
-import { allServices } from "../../../services";
-import { alertRules } from "../../../services/rendering/alert-rules";
-import { dashboards } from "../../../services/rendering/dashboards";
-import { storeOf } from "../../../services/rendering/dashboards/dashboard";
+import { allServices } from "../../../platforms";
+import { alertRules } from "../../../platforms/vpai/services/vmalert/alert-rules";
+import { dashboards } from "../../../platforms/vpai/services/grafana/dashboards";
+import { storeOf } from "../../../platforms/vpai/services/grafana/dashboards/dashboard";
 
 /** Names as the programs' sources and documentation give them, for what the collector is told to collect. */
 const KNOWN: Readonly<Record<string, string>> = {

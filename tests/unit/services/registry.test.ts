@@ -4,9 +4,10 @@ import path from "node:path";
 import { deploy } from "../../../components/stack";
 import { loadStackConfig } from "../../../config";
 import { declaredSecrets, type Platform } from "../../../platforms";
-import { vpai } from "../../../platforms/vpai";
-import { allServices, servicesIn } from "../../../services";
-import type { Service } from "../../../services/model";
+import { vpai } from "../../../platforms/vpai/platform";
+import { allServices } from "../../../platforms";
+import { servicesIn } from "../../../platforms/services-in";
+import type { Service } from "../../../model/service";
 import { CANARIES, container, graphOf, type Registered, resource, settingsOf } from "../stack/graph";
 import { CHECKS, type Deployed } from "./declared";
 
@@ -129,20 +130,18 @@ beforeAll(async () => {
   mkdirSync(path.join(folder, "everything"));
   writeFileSync(path.join(folder, "everything/flow.json"), JSON.stringify(WORKFLOW));
   writeFileSync(path.join(folder, "notes.md"), "not a service");
-  writeFileSync(path.join(folder, "model.ts"), "throw new Error('the model is no service');");
   added = servicesIn(folder);
   graph = await prodWith([...allServices, ...added]);
 }, 30_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("every file of the folder is a service, the model and the index are not", () => {
+test("every file of the folder is a service, what lies in folders beside them is not", () => {
   expect(added.map(({ name }) => name)).toEqual(["everything", "servers"]);
   const names = allServices.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["caddy", "n8n", "postgresql", "redis"]));
-  const others = ["index.ts", "model.ts"];
-  const files = readdirSync(path.join(__dirname, "../../../services")).filter(
-    (file) => file.endsWith(".ts") && !others.includes(file),
+  const files = readdirSync(path.join(__dirname, "../../../platforms/vpai/services")).filter((file) =>
+    file.endsWith(".ts"),
   );
   expect(names.map((name) => `${name}.ts`)).toEqual(files.sort());
 });

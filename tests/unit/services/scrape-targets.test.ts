@@ -1,6 +1,6 @@
-import { allServices } from "../../../services";
-import type { Service, ServiceContext } from "../../../services/model";
-import { exporterTargets, scrapeTargets } from "../../../services/rendering/scrape-targets";
+import { allServices } from "../../../platforms";
+import type { Service, ServiceContext } from "../../../model/service";
+import { exporterTargets, scrapeTargets } from "../../../platforms/vpai/services/alloy/scrape-targets";
 
 const ALLOY = { name: "alloy", networks: ["backend", "monitoring"] } as const;
 

@@ -1,0 +1,35 @@
+import type { SecretDeclaration } from "../../model/secret";
+import { type Service, SECRETS_FOLDER } from "../../model/service";
+
+/** How a container's program is started, as the Docker provider takes it. */
+export interface Start {
+  entrypoints?: string[];
+  command?: string[];
+}
+
+/**
+ * What the container runs. Where a program reads a secret from its environment only, a shell reads the file first and
+ * then becomes the program: values are never part of the container's description.
+ * @param exists whether the stack has a value for a secret
+ */
+export function startOf(service: Service, exists: (secret: SecretDeclaration) => boolean): Start {
+  const { entrypoint, command } = service;
+  const exported = Object.entries(service.secrets ?? {}).flatMap(([file, { secret, exported: variable }]) =>
+    variable === undefined || !exists(secret) ? [] : [{ file, variable }],
+  );
+  if (exported.length === 0) {
+    return {
+      ...(entrypoint === undefined ? {} : { entrypoints: [...entrypoint] }),
+      ...(command === undefined ? {} : { command: [...command] }),
+    };
+  }
+  if (entrypoint === undefined)
+    throw new Error(`service ${service.name} exports ${exported[0]?.variable ?? ""}: expected entrypoint, found none`);
+  const lines = exported.map(
+    ({ file, variable }) => `${variable}="$(cat ${SECRETS_FOLDER}/${file})"; export ${variable}`,
+  );
+  return {
+    entrypoints: ["/bin/sh", "-euc", [...lines, 'exec "$@"'].join("; "), service.name],
+    command: [...entrypoint, ...(command ?? [])],
+  };
+}

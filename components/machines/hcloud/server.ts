@@ -1,0 +1,107 @@
+import * as hcloud from "@pulumi/hcloud";
+import {
+  all,
+  ComponentResource,
+  type ComponentResourceOptions,
+  output,
+  type Output,
+  type Resource,
+  secret,
+} from "@pulumi/pulumi";
+import { type Connection, SshKey } from "@vpai/providers";
+import type { MachineConfig } from "../../../config";
+import type { Machine } from "../machine";
+import { cloudInit } from "./cloud-init";
+
+/** Websites are for everybody. */
+const EVERYWHERE = ["0.0.0.0/0", "::/0"];
+
+export interface HetznerServerArgs {
+  config: Extract<MachineConfig, { kind: "hcloud" }>;
+  /** API token of the project that gets the server. */
+  token: Output<string>;
+  /** First part of the names at Hetzner: the platform and the stack. */
+  prefix: string;
+  /** File on this machine that takes the operator's generated private key. */
+  identityFile: string;
+  labels: Record<string, string>;
+}
+
+/** A server at Hetzner Cloud with its login key, its firewall, and a host key that is known before it boots. */
+export class HetznerServer extends ComponentResource implements Machine {
+  readonly connection: Output<Connection>;
+  readonly publicAddress: Output<string>;
+  readonly vanishesWith: Resource;
+
+  /** @param name the host's name */
+  constructor(
+    name: string,
+    { config, token, prefix, identityFile, labels }: HetznerServerArgs,
+    options?: ComponentResourceOptions,
+  ) {
+    super("vpai:hetzner:Server", `${name}/machine`, {}, options);
+    const parent = { parent: this, provider: new hcloud.Provider(`${name}/hetzner`, { token }, { parent: this }) };
+    const fullName = `${prefix}-${name}`;
+    const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, { parent: this });
+    const login = new SshKey(
+      `${name}/login-key`,
+      { comment: `operator of ${fullName}`, privateKeyFile: identityFile },
+      { parent: this },
+    );
+    const sshKey = new hcloud.SshKey(`${name}/ssh-key`, { name: fullName, publicKey: login.publicKey, labels }, parent);
+    const firewall = new hcloud.Firewall(
+      `${name}/firewall`,
+      { name: fullName, labels, rules: firewallRules(config.allowSshFrom) },
+      parent,
+    );
+    const server = new hcloud.Server(
+      `${name}/server`,
+      {
+        name: fullName,
+        serverType: config.serverType,
+        location: config.location,
+        image: config.image,
+        sshKeys: [sshKey.id],
+        firewallIds: [firewall.id.apply(Number)],
+        userData: secret(
+          all([hostKey.privateKey, hostKey.publicKey]).apply(([hostPrivateKey, hostPublicKey]) =>
+            cloudInit({ hostPrivateKey, hostPublicKey }),
+          ),
+        ),
+        labels,
+      },
+      parent,
+    );
+    this.vanishesWith = server;
+    this.publicAddress = server.ipv4Address;
+    this.connection = output({
+      host: server.ipv4Address,
+      port: 22,
+      user: config.user,
+      hostKey: hostKey.publicKey,
+      identityFile,
+    });
+    this.registerOutputs({ address: server.ipv4Address });
+  }
+}
+
+/** SSH for the operator, the web for everybody, pings; nothing else comes in. */
+function firewallRules(allowSshFrom: readonly string[]): hcloud.types.input.FirewallRule[] {
+  const open = (
+    protocol: string,
+    port: string | undefined,
+    sourceIps: readonly string[],
+  ): hcloud.types.input.FirewallRule => ({
+    direction: "in",
+    protocol,
+    ...(port === undefined ? {} : { port }),
+    sourceIps: [...sourceIps],
+  });
+  return [
+    open("tcp", "22", allowSshFrom),
+    open("tcp", "80", EVERYWHERE),
+    open("tcp", "443", EVERYWHERE),
+    open("udp", "443", EVERYWHERE),
+    open("icmp", undefined, EVERYWHERE),
+  ];
+}

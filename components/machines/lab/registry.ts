@@ -1,0 +1,108 @@
+import { local } from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
+import { asLabels } from "../../container/ownership";
+import { ofFixedName } from "../../container/fixed-name";
+import type { ImageSource } from "../../host-context";
+import { projectRoot } from "../../../toolchain/environment";
+import type { Ground } from "./ground";
+import { catalogue } from "../../../lab/images/catalogue";
+import { recipeHash } from "../../../lab/images/recipe";
+import { parseReference } from "../../../images/reference";
+import { registryStorage } from "../../../lab/images/storage";
+
+/** Last byte of the registry's address in the lab network. */
+const ADDRESS = 5;
+
+/**
+ * Registries that a lab host takes for the lab registry by name. Docker Hub is none of them: the engine has a setting
+ * of its own for mirrors of it.
+ */
+export const mirroredRegistries: readonly string[] = [
+  ...new Set(
+    catalogue.flatMap(({ reference }) => (reference === undefined ? [] : [parseReference(reference).registry])),
+  ),
+].filter((registry) => registry !== "docker.io");
+
+/** The registry server that lab hosts pull from, by the references that production uses. */
+export class LabRegistry extends ComponentResource {
+  readonly address: string;
+  private readonly container: docker.Container;
+  private readonly pushes = new Map<string, local.Command>();
+
+  constructor(
+    private readonly ground: Ground,
+    options: ComponentResourceOptions,
+  ) {
+    super("vpai:lab:Registry", "lab/registry", {}, options);
+    const { identity, labels, engine, network } = ground;
+    const name = `${identity.prefix}-registry`;
+    this.address = identity.address(ADDRESS);
+    this.container = new docker.Container(
+      "lab/registry/server",
+      {
+        name,
+        image: buildImage("registry", this).stdout,
+        networksAdvanced: [{ name: network.name, ipv4Address: this.address }],
+        ports: [{ internal: 80, external: identity.registryPort, ip: "127.0.0.1", protocol: "tcp" }],
+        // A volume, not a mount: the engine makes the folder when the cache is empty.
+        volumes: [{ hostPath: registryStorage(), containerPath: "/var/lib/registry" }],
+        labels: asLabels(labels),
+        restart: "unless-stopped",
+      },
+      {
+        parent: this,
+        provider: engine,
+        ...ofFixedName(name, { kind: "container", name, labels, adopt: false }, ground.runner),
+      },
+    );
+    this.registerOutputs({ address: this.address });
+  }
+
+  /**
+   * Puts the image of a production reference into the registry, once.
+   * @throws when the lab has no image for it
+   */
+  imageSource(reference: string): ImageSource {
+    const image = catalogue.find((candidate) => candidate.reference === reference);
+    if (image === undefined) {
+      throw new Error(
+        `the lab has no image for ${reference}: add one to lab/images, or run this service on a stack that reaches its registry`,
+      );
+    }
+    const push = this.pushes.get(image.name) ?? this.push(image.name);
+    this.pushes.set(image.name, push);
+    return { digest: push.stdout, dependsOn: [push], version: image.version };
+  }
+
+  private push(image: string): local.Command {
+    const built = buildImage(image, this);
+    return new local.Command(
+      `lab/push/${image}`,
+      {
+        ...tool("lab/images/push.ts", image, `127.0.0.1:${this.ground.identity.registryPort}`),
+        // Not the server's id: another server over the same content needs no push, and no service a new container.
+        triggers: [built.stdout, registryStorage()],
+      },
+      { parent: this, dependsOn: [this.container] },
+    );
+  }
+}
+
+/** Builds a lab image on the local engine, unless it is there; `stdout` is its reference. */
+export const buildImage = (name: string, parent: Resource): local.Command =>
+  new local.Command(
+    `lab/image/${name}`,
+    { ...tool("lab/images/build.ts", name), triggers: [recipeHash(name)] },
+    { parent },
+  );
+
+/** Runs a tool of the project; its arguments never pass a shell. */
+const tool = (
+  file: string,
+  ...args: [string, ...string[]]
+): { interpreter: string[]; create: string; dir: string } => ({
+  interpreter: ["node", "--import", "tsx", file, ...args.slice(0, -1)],
+  create: args.at(-1) ?? "",
+  dir: projectRoot,
+});

@@ -1,0 +1,37 @@
+import type { StackConfig } from "../config/schema";
+
+/** What the platform says about one secret. Its value lives encrypted in `Pulumi.<stack>.yaml`, or is made by the stack. */
+export interface SecretDeclaration {
+  /** Key in the `secrets:` namespace of the stack config, camelCase: `n8nEncryptionKey`. */
+  readonly name: string;
+  /** One line that tells a person what to enter and where to find it. */
+  readonly description: string;
+  /** Name of the variable that holds it in the Ansible vault. Default: not imported unless mapped by hand. */
+  readonly ansible?: string;
+  /** `random`: made by the stack on the first `up` when config has none. `supplied`: a person must give it. */
+  readonly origin: "random" | "supplied";
+  /** Length in characters when it is made. Default: 32. */
+  readonly length?: number;
+  /**
+   * Rule of the program that reads the value. Returns what is wrong, `undefined` when it is right.
+   * The text is shown to people: it must never quote the value.
+   */
+  readonly check?: (value: string) => string | undefined;
+  /** Whether this stack needs it, for secrets that only some machines or settings use. Default: every stack does. */
+  readonly needed?: (stack: StackConfig) => boolean;
+}
+
+/** Length in characters of a made secret whose declaration gives none: 32 alphanumeric ones are 190 bits. */
+export const DEFAULT_SECRET_LENGTH = 32;
+
+/**
+ * `needed` of keys to the world outside: a stack of lab machines does without, any other whose choice of services
+ * contains the group must have them.
+ */
+export const outsideTheLab =
+  (group: StackConfig["services"][number]) =>
+  ({ services, hosts }: StackConfig): boolean =>
+    services.includes(group) && Object.values(hosts).some(({ machine }) => machine.kind !== "lab");
+
+/** `needed` of what a person may leave out: without it, only what it is for does not work. */
+export const optional = (): boolean => false;

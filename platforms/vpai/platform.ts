@@ -1,0 +1,37 @@
+import path from "node:path";
+import { servicesIn } from "../services-in";
+import type { CrossHostSite, Platform } from "../platform";
+
+/** Obsidian's clients sync with CouchDB on the VPN hub; phones do so without a VPN, behind its login (seed 001, 8.5). */
+const couchdb: CrossHostSite = {
+  on: "sese-ai",
+  host: "seko-vpn",
+  subdomain: "couch",
+  port: 5984,
+  access: ({ couchdbVpnEnforce }) => (couchdbVpnEnforce ? "vpn" : "public"),
+};
+
+/** A founder's AI platform on three computers (seed 001). */
+export const vpai: Platform = {
+  name: "vpai",
+  hosts: {
+    "sese-ai": {
+      purpose: "the platform's services",
+      groups: ["core", "apps", "monitoring"],
+      // Debian, the engine, the VPN and the intrusion guards; no source gives a number (docs/decisions.md).
+      systemMiB: 1024,
+      // Names, subnets and flags: seed 001, 8.3.
+      networks: {
+        frontend: { subnet: "172.20.1.0/24", internal: false },
+        backend: { subnet: "172.20.2.0/24", internal: true },
+        monitoring: { subnet: "172.20.3.0/24", internal: true },
+        egress: { subnet: "172.20.4.0/24", internal: false },
+        sandbox: { subnet: "172.20.5.0/24", internal: true },
+      },
+    },
+    "seko-vpn": { purpose: "VPN hub, backups and outside monitoring", groups: [], networks: {} },
+    workstation: { purpose: "creative studio and development, Raspberry Pi 5", groups: [], networks: {} },
+  },
+  services: servicesIn(path.join(__dirname, "services")),
+  crossHostSites: [couchdb],
+};

@@ -1,0 +1,171 @@
+import type { ServiceContext } from "../../../../model/service";
+import { alloySyntax, type Block, Expression, type Value } from "./syntax";
+import {
+  type Collector,
+  type ExporterTarget,
+  exporterTargets,
+  type ScrapeTarget,
+  scrapeTargets,
+} from "./scrape-targets";
+
+/** What the collector works with. */
+export interface Collecting {
+  collector: Collector;
+  /** URL that takes samples by Prometheus' remote write. */
+  metricsUrl: string;
+  /** URL of Loki's push API. */
+  logsUrl: string;
+  /** Where the container sees the host's own root. */
+  hostRoot: string;
+  /** Folder whose `*.prom` files hold metrics of jobs on the host. */
+  textfiles: string;
+  /** Environment variable that holds the connection string for PostgreSQL. */
+  postgresqlVariable: string;
+  /** User of Redis that may read its figures and has no password. */
+  redisUser: string;
+}
+
+const DOCKER = "unix:///var/run/docker.sock";
+const EVERY = "30s";
+const SAMPLES = new Expression("prometheus.remote_write.victoriametrics.receiver");
+const RELABELLED = new Expression("prometheus.relabel.services.receiver");
+
+/** Label that names a container's service, as Docker's discovery and as cAdvisor write it. */
+const SERVICE_LABEL = {
+  docker: "__meta_docker_container_label_dev_vpai_service",
+  cadvisor: "container_label_dev_vpai_service",
+};
+
+/** Collectors of node_exporter that tell of the host; those for networks would only see the container's own. */
+const HOST_COLLECTORS = [
+  ...["cpu", "diskstats", "filefd", "filesystem", "loadavg", "meminfo"],
+  ...["stat", "textfile", "time", "uname", "vmstat"],
+];
+
+/** Alloy's pipelines: metrics of the host, of the containers and of the services, and the containers' logs. */
+export const alloyConfig = (context: ServiceContext, collecting: Collecting): string =>
+  alloySyntax([
+    { type: "logging", attributes: { level: "info", format: "logfmt" } },
+    remoteWrite(context, collecting),
+    ...hostMetrics(context, collecting),
+    ...serviceMetrics(context, collecting),
+    ...exporterTargets(context, collecting.collector).flatMap((target) => exporterMetrics(target, collecting)),
+    ...containerLogs(context, collecting),
+  ]);
+
+const remoteWrite = ({ host }: ServiceContext, { metricsUrl }: Collecting): Block => ({
+  type: "prometheus.remote_write",
+  label: "victoriametrics",
+  attributes: { external_labels: { host } },
+  blocks: [{ type: "endpoint", attributes: { url: metricsUrl } }],
+});
+
+const hostMetrics = ({ host }: ServiceContext, { hostRoot, textfiles }: Collecting): Block[] => [
+  {
+    type: "prometheus.exporter.unix",
+    label: "host",
+    attributes: {
+      rootfs_path: hostRoot,
+      procfs_path: `${hostRoot}/proc`,
+      sysfs_path: `${hostRoot}/sys`,
+      set_collectors: HOST_COLLECTORS,
+    },
+    blocks: [{ type: "textfile", attributes: { directory: textfiles } }],
+  },
+  ...exported("prometheus.exporter.unix", "host", { job: "host", instance: host }),
+];
+
+const serviceMetrics = (context: ServiceContext, { collector }: Collecting): Block[] => [
+  scrape("services", scrapeTargets(context, collector).map(staticTarget), RELABELLED),
+  {
+    type: "prometheus.relabel",
+    label: "services",
+    attributes: { forward_to: [SAMPLES] },
+    blocks: [
+      // cAdvisor also tells of control groups that are no container of ours.
+      rule({
+        action: "drop",
+        source_labels: ["__name__", SERVICE_LABEL.cadvisor],
+        separator: ";",
+        regex: "container_.+;",
+      }),
+      rule({ source_labels: [SERVICE_LABEL.cadvisor], regex: "(.+)", target_label: "service" }),
+      rule({ action: "labeldrop", regex: `${SERVICE_LABEL.cadvisor}|id` }),
+    ],
+  },
+];
+
+const staticTarget = ({ service, address, path }: ScrapeTarget): Value => ({
+  __address__: address,
+  __metrics_path__: path,
+  service,
+});
+
+function exporterMetrics({ service, address, exporter }: ExporterTarget, collecting: Collecting): Block[] {
+  const label = service.replaceAll("-", "_");
+  const { type, attributes } = EXPORTERS[exporter](address, collecting);
+  return [{ type, label, attributes }, ...exported(type, label, { job: "services", service, instance: address })];
+}
+
+type Exporter = (address: string, collecting: Collecting) => { type: string; attributes: Record<string, Value> };
+
+const EXPORTERS: Readonly<Record<ExporterTarget["exporter"], Exporter>> = {
+  postgresql: (_address, { postgresqlVariable }) => ({
+    type: "prometheus.exporter.postgres",
+    attributes: { data_source_names: [new Expression(`sys.env("${postgresqlVariable}")`)] },
+  }),
+  redis: (address, { redisUser }) => ({
+    type: "prometheus.exporter.redis",
+    // The exporter names its user only together with a password; Redis asks this one for none and takes any.
+    attributes: { redis_addr: address, redis_user: redisUser, redis_password: "none" },
+  }),
+};
+
+/** Scrapes what an exporter exports, under labels of our own. */
+const exported = (type: string, label: string, labels: Readonly<Record<string, string>>): Block[] => [
+  {
+    type: "discovery.relabel",
+    label,
+    attributes: { targets: new Expression(`${type}.${label}.targets`) },
+    blocks: Object.entries(labels).map(([name, value]) => rule({ target_label: name, replacement: value })),
+  },
+  scrape(label, new Expression(`discovery.relabel.${label}.output`), SAMPLES),
+];
+
+const scrape = (job: string, targets: Value, receiver: Expression): Block => ({
+  type: "prometheus.scrape",
+  label: job,
+  attributes: { targets, forward_to: [receiver], job_name: job, scrape_interval: EVERY, scrape_timeout: "10s" },
+});
+
+const containerLogs = ({ host }: ServiceContext, { logsUrl }: Collecting): Block[] => [
+  {
+    type: "discovery.docker",
+    label: "containers",
+    attributes: { host: DOCKER, refresh_interval: EVERY },
+    blocks: [{ type: "filter", attributes: { name: "label", values: ["dev.vpai.service"] } }],
+  },
+  {
+    type: "discovery.relabel",
+    label: "containers",
+    attributes: { targets: new Expression("discovery.docker.containers.targets") },
+    blocks: [
+      rule({ source_labels: [SERVICE_LABEL.docker], target_label: "service" }),
+      rule({ source_labels: ["__meta_docker_container_name"], regex: "/(.*)", target_label: "container" }),
+    ],
+  },
+  {
+    type: "loki.source.docker",
+    label: "containers",
+    attributes: {
+      host: DOCKER,
+      targets: new Expression("discovery.relabel.containers.output"),
+      labels: { host },
+      forward_to: [new Expression("loki.write.loki.receiver")],
+      refresh_interval: EVERY,
+    },
+  },
+  { type: "loki.write", label: "loki", blocks: [{ type: "endpoint", attributes: { url: logsUrl } }] },
+];
+
+const rule = (attributes: Readonly<Record<string, Value>>): Block => ({ type: "rule", attributes });

@@ -1,0 +1,50 @@
+import { addressOf, type NetworkName, type Service, type ServiceContext } from "../../../../model/service";
+
+/** Where the metrics of one service are. */
+export interface ScrapeTarget {
+  service: string;
+  /** `<name>:<port>` on the networks. */
+  address: string;
+  path: string;
+}
+
+/** Who scrapes; it reaches what shares a network with it. */
+export interface Collector {
+  name: string;
+  networks: readonly NetworkName[];
+}
+
+/**
+ * All services of the host that tell metrics themselves, but for the collector: it is watched by somebody else.
+ * @throws when the collector reaches one of them on no network, or one has no port
+ */
+export const scrapeTargets = ({ services }: ServiceContext, collector: Collector): ScrapeTarget[] =>
+  services
+    .filter(({ name, metrics }) => name !== collector.name && metrics !== undefined && metrics.exporter === undefined)
+    .map((service) => scrapeTarget(service, collector));
+
+/**
+ * Services that the collector asks through an exporter, because they tell no metrics themselves.
+ * @throws as {@link scrapeTargets}
+ */
+export const exporterTargets = ({ services }: ServiceContext, collector: Collector): ExporterTarget[] =>
+  services.flatMap((service) => {
+    const exporter = service.metrics?.exporter;
+    return exporter === undefined ? [] : [{ ...scrapeTarget(service, collector), exporter }];
+  });
+
+/** A service and the exporter that asks it. */
+export interface ExporterTarget extends ScrapeTarget {
+  exporter: "postgresql" | "redis";
+}
+
+/** @throws when the collector does not reach the service, or the service has no port */
+export function scrapeTarget(service: Service, collector: Collector): ScrapeTarget {
+  const { name, networks, metrics = {} } = service;
+  if (!networks.some((network) => collector.networks.includes(network)))
+    throw new Error(
+      `metrics of ${name}: expected one of ${collector.name}'s networks (${collector.networks.join(", ")}), ` +
+        `found ${networks.join(", ")}; put it on one of them, or take its metrics away`,
+    );
+  return { service: name, address: addressOf({ ...service, ...metrics }), path: metrics.path ?? "/metrics" };
+}

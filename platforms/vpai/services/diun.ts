@@ -1,0 +1,26 @@
+import { defineService } from "../../../model/service";
+import { diunConfig, diunImages } from "./diun/config";
+
+const CONFIG = "/etc/diun/diun.yml";
+const IMAGES = "/etc/diun/images.yml";
+const DATA = "/data";
+
+export default defineService({
+  name: "diun",
+  group: "monitoring",
+  image: "docker.io/crazymax/diun:4.31.0",
+  user: { uid: 0, gid: 0 },
+  networks: ["egress"],
+  command: ["serve", "--config", CONFIG],
+  // Its interface for its own command line: nobody else on the network is to use it.
+  environment: () => ({ GRPC_AUTHORITY: "127.0.0.1:42286", TZ: "Europe/Paris" }),
+  files: ({ services }) => [
+    { path: CONFIG, content: diunConfig({ data: DATA, images: IMAGES }) },
+    { path: IMAGES, content: diunImages(services) },
+  ],
+  data: [{ path: DATA }],
+  version: { test: ["diun", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
+  limits: { memoryMiB: 48, cpus: 0.1 },
+  health: { test: ["diun", "image", "list", "--raw"] },
+  backup: { kind: "none", reason: "it learns the registries' images anew" },
+});

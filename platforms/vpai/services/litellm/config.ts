@@ -1,0 +1,89 @@
+import { stringify } from "yaml";
+import { ECO_MODELS, EMBEDDING, MODELS, PROVIDERS } from "./models";
+
+type Model = (typeof MODELS)[number];
+
+/** What the configuration takes from the services around it. */
+export interface LitellmSettings {
+  /** Collection of the semantic cache. */
+  collection: string;
+  /** Environment variables that hold secrets. */
+  variables: { masterKey: string; qdrantKey: string; redisPassword: string };
+}
+
+/** A reference that LiteLLM resolves itself: no secret is in its file. */
+const fromEnvironment = (variable: string): string => `os.environ/${variable}`;
+
+/** LiteLLM's `config.yaml`. */
+export function litellmConfig({ collection, variables }: LitellmSettings): string {
+  return stringify(
+    {
+      model_list: [...MODELS, EMBEDDING].map(deployment),
+      router_settings: {
+        redis_host: "redis",
+        redis_port: 6379,
+        redis_password: fromEnvironment(variables.redisPassword),
+        provider_budget_config: budgets(),
+        fallbacks: ecoMode(),
+        num_retries: 0,
+        timeout: 300,
+      },
+      litellm_settings: {
+        drop_params: true,
+        callbacks: ["prometheus"],
+        cache: true,
+        cache_params: {
+          type: "qdrant-semantic",
+          qdrant_api_base: "http://qdrant:6333",
+          qdrant_api_key: fromEnvironment(variables.qdrantKey),
+          qdrant_collection_name: collection,
+          qdrant_semantic_cache_embedding_model: EMBEDDING.name,
+          similarity_threshold: 0.95,
+          // Other calls have no messages, which this cache compares.
+          supported_call_types: ["completion", "acompletion"],
+        },
+      },
+      general_settings: {
+        master_key: fromEnvironment(variables.masterKey),
+        store_model_in_db: true,
+      },
+    },
+    { aliasDuplicateObjects: false },
+  );
+}
+
+function deployment({ name, provider, id, ...model }: Model): object {
+  const { key, apiBase }: { key: string; apiBase?: string } = PROVIDERS[provider];
+  return {
+    model_name: name,
+    litellm_params: {
+      model: `${provider}/${id}`,
+      api_key: fromEnvironment(key),
+      ...(apiBase === undefined ? {} : { api_base: apiBase }),
+      ...priceOf(model),
+    },
+  };
+}
+
+/** LiteLLM counts a model that its list of prices does not have as one that costs nothing; both are said here. */
+function priceOf({ free = false, price = free ? 0 : undefined }: Pick<Model, "free" | "price">): object {
+  return price === undefined ? {} : { input_cost_per_token: price, output_cost_per_token: price };
+}
+
+/** What each provider may cost: LiteLLM's router leaves out one whose money is spent. */
+const budgets = (): object =>
+  Object.fromEntries(
+    Object.entries(PROVIDERS).map(([provider, { budget }]) => [
+      provider,
+      { budget_limit: budget.dollars, time_period: budget.period },
+    ]),
+  );
+
+/**
+ * Who answers in a model's place when its provider's budget is spent or the provider fails: the free models, which no
+ * budget stops. Nothing is retried before: a spent budget stays spent, and the next model is there at once.
+ */
+const ecoMode = (): object[] =>
+  MODELS.filter(({ name }) => !name.endsWith("*")).map(({ name }) => ({
+    [name]: ECO_MODELS.filter((eco) => eco !== name),
+  }));

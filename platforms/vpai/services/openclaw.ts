@@ -1,0 +1,86 @@
+import { optional } from "../../../model/secret";
+import { defineService, hostnameOf, llmKey, SECRETS_FOLDER } from "../../../model/service";
+import { EMBEDDING_SIZE } from "./litellm/models";
+import { openclawConfig } from "./openclaw/config";
+
+const SITE = { subdomain: "javisi", port: 18789, access: "vpn" } as const;
+
+const CONFIG = "/etc/openclaw/openclaw.json";
+const TELEGRAM_TOKEN = "telegram_bot_token";
+
+const VARIABLES = { token: "OPENCLAW_GATEWAY_TOKEN", llmKey: "OPENCLAW_LLM_KEY" } as const;
+
+const LLM_KEY = {
+  name: "openclawApiKey",
+  description: "OpenClaw's key at LiteLLM",
+  ansible: "openclaw_api_key",
+  origin: "random",
+  length: 32,
+} as const;
+
+export default defineService({
+  name: "openclaw",
+  group: "apps",
+  image: "ghcr.io/openclaw/openclaw:2026.2.22",
+  user: { uid: 1000, gid: 1000 },
+  networks: ["backend", "egress", "sandbox"],
+  port: SITE.port,
+  expose: [SITE],
+  entrypoint: ["node", "openclaw.mjs"],
+  command: ["gateway"],
+  environment: () => ({
+    OPENCLAW_CONFIG_PATH: CONFIG,
+    OPENCLAW_STATE_DIR: "/home/node/.openclaw",
+    // "Nix mode" is its word for a configuration that it must not write itself.
+    OPENCLAW_NIX_MODE: "1",
+  }),
+  files: ({ domain }) => [
+    {
+      path: CONFIG,
+      content: openclawConfig({
+        port: SITE.port,
+        origin: `https://${hostnameOf(SITE, domain)}`,
+        // Caddy, on the network that they share.
+        proxies: ["172.20.2.0/24"],
+        sandboxNetwork: "sandbox",
+        variables: VARIABLES,
+        telegramToken: `${SECRETS_FOLDER}/${TELEGRAM_TOKEN}`,
+      }),
+    },
+  ],
+  secrets: {
+    gateway_token: {
+      secret: {
+        name: "openclawGatewayToken",
+        description: "Token that opens OpenClaw's gateway",
+        ansible: "openclaw_gateway_token",
+        origin: "random",
+        length: 32,
+      },
+      exported: VARIABLES.token,
+    },
+    api_key: { secret: LLM_KEY, exported: VARIABLES.llmKey, render: llmKey },
+    [TELEGRAM_TOKEN]: {
+      secret: {
+        name: "telegramBotToken",
+        description: "Token of the Telegram bot, from @BotFather",
+        ansible: "telegram_bot_token",
+        origin: "supplied",
+        needed: optional,
+      },
+    },
+  },
+  data: [{ path: "/home/node/.openclaw" }],
+  version: { test: ["node", "openclaw.mjs", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
+  limits: { memoryMiB: 640, cpus: 1 },
+  health: {
+    test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${SITE.port}/`],
+    startPeriod: 120,
+  },
+  needs: ["litellm"],
+  virtualKeys: [{ alias: "openclaw", maxBudget: 5, budgetDuration: "1d", key: LLM_KEY }],
+  // What the agents remember (seed 001, 8.2), as vectors of LiteLLM's embedding model.
+  collections: [{ name: "content_index", size: EMBEDDING_SIZE, distance: "Cosine" }],
+  stopTimeout: 30,
+  backup: { kind: "files", paths: ["/home/node/.openclaw"] },
+});

@@ -1,0 +1,92 @@
+import { MODELS } from "../litellm/models";
+import { AGENTS, MAIN_AGENT } from "./agents";
+
+/** What the configuration takes from the service and its surroundings. */
+export interface OpenclawSettings {
+  port: number;
+  /** Address of the Control UI, e.g. `https://javisi.ewutelo.cloud`. */
+  origin: string;
+  /** Networks from which a reverse proxy may tell a client's address, in CIDR form. */
+  proxies: readonly string[];
+  /** Docker network of the sub-agents' containers. */
+  sandboxNetwork: string;
+  /** Environment variables that hold secrets. */
+  variables: { token: string; llmKey: string };
+  /** File of the Telegram bot's token; where there is none, the bot stays silent. */
+  telegramToken: string;
+}
+
+/** OpenClaw's name for LiteLLM among its providers of models. */
+const PROVIDER = "litellm";
+
+/** What every agent uses unless it says otherwise: free of charge, and never refused for its cost. */
+const DEFAULT_MODEL = "deepseek-v3";
+
+/** A reference that OpenClaw resolves itself: no secret is in its file. */
+const fromEnvironment = (variable: string): string => `\${${variable}}`;
+
+const modelOf = (name: string): string => `${PROVIDER}/${name}`;
+
+/** Names that clients may ask for; a pattern is none. */
+const models = (): string[] => MODELS.map(({ name }) => name).filter((name) => !name.includes("*"));
+
+/** OpenClaw's `openclaw.json`. */
+export const openclawConfig = (settings: OpenclawSettings): string =>
+  `${JSON.stringify(
+    {
+      gateway: gateway(settings),
+      models: { mode: "replace", providers: { [PROVIDER]: provider(settings) } },
+      agents: { defaults: defaults(settings), list: AGENTS.map(agent) },
+      tools: { elevated: { enabled: false }, sandbox: { tools: { deny: ["browser", "canvas", "nodes", "gateway"] } } },
+      channels: { telegram: { enabled: true, tokenFile: settings.telegramToken, dmPolicy: "pairing" } },
+      discovery: { mdns: { mode: "off" } },
+      update: { checkOnStart: false },
+    },
+    null,
+    2,
+  )}\n`;
+
+const gateway = ({ port, origin, proxies, variables }: OpenclawSettings): object => ({
+  mode: "local",
+  port,
+  bind: "lan",
+  auth: { mode: "token", token: fromEnvironment(variables.token) },
+  controlUi: { enabled: true, allowedOrigins: [origin] },
+  trustedProxies: proxies,
+});
+
+const provider = ({ variables }: OpenclawSettings): object => ({
+  baseUrl: "http://litellm:4000/v1",
+  apiKey: fromEnvironment(variables.llmKey),
+  api: "openai-completions",
+  models: models().map((id) => ({ id, name: id })),
+});
+
+/** Every session but an agent's main one runs its tools in a container of its own, which reaches nothing outside. */
+const defaults = ({ sandboxNetwork }: OpenclawSettings): object => ({
+  model: { primary: modelOf(DEFAULT_MODEL), fallbacks: [modelOf("qwen3-coder")] },
+  maxConcurrent: 2,
+  subagents: { maxConcurrent: 2 },
+  sandbox: {
+    mode: "non-main",
+    scope: "session",
+    workspaceAccess: "none",
+    docker: {
+      network: sandboxNetwork,
+      readOnlyRoot: true,
+      capDrop: ["ALL"],
+      pidsLimit: 256,
+      memory: "512m",
+      memorySwap: "512m",
+      cpus: 0.5,
+    },
+    prune: { idleHours: 24, maxAgeDays: 7 },
+  },
+});
+
+const agent = ({ id, name, model }: (typeof AGENTS)[number]): object => ({
+  id,
+  name,
+  ...(id === MAIN_AGENT ? { default: true, subagents: { allowAgents: ["*"] } } : {}),
+  ...(model === undefined ? {} : { model: modelOf(model) }),
+});

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { chosenServices } from "../config/lab-services";
+import { allGroups } from "../platforms";
 import { projectRoot, rememberLabServices } from "../toolchain/environment";
 import { type Measurement, measure } from "./bench/measure";
 import { benchOptions, HELP } from "./bench/options";
@@ -26,7 +27,7 @@ main(async () => {
     return 0;
   }
   const { runs, only, services, json } = benchOptions(process.argv.slice(2), process.env);
-  services.forEach(chosenServices);
+  services.forEach((choice) => chosenServices(choice, allGroups));
   const slices: Slice[] = [];
   for (const choice of services) slices.push(await measureSlice(choice, only, runs));
   console.error(`\n${asTable(slices)}\n`);

@@ -1,4 +1,5 @@
 import { chosenServices } from "../config/lab-services";
+import { allGroups } from "../platforms";
 import { checksFor, examine, formatReports } from "../toolchain/doctor/doctor";
 import { thisMachine } from "../toolchain/doctor/machine";
 import { rememberLabServices } from "../toolchain/environment";
@@ -28,6 +29,6 @@ function rememberServices(stack: string, chosen: string): void {
       `expected SERVICES for the lab only, found it for ${stack}: set vpai:services in Pulumi.${stack}.yaml instead`,
     );
   }
-  chosenServices(chosen);
+  chosenServices(chosen, allGroups);
   rememberLabServices(chosen);
 }

@@ -1,19 +1,17 @@
 import { getStack, type Output } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
-import type { HostConfig, LoadedConfig, StackConfig } from "../config";
-import { readLock } from "../images/lock";
-import {
-  checkPlatform,
-  type HostPlan,
-  type Platform,
-  type PlatformHost,
-  remoteSitesOn,
-  servicesOn,
-} from "../platforms";
-import { type Service, type ServiceContext, urlOf } from "../model/service";
-import { warnOfTags } from "./container/locked-image";
+import type { LoadedConfig, StackConfig } from "../config";
+import { type ImageLock, lockedArchitectures } from "../images/lock";
+import type { HostView } from "../model/context";
+import type { Platform, PlatformHost } from "../model/platform";
+import { isContainer } from "../model/run";
+import { imagesOf, isContainerService, type Service } from "../model/service";
+import { urlOf } from "../model/site";
+import { checkPlatform, contextOf, type HostPlan, servicesOn } from "../platforms";
+import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";
-import { Machines } from "./machines";
+import { Machines, plannedAddress } from "./machines";
+import { warnOfTags } from "./machines/locked-image";
 import { SecretStore } from "./secret-store";
 
 /** What a stack tells of a host to whoever runs it. */
@@ -26,7 +24,7 @@ export interface HostOutput {
 }
 
 /** What a stack tells of a service. */
-export interface ServiceOutput {
+interface ServiceOutput {
   /** The container's name on the host. */
   container: string;
   /** Image reference as configured. */
@@ -35,96 +33,110 @@ export interface ServiceOutput {
   urls: string[];
 }
 
-/** Puts a platform on a stack's computers. @throws PlatformError before anything is touched */
-export function deploy(platform: Platform, config: LoadedConfig): Record<string, HostOutput> {
-  const stack = getStack();
-  const plans = plansOf(platform, config);
-  checkPlatform(plans);
-  const secrets = new SecretStore("secrets", config.secrets);
-  const lock = readLock();
-  const machines = new Machines(platform, stack, secrets, lock);
-  const pulled = plans.filter(({ machine }) => machine.kind !== "lab");
-  warnOfTags(
-    pulled.flatMap(({ services }) => services.map(({ image }) => image)),
-    lock,
-  );
-  const hosts = plans.map(
-    ({ name, host: description, services, context, machine, vpnAddress }): [string, HostOutput] => {
-      const source = machines.create(name, machine);
-      const host = new Host(name, {
-        owner: { platform: platform.name, stack, host: name },
-        machine: source,
-        description,
-        services,
-        context,
-        secrets,
-        vpnAddress,
-        adopt: config.adopt,
-        workflows: config.workflows,
-        protect: machine.kind === "existing",
-        imageSource: (reference) => machines.imageSource(machine, reference),
-      });
-      const { publicAddress } = source;
-      return [name, { connection: host.connection, publicAddress, services: describe(platform, config, services) }];
-    },
-  );
-  return Object.fromEntries(hosts);
+/** A platform on a stack's computers, with what their registries said of its images. */
+interface Deployment {
+  platform: Platform;
+  config: LoadedConfig;
+  lock: ImageLock;
 }
 
-/** The stack's hosts, each with the services that it runs, as this stack wants them. */
-const plansOf = (platform: Platform, config: StackConfig): (HostPlan & Pick<HostConfig, "machine">)[] =>
-  Object.entries(config.hosts).map(([name, host]) => {
-    const services = servicesOn(platform, name, config.services).map((service) => withOverrides(service, config));
-    return {
-      ...host,
-      name,
-      host: platform.hosts[name] as PlatformHost,
-      services,
-      vpnAddress: host.vpnAddress,
-      context: contextOf(platform, name, config, services),
-    };
+/**
+ * Puts a platform on a stack's computers.
+ * @param lock what their registries said of the images
+ * @throws PlatformError before anything is touched
+ */
+export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock): Record<string, HostOutput> {
+  const deployment = { platform, config, lock };
+  const views = Object.keys(config.hosts).map((name) => viewOf(name, deployment));
+  checkPlatform(views.map((view) => planOf(view, views, deployment)));
+  warnOfTags(pulledImages(views, config), lock);
+  const stack = getStack();
+  const secrets = new SecretStore("secrets", config.secrets);
+  const machines = new Machines({ platform, stack, secrets, lock });
+  const hosts = new Map<string, Host>();
+  const outputs = views.map((view): [string, HostOutput] => {
+    const { machine: kind, vpnAddress } = hostIn(config, view.name);
+    const machine = machines.create(view.name, kind);
+    const host = new Host(view.name, {
+      owner: { platform: platform.name, stack, host: view.name },
+      machine,
+      description: describedIn(platform, view.name),
+      context: contextOf(platform, view.name, config, views),
+      secrets,
+      vpnAddress,
+      adopt: config.adopt,
+    });
+    hosts.set(view.name, host);
+    const { connection } = host;
+    return [view.name, { connection, publicAddress: machine.publicAddress, services: describe(view, deployment) }];
   });
+  new Fleet({ hosts, views, stack: config, secrets }).start();
+  return Object.fromEntries(outputs);
+}
+
+/** Images that come from the world's registries; a lab's come from its own. */
+const pulledImages = (views: readonly HostView[], config: StackConfig): string[] =>
+  views.filter(({ name }) => hostIn(config, name).machine.kind !== "lab").flatMap(({ services }) => imagesOf(services));
+
+/** A host of the stack with the services that it runs, as this stack wants them. */
+function viewOf(name: string, { platform, config, lock }: Deployment): HostView {
+  const { machine, vpnAddress } = hostIn(config, name);
+  // The lab builds its images for its own hosts, whatever the registries have.
+  const known = machine.kind === "lab" ? {} : lock;
+  return {
+    name,
+    services: servicesOn(platform, name, config.services)
+      .map((service) => withOverrides(service, config))
+      .map((service) => withLockedArchitectures(service, known)),
+    networks: describedIn(platform, name).networks,
+    vpnAddress,
+    publicAddress: plannedAddress(name, machine, platform),
+  };
+}
+
+const planOf = (view: HostView, views: readonly HostView[], { platform, config }: Deployment): HostPlan => ({
+  ...hostIn(config, view.name),
+  name: view.name,
+  host: describedIn(platform, view.name),
+  services: view.services,
+  vpnAddress: view.vpnAddress,
+  context: contextOf(platform, view.name, config, views),
+});
+
+/** The config knows the platform's hosts alone. */
+const describedIn = ({ hosts }: Platform, name: string): PlatformHost => hosts[name] as PlatformHost;
+const hostIn = ({ hosts }: StackConfig, name: string): StackConfig["hosts"][string] =>
+  hosts[name] as StackConfig["hosts"][string];
 
 /** A service as this stack wants it. */
 function withOverrides(service: Service, { overrides }: StackConfig): Service {
-  const {
-    image = service.image,
-    memoryMiB = service.limits.memoryMiB,
-    cpus = service.limits.cpus,
-  } = overrides[service.name] ?? {};
-  return { ...service, image, limits: { ...service.limits, memoryMiB, cpus } };
+  const { limits, run } = service;
+  const { image, memoryMiB = limits.memoryMiB, cpus = limits.cpus } = overrides[service.name] ?? {};
+  return {
+    ...service,
+    limits: { memoryMiB, cpus },
+    run: isContainer(run) && image !== undefined ? { ...run, image } : run,
+  };
 }
 
-const contextOf = (
-  platform: Platform,
-  host: string,
-  config: StackConfig,
-  services: readonly Service[],
-): ServiceContext => {
-  const { domain, tls, acmeEmail, vpnEnforce } = config;
-  return {
-    host,
-    domain,
-    tls,
-    vpnEnforce,
-    services,
-    remoteSites: remoteSitesOn(platform, host, config),
-    ...(acmeEmail === undefined ? {} : { acmeEmail }),
-  };
-};
+/** A service with the architectures that its image's registry told, where it was asked; else those of its file. */
+function withLockedArchitectures(service: Service, lock: ImageLock): Service {
+  if (!isContainerService(service)) return service;
+  const architectures = lockedArchitectures(service.run.image, lock);
+  return architectures === undefined ? service : { ...service, run: { ...service.run, architectures } };
+}
 
 const describe = (
-  platform: Platform,
-  { domain }: StackConfig,
-  services: readonly Service[],
+  { name: host, services }: HostView,
+  { platform, config }: Deployment,
 ): Record<string, ServiceOutput> =>
   Object.fromEntries(
-    services.map(({ name, image, expose = [] }) => [
+    services.filter(isContainerService).map(({ name, run, expose = [] }) => [
       name,
       {
-        container: `${platform.name}_${name}`,
-        image,
-        urls: expose.map((exposure) => urlOf(exposure, domain)),
+        container: `${describedIn(platform, host).prefix ?? `${platform.name}_`}${name}`,
+        image: run.image,
+        urls: expose.map((exposure) => urlOf(exposure, config.domain)),
       },
     ]),
   );

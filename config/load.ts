@@ -16,15 +16,17 @@ const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: 
  * The lab takes its choice of services from the environment, so that trying more of them does not change a file under
  * version control. Every other stack says it in its file.
  */
-const labServices = (stack: string, chosen: string | undefined): Record<string, string> =>
-  stack === "lab" && chosen ? { "vpai:services": JSON.stringify(chosenServices(chosen)) } : {};
+const labServices = (stack: string, chosen: string | undefined, groups: readonly string[]): Record<string, string> =>
+  stack === "lab" && chosen ? { "vpai:services": JSON.stringify(chosenServices(chosen, groups)) } : {};
 
 /**
  * Reads the config of the running stack, once. Throws one ConfigError with every problem.
  * A host key may be missing in a preview, as a preview connects to no host.
  */
 export const loadStackConfig = (platforms: readonly PlatformNames[]): LoadedConfig => {
-  const values = { ...pulumi.runtime.allConfig(), ...labServices(pulumi.getStack(), process.env["VPAI_SERVICES"]) };
+  const given = pulumi.runtime.allConfig();
+  const groups = platforms.find(({ name }) => name === given["vpai:platform"])?.groups ?? [];
+  const values = { ...given, ...labServices(pulumi.getStack(), process.env["VPAI_SERVICES"], groups) };
   const secretKeys = new Set(Object.keys(values).filter((key) => isConfigSecret(key)));
   const config = parseStackConfig(
     { stack: pulumi.getStack(), values, secretKeys, connects: !pulumi.runtime.isDryRun() },

@@ -9,7 +9,9 @@ export interface PlatformNames {
   /** Value of `vpai:platform`. */
   readonly name: string;
   readonly hosts: readonly string[];
+  readonly groups: readonly string[];
   readonly services: readonly string[];
+  readonly settings: KnownNames["settings"];
   readonly secrets: readonly SecretDeclaration[];
 }
 
@@ -92,7 +94,9 @@ export const readSettings = (raw: RawConfig, platforms: readonly PlatformNames[]
   const names: KnownNames = {
     platforms: platforms.map((platform) => platform.name),
     hosts: candidates.flatMap((platform) => platform.hosts),
+    groups: [...new Set(candidates.flatMap((platform) => platform.groups))],
     services: candidates.flatMap((platform) => platform.services),
+    settings: Object.assign({}, ...candidates.map((platform) => platform.settings)) as KnownNames["settings"],
   };
   const { config, problems } = parseSettings(inNamespace("vpai", raw.values), names, source(raw, "vpai"));
   return {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { PlatformNames } from "./parse";
 import { stackSchema } from "./schema";
 
 interface Row {
@@ -21,9 +22,9 @@ interface Definition {
 
 const definitionOf = (schema: z.ZodType): Definition => schema.def;
 
-/** `docs/config.md`: every key of the `vpai:` namespace, from the schema that checks it. */
-export function configReference(): string {
-  const schema = stackSchema({ platforms: ["vpai"], hosts: ["<host>"], services: ["<service>"] });
+/** `docs/config.md`: every key of the `vpai:` namespace, from the schema that checks it and the settings of its services. */
+export function configReference(platform: PlatformNames): string {
+  const schema = stackSchema({ ...platform, platforms: [platform.name], hosts: ["<host>"], services: ["<service>"] });
   const rows = rowsOf(schema, "vpai:");
   return [
     "# Config",

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { flag } from "../model/setting";
+import { ARCHITECTURES, type Stack } from "../model/stack";
 import * as formats from "./formats";
 import { closest } from "./suggestion";
 
@@ -29,9 +31,6 @@ const structured = <Schema extends z.ZodType>(expected: string, schema: Schema) 
       }
     })
     .pipe(schema);
-
-const flag = (byDefault: boolean) =>
-  z.stringbool({ truthy: ["true"], falsy: ["false"], case: "sensitive", error: "true or false" }).default(byDefault);
 
 const existingMachine = settings({
   kind: z.literal("existing"),
@@ -67,10 +66,6 @@ const machine = z
   })
   .describe("Where the host's computer comes from.");
 
-/** Processor architectures that a host may have, as Docker names them. */
-export const ARCHITECTURES = ["amd64", "arm64"] as const;
-export type Architecture = (typeof ARCHITECTURES)[number];
-
 const host = settings({
   machine,
   vpnAddress: formats.vpnAddress.exactOptional().describe("Its address in the VPN. Default: none, it is no VPN node."),
@@ -92,19 +87,19 @@ const named = <Schema extends z.ZodType>(names: readonly string[], schema: Schem
     Record<string, z.output<Schema>>
   >;
 
-/** Groups that services come in; a stack chooses among them. */
-export const SERVICE_GROUPS = ["core", "apps", "monitoring"] as const;
-export type ServiceGroup = (typeof SERVICE_GROUPS)[number];
-
 /** Names that a stack's config may use: what its platform consists of. */
 export interface KnownNames {
   readonly platforms: readonly string[];
   readonly hosts: readonly string[];
+  /** Groups that services come in; a stack chooses among them. */
+  readonly groups: readonly string[];
   readonly services: readonly string[];
+  /** Schemas of the settings that the platform and its services declare, by name. */
+  readonly settings: Readonly<Record<string, z.ZodType>>;
 }
 
 /** Schema of the `vpai:` namespace as Pulumi hands it over: every value is text, a structured one is JSON. */
-export const stackSchema = (names: KnownNames) =>
+const baseSchema = (names: KnownNames) =>
   settings({
     platform: z
       .enum(names.platforms, { error: `a platform: ${names.platforms.join(", ")}` })
@@ -117,18 +112,9 @@ export const stackSchema = (names: KnownNames) =>
     vpnEnforce: flag(true).describe(
       "true: VPN-only sites answer on the VPN address alone. false: on the public address too (first validation).",
     ),
-    couchdbVpnEnforce: flag(false).describe(
-      "true: CouchDB's site is VPN-only too. false: it is public, behind its login.",
-    ),
     adopt: flag(false).describe(
       "true: a container or network of the same name that is not this stack's is replaced; its data folders stay.",
     ),
-    workflows: z
-      .enum(["keep", "overwrite"], { error: "keep or overwrite" })
-      .default("keep")
-      .describe(
-        "n8n workflows that were edited on the host. keep: they stay and are shown as changed. overwrite: the next up sets them back.",
-      ),
     hosts: structured(
       "the stack's hosts",
       named(names.hosts, host).refine((hosts) => Object.keys(hosts).length > 0, {
@@ -138,20 +124,23 @@ export const stackSchema = (names: KnownNames) =>
     services: structured(
       "a list of groups of services",
       z
-        .array(z.enum(SERVICE_GROUPS, { error: `a group of services: ${SERVICE_GROUPS.join(", ")}` }), {
-          error: `a list of ${SERVICE_GROUPS.join(", ")}`,
+        .array(z.enum(names.groups, { error: `a group of services: ${names.groups.join(", ")}` }), {
+          error: `a list of ${names.groups.join(", ")}`,
         })
-        .min(1, { error: `at least one of ${SERVICE_GROUPS.join(", ")}` }),
+        .min(1, { error: `at least one of ${names.groups.join(", ")}` }),
     )
-      .default([...SERVICE_GROUPS])
+      .default([...names.groups])
       .describe("Groups of services that run. Default: all. The lab takes another choice from VPAI_SERVICES."),
     overrides: structured("overrides of services", named(names.services, serviceOverride))
       .default({})
       .describe("What this stack gives a service in place of the service's own settings, by name."),
   });
 
+/** The whole schema: what the program itself asks for, and what the platform and its services do. */
+export const stackSchema = (names: KnownNames) => settings({ ...baseSchema(names).shape, ...names.settings });
+
 /** The settings of a stack, checked and with their defaults. */
-export type StackConfig = z.output<ReturnType<typeof stackSchema>>;
+export type StackConfig = z.output<ReturnType<typeof baseSchema>> & Pick<Stack, "settings">;
 export type HostConfig = StackConfig["hosts"][string];
 export type MachineConfig = HostConfig["machine"];
 export type ServiceOverride = StackConfig["overrides"][string];

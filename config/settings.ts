@@ -80,6 +80,16 @@ const sharedAddresses = (config: StackConfig): Problem[] => {
   });
 };
 
+/** What the platform and its services declared stands apart from what the program itself knows. */
+const withSettings = (all: Readonly<Record<string, unknown>>, declared: readonly string[]): StackConfig => {
+  const isDeclared = ([name]: [string, unknown]): boolean => declared.includes(name);
+  const entries = Object.entries(all);
+  return {
+    ...Object.fromEntries(entries.filter((entry) => !isDeclared(entry))),
+    settings: Object.fromEntries(entries.filter(isDeclared)),
+  } as StackConfig;
+};
+
 export type ParsedSettings = { readonly problems: readonly Problem[]; readonly config?: StackConfig };
 
 /** Checks the `vpai:` namespace; `values` has its names without the namespace. */
@@ -96,5 +106,6 @@ export const parseSettings = (
       ),
     };
   }
-  return { problems: sharedAddresses(result.data), config: result.data };
+  const config = withSettings(result.data, Object.keys(names.settings));
+  return { problems: sharedAddresses(config), config };
 };

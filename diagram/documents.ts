@@ -1,4 +1,5 @@
-import { vpai } from "../platforms/vpai/platform";
+import { namesOf } from "../platforms";
+import vpai from "../platforms/vpai/platform";
 import { configReference } from "../config/reference";
 import { mermaidOf } from "./mermaid";
 import { pictureOf } from "./picture";
@@ -12,6 +13,6 @@ export function generatedDocuments(): Record<string, string> {
     "docs/platform.svg": svgOf(picture),
     "docs/platform.mmd": mermaidOf(picture),
     "docs/services.md": serviceTable(vpai),
-    "docs/config.md": configReference(),
+    "docs/config.md": configReference(namesOf(vpai)),
   };
 }

@@ -1,7 +1,9 @@
-import type { Platform, PlatformHost } from "../platforms";
-import { servicesOn } from "../platforms";
-import { SERVICE_GROUPS, type ServiceGroup } from "../config";
-import type { Access, Service } from "../model/service";
+import { neededBy } from "../model/peers";
+import type { Platform, PlatformHost } from "../model/platform";
+import { isContainer } from "../model/run";
+import { networksOf, type Service } from "../model/service";
+import type { Access } from "../model/site";
+import { hostViews, servicesOn } from "../platforms/contexts";
 
 /** What a picture of the platform shows; the domain is each stack's own. */
 export interface Picture {
@@ -17,7 +19,7 @@ export interface PictureHost {
 
 export interface PictureService {
   name: string;
-  group: ServiceGroup;
+  group: string;
   /** The image's tag. */
   version: string;
   /** Undefined for one that nobody calls. */
@@ -36,25 +38,33 @@ export interface PictureSite {
 }
 
 /** The platform with all its services. */
-export const pictureOf = (platform: Platform): Picture => ({
-  hosts: Object.entries(platform.hosts).map(([name, { purpose, networks }]) => ({
-    name,
-    purpose,
-    networks,
-    services: SERVICE_GROUPS.flatMap((group) => servicesOn(platform, name, [group])).map(serviceOf),
-  })),
-});
+export function pictureOf(platform: Platform): Picture {
+  const views = hostViews(platform);
+  return {
+    hosts: Object.entries(platform.hosts).map(([name, { purpose, networks }]) => ({
+      name,
+      purpose,
+      networks,
+      services: platform.groups
+        .flatMap((group) => servicesOn(platform, name, [group]))
+        .map((service) => ({
+          ...serviceOf(service),
+          needs: neededBy(service, views, name).map((needed) => needed.service.name),
+        })),
+    })),
+  };
+}
 
-const serviceOf = ({ name, group, image, port, networks, needs = [], ...service }: Service): PictureService => ({
-  name,
-  group,
-  version: image.slice(image.lastIndexOf(":") + 1),
-  port,
-  networks,
-  needs,
-  sites: (service.expose ?? []).map(({ subdomain, path = "", access }) => ({
-    place: `${subdomain}${path}` || "/",
-    access,
-  })),
-  hostMounts: (service.hostMounts ?? []).map(({ source }) => source),
-});
+function serviceOf(service: Service): Omit<PictureService, "needs"> {
+  const { name, group, run, port, expose = [] } = service;
+  const image = isContainer(run) ? run.image : "";
+  return {
+    name,
+    group,
+    version: image.slice(image.lastIndexOf(":") + 1),
+    port,
+    networks: networksOf(service),
+    sites: expose.map(({ subdomain, path = "", access }) => ({ place: `${subdomain}${path}` || "/", access })),
+    hostMounts: (isContainer(run) ? (run.hostMounts ?? []) : []).map(({ source }) => source),
+  };
+}

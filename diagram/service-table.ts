@@ -1,6 +1,8 @@
 import { catalogue } from "../lab/images/catalogue";
-import type { Platform } from "../platforms";
-import { hostnameOf, type Service } from "../model/service";
+import type { Platform } from "../model/platform";
+import { isContainer } from "../model/run";
+import { networksOf, type Service } from "../model/service";
+import { hostnameOf } from "../model/site";
 
 const HEAD = `# Services
 
@@ -17,8 +19,16 @@ export const serviceTable = (platform: Platform): string =>
   `<!-- prettier-ignore-start -->\n\n${HEAD}${platform.services.map(row).join("\n")}\n\n<!-- prettier-ignore-end -->\n`;
 
 function row(service: Service): string {
-  const { name, group, image, networks, limits } = service;
-  const cells = [name, group, `\`${image}\``, sitesOf(service), networks.join(", "), `${limits.memoryMiB} MiB`];
+  const { name, group, run, limits } = service;
+  const image = isContainer(run) ? run.image : "";
+  const cells = [
+    name,
+    group,
+    `\`${image}\``,
+    sitesOf(service),
+    networksOf(service).join(", "),
+    `${limits.memoryMiB} MiB`,
+  ];
   return `| ${[...cells, programOf(image)].join(" | ")} |`;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { ARCHITECTURES, type Architecture } from "../config/schema";
+import { ARCHITECTURES, type Architecture } from "../model/stack";
 import { parseReference } from "./reference";
 
 /** What a registry had under a reference when it was asked last. */

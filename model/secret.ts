@@ -1,4 +1,4 @@
-import type { StackConfig } from "../config/schema";
+import type { Stack } from "./stack";
 
 /** What the platform says about one secret. Its value lives encrypted in `Pulumi.<stack>.yaml`, or is made by the stack. */
 export interface SecretDeclaration {
@@ -18,7 +18,7 @@ export interface SecretDeclaration {
    */
   readonly check?: (value: string) => string | undefined;
   /** Whether this stack needs it, for secrets that only some machines or settings use. Default: every stack does. */
-  readonly needed?: (stack: StackConfig) => boolean;
+  readonly needed?: (stack: Stack) => boolean;
 }
 
 /** Length in characters of a made secret whose declaration gives none: 32 alphanumeric ones are 190 bits. */
@@ -29,8 +29,8 @@ export const DEFAULT_SECRET_LENGTH = 32;
  * contains the group must have them.
  */
 export const outsideTheLab =
-  (group: StackConfig["services"][number]) =>
-  ({ services, hosts }: StackConfig): boolean =>
+  (group: string) =>
+  ({ services, hosts }: Stack): boolean =>
     services.includes(group) && Object.values(hosts).some(({ machine }) => machine.kind !== "lab");
 
 /** `needed` of what a person may leave out: without it, only what it is for does not work. */

@@ -1,25 +1,52 @@
 import type { PlatformNames } from "../config";
-import type { Service } from "../model/service";
-import { declaredSecrets, type Platform } from "./platform";
-import { vpai } from "./vpai/platform";
+import { hcloudToken } from "../model/machine-secrets";
+import type { Platform } from "../model/platform";
+import type { SecretDeclaration } from "../model/secret";
+import { declaredSecretsOf, type Service } from "../model/service";
+import { platformsIn } from "./platforms-in";
 
 export { checkPlatform, PlatformError } from "./check";
+export { contextOf, remoteSitesOn, servicesOn } from "./contexts";
 export type { HostPlan, Violation } from "./policies";
-export { declaredSecrets, type Platform, type PlatformHost, remoteSitesOn, servicesOn } from "./platform";
 
-/** Every platform there is. */
-export const platforms: readonly Platform[] = [vpai];
+/** Every platform there is: a folder each, found by being there. */
+export const platforms: readonly Platform[] = platformsIn(__dirname);
 
 /** The services of every platform. */
 export const allServices: readonly Service[] = platforms.flatMap(({ services }) => services);
 
-/** What a stack's config may name: the platforms, and their hosts, services and secrets. */
-export const platformNames: readonly PlatformNames[] = platforms.map((platform) => ({
-  name: platform.name,
-  hosts: Object.keys(platform.hosts),
-  services: platform.services.map(({ name }) => name),
-  secrets: declaredSecrets(platform),
-}));
+/** Groups of services of every platform. */
+export const allGroups: readonly string[] = [...new Set(platforms.flatMap(({ groups }) => groups))];
+
+/** What a stack's config may name: the platforms, and their hosts, groups, services, settings and secrets. */
+export const platformNames: readonly PlatformNames[] = platforms.map(namesOf);
+
+/** What a stack's config may name of one platform. */
+export function namesOf(platform: Platform): PlatformNames {
+  return {
+    name: platform.name,
+    hosts: Object.keys(platform.hosts),
+    groups: platform.groups,
+    services: platform.services.map(({ name }) => name),
+    settings: settingsOf(platform),
+    secrets: declaredSecrets(platform),
+  };
+}
+
+/** @throws when a name is declared twice */
+function settingsOf(platform: Platform): PlatformNames["settings"] {
+  const declared = [platform, ...platform.services].flatMap(({ settings = {} }) => Object.entries(settings));
+  const twice = declared.find(([name], index) => declared.findIndex(([other]) => other === name) !== index);
+  if (twice !== undefined)
+    throw new Error(`${platform.name}: expected each setting once, found ${twice[0]} declared twice`);
+  return Object.fromEntries(declared);
+}
+
+/** Every secret that a stack of the platform may need, each once: its services' and those that machines are created with. */
+export function declaredSecrets(platform: Platform): SecretDeclaration[] {
+  const declared = platform.services.flatMap(declaredSecretsOf);
+  return [...new Map([...declared, hcloudToken].map((secret) => [secret.name, secret])).values()];
+}
 
 /** The platform of that name. @throws when there is none */
 export function platformNamed(name: string): Platform {

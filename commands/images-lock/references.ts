@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { hasDigest } from "../../images/reference";
-import type { Service } from "../../model/service";
+import { imagesOf, type Service } from "../../model/service";
 
 /** The part of a stack's file that names images; `pulumi config set` writes it as structure, a person perhaps as JSON. */
 const stackFile = z.looseObject({
@@ -20,7 +20,7 @@ const stackFile = z.looseObject({
 export function wantedReferences(services: readonly Service[], folder: string): string[] {
   const files = readdirSync(folder).filter((file) => /^Pulumi\.[^.]+\.yaml$/.test(file));
   const overrides = files.flatMap((file) => overriddenImages(path.join(folder, file)));
-  const references = [...services.map(({ image }) => image), ...overrides];
+  const references = [...imagesOf(services), ...overrides];
   return [...new Set(references.filter((reference) => !hasDigest(reference)))].sort();
 }
 

@@ -1,4 +1,4 @@
-import type { SecretDeclaration } from "../../config";
+import type { SecretDeclaration } from "../../model/secret";
 import type { AnsibleVariable } from "./ansible-variables";
 
 /** Which variables become which secrets. */

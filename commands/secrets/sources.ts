@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { DEFAULT_SECRET_LENGTH, secretFault, type SecretDeclaration } from "../../config";
+import { secretFault } from "../../config";
+import { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../../model/secret";
 import { readVariables } from "./ansible-variables";
 import { isVault } from "./ansible-vault";
 import { mapVariables } from "./mapping";

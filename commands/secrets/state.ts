@@ -1,4 +1,5 @@
-import { isRequired, type RawConfig, readSettings, secretFault, type SecretDeclaration } from "../../config";
+import { isRequired, type RawConfig, readSettings, secretFault } from "../../config";
+import type { SecretDeclaration } from "../../model/secret";
 import { ConfigError, type PlatformNames } from "../../config";
 
 /**

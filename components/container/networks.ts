@@ -1,7 +1,6 @@
 import * as docker from "@pulumi/docker";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import type { PlatformHost } from "../../platforms";
-import type { NetworkName } from "../../model/service";
+import type { PlatformHost } from "../../model/platform";
 import type { HostContext } from "../host-context";
 import { ofFixedName } from "./fixed-name";
 import { gatewayOf } from "./gateway";
@@ -22,7 +21,7 @@ export class Networks extends ComponentResource {
   }
 
   /** @throws when the platform gives the host no such network */
-  get(network: NetworkName): docker.Network {
+  get(network: string): docker.Network {
     const found = this.networks.get(network);
     if (found === undefined)
       throw new Error(

@@ -1,10 +1,10 @@
 import type { types } from "@pulumi/docker";
 import type { Input } from "@pulumi/pulumi";
-import type { PublishedPort, Service } from "../../model/service";
+import type { PublishedPort } from "../../model/site";
 import type { HostContext } from "../host-context";
 
-/** A service's published ports, each on one address of the host. A VPN port of a host without VPN listens nowhere. */
-export function publishedPorts({ publish = [] }: Service, host: HostContext): types.input.ContainerPort[] {
+/** Published ports, each on one address of the host. A VPN port of a host without VPN listens nowhere. */
+export function publishedPorts(publish: readonly PublishedPort[], host: HostContext): types.input.ContainerPort[] {
   return publish.flatMap((published) => {
     const ip = addressFor(published, host);
     if (ip === undefined) return [];
@@ -13,4 +13,4 @@ export function publishedPorts({ publish = [] }: Service, host: HostContext): ty
 }
 
 const addressFor = ({ access }: PublishedPort, host: HostContext): Input<string> | undefined =>
-  access === "public" ? host.publicAddress : host.vpnAddress;
+  access === "public" ? host.machine.publicAddress : host.vpnAddress;

@@ -1,10 +1,11 @@
+import { SECRETS_FOLDER } from "../../model/files";
 import type { SecretDeclaration } from "../../model/secret";
-import { type Service, SECRETS_FOLDER } from "../../model/service";
+import type { ContainerService } from "../../model/service";
 
-/** How a container's program is started, as the Docker provider takes it. */
+/** How a container's program is started; what is absent is the image's own. */
 export interface Start {
-  entrypoints?: string[];
-  command?: string[];
+  entrypoint?: readonly string[];
+  command?: readonly string[];
 }
 
 /**
@@ -12,16 +13,13 @@ export interface Start {
  * then becomes the program: values are never part of the container's description.
  * @param exists whether the stack has a value for a secret
  */
-export function startOf(service: Service, exists: (secret: SecretDeclaration) => boolean): Start {
-  const { entrypoint, command } = service;
+export function startOf(service: ContainerService, exists: (secret: SecretDeclaration) => boolean): Start {
+  const { entrypoint, command } = service.run;
   const exported = Object.entries(service.secrets ?? {}).flatMap(([file, { secret, exported: variable }]) =>
     variable === undefined || !exists(secret) ? [] : [{ file, variable }],
   );
   if (exported.length === 0) {
-    return {
-      ...(entrypoint === undefined ? {} : { entrypoints: [...entrypoint] }),
-      ...(command === undefined ? {} : { command: [...command] }),
-    };
+    return { ...(entrypoint === undefined ? {} : { entrypoint }), ...(command === undefined ? {} : { command }) };
   }
   if (entrypoint === undefined)
     throw new Error(`service ${service.name} exports ${exported[0]?.variable ?? ""}: expected entrypoint, found none`);
@@ -29,7 +27,7 @@ export function startOf(service: Service, exists: (secret: SecretDeclaration) =>
     ({ file, variable }) => `${variable}="$(cat ${SECRETS_FOLDER}/${file})"; export ${variable}`,
   );
   return {
-    entrypoints: ["/bin/sh", "-euc", [...lines, 'exec "$@"'].join("; "), service.name],
+    entrypoint: ["/bin/sh", "-euc", [...lines, 'exec "$@"'].join("; "), service.name],
     command: [...entrypoint, ...(command ?? [])],
   };
 }

@@ -1,58 +1,62 @@
 import path from "node:path";
-import type { Output } from "@pulumi/pulumi";
-import { hcloudToken, type MachineConfig } from "../../config";
+import type { MachineConfig } from "../../config";
 import type { ImageLock } from "../../images/lock";
-import { Ground } from "./lab/ground";
-import type { Platform } from "../../platforms";
+import { hcloudToken } from "../../model/machine-secrets";
+import type { Platform } from "../../model/platform";
 import { localDirectory } from "../../toolchain/environment";
-import { HetznerServer } from "./hcloud/server";
-import { lockedSource } from "../container/locked-image";
-import type { ImageSource } from "../host-context";
 import type { SecretStore } from "../secret-store";
-import { existingMachine } from "./existing";
+import { existingMachine } from "./existing/machine";
+import { HetznerServer } from "./hcloud/server";
+import { Ground } from "./lab/ground";
+import { labAddress } from "./lab/machine";
 import type { Machine } from "./machine";
+
+/** What every machine of a stack is made from. */
+export interface MachinesArgs {
+  platform: Platform;
+  stack: string;
+  secrets: SecretStore;
+  lock: ImageLock;
+}
 
 /** Where a stack's computers come from. */
 export class Machines {
   private ground: Ground | undefined;
 
-  constructor(
-    private readonly platform: Platform,
-    private readonly stack: string,
-    private readonly secrets: SecretStore,
-    private readonly lock: ImageLock,
-  ) {}
+  constructor(private readonly args: MachinesArgs) {}
 
   /** The computer of a host, created where its kind can be created. */
   create(host: string, config: MachineConfig): Machine {
+    const { platform, stack, secrets, lock } = this.args;
     switch (config.kind) {
       case "existing":
-        return existingMachine(config);
+        return existingMachine(config, lock);
       case "hcloud":
         return new HetznerServer(host, {
           config,
-          token: this.hetznerToken(),
-          prefix: `${this.platform.name}-${this.stack}`,
-          identityFile: path.join(localDirectory, this.stack, "ssh", host),
-          labels: { platform: this.platform.name, stack: this.stack },
+          lock,
+          token: secrets.require(hcloudToken),
+          prefix: `${platform.name}-${stack}`,
+          identityFile: path.join(localDirectory, stack, "ssh", host),
+          labels: { platform: platform.name, stack },
         });
       case "lab":
-        return this.lab().machine(host, Object.keys(this.platform.hosts).indexOf(host));
+        this.ground ??= new Ground();
+        return this.ground.machine(host, indexOf(host, platform));
     }
   }
+}
 
-  /** Where a host with such a machine pulls an image from. */
-  imageSource(config: MachineConfig, reference: string): ImageSource {
-    return config.kind === "lab" ? this.lab().imageSource(reference) : lockedSource(reference, this.lock);
-  }
-
-  private hetznerToken(): Output<string> {
-    const token = this.secrets.get(hcloudToken);
-    if (token === undefined) throw new Error("a machine of kind hcloud needs the secret hcloudToken: make secrets");
-    return token;
-  }
-
-  private lab(): Ground {
-    return (this.ground ??= new Ground());
+/** The address that the world will reach a host on, where it is known before its machine is made. */
+export function plannedAddress(host: string, config: MachineConfig, platform: Platform): string | undefined {
+  switch (config.kind) {
+    case "existing":
+      return config.address;
+    case "hcloud":
+      return undefined;
+    case "lab":
+      return labAddress(indexOf(host, platform));
   }
 }
+
+const indexOf = (host: string, { hosts }: Platform): number => Object.keys(hosts).indexOf(host);

@@ -1,5 +1,14 @@
-import type { Output, Resource } from "@pulumi/pulumi";
+import type { Input, Output, Resource } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
+
+/** Where a host gets an image from, and what has to happen first. */
+export interface ImageSource {
+  /** Content to pull, `sha256:…`: the host pulls `<reference>@<digest>`. Absent: what the reference itself says. */
+  digest?: Input<string>;
+  dependsOn: Resource[];
+  /** Version of the program inside, where the reference's tag does not tell it. */
+  version?: string;
+}
 
 /** A host's computer, wherever it comes from. */
 export interface Machine {
@@ -8,4 +17,8 @@ export interface Machine {
   publicAddress: Output<string>;
   /** The resource that everything on the host vanishes with; undefined for a machine that outlives the stack. */
   vanishesWith: Resource | undefined;
+  /** Whether what holds data on it is protected from deletion. */
+  protects: boolean;
+  /** Where the host pulls an image from. */
+  imageSource(reference: string): ImageSource;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { ARCHITECTURES, type Architecture } from "../../config/schema";
+import { ARCHITECTURES, type Architecture } from "../../model/stack";
 import type { LockedImage } from "../lock";
 import type { Answer, RegistryClient } from "./client";
 

@@ -1,10 +1,11 @@
-import { hostnameOf } from "../../model/service";
+import { hostnameOf } from "../../model/site";
+import { publishedBy } from "../../model/run";
 import { onEachService } from "./policy";
 
 /** Who may come in is written down. The compiler asks for it, but not everything that declares a service is compiled. */
-export const explicitAccess = onEachService(({ publish = [], expose = [] }, { context }) =>
+export const explicitAccess = onEachService(({ run, expose = [] }, { context }) =>
   [
-    ...publish.map(({ access, hostPort, protocol }) => ({ access, what: `port ${hostPort}/${protocol}` })),
+    ...publishedBy(run).map(({ access, hostPort, protocol }) => ({ access, what: `port ${hostPort}/${protocol}` })),
     ...expose.map((exposure) => ({ access: exposure.access, what: hostnameOf(exposure, context.domain) })),
   ]
     .filter(({ access }) => !["public", "vpn"].includes(access))

@@ -1,7 +1,8 @@
-import { onEachService } from "./policy";
+import { ARCHITECTURES } from "../../model/stack";
+import { onEachContainer } from "./policy";
 
 /** An image without a tag, or with a moving one, is another one tomorrow. */
-export const pinnedImages = onEachService(({ image }) => {
+export const pinnedImages = onEachContainer(({ run: { image } }) => {
   const [reference = "", digest] = image.split("@");
   const tag = /:([^:/]+)$/.exec(reference)?.[1];
   return digest !== undefined || (tag !== undefined && tag !== "latest")
@@ -10,8 +11,8 @@ export const pinnedImages = onEachService(({ image }) => {
 });
 
 /** An image for another processor starts nothing. */
-export const fittingArchitectures = onEachService(
-  ({ image, architectures = ["amd64", "arm64"] }, { name, architecture }) =>
+export const fittingArchitectures = onEachContainer(
+  ({ run: { image, architectures = ARCHITECTURES } }, { name, architecture }) =>
     architectures.includes(architecture)
       ? []
       : [

@@ -2,8 +2,8 @@ import { explicitAccess } from "./access";
 import { declaredBackups } from "./backups";
 import { fittingArchitectures, pinnedImages } from "./images";
 import { fittingMemory } from "./memory";
-import { uniqueDatabases, uniqueNames } from "./names";
-import { knownNeeds, noCycles } from "./needs";
+import { uniqueClaims, uniqueNames } from "./names";
+import { knownNeeds, noCycles, servedUses } from "./needs";
 import { knownNetworks } from "./networks";
 import type { Policy } from "./policy";
 import { openablePorts, uniquePorts } from "./ports";
@@ -15,7 +15,7 @@ export type { HostPlan, Violation } from "./policy";
 /** Everything that a platform is checked for. */
 export const policies: readonly Policy[] = [
   uniqueNames,
-  uniqueDatabases,
+  uniqueClaims,
   uniqueSites,
   uniquePorts,
   fittingMemory,
@@ -24,6 +24,7 @@ export const policies: readonly Policy[] = [
   knownNetworks,
   openablePorts,
   knownNeeds,
+  servedUses,
   noCycles,
   pinnedImages,
   fittingArchitectures,

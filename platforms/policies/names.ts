@@ -1,3 +1,4 @@
+import { offererOf } from "../../model/peers";
 import { type Policy, placeOf } from "./policy";
 import { unique } from "./unique";
 
@@ -9,17 +10,19 @@ export const uniqueNames: Policy = (plans) =>
     "give each service a name of its own",
   );
 
-/** Two services with one database or role would read each other's data. */
-export const uniqueDatabases: Policy = (plans) =>
+/** Two services with one database or role, one collection, one key would read each other's data. */
+export const uniqueClaims: Policy = (plans) =>
   unique(
     plans.flatMap((plan) =>
-      plan.services.flatMap((service) => {
-        const { database } = service;
-        if (database === undefined) return [];
-        const claims = [`database ${database.name}`, `role ${database.role}`];
-        return claims.map((what) => [`the ${what} on ${plan.name}`, placeOf(plan, service)] as const);
-      }),
+      plan.services.flatMap((service) =>
+        (service.uses ?? []).flatMap((wanted) => {
+          const server = offererOf(plan.context.hosts, plan.name, wanted);
+          const where = server === undefined ? plan.name : server.host.name;
+          const at = server === undefined ? "" : ` in ${server.service.name}`;
+          return wanted.claims.map((what) => [`the ${what}${at} on ${where}`, placeOf(plan, service)] as const);
+        }),
+      ),
     ),
     (what) => `${what} belongs to more than one service`,
-    "give each service a database and a role of its own",
+    "give each service one of its own",
   );

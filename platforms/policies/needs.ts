@@ -1,31 +1,48 @@
+import { neededBy, offererOf, serviceNamed } from "../../model/peers";
 import type { Service } from "../../model/service";
-import { onEachService } from "./policy";
+import { type HostPlan, onEachService } from "./policy";
 
 /** What a service waits for has to be there. */
-export const knownNeeds = onEachService(({ needs = [] }, { services }) =>
+export const knownNeeds = onEachService(({ needs = [] }, { name: host, context }) =>
   needs
-    .filter((needed) => !services.some(({ name }) => name === needed))
+    .filter((needed) => serviceNamed(context.hosts, host, needed) === undefined)
     .map((needed) => ({
-      problem: `needs ${needed}, which this host does not run`,
-      mend: `take ${needed} out of needs, or put it on the host, which runs ${services.map(({ name }) => name).join(", ")}`,
+      problem: `needs ${needed}, which no host of the stack runs`,
+      mend: `take ${needed} out of needs, or put it on a host; there are ${namesIn(context.hosts)}`,
+    })),
+);
+
+/** Somebody has to serve what a service uses. */
+export const servedUses = onEachService(({ uses = [] }, { name: host, context }) =>
+  uses
+    .filter((wanted) => offererOf(context.hosts, host, wanted) === undefined)
+    .map(({ capability, from }) => ({
+      problem: `uses a ${capability}${from === undefined ? "" : ` of ${from}`}, which no service of the stack offers`,
+      mend: `put a service that offers it on a host (vpai:services), or take the request out of uses`,
     })),
 );
 
 /** Services that wait for each other never start. */
-export const noCycles = onEachService(({ name }, { services }) => {
-  const way = wayBack(name, [name], services);
+export const noCycles = onEachService((service, plan) => {
+  const way = wayBack(service.name, [service.name], plan);
   return way === undefined
     ? []
     : [{ problem: `a cycle in needs: ${way.join(" needs ")}`, mend: "take one of these needs out" }];
 });
 
-/** The shortest of the first ways by `needs` from the last service of `way` to `goal`. */
-function wayBack(goal: string, way: readonly string[], services: readonly Service[]): string[] | undefined {
-  const needed = services.find(({ name }) => name === way.at(-1))?.needs ?? [];
-  if (needed.includes(goal)) return [...way, goal];
-  for (const next of needed.filter((name) => !way.includes(name))) {
-    const found = wayBack(goal, [...way, next], services);
+/** The shortest of the first ways by needs from the last service of `way` to `goal`. */
+function wayBack(goal: string, way: readonly string[], plan: HostPlan): string[] | undefined {
+  const { hosts } = plan.context;
+  const last = serviceNamed(hosts, plan.name, way.at(-1) ?? "");
+  const needed = last === undefined ? [] : neededBy(last.service, hosts, last.host.name);
+  const names = needed.map(({ service }) => service.name);
+  if (names.includes(goal)) return [...way, goal];
+  for (const next of names.filter((name) => !way.includes(name))) {
+    const found = wayBack(goal, [...way, next], plan);
     if (found !== undefined) return found;
   }
   return undefined;
 }
+
+const namesIn = (hosts: HostPlan["context"]["hosts"]): string =>
+  hosts.flatMap(({ services }) => services.map(({ name }: Service) => name)).join(", ");

@@ -1,7 +1,7 @@
-import { onEachService } from "./policy";
+import { onEachContainer } from "./policy";
 
 /** A container joins networks that its host has. */
-export const knownNetworks = onEachService(({ networks }, { host }) =>
+export const knownNetworks = onEachContainer(({ run: { networks } }, { host }) =>
   networks
     .filter((network) => host.networks[network] === undefined)
     .map((network) => ({

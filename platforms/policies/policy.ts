@@ -1,9 +1,10 @@
-import type { HostConfig } from "../../config";
-import type { Service, ServiceContext } from "../../model/service";
-import type { PlatformHost } from "../platform";
+import type { ServiceContext } from "../../model/context";
+import type { PlatformHost } from "../../model/platform";
+import { type ContainerService, isContainerService, type Service } from "../../model/service";
+import type { StackHost } from "../../model/stack";
 
 /** A host with what a stack puts on it. */
-export interface HostPlan extends Pick<HostConfig, "memoryMiB" | "architecture"> {
+export interface HostPlan extends Pick<StackHost, "memoryMiB" | "architecture"> {
   name: string;
   host: PlatformHost;
   services: readonly Service[];
@@ -41,5 +42,9 @@ export const onEachService = (rule: (service: Service, plan: HostPlan) => Findin
       rule(service, plan).map((finding) => ({ place: placeOf(plan, service), ...finding })),
     ),
   );
+
+/** A rule that looks at one service in a container. */
+export const onEachContainer = (rule: (service: ContainerService, plan: HostPlan) => Finding[]): Policy =>
+  onEachService((service, plan) => (isContainerService(service) ? rule(service, plan) : []));
 
 export const placeOf = (plan: HostPlan, service: Service): string => `${plan.name}/${service.name}`;

@@ -1,11 +1,12 @@
-import { onEachHost, onEachService, placeOf } from "./policy";
+import { publishedBy } from "../../model/run";
+import { onEachContainer, onEachHost, placeOf } from "./policy";
 import { unique } from "./unique";
 
 /** One address listens on a port once. */
 export const uniquePorts = onEachHost((plan) =>
   unique(
     plan.services.flatMap((service) =>
-      (service.publish ?? []).map(
+      publishedBy(service.run).map(
         ({ access, hostPort, protocol }) =>
           [`${hostPort}/${protocol} on the ${access} address`, placeOf(plan, service)] as const,
       ),
@@ -16,7 +17,7 @@ export const uniquePorts = onEachHost((plan) =>
 );
 
 /** Docker publishes through a network that has a way out; on others it never opens the port, and the provider asks again. */
-export const openablePorts = onEachService(({ networks, publish = [] }, { host }) =>
+export const openablePorts = onEachContainer(({ run: { networks, publish = [] } }, { host }) =>
   publish.length === 0 || networks.some((network) => host.networks[network]?.internal === false)
     ? []
     : [

@@ -1,7 +1,8 @@
-import { declaredSecretsOf } from "../platform";
-import type { Service, ServiceContext } from "../../model/service";
-import { SECRETS_FOLDER } from "../../model/service";
-import { onEachService, type Policy, placeOf } from "./policy";
+import type { ServiceContext } from "../../model/context";
+import { SECRETS_FOLDER } from "../../model/files";
+import { isContainer } from "../../model/run";
+import { declaredSecretsOf, type Service } from "../../model/service";
+import { onEachContainer, onEachService, type Policy, placeOf } from "./policy";
 import { unique } from "./unique";
 
 /** A file that nobody declared is not there when the program reads it. */
@@ -16,8 +17,8 @@ export const declaredSecretFiles = onEachService((service, { context }) => {
 });
 
 /** Only a shell can put a file's content into a program's environment, and it has to know the program. */
-export const exportedSecrets = onEachService(({ secrets = {}, entrypoint }) =>
-  entrypoint !== undefined
+export const exportedSecrets = onEachContainer(({ secrets = {}, run }) =>
+  run.entrypoint !== undefined
     ? []
     : Object.entries(secrets)
         .filter(([, { exported }]) => exported !== undefined)
@@ -48,8 +49,9 @@ function readFiles(service: Service, context: ServiceContext): Set<string> {
   const texts = [
     ...Object.values(service.environment?.(context) ?? {}),
     ...(service.files?.(context) ?? []).map(({ content }) => content),
-    ...(service.entrypoint ?? []),
-    ...(service.command ?? []),
+    ...(isContainer(service.run)
+      ? [...(service.run.entrypoint ?? []), ...(service.run.command ?? [])]
+      : service.run.exec),
     ...service.health.test,
   ];
   const found = texts.flatMap((text) =>

@@ -1,4 +1,4 @@
-import { type Exposure, hostnameOf } from "../../model/service";
+import { type Exposure, hostnameOf } from "../../model/site";
 import { onEachService, type Policy, placeOf } from "./policy";
 import { unique } from "./unique";
 

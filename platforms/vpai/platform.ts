@@ -1,6 +1,8 @@
 import path from "node:path";
+import type { CrossHostSite, Platform } from "../../model/platform";
+import { flag } from "../../model/setting";
 import { servicesIn } from "../services-in";
-import type { CrossHostSite, Platform } from "../platform";
+import { HOSTS } from "./hosts";
 
 /** Obsidian's clients sync with CouchDB on the VPN hub; phones do so without a VPN, behind its login (seed 001, 8.5). */
 const couchdb: CrossHostSite = {
@@ -8,30 +10,21 @@ const couchdb: CrossHostSite = {
   host: "seko-vpn",
   subdomain: "couch",
   port: 5984,
-  access: ({ couchdbVpnEnforce }) => (couchdbVpnEnforce ? "vpn" : "public"),
+  access: ({ settings }) => (settings["couchdbVpnEnforce"] === true ? "vpn" : "public"),
 };
 
 /** A founder's AI platform on three computers (seed 001). */
-export const vpai: Platform = {
+const vpai: Platform = {
   name: "vpai",
-  hosts: {
-    "sese-ai": {
-      purpose: "the platform's services",
-      groups: ["core", "apps", "monitoring"],
-      // Debian, the engine, the VPN and the intrusion guards; no source gives a number (docs/decisions.md).
-      systemMiB: 1024,
-      // Names, subnets and flags: seed 001, 8.3.
-      networks: {
-        frontend: { subnet: "172.20.1.0/24", internal: false },
-        backend: { subnet: "172.20.2.0/24", internal: true },
-        monitoring: { subnet: "172.20.3.0/24", internal: true },
-        egress: { subnet: "172.20.4.0/24", internal: false },
-        sandbox: { subnet: "172.20.5.0/24", internal: true },
-      },
-    },
-    "seko-vpn": { purpose: "VPN hub, backups and outside monitoring", groups: [], networks: {} },
-    workstation: { purpose: "creative studio and development, Raspberry Pi 5", groups: [], networks: {} },
-  },
+  groups: ["core", "apps", "monitoring"],
+  hosts: HOSTS,
   services: servicesIn(path.join(__dirname, "services")),
   crossHostSites: [couchdb],
+  settings: {
+    couchdbVpnEnforce: flag(false).describe(
+      "true: CouchDB's site is VPN-only too. false: it is public, behind its login.",
+    ),
+  },
 };
+
+export default vpai;

@@ -1,4 +1,4 @@
-import type { ServiceContext } from "../../model/service";
+import type { ServiceContext } from "../../model/context";
 import { PUBLIC_LISTENER, type Route, type Site, sitesOf } from "./routes";
 
 /** Container port of Caddy's metrics, for the networks that Caddy is on; the host does not publish it. */

@@ -1,4 +1,5 @@
-import { type Exposure, hostnameOf, type ServiceContext } from "../../model/service";
+import type { ServiceContext } from "../../model/context";
+import { type Exposure, hostnameOf } from "../../model/site";
 
 /** Container port on which Caddy serves VPN-only sites; the host publishes it on its VPN address as 443. */
 export const VPN_LISTENER = 8443;

@@ -10,7 +10,9 @@ import {
 } from "@pulumi/pulumi";
 import { type Connection, SshKey } from "@vpai/providers";
 import type { MachineConfig } from "../../../config";
-import type { Machine } from "../machine";
+import type { ImageLock } from "../../../images/lock";
+import { lockedSource } from "../locked-image";
+import type { ImageSource, Machine } from "../machine";
 import { cloudInit } from "./cloud-init";
 
 /** Websites are for everybody. */
@@ -18,6 +20,7 @@ const EVERYWHERE = ["0.0.0.0/0", "::/0"];
 
 export interface HetznerServerArgs {
   config: Extract<MachineConfig, { kind: "hcloud" }>;
+  lock: ImageLock;
   /** API token of the project that gets the server. */
   token: Output<string>;
   /** First part of the names at Hetzner: the platform and the stack. */
@@ -32,14 +35,18 @@ export class HetznerServer extends ComponentResource implements Machine {
   readonly connection: Output<Connection>;
   readonly publicAddress: Output<string>;
   readonly vanishesWith: Resource;
+  /** What is on it goes with the stack. */
+  readonly protects = false;
+  private readonly lock: ImageLock;
 
   /** @param name the host's name */
   constructor(
     name: string,
-    { config, token, prefix, identityFile, labels }: HetznerServerArgs,
+    { config, lock, token, prefix, identityFile, labels }: HetznerServerArgs,
     options?: ComponentResourceOptions,
   ) {
     super("vpai:hetzner:Server", `${name}/machine`, {}, options);
+    this.lock = lock;
     const parent = { parent: this, provider: new hcloud.Provider(`${name}/hetzner`, { token }, { parent: this }) };
     const fullName = `${prefix}-${name}`;
     const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, { parent: this });
@@ -82,6 +89,10 @@ export class HetznerServer extends ComponentResource implements Machine {
       identityFile,
     });
     this.registerOutputs({ address: server.ipv4Address });
+  }
+
+  imageSource(reference: string): ImageSource {
+    return lockedSource(reference, this.lock);
   }
 }
 

@@ -5,7 +5,6 @@ import { gatewayOf } from "../../container/gateway";
 import { asLabels } from "../../container/ownership";
 import { ofFixedName } from "../../container/fixed-name";
 import type { FindRunner } from "../../container/leftovers";
-import type { ImageSource } from "../../host-context";
 import type { Machine } from "../machine";
 import { labIdentity } from "../../../toolchain/lab-identity";
 import { LabMachine } from "./machine";
@@ -41,10 +40,6 @@ export class Ground extends ComponentResource {
   /** A machine of the lab. @param index its place in the platform's list of hosts, from 0 */
   machine(host: string, index: number): Machine {
     return new LabMachine(host, { ground: this, index }, { parent: this });
-  }
-
-  imageSource(reference: string): ImageSource {
-    return this.registry.imageSource(reference);
   }
 
   private createNetwork(): docker.Network {

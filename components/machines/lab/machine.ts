@@ -10,13 +10,18 @@ import {
 import { type Connection, SshKey } from "@vpai/providers";
 import { ofFixedName } from "../../container/fixed-name";
 import { asLabels } from "../../container/ownership";
-import type { Machine } from "../machine";
+import { type LabIdentity, labIdentity } from "../../../toolchain/lab-identity";
+import type { ImageSource, Machine } from "../machine";
 import { availableCapabilities } from "./capabilities";
 import type { Ground } from "./ground";
 import { mirroredRegistries } from "./registry";
 
 /** Last byte of the first machine's address in the lab network. */
 const FIRST_ADDRESS = 11;
+
+/** Address of a lab machine in the lab network. @param index its place in the platform's list of hosts, from 0 */
+export const labAddress = (index: number, { address }: LabIdentity = labIdentity()): string =>
+  address(FIRST_ADDRESS + index);
 
 /** Folders of a lab machine that outlive its container, as a disk outlives a reboot. */
 const DISKS = { docker: "/var/lib/docker", opt: "/opt" };
@@ -26,6 +31,8 @@ export class LabMachine extends ComponentResource implements Machine {
   readonly connection: Output<Connection>;
   readonly publicAddress: Output<string>;
   readonly vanishesWith: Resource;
+  /** What is on it goes with the lab. */
+  readonly protects = false;
 
   /** @param host the host's name */
   constructor(
@@ -34,7 +41,7 @@ export class LabMachine extends ComponentResource implements Machine {
     options: ComponentResourceOptions,
   ) {
     super("vpai:lab:Machine", `${host}/machine`, {}, options);
-    const address = args.ground.identity.address(FIRST_ADDRESS + args.index);
+    const address = labAddress(args.index, args.ground.identity);
     const hostKey = new SshKey(`${host}/host-key`, { comment: `lab host ${host}` }, { parent: this });
     const container = this.createContainer(host, address, hostKey);
     this.vanishesWith = container;
@@ -52,6 +59,10 @@ export class LabMachine extends ComponentResource implements Machine {
         }),
       );
     this.registerOutputs({ address });
+  }
+
+  imageSource(reference: string): ImageSource {
+    return this.args.ground.registry.imageSource(reference);
   }
 
   private createContainer(host: string, address: string, hostKey: SshKey): docker.Container {

@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
 import { asLabels } from "../../container/ownership";
 import { ofFixedName } from "../../container/fixed-name";
-import type { ImageSource } from "../../host-context";
+import type { ImageSource } from "../machine";
 import { projectRoot } from "../../../toolchain/environment";
 import type { Ground } from "./ground";
 import { catalogue } from "../../../lab/images/catalogue";

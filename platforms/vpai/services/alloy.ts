@@ -1,9 +1,10 @@
 import loki from "./loki";
+import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { addressOf, defineService } from "../../../model/service";
-import { singleLine } from "./postgresql";
-import { METRICS_USER } from "./redis";
+import { METRICS_VARIABLE } from "../../../programs/postgresql";
 import { alloyConfig } from "./alloy/config";
-import { databaseUrl } from "../../../capabilities/database-url";
+import { COLLECTOR_ALERTS, hostAlerts } from "./alloy/alerts";
+import { HOSTS_DASHBOARD } from "./alloy/dashboard";
 import victoriametrics from "./victoriametrics";
 
 const NAME = "alloy";
@@ -13,39 +14,33 @@ const CONFIG = "/etc/alloy/config.alloy";
 const DATA = "/var/lib/alloy/data";
 const TEXTFILES = "/var/lib/alloy/metrics";
 const HOST_ROOT = "/host/root";
-const POSTGRESQL_VARIABLE = "POSTGRESQL_DSN";
 
 /** A login that may read the server's figures and nothing else; its own database stays empty. */
-const DATABASE = {
-  name: NAME,
-  role: NAME,
-  password: {
-    name: "alloyDatabasePassword",
-    description: "Password of Alloy's role in PostgreSQL, which reads statistics",
-    origin: "random",
-    length: 32,
-    check: singleLine,
-  },
+const DATABASE = postgresqlDatabase.own(NAME, "Alloy's", {
   memberOf: ["pg_monitor"],
-} as const;
-
-const connectionString = (password: string): string => `${databaseUrl(DATABASE)(password)}?sslmode=disable`;
+});
 
 export default defineService({
   name: NAME,
   group: "monitoring",
-  image: "docker.io/grafana/alloy:v1.13.0",
+  run: {
+    image: "docker.io/grafana/alloy:v1.13.0",
+    networks: NETWORKS,
+    entrypoint: ["/bin/alloy"],
+    command: [
+      "run",
+      CONFIG,
+      `--storage.path=${DATA}`,
+      `--server.http.listen-addr=0.0.0.0:${PORT}`,
+      "--disable-reporting",
+    ],
+    hostMounts: [
+      { source: "/", target: HOST_ROOT },
+      { source: "/var/run/docker.sock", target: "/var/run/docker.sock" },
+    ],
+  },
   user: { uid: 0, gid: 0 },
-  networks: NETWORKS,
   port: PORT,
-  entrypoint: ["/bin/alloy"],
-  command: [
-    "run",
-    CONFIG,
-    `--storage.path=${DATA}`,
-    `--server.http.listen-addr=0.0.0.0:${PORT}`,
-    "--disable-reporting",
-  ],
   files: (context) => [
     {
       path: CONFIG,
@@ -55,23 +50,26 @@ export default defineService({
         logsUrl: `http://${addressOf(loki)}/loki/api/v1/push`,
         hostRoot: HOST_ROOT,
         textfiles: TEXTFILES,
-        postgresqlVariable: POSTGRESQL_VARIABLE,
-        redisUser: METRICS_USER,
       }),
       validate: ["validate", CONFIG],
     },
   ],
   secrets: {
-    postgresql_dsn: { secret: DATABASE.password, exported: POSTGRESQL_VARIABLE, render: connectionString },
+    postgresql_dsn: {
+      secret: DATABASE.password,
+      exported: METRICS_VARIABLE,
+      render: postgresqlDatabase.url(DATABASE, "?sslmode=disable"),
+    },
   },
-  data: [{ path: DATA }, { path: TEXTFILES, directory: "metrics" }],
-  hostMounts: [
-    { source: "/", target: HOST_ROOT },
-    { source: "/var/run/docker.sock", target: "/var/run/docker.sock" },
+  data: [
+    { path: DATA, backup: { kind: "none", reason: "what it keeps is on its way to the stores" } },
+    { path: TEXTFILES, directory: "metrics", backup: { kind: "none", reason: "jobs write their figures anew" } },
   ],
   version: { test: ["/bin/alloy", "--version"], pattern: "version v(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 192, cpus: 0.5 },
-  metrics: {},
+  metrics: { askedBy: "store" },
+  alerts: (host) => [...hostAlerts(host), ...COLLECTOR_ALERTS],
+  dashboards: [HOSTS_DASHBOARD],
   // The image has no wget; its shell opens the connection itself.
   health: {
     test: [
@@ -82,6 +80,5 @@ export default defineService({
     interval: 10,
   },
   needs: ["victoriametrics", "loki"],
-  database: DATABASE,
-  backup: { kind: "none", reason: "what it keeps is on its way to the stores" },
+  uses: [postgresqlDatabase.request(DATABASE)],
 });

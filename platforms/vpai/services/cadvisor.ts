@@ -1,4 +1,6 @@
 import { defineService } from "../../../model/service";
+import { CONTAINER_ALERTS } from "./cadvisor/alerts";
+import { CONTAINERS_DASHBOARD } from "./cadvisor/dashboard";
 
 const PORT = 8080;
 
@@ -11,29 +13,32 @@ const DISABLED = [
 export default defineService({
   name: "cadvisor",
   group: "monitoring",
-  image: "ghcr.io/google/cadvisor:v0.55.1",
+  run: {
+    image: "ghcr.io/google/cadvisor:v0.55.1",
+    networks: ["monitoring"],
+    command: [
+      `--port=${PORT}`,
+      "--docker_only=true",
+      "--housekeeping_interval=15s",
+      "--store_container_labels=false",
+      "--whitelisted_container_labels=dev.vpai.service",
+      `--disable_metrics=${DISABLED.join(",")}`,
+    ],
+    hostMounts: [
+      { source: "/", target: "/rootfs" },
+      { source: "/sys", target: "/sys" },
+      { source: "/var/lib/docker", target: "/var/lib/docker" },
+      { source: "/var/run/docker.sock", target: "/var/run/docker.sock" },
+      // It leaves Docker's containers out unless containerd answers, too.
+      { source: "/run/containerd/containerd.sock", target: "/run/containerd/containerd.sock" },
+    ],
+  },
   user: { uid: 0, gid: 0 },
-  networks: ["monitoring"],
   port: PORT,
-  command: [
-    `--port=${PORT}`,
-    "--docker_only=true",
-    "--housekeeping_interval=15s",
-    "--store_container_labels=false",
-    "--whitelisted_container_labels=dev.vpai.service",
-    `--disable_metrics=${DISABLED.join(",")}`,
-  ],
-  hostMounts: [
-    { source: "/", target: "/rootfs" },
-    { source: "/sys", target: "/sys" },
-    { source: "/var/lib/docker", target: "/var/lib/docker" },
-    { source: "/var/run/docker.sock", target: "/var/run/docker.sock" },
-    // It leaves Docker's containers out unless containerd answers, too.
-    { source: "/run/containerd/containerd.sock", target: "/run/containerd/containerd.sock" },
-  ],
   limits: { memoryMiB: 96, cpus: 0.25 },
   metrics: {},
+  alerts: () => CONTAINER_ALERTS,
+  dashboards: [CONTAINERS_DASHBOARD],
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/healthz`], interval: 10 },
   version: { test: ["cadvisor", "--version"], pattern: "version v(\\d+\\.\\d+\\.\\d+)" },
-  backup: { kind: "none", reason: "it keeps nothing" },
 });

@@ -8,19 +8,20 @@ const DATA = "/data";
 export default defineService({
   name: "diun",
   group: "monitoring",
-  image: "docker.io/crazymax/diun:4.31.0",
+  run: {
+    image: "docker.io/crazymax/diun:4.31.0",
+    networks: ["egress"],
+    command: ["serve", "--config", CONFIG],
+  },
   user: { uid: 0, gid: 0 },
-  networks: ["egress"],
-  command: ["serve", "--config", CONFIG],
   // Its interface for its own command line: nobody else on the network is to use it.
   environment: () => ({ GRPC_AUTHORITY: "127.0.0.1:42286", TZ: "Europe/Paris" }),
-  files: ({ services }) => [
+  files: ({ hosts }) => [
     { path: CONFIG, content: diunConfig({ data: DATA, images: IMAGES }) },
-    { path: IMAGES, content: diunImages(services) },
+    { path: IMAGES, content: diunImages(hosts.flatMap(({ services }) => services)) },
   ],
-  data: [{ path: DATA }],
+  data: [{ path: DATA, backup: { kind: "none", reason: "it learns the registries' images anew" } }],
   version: { test: ["diun", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 48, cpus: 0.1 },
   health: { test: ["diun", "image", "list", "--raw"] },
-  backup: { kind: "none", reason: "it learns the registries' images anew" },
 });

@@ -1,7 +1,9 @@
 import loki from "./loki";
-import { addressOf, defineService, hostnameOf } from "../../../model/service";
-import { dashboards } from "./grafana/dashboards";
-import { dashboardJson } from "./grafana/dashboards/dashboard";
+import { addressOf, defineService } from "../../../model/service";
+import type { Dashboard } from "../../../model/monitoring";
+import { hostnameOf } from "../../../model/site";
+import { dashboardJson } from "./grafana/dashboard-json";
+import { dashboardsOf } from "./grafana/dashboards";
 import { grafanaIni } from "./grafana/ini";
 import { grafanaDashboardProvider, grafanaDatasources } from "./grafana/provisioning";
 import victoriametrics from "./victoriametrics";
@@ -11,16 +13,27 @@ const FOLDER = "/etc/grafana";
 const DASHBOARDS = `${FOLDER}/dashboards`;
 const DATA = "/var/lib/grafana";
 
+const fileOf = ({ uid }: Dashboard): string => `${DASHBOARDS}/${uid}.json`;
+
+/** File of the dashboard that one sees first, where there is one. */
+const homeOf = (dashboards: readonly Dashboard[]): string | undefined =>
+  dashboards.filter(({ home }) => home === true).map(fileOf)[0];
+
 export default defineService({
   name: "grafana",
   group: "monitoring",
-  image: "docker.io/grafana/grafana:12.3.2",
+  run: {
+    image: "docker.io/grafana/grafana:12.3.2",
+    networks: ["frontend", "backend", "monitoring"],
+  },
   user: { uid: 472, gid: 0 },
-  networks: ["frontend", "backend", "monitoring"],
   port: SITE.port,
   expose: [SITE],
-  files: ({ domain }) => [
-    { path: `${FOLDER}/grafana.ini`, content: grafanaIni({ port: SITE.port, hostname: hostnameOf(SITE, domain) }) },
+  files: ({ domain, hosts }) => [
+    {
+      path: `${FOLDER}/grafana.ini`,
+      content: grafanaIni({ port: SITE.port, hostname: hostnameOf(SITE, domain), home: homeOf(dashboardsOf(hosts)) }),
+    },
     {
       path: `${FOLDER}/provisioning/datasources/vpai.yaml`,
       content: grafanaDatasources({
@@ -29,8 +42,8 @@ export default defineService({
       }),
     },
     { path: `${FOLDER}/provisioning/dashboards/vpai.yaml`, content: grafanaDashboardProvider(DASHBOARDS) },
-    ...dashboards.map((dashboard) => ({
-      path: `${DASHBOARDS}/${dashboard.uid}.json`,
+    ...dashboardsOf(hosts).map((dashboard) => ({
+      path: fileOf(dashboard),
       content: dashboardJson(dashboard),
     })),
   ],
@@ -46,12 +59,11 @@ export default defineService({
       variable: "GF_SECURITY_ADMIN_PASSWORD__FILE",
     },
   },
-  data: [{ path: DATA }],
+  data: [{ path: DATA, backup: { kind: "files" } }],
   version: { test: ["grafana", "--version"], pattern: "version (\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 192, cpus: 0.5 },
   metrics: {},
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${SITE.port}/api/health`], interval: 10 },
   needs: ["victoriametrics", "loki"],
   stopTimeout: 30,
-  backup: { kind: "files", paths: [DATA] },
 });

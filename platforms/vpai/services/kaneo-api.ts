@@ -1,26 +1,29 @@
+import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { SITE } from "./kaneo";
-import { defineService, hostnameOf, ownDatabase } from "../../../model/service";
-import { databaseUrl } from "../../../capabilities/database-url";
+import { defineService } from "../../../model/service";
+import { hostnameOf } from "../../../model/site";
 
 const PORT = 1337;
 
-const DATABASE = ownDatabase("kaneo", "Kaneo's");
+const DATABASE = postgresqlDatabase.own("kaneo", "Kaneo's");
 
 export default defineService({
   name: "kaneo-api",
   group: "apps",
-  image: "ghcr.io/usekaneo/api:2.1.1",
+  run: {
+    image: "ghcr.io/usekaneo/api:2.1.1",
+    networks: ["backend"],
+    entrypoint: ["node", "--enable-source-maps", "dist/index.js"],
+  },
   user: { uid: 1001, gid: 1001 },
-  networks: ["backend"],
   port: PORT,
   expose: [{ subdomain: SITE.subdomain, path: "/api/*", port: PORT, access: SITE.access }],
-  entrypoint: ["node", "--enable-source-maps", "dist/index.js"],
   environment: ({ domain }) => {
     const site = `https://${hostnameOf(SITE, domain)}`;
     return { KANEO_CLIENT_URL: site, KANEO_API_URL: site, CORS_ORIGINS: site, DISABLE_GUEST_ACCESS: "true" };
   },
   secrets: {
-    database_url: { secret: DATABASE.password, exported: "DATABASE_URL", render: databaseUrl(DATABASE) },
+    database_url: { secret: DATABASE.password, exported: "DATABASE_URL", render: postgresqlDatabase.url(DATABASE) },
     auth_secret: {
       secret: {
         name: "kaneoAuthSecret",
@@ -34,7 +37,5 @@ export default defineService({
   },
   limits: { memoryMiB: 192, cpus: 0.25 },
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/api/health`] },
-  needs: ["postgresql"],
-  database: DATABASE,
-  backup: { kind: "none", reason: "all that it keeps is in PostgreSQL, whose dumps contain it" },
+  uses: [postgresqlDatabase.request(DATABASE)],
 });

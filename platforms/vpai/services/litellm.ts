@@ -1,8 +1,15 @@
+import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
+import { litellmKey, llmKey } from "../../../capabilities/litellm-key";
+import { qdrantCollection } from "../../../capabilities/qdrant-collection";
+import { redisDatabase } from "../../../capabilities/redis-database";
 import { optional, outsideTheLab, type SecretDeclaration } from "../../../model/secret";
-import { defineService, llmKey, ownDatabase, type SecretFile } from "../../../model/service";
+import type { SecretFile } from "../../../model/files";
+import { defineService } from "../../../model/service";
 import { QDRANT_API_KEY } from "./qdrant";
-import { REDIS_PASSWORD } from "./redis";
-import { databaseUrl } from "../../../capabilities/database-url";
+import { peer } from "../../../model/peers";
+import { redisPassword } from "../../../programs/redis";
+import { SPEND_ALERTS } from "./litellm/alerts";
+import { LITELLM_DASHBOARD } from "./litellm/dashboard";
 import { litellmConfig } from "./litellm/config";
 import { EMBEDDING_SIZE, PROVIDERS } from "./litellm/models";
 
@@ -25,7 +32,10 @@ const MASTER_KEY = {
   length: 32,
 } as const;
 
-const DATABASE = ownDatabase("litellm", "LiteLLM's");
+/** Its router counts there. */
+const REDIS = { number: 0, password: redisPassword() };
+
+const DATABASE = postgresqlDatabase.own("litellm", "LiteLLM's");
 
 /** The key of a provider of models, which a person gets from the provider's console. */
 const providerKey = (
@@ -44,22 +54,34 @@ const needed = outsideTheLab("apps");
 export default defineService({
   name: "litellm",
   group: "apps",
-  image: "ghcr.io/berriai/litellm-non_root:v1.81.3-stable",
+  run: {
+    image: "ghcr.io/berriai/litellm-non_root:v1.81.3-stable",
+    networks: ["backend", "egress"],
+    entrypoint: ["litellm"],
+    command: ["--config", CONFIG, "--port", String(PORT)],
+  },
   user: { uid: 65534, gid: 65534 },
-  networks: ["backend", "egress"],
   port: PORT,
   expose: [
     { subdomain: "llm", port: PORT, access: "vpn" },
     { subdomain: "", path: "/litellm/*", stripPath: true, port: PORT, access: "public" },
   ],
-  entrypoint: ["litellm"],
-  command: ["--config", CONFIG, "--port", String(PORT)],
   environment: () => ({
     LITELLM_MODE: "PRODUCTION",
     // Prices are those of the release, not of the day.
     LITELLM_LOCAL_MODEL_COST_MAP: "True",
   }),
-  files: () => [{ path: CONFIG, content: litellmConfig({ collection: SEMANTIC_CACHE.name, variables: VARIABLES }) }],
+  files: (context) => [
+    {
+      path: CONFIG,
+      content: litellmConfig({
+        collection: SEMANTIC_CACHE.name,
+        redis: redisDatabase.serverOf(context),
+        qdrant: peer(context, qdrantCollection),
+        variables: VARIABLES,
+      }),
+    },
+  ],
   secrets: {
     master_key: { secret: MASTER_KEY, exported: VARIABLES.masterKey, render: llmKey },
     salt_key: {
@@ -72,8 +94,8 @@ export default defineService({
       },
       exported: "LITELLM_SALT_KEY",
     },
-    database_url: { secret: DATABASE.password, exported: "DATABASE_URL", render: databaseUrl(DATABASE) },
-    redis_password: { secret: REDIS_PASSWORD, exported: VARIABLES.redisPassword },
+    database_url: { secret: DATABASE.password, exported: "DATABASE_URL", render: postgresqlDatabase.url(DATABASE) },
+    redis_password: { secret: REDIS.password, exported: VARIABLES.redisPassword },
     qdrant_api_key: { secret: QDRANT_API_KEY, exported: VARIABLES.qdrantKey },
     openrouter_api_key: providerKey("openrouter", {
       of: "OpenRouter",
@@ -117,10 +139,9 @@ export default defineService({
     startPeriod: 180,
   },
   metrics: { path: "/metrics/" },
-  needs: ["postgresql", "redis", "qdrant"],
-  database: DATABASE,
-  collections: [SEMANTIC_CACHE],
-  llmProxy: { masterKey: MASTER_KEY },
+  alerts: () => SPEND_ALERTS,
+  dashboards: [LITELLM_DASHBOARD],
+  uses: [postgresqlDatabase.request(DATABASE), redisDatabase.request(REDIS), qdrantCollection.request(SEMANTIC_CACHE)],
+  offers: [litellmKey.offer({ masterKey: MASTER_KEY })],
   stopTimeout: 30,
-  backup: { kind: "none", reason: "all that it keeps is in PostgreSQL, whose dumps contain it" },
 });

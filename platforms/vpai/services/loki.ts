@@ -7,11 +7,13 @@ const PORT = 3100;
 export default defineService({
   name: "loki",
   group: "monitoring",
-  image: "docker.io/grafana/loki:3.6.5",
+  run: {
+    image: "docker.io/grafana/loki:3.6.5",
+    networks: ["monitoring"],
+    command: [`-config.file=${CONFIG}`],
+  },
   user: { uid: 10001, gid: 10001 },
-  networks: ["monitoring"],
   port: PORT,
-  command: [`-config.file=${CONFIG}`],
   files: () => [
     {
       path: CONFIG,
@@ -19,12 +21,11 @@ export default defineService({
       validate: [`-config.file=${CONFIG}`, "-verify-config"],
     },
   ],
-  data: [{ path: "/loki" }],
+  data: [{ path: "/loki", backup: { kind: "none", reason: "thirty days of logs can be lost" } }],
   version: { test: ["/usr/bin/loki", "--version"], pattern: "version (\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 192, cpus: 0.5 },
   metrics: {},
   // The image has neither shell nor wget: the program asks itself.
   health: { test: ["/usr/bin/loki", "-health", `-health.url=http://127.0.0.1:${PORT}/ready`], interval: 10 },
   stopTimeout: 30,
-  backup: { kind: "none", reason: "thirty days of logs can be lost" },
 });

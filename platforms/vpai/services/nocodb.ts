@@ -1,20 +1,24 @@
-import { defineService, hostnameOf, ownDatabase } from "../../../model/service";
+import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
+import { defineService } from "../../../model/service";
+import { hostnameOf } from "../../../model/site";
 import { knexConnection } from "./nocodb/connection";
 
 const SITE = { subdomain: "noco", port: 8080, access: "vpn" } as const;
 
-const DATABASE = ownDatabase("nocodb", "NocoDB's");
+const DATABASE = postgresqlDatabase.own("nocodb", "NocoDB's");
 
 export default defineService({
   name: "nocodb",
   group: "apps",
-  image: "docker.io/nocodb/nocodb:0.301.2",
+  run: {
+    image: "docker.io/nocodb/nocodb:0.301.2",
+    networks: ["backend"],
+    entrypoint: ["/usr/bin/dumb-init", "--", "/usr/src/appEntry/start.sh"],
+  },
   // Its start unpacks the program into a folder of root's.
   user: { uid: 0, gid: 0 },
-  networks: ["backend"],
   port: SITE.port,
   expose: [SITE],
-  entrypoint: ["/usr/bin/dumb-init", "--", "/usr/src/appEntry/start.sh"],
   environment: ({ domain }) => ({
     NC_PUBLIC_URL: `https://${hostnameOf(SITE, domain)}`,
     NC_DISABLE_TELE: "true",
@@ -44,7 +48,7 @@ export default defineService({
       exported: "NC_CONNECTION_ENCRYPT_KEY",
     },
   },
-  data: [{ path: "/usr/app/data" }],
+  data: [{ path: "/usr/app/data", backup: { kind: "files" } }],
   limits: { memoryMiB: 384, cpus: 0.5 },
   health: {
     test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/api/v1/health"],
@@ -54,7 +58,5 @@ export default defineService({
     test: ["wget", "-q", "-O", "-", "http://127.0.0.1:8080/api/v1/version"],
     pattern: '"currentVersion":"(\\d+\\.\\d+\\.\\d+)"',
   },
-  needs: ["postgresql"],
-  database: DATABASE,
-  backup: { kind: "files", paths: ["/usr/app/data"] },
+  uses: [postgresqlDatabase.request(DATABASE)],
 });

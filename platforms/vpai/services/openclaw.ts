@@ -1,9 +1,17 @@
+import { litellmKey, llmKey } from "../../../capabilities/litellm-key";
+import { qdrantCollection } from "../../../capabilities/qdrant-collection";
 import { optional } from "../../../model/secret";
-import { defineService, hostnameOf, llmKey, SECRETS_FOLDER } from "../../../model/service";
+import { SECRETS_FOLDER } from "../../../model/files";
+import { defineService } from "../../../model/service";
+import { hostnameOf } from "../../../model/site";
+import { peer } from "../../../model/peers";
 import { EMBEDDING_SIZE } from "./litellm/models";
 import { openclawConfig } from "./openclaw/config";
 
 const SITE = { subdomain: "javisi", port: 18789, access: "vpn" } as const;
+
+/** Network of the containers that agents' sessions run in. */
+const SANDBOX = "sandbox";
 
 const CONFIG = "/etc/openclaw/openclaw.json";
 const TELEGRAM_TOKEN = "telegram_bot_token";
@@ -21,28 +29,31 @@ const LLM_KEY = {
 export default defineService({
   name: "openclaw",
   group: "apps",
-  image: "ghcr.io/openclaw/openclaw:2026.2.22",
+  run: {
+    image: "ghcr.io/openclaw/openclaw:2026.2.22",
+    networks: ["backend", "egress", SANDBOX],
+    entrypoint: ["node", "openclaw.mjs"],
+    command: ["gateway"],
+  },
   user: { uid: 1000, gid: 1000 },
-  networks: ["backend", "egress", "sandbox"],
   port: SITE.port,
   expose: [SITE],
-  entrypoint: ["node", "openclaw.mjs"],
-  command: ["gateway"],
   environment: () => ({
     OPENCLAW_CONFIG_PATH: CONFIG,
     OPENCLAW_STATE_DIR: "/home/node/.openclaw",
     // "Nix mode" is its word for a configuration that it must not write itself.
     OPENCLAW_NIX_MODE: "1",
   }),
-  files: ({ domain }) => [
+  files: (context) => [
     {
       path: CONFIG,
       content: openclawConfig({
         port: SITE.port,
-        origin: `https://${hostnameOf(SITE, domain)}`,
+        origin: `https://${hostnameOf(SITE, context.domain)}`,
         // Caddy, on the network that they share.
-        proxies: ["172.20.2.0/24"],
-        sandboxNetwork: "sandbox",
+        proxies: [context.networks["backend"]?.subnet ?? []].flat(),
+        llm: peer(context, litellmKey),
+        sandboxNetwork: SANDBOX,
         variables: VARIABLES,
         telegramToken: `${SECRETS_FOLDER}/${TELEGRAM_TOKEN}`,
       }),
@@ -70,17 +81,17 @@ export default defineService({
       },
     },
   },
-  data: [{ path: "/home/node/.openclaw" }],
+  data: [{ path: "/home/node/.openclaw", backup: { kind: "files" } }],
   version: { test: ["node", "openclaw.mjs", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 640, cpus: 1 },
   health: {
     test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${SITE.port}/`],
     startPeriod: 120,
   },
-  needs: ["litellm"],
-  virtualKeys: [{ alias: "openclaw", maxBudget: 5, budgetDuration: "1d", key: LLM_KEY }],
-  // What the agents remember (seed 001, 8.2), as vectors of LiteLLM's embedding model.
-  collections: [{ name: "content_index", size: EMBEDDING_SIZE, distance: "Cosine" }],
+  uses: [
+    litellmKey.request({ alias: "openclaw", maxBudget: 5, budgetDuration: "1d", key: LLM_KEY }),
+    // What the agents remember (seed 001, 8.2), as vectors of LiteLLM's embedding model.
+    qdrantCollection.request({ name: "content_index", size: EMBEDDING_SIZE, distance: "Cosine" }),
+  ],
   stopTimeout: 30,
-  backup: { kind: "files", paths: ["/home/node/.openclaw"] },
 });

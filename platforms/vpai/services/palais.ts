@@ -1,23 +1,27 @@
-import { defineService, ownDatabase } from "../../../model/service";
-import { databaseUrl } from "../../../capabilities/database-url";
+import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
+import { defineService } from "../../../model/service";
 
-const DATABASE = ownDatabase("palais", "Palais'");
+const DATABASE = postgresqlDatabase.own("palais", "Palais'");
 
 export default defineService({
   name: "palais",
   group: "apps",
-  image: "ghcr.io/mobutoo/palais:1.0.0",
+  run: {
+    image: "ghcr.io/mobutoo/palais:1.0.0",
+    networks: ["backend"],
+  },
   user: { uid: 1000, gid: 1000 },
-  networks: ["backend"],
   port: 3300,
   expose: [{ subdomain: "palais", port: 3300, access: "vpn" }],
   environment: () => ({ NODE_ENV: "production", PORT: "3300" }),
   secrets: {
-    database_url: { secret: DATABASE.password, variable: "DATABASE_URL_FILE", render: databaseUrl(DATABASE) },
+    database_url: {
+      secret: DATABASE.password,
+      variable: "DATABASE_URL_FILE",
+      render: postgresqlDatabase.url(DATABASE),
+    },
   },
   limits: { memoryMiB: 128, cpus: 0.25 },
   health: { test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:3300/health"] },
-  needs: ["postgresql"],
-  database: DATABASE,
-  backup: { kind: "none", reason: "all that it keeps is in PostgreSQL, whose dumps contain it" },
+  uses: [postgresqlDatabase.request(DATABASE)],
 });

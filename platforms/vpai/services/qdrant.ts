@@ -1,3 +1,4 @@
+import { qdrantCollection } from "../../../capabilities/qdrant-collection";
 import { defineService } from "../../../model/service";
 import { QDRANT_CONFIG } from "./qdrant/config";
 
@@ -15,19 +16,21 @@ export const QDRANT_API_KEY = {
 export default defineService({
   name: "qdrant",
   group: "apps",
-  image: "docker.io/qdrant/qdrant:v1.16.3",
+  run: {
+    image: "docker.io/qdrant/qdrant:v1.16.3",
+    networks: ["backend"],
+    entrypoint: ["./qdrant"],
+    command: ["--config-path", CONFIG],
+    scratch: ["/tmp"],
+  },
   user: { uid: 1000, gid: 1000 },
-  networks: ["backend"],
   port: 6333,
   expose: [{ subdomain: "qd", port: 6333, access: "vpn" }],
-  entrypoint: ["./qdrant"],
-  command: ["--config-path", CONFIG],
   // The image's own folder belongs to root; Qdrant notes there that it has started.
   environment: () => ({ QDRANT_INIT_FILE_PATH: "/tmp/.qdrant-initialized" }),
   files: () => [{ path: CONFIG, content: QDRANT_CONFIG }],
   secrets: { api_key: { secret: QDRANT_API_KEY, exported: "QDRANT__SERVICE__API_KEY" } },
-  data: [{ path: "/qdrant/storage" }],
-  scratch: ["/tmp"],
+  data: [{ path: "/qdrant/storage", backup: { kind: "files" } }],
   version: { test: ["./qdrant", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 384, cpus: 0.5 },
   // The image has no HTTP client, but bash.
@@ -39,7 +42,6 @@ export default defineService({
     ],
     interval: 10,
   },
-  vectorServer: { apiKey: QDRANT_API_KEY },
+  offers: [qdrantCollection.offer({ apiKey: QDRANT_API_KEY })],
   stopTimeout: 30,
-  backup: { kind: "files", paths: ["/qdrant/storage"] },
 });

@@ -1,30 +1,34 @@
-import { defineService, hostnameOf, ownDatabase } from "../../../model/service";
-import { REDIS_PASSWORD } from "./redis";
-import { redisUrl } from "../../../capabilities/redis-url";
+import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
+import { redisDatabase } from "../../../capabilities/redis-database";
+import { defineService } from "../../../model/service";
+import { hostnameOf } from "../../../model/site";
+import { redisPassword } from "../../../programs/redis";
 
 const SITE = { subdomain: "nzimbu", port: 3000, access: "vpn" } as const;
 
 /** LiteLLM's router uses 0. */
-const REDIS_DATABASE = 1;
+const REDIS = { number: 1, password: redisPassword() };
 
-const DATABASE = ownDatabase("sure", "Sure's");
+const DATABASE = postgresqlDatabase.own("sure", "Sure's");
 
 export default defineService({
   name: "sure",
   group: "apps",
-  image: "ghcr.io/we-promise/sure:0.6.8",
+  run: {
+    image: "ghcr.io/we-promise/sure:0.6.8",
+    networks: ["backend"],
+    // The image's own start, which also brings the database up to date.
+    entrypoint: ["/rails/bin/docker-entrypoint"],
+    command: ["./bin/rails", "server"],
+  },
   user: { uid: 1000, gid: 1000 },
-  networks: ["backend"],
   port: SITE.port,
   expose: [SITE],
-  // The image's own start, which also brings the database up to date.
-  entrypoint: ["/rails/bin/docker-entrypoint"],
-  command: ["./bin/rails", "server"],
-  environment: ({ domain }) => ({
+  environment: (context) => ({
     SELF_HOSTED: "true",
-    APP_DOMAIN: hostnameOf(SITE, domain),
-    DB_HOST: "postgresql",
-    DB_PORT: "5432",
+    APP_DOMAIN: hostnameOf(SITE, context.domain),
+    DB_HOST: postgresqlDatabase.serverOf(context, DATABASE).host,
+    DB_PORT: String(postgresqlDatabase.serverOf(context, DATABASE).port),
     POSTGRES_DB: DATABASE.name,
     POSTGRES_USER: DATABASE.role,
     // Ruby's allocator keeps one arena per thread otherwise, and the limit is soon reached.
@@ -32,7 +36,7 @@ export default defineService({
   }),
   secrets: {
     database_password: { secret: DATABASE.password, exported: "POSTGRES_PASSWORD" },
-    redis_url: { secret: REDIS_PASSWORD, exported: "REDIS_URL", render: redisUrl(REDIS_DATABASE) },
+    redis_url: { secret: REDIS.password, exported: "REDIS_URL", render: redisDatabase.url(REDIS) },
     secret_key_base: {
       secret: {
         name: "sureSecretKeyBase",
@@ -45,13 +49,11 @@ export default defineService({
       exported: "SECRET_KEY_BASE",
     },
   },
-  data: [{ path: "/rails/storage" }],
+  data: [{ path: "/rails/storage", backup: { kind: "files" } }],
   limits: { memoryMiB: 512, cpus: 0.5 },
   health: { test: ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:3000/up"], startPeriod: 180 },
   // Nothing but its own pages tells the version, and those ask for a login.
   version: { test: ["cat", "config/initializers/version.rb"], pattern: '"(\\d+\\.\\d+\\.\\d+)' },
-  needs: ["postgresql", "redis"],
-  database: DATABASE,
+  uses: [postgresqlDatabase.request(DATABASE), redisDatabase.request(REDIS)],
   stopTimeout: 30,
-  backup: { kind: "files", paths: ["/rails/storage"] },
 });

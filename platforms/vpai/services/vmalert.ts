@@ -9,24 +9,25 @@ const STORE = `http://${addressOf(victoriametrics)}`;
 export default defineService({
   name: "vmalert",
   group: "monitoring",
-  image: "docker.io/victoriametrics/vmalert:v1.135.0",
+  run: {
+    image: "docker.io/victoriametrics/vmalert:v1.135.0",
+    networks: ["monitoring"],
+    command: [
+      `-rule=${RULES}`,
+      `-httpListenAddr=:${PORT}`,
+      `-datasource.url=${STORE}`,
+      // The state of alerts outlives a restart, and Grafana shows it, as the series ALERTS.
+      `-remoteWrite.url=${STORE}`,
+      `-remoteRead.url=${STORE}`,
+      "-notifier.blackhole",
+    ],
+  },
   user: { uid: 65534, gid: 65534 },
-  networks: ["monitoring"],
   port: PORT,
-  command: [
-    `-rule=${RULES}`,
-    `-httpListenAddr=:${PORT}`,
-    `-datasource.url=${STORE}`,
-    // The state of alerts outlives a restart, and Grafana shows it, as the series ALERTS.
-    `-remoteWrite.url=${STORE}`,
-    `-remoteRead.url=${STORE}`,
-    "-notifier.blackhole",
-  ],
   files: (context) => [{ path: RULES, content: alertRules(context), validate: [`-rule=${RULES}`, "-dryRun"] }],
   version: { test: ["/vmalert-prod", "--version"], pattern: "v(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 48, cpus: 0.1 },
   metrics: {},
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`], interval: 10 },
   needs: ["victoriametrics"],
-  backup: { kind: "none", reason: "alerts are computed anew from metrics" },
 });

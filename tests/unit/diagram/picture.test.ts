@@ -2,7 +2,7 @@ import { type Box, layoutOf, MEASURES } from "../../../diagram/layout";
 import { mermaidOf } from "../../../diagram/mermaid";
 import { pictureOf } from "../../../diagram/picture";
 import { svgOf } from "../../../diagram/svg";
-import { vpai } from "../../../platforms/vpai/platform";
+import vpai from "../../../platforms/vpai/platform";
 import { SESE_AI } from "../../facts/sese-ai";
 
 const picture = pictureOf(vpai);

@@ -1,6 +1,6 @@
 import { checkPlatform, type PlatformError } from "../../../platforms/check";
 import type { HostPlan } from "../../../platforms/policies";
-import { vpai } from "../../../platforms/vpai/platform";
+import vpai from "../../../platforms/vpai/platform";
 import type { Service } from "../../../model/service";
 
 const service = (over: Partial<Service>): Service => ({

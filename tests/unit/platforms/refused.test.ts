@@ -1,7 +1,7 @@
 import { deploy } from "../../../components/stack";
 import { loadStackConfig } from "../../../config";
 import { declaredSecrets, type Platform, type PlatformError } from "../../../platforms";
-import { vpai } from "../../../platforms/vpai/platform";
+import vpai from "../../../platforms/vpai/platform";
 import { coreOfProd, graphOf } from "../stack/graph";
 import { REFUSALS, REFUSED } from "./refused";
 

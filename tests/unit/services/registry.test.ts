@@ -4,7 +4,7 @@ import path from "node:path";
 import { deploy } from "../../../components/stack";
 import { loadStackConfig } from "../../../config";
 import { declaredSecrets, type Platform } from "../../../platforms";
-import { vpai } from "../../../platforms/vpai/platform";
+import vpai from "../../../platforms/vpai/platform";
 import { allServices } from "../../../platforms";
 import { servicesIn } from "../../../platforms/services-in";
 import type { Service } from "../../../model/service";

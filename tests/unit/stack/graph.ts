@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { deploy } from "../../../components/stack";
 import { loadStackConfig, secretFault, type SecretDeclaration } from "../../../config";
 import { declaredSecrets, platformNamed, platformNames } from "../../../platforms";
-import { vpai } from "../../../platforms/vpai/platform";
+import vpai from "../../../platforms/vpai/platform";
 import { maskedOf, plainOf, secretsOf } from "./wire";
 
 /** What a test may want to know of one registration, as the engine would get it. */

@@ -1,4 +1,5 @@
-import type { ServiceContext } from "../../../../model/service";
+import type { ServiceContext } from "../../../../model/context";
+import type { ExporterValue } from "../../../../model/monitoring";
 import { alloySyntax, type Block, Expression, type Value } from "./syntax";
 import {
   type Collector,
@@ -19,10 +20,6 @@ export interface Collecting {
   hostRoot: string;
   /** Folder whose `*.prom` files hold metrics of jobs on the host. */
   textfiles: string;
-  /** Environment variable that holds the connection string for PostgreSQL. */
-  postgresqlVariable: string;
-  /** User of Redis that may read its figures and has no password. */
-  redisUser: string;
 }
 
 const DOCKER = "unix:///var/run/docker.sock";
@@ -49,7 +46,7 @@ export const alloyConfig = (context: ServiceContext, collecting: Collecting): st
     remoteWrite(context, collecting),
     ...hostMetrics(context, collecting),
     ...serviceMetrics(context, collecting),
-    ...exporterTargets(context, collecting.collector).flatMap((target) => exporterMetrics(target, collecting)),
+    ...exporterTargets(context, collecting.collector).flatMap(exporterMetrics),
     ...containerLogs(context, collecting),
   ]);
 
@@ -101,25 +98,19 @@ const staticTarget = ({ service, address, path }: ScrapeTarget): Value => ({
   service,
 });
 
-function exporterMetrics({ service, address, exporter }: ExporterTarget, collecting: Collecting): Block[] {
+function exporterMetrics({ service, address, exporter }: ExporterTarget): Block[] {
+  const { component: type } = exporter;
   const label = service.replaceAll("-", "_");
-  const { type, attributes } = EXPORTERS[exporter](address, collecting);
+  const attributes = Object.fromEntries(
+    Object.entries(exporter.attributes(address)).map(([name, value]) => [name, valueOf(value)]),
+  );
   return [{ type, label, attributes }, ...exported(type, label, { job: "services", service, instance: address })];
 }
 
-type Exporter = (address: string, collecting: Collecting) => { type: string; attributes: Record<string, Value> };
-
-const EXPORTERS: Readonly<Record<ExporterTarget["exporter"], Exporter>> = {
-  postgresql: (_address, { postgresqlVariable }) => ({
-    type: "prometheus.exporter.postgres",
-    attributes: { data_source_names: [new Expression(`sys.env("${postgresqlVariable}")`)] },
-  }),
-  redis: (address, { redisUser }) => ({
-    type: "prometheus.exporter.redis",
-    // The exporter names its user only together with a password; Redis asks this one for none and takes any.
-    attributes: { redis_addr: address, redis_user: redisUser, redis_password: "none" },
-  }),
-};
+function valueOf(value: ExporterValue): Value {
+  if (typeof value !== "object") return value;
+  return "environment" in value ? new Expression(`sys.env("${value.environment}")`) : value.map(valueOf);
+}
 
 /** Scrapes what an exporter exports, under labels of our own. */
 const exported = (type: string, label: string, labels: Readonly<Record<string, string>>): Block[] => [

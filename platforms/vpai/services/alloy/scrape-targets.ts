@@ -1,4 +1,6 @@
-import { addressOf, type NetworkName, type Service, type ServiceContext } from "../../../../model/service";
+import type { ServiceContext } from "../../../../model/context";
+import type { Exporter } from "../../../../model/monitoring";
+import { addressOf, networksOf, type Service } from "../../../../model/service";
 
 /** Where the metrics of one service are. */
 export interface ScrapeTarget {
@@ -11,16 +13,16 @@ export interface ScrapeTarget {
 /** Who scrapes; it reaches what shares a network with it. */
 export interface Collector {
   name: string;
-  networks: readonly NetworkName[];
+  networks: readonly string[];
 }
 
 /**
- * All services of the host that tell metrics themselves, but for the collector: it is watched by somebody else.
+ * All services of the host that tell metrics themselves, but for those that somebody else asks.
  * @throws when the collector reaches one of them on no network, or one has no port
  */
 export const scrapeTargets = ({ services }: ServiceContext, collector: Collector): ScrapeTarget[] =>
   services
-    .filter(({ name, metrics }) => name !== collector.name && metrics !== undefined && metrics.exporter === undefined)
+    .filter(({ metrics }) => metrics !== undefined && metrics.askedBy !== "store" && metrics.exporter === undefined)
     .map((service) => scrapeTarget(service, collector));
 
 /**
@@ -35,12 +37,13 @@ export const exporterTargets = ({ services }: ServiceContext, collector: Collect
 
 /** A service and the exporter that asks it. */
 export interface ExporterTarget extends ScrapeTarget {
-  exporter: "postgresql" | "redis";
+  exporter: Exporter;
 }
 
 /** @throws when the collector does not reach the service, or the service has no port */
 export function scrapeTarget(service: Service, collector: Collector): ScrapeTarget {
-  const { name, networks, metrics = {} } = service;
+  const { name, metrics = {} } = service;
+  const networks = networksOf(service);
   if (!networks.some((network) => collector.networks.includes(network)))
     throw new Error(
       `metrics of ${name}: expected one of ${collector.name}'s networks (${collector.networks.join(", ")}), ` +

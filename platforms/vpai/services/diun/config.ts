@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { Service } from "../../../../model/service";
+import { imagesOf, type Service } from "../../../../model/service";
 
 /** Where DIUN reads and keeps what. */
 export interface DiunPaths {
@@ -18,6 +18,6 @@ export const diunConfig = ({ data, images }: DiunPaths): string =>
     providers: { file: { filename: images } },
   });
 
-/** The images of a host's services: containers run by content, so Docker itself no longer knows their tags. */
+/** The images of the platform's services: containers run by content, so Docker itself no longer knows their tags. */
 export const diunImages = (services: readonly Service[]): string =>
-  stringify([...new Set(services.map(({ image }) => image.replace(/@.*/, "")))].sort().map((name) => ({ name })));
+  stringify([...new Set(imagesOf(services).map((image) => image.replace(/@.*/, "")))].sort().map((name) => ({ name })));

@@ -3,13 +3,15 @@ export interface GrafanaSettings {
   port: number;
   /** Full name under which browsers reach it. */
   hostname: string;
+  /** File of the dashboard that one sees first. */
+  home: string | undefined;
 }
 
 type Setting = string | number | boolean;
 
 /** Grafana's own configuration: it tells nobody of itself, fetches nothing, and has no accounts but those made by hand. */
-export const grafanaIni = ({ port, hostname }: GrafanaSettings): string =>
-  Object.entries(settings(port, hostname))
+export const grafanaIni = (grafana: GrafanaSettings): string =>
+  Object.entries(settings(grafana))
     .map(([section, entries]) => `[${section}]\n${lines(entries)}`)
     .join("\n");
 
@@ -18,13 +20,13 @@ const lines = (entries: Readonly<Record<string, Setting>>): string =>
     .map(([name, value]) => `${name} = ${value}\n`)
     .join("");
 
-const settings = (port: number, hostname: string): Record<string, Record<string, Setting>> => ({
+const settings = ({ port, hostname, home }: GrafanaSettings): Record<string, Record<string, Setting>> => ({
   server: { http_port: port, domain: hostname, root_url: `https://${hostname}/` },
   analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false },
   news: { news_feed_enabled: false },
   plugins: { preinstall_disabled: true },
   security: { cookie_secure: true, disable_gravatar: true },
   users: { allow_sign_up: false },
-  dashboards: { default_home_dashboard_path: "/etc/grafana/dashboards/vpai-hosts.json" },
+  ...(home === undefined ? {} : { dashboards: { default_home_dashboard_path: home } }),
   log: { mode: "console", level: "warn" },
 });

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { Store } from "./dashboards/dashboard";
+import type { Store } from "../../../../model/monitoring";
 
 /** Grafana's data sources. @param urls where each store answers */
 export const grafanaDatasources = (urls: Readonly<Record<Store, string>>): string =>

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Peer } from "../../../../model/context";
 import { ECO_MODELS, EMBEDDING, MODELS, PROVIDERS } from "./models";
 
 type Model = (typeof MODELS)[number];
@@ -7,6 +8,8 @@ type Model = (typeof MODELS)[number];
 export interface LitellmSettings {
   /** Collection of the semantic cache. */
   collection: string;
+  redis: Pick<Peer, "host" | "port">;
+  qdrant: Pick<Peer, "host" | "port">;
   /** Environment variables that hold secrets. */
   variables: { masterKey: string; qdrantKey: string; redisPassword: string };
 }
@@ -15,13 +18,13 @@ export interface LitellmSettings {
 const fromEnvironment = (variable: string): string => `os.environ/${variable}`;
 
 /** LiteLLM's `config.yaml`. */
-export function litellmConfig({ collection, variables }: LitellmSettings): string {
+export function litellmConfig({ collection, redis, qdrant, variables }: LitellmSettings): string {
   return stringify(
     {
       model_list: [...MODELS, EMBEDDING].map(deployment),
       router_settings: {
-        redis_host: "redis",
-        redis_port: 6379,
+        redis_host: redis.host,
+        redis_port: redis.port,
         redis_password: fromEnvironment(variables.redisPassword),
         provider_budget_config: budgets(),
         fallbacks: ecoMode(),
@@ -34,7 +37,7 @@ export function litellmConfig({ collection, variables }: LitellmSettings): strin
         cache: true,
         cache_params: {
           type: "qdrant-semantic",
-          qdrant_api_base: "http://qdrant:6333",
+          qdrant_api_base: `http://${qdrant.host}:${qdrant.port}`,
           qdrant_api_key: fromEnvironment(variables.qdrantKey),
           qdrant_collection_name: collection,
           qdrant_semantic_cache_embedding_model: EMBEDDING.name,

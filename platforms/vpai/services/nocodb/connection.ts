@@ -1,10 +1,13 @@
-import type { Database } from "../../../../model/service";
+import { type Database, postgresqlDatabase } from "../../../../capabilities/postgresql-database";
+import type { ServiceContext } from "../../../../model/context";
 
 /** The file that NocoDB reads its database from: settings of knex, as JSON. */
 export const knexConnection =
-  ({ name, role }: Pick<Database, "name" | "role">) =>
-  (password: string): string =>
-    JSON.stringify({
+  (database: Database) =>
+  (password: string, context: ServiceContext): string => {
+    const { host, port } = postgresqlDatabase.serverOf(context, database);
+    return JSON.stringify({
       client: "pg",
-      connection: { host: "postgresql", port: 5432, user: role, password, database: name },
+      connection: { host, port, user: database.role, password, database: database.name },
     });
+  };

@@ -1,3 +1,4 @@
+import type { Peer } from "../../../../model/context";
 import { MODELS } from "../litellm/models";
 import { AGENTS, MAIN_AGENT } from "./agents";
 
@@ -6,6 +7,8 @@ export interface OpenclawSettings {
   port: number;
   /** Address of the Control UI, e.g. `https://javisi.ewutelo.cloud`. */
   origin: string;
+  /** The LLM proxy. */
+  llm: Pick<Peer, "host" | "port">;
   /** Networks from which a reverse proxy may tell a client's address, in CIDR form. */
   proxies: readonly string[];
   /** Docker network of the sub-agents' containers. */
@@ -55,8 +58,8 @@ const gateway = ({ port, origin, proxies, variables }: OpenclawSettings): object
   trustedProxies: proxies,
 });
 
-const provider = ({ variables }: OpenclawSettings): object => ({
-  baseUrl: "http://litellm:4000/v1",
+const provider = ({ llm, variables }: OpenclawSettings): object => ({
+  baseUrl: `http://${llm.host}:${llm.port}/v1`,
   apiKey: fromEnvironment(variables.llmKey),
   api: "openai-completions",
   models: models().map((id) => ({ id, name: id })),

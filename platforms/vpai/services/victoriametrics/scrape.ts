@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { ServiceContext } from "../../../../model/service";
+import type { ServiceContext } from "../../../../model/context";
 import type { ScrapeTarget } from "../alloy/scrape-targets";
 
 /** What VictoriaMetrics scrapes itself: the collector, which would not notice its own absence. */

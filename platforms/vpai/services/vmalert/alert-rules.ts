@@ -1,11 +1,12 @@
 import { stringify } from "yaml";
-import type { ServiceContext } from "../../../../model/service";
-import { type Alert, alertsOf } from "./alerts";
+import type { ServiceContext } from "../../../../model/context";
+import type { Alert } from "../../../../model/monitoring";
+import { alertsOf } from "./alerts";
 
 /** vmalert's rule file: one group, evaluated twice a minute. */
 export const alertRules = (context: ServiceContext): string =>
   stringify(
-    { groups: [{ name: context.host, interval: "30s", rules: alertsOf(context).map(rule) }] },
+    { groups: [{ name: context.host, interval: "30s", rules: alertsOf(context.hosts).map(rule) }] },
     { lineWidth: 0 },
   );
 

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { type Definition, N8nWorkflow } from "@vpai/providers";
+import { containerOf, defineCapability } from "../model/capability";
+import { type Database, postgresqlDatabase } from "./postgresql-database";
+
+/** What makes a service an n8n that workflows run in. */
+export interface WorkflowServer {
+  /** Where it keeps them. */
+  database: Database;
+  /**
+   * Name of the setting that says what happens to workflows that were edited on the server: `keep` leaves them alone,
+   * `overwrite` sets them back.
+   */
+  edited: string;
+}
+
+/** A workflow as n8n's editor exports it, as far as we use it. */
+export type Exported = Definition & { active: boolean };
+
+/** A workflow and what we call it. */
+export interface Workflow {
+  name: string;
+  exported: Exported;
+}
+
+/** A workflow in an n8n; one that nobody requests any more stops running and stays. */
+const capability = defineCapability<WorkflowServer, Workflow>({
+  name: "n8n workflow",
+  when: "after",
+  offerSecrets: ({ database }) => [database.password],
+  claims: ({ name }) => [`workflow ${name}`],
+  make: ({ name, exported: { active, ...definition } }, { offer, host, connection, endpoint, ready, scope }, at) => {
+    const store = at.server(postgresqlDatabase);
+    return new N8nWorkflow(
+      `${host}/workflow/${name}`,
+      {
+        connection,
+        container: containerOf(endpoint),
+        port: endpoint.port,
+        server: {
+          container: containerOf(store.endpoint),
+          superuser: store.offer.superuser,
+          password: at.secret(store.offer.password),
+        },
+        database: offer.database.name,
+        workflow: name,
+        definition,
+        published: active ? "current" : "none",
+        edited: at.setting(offer.edited) === "overwrite" ? "overwrite" : "keep",
+      },
+      { parent: scope, dependsOn: [ready] },
+    );
+  },
+});
+
+export const n8nWorkflow = {
+  ...capability,
+
+  /**
+   * Requests each workflow of a folder's `*.json` files, by the files' names without their ending.
+   * @param folder absolute path
+   * @param from name of the n8n that runs them
+   */
+  requestFolder: (folder: string, from: string) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith(".json"))
+      .sort()
+      .map((file) =>
+        capability.request(
+          { name: path.basename(file, ".json"), exported: exportedIn(path.join(folder, file)) },
+          { from },
+        ),
+      ),
+};
+
+/** @throws for a file that is no workflow, as n8n exports it */
+function exportedIn(file: string): Exported {
+  const { name, nodes, connections, settings, active } = JSON.parse(readFileSync(file, "utf8")) as Partial<Exported>;
+  if (name === undefined || nodes === undefined || connections === undefined || active === undefined)
+    throw new Error(`${file}: expected a workflow with name, nodes, connections and active, as n8n exports it`);
+  return { name, nodes, connections, settings: settings ?? {}, active };
+}

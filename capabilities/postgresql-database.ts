@@ -1,0 +1,92 @@
+import { PostgresDatabase } from "@vpai/providers";
+import type { Backup } from "../model/backup";
+import { containerOf, defineCapability } from "../model/capability";
+import type { ServiceContext } from "../model/context";
+import { peer } from "../model/peers";
+import type { SecretDeclaration } from "../model/secret";
+import { camelCase } from "../model/names";
+
+/** What makes a service the one that keeps the others' databases. */
+export interface DatabaseServer {
+  superuser: string;
+  password: SecretDeclaration;
+}
+
+/** A database and the role that owns it. */
+export interface Database {
+  name: string;
+  role: string;
+  password: SecretDeclaration;
+  /** Roles of the server whose rights the role has, and no others, e.g. `pg_monitor`. Default: left as they are. */
+  memberOf?: readonly string[];
+  /** Default: it is dumped. */
+  backup?: Backup;
+  /** Name of the service that keeps it. Default: whoever keeps databases, on the own host first. */
+  server?: string;
+}
+
+/** Passwords travel in files of one line (initdb) and in protocols that end a text with NUL. */
+export function singleLine(value: string): string | undefined {
+  return /[\n\r\0]/.test(value) ? "expected one line, found a line break or NUL" : undefined;
+}
+
+/** A database and its role in a PostgreSQL server. Data outlives its declaration: nothing ever drops it. */
+const capability = defineCapability<DatabaseServer, Database>({
+  name: "PostgreSQL database",
+  when: "before",
+  guarded: true,
+  offerSecrets: ({ password }) => [password],
+  requestSecrets: ({ password }) => [password],
+  claims: ({ name, role }) => [`database ${name}`, `role ${role}`],
+  keeps: ({ backup = { kind: "postgresql-dump" } }) => backup,
+  make: ({ name, role, password, memberOf }, { offer, host, connection, endpoint, ready, scope }, at) =>
+    new PostgresDatabase(
+      `${host}/database/${name}`,
+      {
+        connection,
+        server: { container: containerOf(endpoint), superuser: offer.superuser, password: at.secret(offer.password) },
+        database: name,
+        role,
+        password: at.secret(password),
+        ...(memberOf === undefined ? {} : { memberOf: [...memberOf] }),
+      },
+      { parent: scope, dependsOn: [ready], protect: at.protect },
+    ),
+});
+
+export const postgresqlDatabase = {
+  ...capability,
+
+  request: (database: Database) =>
+    capability.request(database, database.server === undefined ? {} : { from: database.server }),
+
+  /**
+   * A database of a service's own, with a role of the same name and a generated password.
+   * @param name of database and role
+   * @param whose the program in the possessive, for the description: `LiteLLM's`
+   */
+  own: (name: string, whose: string, more: Pick<Database, "memberOf" | "backup" | "server"> = {}): Database => ({
+    name,
+    role: name,
+    password: {
+      name: `${camelCase(name)}DatabasePassword`,
+      description: `Password of ${whose} role in PostgreSQL`,
+      ansible: `${name.replaceAll("-", "_")}_db_password`,
+      origin: "random",
+      length: 32,
+      check: singleLine,
+    },
+    ...more,
+  }),
+
+  /** Where the server of a database answers a service of this host. */
+  serverOf: (context: ServiceContext, { server }: Pick<Database, "server">) => peer(context, capability, server),
+
+  /** Where a program that takes one URL finds its database; what the password contains is quoted for a URL. */
+  url:
+    (database: Database, parameters = "") =>
+    (password: string, context: ServiceContext): string => {
+      const { host, port } = postgresqlDatabase.serverOf(context, database);
+      return `postgresql://${database.role}:${encodeURIComponent(password)}@${host}:${port}/${database.name}${parameters}`;
+    },
+};

@@ -1,0 +1,42 @@
+import { defineCapability } from "../model/capability";
+import type { ServiceContext } from "../model/context";
+import { peer } from "../model/peers";
+import type { SecretDeclaration } from "../model/secret";
+
+/** What makes a service the one that keeps the others' Redis databases. */
+export interface RedisServer {
+  /** Password of the default user, which all clients share. */
+  password: SecretDeclaration;
+}
+
+/** One of the numbered databases of a Redis server. */
+export interface RedisDatabase {
+  /** 0 to 15. */
+  number: number;
+  password: SecretDeclaration;
+}
+
+/** A numbered database in a Redis server. Redis has them all from the start, so nothing is made. */
+const capability = defineCapability<RedisServer, RedisDatabase>({
+  name: "Redis database",
+  when: "before",
+  guarded: true,
+  offerSecrets: ({ password }) => [password],
+  requestSecrets: ({ password }) => [password],
+  claims: ({ number }) => [`Redis database ${number}`],
+});
+
+export const redisDatabase = {
+  ...capability,
+
+  /** Where Redis answers a service of this host. */
+  serverOf: (context: ServiceContext) => peer(context, capability),
+
+  /** Where a program that takes one URL finds its database; what the password contains is quoted for a URL. */
+  url:
+    ({ number }: Pick<RedisDatabase, "number">) =>
+    (password: string, context: ServiceContext): string => {
+      const { host, port } = redisDatabase.serverOf(context);
+      return `redis://default:${encodeURIComponent(password)}@${host}:${port}/${number}`;
+    },
+};

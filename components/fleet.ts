@@ -1,0 +1,97 @@
+import type { Resource } from "@pulumi/pulumi";
+import type { Capability, Requested, Running, Workshop } from "../model/capability";
+import type { HostView } from "../model/context";
+import { type Found, neededBy, offererOf } from "../model/peers";
+import { isContainerService, type Service } from "../model/service";
+import type { Stack } from "../model/stack";
+import type { DockerService } from "./container/service";
+import type { Host } from "./hosts/host";
+import type { SecretStore } from "./secret-store";
+
+export interface FleetArgs {
+  hosts: ReadonlyMap<string, Host>;
+  /** What runs where. */
+  views: readonly HostView[];
+  stack: Stack;
+  secrets: SecretStore;
+}
+
+/**
+ * All hosts of a stack with their services. A service starts when the first one needs it, on whichever host it is: after
+ * the services that it needs, and after what it uses in others was made there.
+ */
+export class Fleet {
+  private readonly started = new Map<Service, DockerService>();
+  /** What is made in services that run, and nobody waits for but the checks, by host. */
+  private readonly afterwards = new Map<string, Resource[]>();
+
+  constructor(private readonly args: FleetArgs) {}
+
+  /** Starts every service, and then lets each host check itself. */
+  start(): void {
+    const { views, hosts } = this.args;
+    for (const host of views) for (const service of host.services) this.run({ service, host });
+    for (const [name, host] of hosts) host.check(this.afterwards.get(name) ?? []);
+  }
+
+  private run(found: Found): DockerService {
+    const { service, host } = found;
+    const running = this.started.get(service);
+    if (running !== undefined) return running;
+    const needed = neededBy(service, this.args.views, host.name).map((one) => this.run(one).gate);
+    const made = this.made(found, "before");
+    const started = this.startOn(found, [...needed, ...made]);
+    this.started.set(service, started);
+    this.afterwards.set(host.name, [...(this.afterwards.get(host.name) ?? []), ...this.made(found, "after")]);
+    return started;
+  }
+
+  private startOn({ service, host }: Found, after: readonly Resource[]): DockerService {
+    if (!isContainerService(service))
+      throw new Error(`${service.name} on ${host.name}: expected a service in a container, found a systemd unit`);
+    return this.hostOf(host.name).start(service, after);
+  }
+
+  /** What a service uses in others, made there. */
+  private made({ service, host }: Found, when: Requested["when"]): Resource[] {
+    return (service.uses ?? [])
+      .filter((wanted) => wanted.when === when)
+      .flatMap((wanted) => {
+        const server = this.serving(wanted, host.name);
+        return wanted.make(server, this.workshop(host.name, server.host)) ?? [];
+      });
+  }
+
+  /** Who serves a request, running. @throws when nobody offers it */
+  private serving(wanted: Pick<Requested, "capability" | "from">, own: string): Running {
+    const found = offererOf(this.args.views, own, wanted);
+    if (found === undefined) throw new Error(`${own}: expected a service that offers ${wanted.capability}, found none`);
+    const { service, host } = found;
+    const { gate, containerName } = this.run(found);
+    return {
+      offer: service.offers?.find(({ capability }) => capability === wanted.capability)?.offer,
+      host: host.name,
+      connection: this.hostOf(host.name).ready,
+      endpoint: { container: containerName, port: service.port ?? 0 },
+      ready: gate,
+      scope: this.run(found),
+    };
+  }
+
+  /** @param own host of the service that requests @param server host of the one that serves it */
+  private workshop(own: string, server: string): Workshop {
+    const { secrets, stack } = this.args;
+    return {
+      secret: (declaration) => secrets.require(declaration),
+      protect: this.hostOf(server).protects,
+      setting: (name) => stack.settings[name],
+      server: <Offer>({ name }: Capability<Offer, never>) => this.serving({ capability: name }, own) as Running<Offer>,
+    };
+  }
+
+  private hostOf(name: string): Host {
+    const host = this.args.hosts.get(name);
+    if (host === undefined) throw new Error(`expected a host ${name}, found ${[...this.args.hosts.keys()].join(", ")}`);
+    return host;
+  }
+}

@@ -1,0 +1,112 @@
+import { all, output, type Output, type Resource } from "@pulumi/pulumi";
+import { type ProgramVersion, type Reachability, type SiteRequest, SmokeChecks } from "@vpai/providers";
+import type { SmokeCheck } from "../../../model/checks";
+import type { ServiceContext } from "../../../model/context";
+import { isContainerService, portOf, type Service } from "../../../model/service";
+import { type Access, hostnameOf } from "../../../model/site";
+import { networksOf } from "../../../model/service";
+import type { DockerService } from "../../container/service";
+import type { HostContext } from "../../host-context";
+
+/** A host whose services all run. */
+export interface Checked {
+  host: HostContext;
+  context: ServiceContext;
+  services: readonly DockerService[];
+  /** Everything else that has to be there first. */
+  after: readonly Resource[];
+}
+
+/** Seconds that a site may take: a public certificate by DNS takes minutes the first time. */
+const PATIENCE = { internal: 30, "acme-ovh": 300 };
+
+/** The last layer of a host: what must work before its `up` has succeeded. */
+export function checksLayer(checked: Checked, parent: Resource): SmokeChecks {
+  const { host, context, services, after } = checked;
+  const gateway = context.services.find((service) => service.gateway !== undefined);
+  return new SmokeChecks(
+    `${host.owner.host}/smoke`,
+    {
+      connection: host.connection,
+      requests: all(context.services.flatMap((service) => requestsTo(service, checked))),
+      ...(context.tls === "internal" && gateway?.gateway !== undefined
+        ? { authority: { container: containerOf(gateway, host), file: gateway.gateway.authority } }
+        : {}),
+      reachability: reachability(checked),
+      versions: context.services.flatMap((service) => versionOf(service, host)),
+      running: all(services.map(({ gate }) => all([gate.containerId, gate.revision]))).apply((gates) =>
+        gates.map((gate) => gate.join(" ")),
+      ),
+      patience: PATIENCE[context.tls],
+    },
+    { parent, dependsOn: [...services.map(({ gate }) => gate), ...after] },
+  );
+}
+
+const containerOf = ({ name }: Service, { prefix }: HostContext): string => `${prefix}${name}`;
+
+type Site = Pick<SmokeCheck, "subdomain" | "access" | "path">;
+
+/** The service's own checks, one for each of its sites, and one that a VPN-only site is closed to everybody else. */
+function requestsTo({ expose = [], smoke = [] }: Service, checked: Checked): Output<SiteRequest>[] {
+  const sites = expose
+    .filter(({ via = checked.context.host }) => via === checked.context.host)
+    .map(({ path = "/", subdomain, access }) => ({ subdomain, access, path: path.replace(/\*$/, "") }));
+  return [
+    ...[...sites, ...smoke].map((site) => requestTo(site, checked)),
+    ...sites.filter(({ access }) => access === "vpn" && hasVpn(checked)).map((site) => closedTo(site, checked)),
+  ];
+}
+
+const hasVpn = ({ host, context }: Checked): boolean => context.vpnEnforce && host.vpnAddress !== undefined;
+
+const requestTo = (site: Site & Partial<SmokeCheck>, { host, context }: Checked): Output<SiteRequest> =>
+  addressFor(site.access, host).apply((address) => ({
+    ...placeOf(site, context, address),
+    ...(site.status === undefined ? {} : { status: site.status }),
+    ...(site.contains === undefined ? {} : { contains: site.contains }),
+  }));
+
+const closedTo = (site: Site, { host, context }: Checked): Output<SiteRequest> =>
+  host.machine.publicAddress.apply((address) => ({ ...placeOf(site, context, address), closed: true as const }));
+
+const placeOf = ({ subdomain, path }: Site, { domain }: ServiceContext, address: string): SiteRequest => ({
+  hostname: hostnameOf({ subdomain }, domain),
+  address,
+  port: 443,
+  path,
+});
+
+/** A host without VPN serves VPN-only sites publicly, or not at all: then the check says so. */
+const addressFor = (access: Access, { machine, vpnAddress }: HostContext): Output<string> =>
+  access === "public" || vpnAddress === undefined ? machine.publicAddress : output(vpnAddress);
+
+/** What others' data is kept in answers from its own networks alone. */
+function reachability({ host, context }: Checked): Reachability {
+  const probe = context.services.filter(isContainerService).find(({ run }) => run.bash === true);
+  if (probe === undefined) return { image: "", networks: [], ports: [] };
+  return {
+    image: probe.run.image,
+    networks: Object.keys(context.networks),
+    ports: context.services.filter(isGuarded).map((service) => ({
+      container: containerOf(service, host),
+      port: portOf(service),
+      networks: [...networksOf(service)],
+    })),
+  };
+}
+
+const isGuarded = ({ offers = [] }: Service): boolean => offers.some(({ guarded }) => guarded);
+
+function versionOf(service: Service, host: HostContext): ProgramVersion[] {
+  if (service.version === undefined || !isContainerService(service)) return [];
+  const { test, pattern } = service.version;
+  const { image } = service.run;
+  const { version = tagOf(image) } = host.machine.imageSource(image);
+  return [{ container: containerOf(service, host), test: [...test], pattern, expected: numberOf(version) }];
+}
+
+const tagOf = (image: string): string => /:([^:/@]+)(?:@.*)?$/.exec(image)?.[1] ?? "";
+
+/** `1.81.3` of `v1.81.3-stable`. */
+const numberOf = (version: string): string => /\d+(?:\.\d+)+/.exec(version)?.[0] ?? version;

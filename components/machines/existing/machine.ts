@@ -1,0 +1,24 @@
+import { output } from "@pulumi/pulumi";
+import type { MachineConfig } from "../../../config";
+import type { ImageLock } from "../../../images/lock";
+import { lockedSource } from "../locked-image";
+import type { Machine } from "../machine";
+
+type ExistingMachineConfig = Extract<MachineConfig, { kind: "existing" }>;
+
+/**
+ * A computer that somebody else set up: reached over SSH, never created or deleted by us. The config refuses to connect
+ * without a host key; only a preview goes on without one.
+ */
+export function existingMachine(
+  { address, port, user, hostKey = "", identityFile }: ExistingMachineConfig,
+  lock: ImageLock,
+): Machine {
+  return {
+    connection: output({ host: address, port, user, hostKey, ...(identityFile === undefined ? {} : { identityFile }) }),
+    publicAddress: output(address),
+    vanishesWith: undefined,
+    protects: true,
+    imageSource: (reference) => lockedSource(reference, lock),
+  };
+}

@@ -1,0 +1,114 @@
+import type { Output, Resource } from "@pulumi/pulumi";
+import type { Backup } from "./backup";
+import type { Connection } from "./connection";
+import type { SecretDeclaration } from "./secret";
+
+/** Where a running program answers: in a container of its host, or at an address. */
+export type Endpoint = { container: string; port: number } | { address: string; port: number };
+
+/** The container behind an endpoint. @throws for an address: what is made there takes a container's name */
+export function containerOf(endpoint: Endpoint): string {
+  if ("container" in endpoint) return endpoint.container;
+  throw new Error(
+    `expected a container, found the address ${endpoint.address}: this capability is made in containers only`,
+  );
+}
+
+/** A service that runs and offers something, whatever runs it. */
+export interface Running<Offer = unknown> {
+  offer: Offer;
+  /** Name of the host that it runs on. */
+  host: string;
+  connection: Output<Connection>;
+  endpoint: Endpoint;
+  /** Opens when the service is healthy. */
+  ready: Resource;
+  /** What is made in it is part of this. */
+  scope: Resource;
+}
+
+/** What a capability has at hand where it makes something. */
+export interface Workshop {
+  /** The value of a secret. @throws when the stack has none */
+  secret(declaration: SecretDeclaration): Output<string>;
+  /** Whether what holds data is protected from deletion. */
+  protect: boolean;
+  /** A setting of a service, as its `settings` declare it. */
+  setting(name: string): unknown;
+  /** Who serves the requesting service with another capability. @throws when nobody does */
+  server<Offer>(capability: Capability<Offer, never>): Running<Offer>;
+}
+
+/** What one service offers and others request. Everything about one kind of it stands in one file. */
+export interface CapabilityForm<Offer, Request> {
+  /** Unique, in the words of the field: `PostgreSQL database`. */
+  name: string;
+  /**
+   * `before`: it exists before the requesting service starts, which therefore starts after the server. `after`: it is made
+   * once the requesting service is healthy, which may be the server itself.
+   */
+  when: "before" | "after";
+  /** Whether only the server's own networks may reach it, which is checked after each `up`. Default: false. */
+  guarded?: boolean;
+  /** Secrets of who offers. Default: none. */
+  offerSecrets?(offer: Offer): readonly SecretDeclaration[];
+  /** Secrets of who requests. Default: none. */
+  requestSecrets?(request: Request): readonly SecretDeclaration[];
+  /** What may exist once in a server, in words: `the database n8n`. Default: nothing. */
+  claims?(request: Request): readonly string[];
+  /** How the data that the request stands for is kept. Default: it holds none. */
+  keeps?(request: Request): Backup;
+  /** Makes it, in a server that is healthy. Default: nothing has to be made. */
+  make?(request: Request, server: Running<Offer>, at: Workshop): Resource;
+}
+
+/** That a service offers something. */
+export interface Offered {
+  capability: string;
+  offer: unknown;
+  guarded: boolean;
+  secrets: readonly SecretDeclaration[];
+}
+
+/** That a service requests something. */
+export interface Requested {
+  capability: string;
+  /** Name of the service that must serve it. Default: whoever offers it, on the own host first. */
+  from?: string;
+  when: "before" | "after";
+  secrets: readonly SecretDeclaration[];
+  claims: readonly string[];
+  keeps?: Backup;
+  /** Undefined when nothing has to be made. @param server one that offers this capability */
+  make(server: Running, at: Workshop): Resource | undefined;
+}
+
+export interface Capability<Offer, Request> extends CapabilityForm<Offer, Request> {
+  offer(offer: Offer): Offered;
+  /** @param options `from`: name of the service that must serve it */
+  request(request: Request, options?: { from?: string }): Requested;
+}
+
+/** Makes a capability of its form. The core handles offers and requests without knowing what is in them. */
+export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Request>): Capability<Offer, Request> => ({
+  ...form,
+  offer: (offer) => ({
+    capability: form.name,
+    offer,
+    guarded: form.guarded ?? false,
+    secrets: form.offerSecrets?.(offer) ?? [],
+  }),
+  request: (request, { from } = {}) => {
+    const keeps = form.keeps?.(request);
+    return {
+      capability: form.name,
+      ...(from === undefined ? {} : { from }),
+      when: form.when,
+      secrets: form.requestSecrets?.(request) ?? [],
+      claims: form.claims?.(request) ?? [],
+      ...(keeps === undefined ? {} : { keeps }),
+      // The names are equal, so the server offers what this form takes.
+      make: (server, at) => form.make?.(request, server as Running<Offer>, at),
+    };
+  },
+});

@@ -1,0 +1,44 @@
+import type { Network } from "./platform";
+import type { Service } from "./service";
+import type { RemoteSite } from "./site";
+import type { Tls } from "./stack";
+
+/** A host of the platform as the services of all hosts see it. */
+export interface HostView {
+  name: string;
+  services: readonly Service[];
+  networks: Readonly<Record<string, Network>>;
+  /** Its address in the VPN; undefined when it is no VPN node. */
+  vpnAddress: string | undefined;
+  /** Address that the world reaches it on, where it is known before the host is made. */
+  publicAddress: string | undefined;
+}
+
+/** What a service may know of the stack and the host it runs on. */
+export interface ServiceContext {
+  /** The host's name in the platform, e.g. `sese-ai`. */
+  host: string;
+  /** The stack's domain, e.g. `ewutelo.cloud`. */
+  domain: string;
+  tls: Tls;
+  /** Contact of the certificate account. */
+  acmeEmail?: string;
+  /** Whether VPN-only sites answer on the VPN address only. */
+  vpnEnforce: boolean;
+  /** All services of the host, this one too. */
+  services: readonly Service[];
+  /** The host's Docker networks by name. */
+  networks: Readonly<Record<string, Network>>;
+  /** Every host of the platform that is in the stack, this one too. */
+  hosts: readonly HostView[];
+  /** Sites that this host answers for and another one serves. */
+  remoteSites: readonly RemoteSite[];
+}
+
+/** Where a service answers another one. */
+export interface Peer {
+  service: Service;
+  /** Its name on the networks that both are on, or an address of its host. */
+  host: string;
+  port: number;
+}

@@ -1,0 +1,43 @@
+import type { Output } from "@pulumi/pulumi";
+import type { Backup } from "./backup";
+import type { ServiceContext } from "./context";
+import type { SecretDeclaration } from "./secret";
+
+/** A configuration file that the host keeps and the program reads. */
+export interface ConfigFile {
+  /** Absolute path as the program sees it. */
+  path: string;
+  content: string | Output<string>;
+  /** The image's own check of this file, run before it takes effect: arguments after the image, `{}` is the path. */
+  validate?: readonly string[];
+}
+
+/** A secret that reaches the program as a file of its own. */
+export interface SecretFile {
+  secret: SecretDeclaration;
+  /** Environment variable that names the file. Default: none, the program is told otherwise. */
+  variable?: string;
+  /**
+   * Environment variable that holds what the file holds, for a program that reads no file: set by a shell inside the
+   * container, so that neither `docker inspect` nor the state shows it. The service then needs `entrypoint`, its image
+   * a `/bin/sh`, and trailing line breaks are lost.
+   */
+  exported?: string;
+  /** What the file holds, from the secret's value. Default: the value, byte for byte. */
+  render?: (value: string, context: ServiceContext) => string;
+}
+
+/** A folder whose content outlives the program. */
+export interface DataDirectory {
+  /** Absolute path as the program sees it. */
+  path: string;
+  /** Folder under the host's `data`. Default: the service's name. */
+  directory?: string;
+  /** Permissions of the folder. Default: `0700`. */
+  mode?: string;
+  /** How its content is kept safe, or why it needs no backup. */
+  backup: Backup;
+}
+
+/** The folder in a container where its secrets lie. */
+export const SECRETS_FOLDER = "/run/secrets";

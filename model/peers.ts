@@ -1,0 +1,89 @@
+import type { HostView, Peer, ServiceContext } from "./context";
+import { isContainer } from "./run";
+import { portOf, type Service } from "./service";
+
+/** What is looked for: who offers a capability, perhaps a certain service. */
+interface Wanted {
+  capability: string;
+  from?: string;
+}
+
+/** A service that offers something, and its host. */
+export interface Found {
+  service: Service;
+  host: HostView;
+}
+
+/** Who serves a request: on the own host first, then on the platform's others. Undefined when nobody does. */
+export function offererOf(hosts: readonly HostView[], own: string, { capability, from }: Wanted): Found | undefined {
+  const inOrder = [...hosts.filter(({ name }) => name === own), ...hosts.filter(({ name }) => name !== own)];
+  for (const host of inOrder) {
+    const service = host.services.find(
+      ({ name, offers = [] }) =>
+        (from === undefined || name === from) && offers.some((offered) => offered.capability === capability),
+    );
+    if (service !== undefined) return { service, host };
+  }
+  return undefined;
+}
+
+/** Services that a service waits for: those in `needs`, and those that serve what it uses before it starts. */
+export function neededBy(service: Service, hosts: readonly HostView[], own: string): Found[] {
+  const servers = (service.uses ?? [])
+    .filter(({ when }) => when === "before")
+    .flatMap((wanted) => offererOf(hosts, own, wanted) ?? []);
+  const named = (service.needs ?? []).flatMap((name) => serviceNamed(hosts, own, name) ?? []);
+  return [...new Map([...named, ...servers].map((found) => [found.service.name, found])).values()];
+}
+
+/** The service of that name, on the own host or, where it has none, another. */
+export function serviceNamed(hosts: readonly HostView[], own: string, name: string): Found | undefined {
+  const found = hosts.flatMap((host) =>
+    host.services.filter((service) => service.name === name).map((service) => ({ service, host })),
+  );
+  return found.find(({ host }) => host.name === own) ?? found[0];
+}
+
+/**
+ * Where the server of a capability answers a service of this host.
+ * @throws when nobody offers it, or it is on another host and publishes its port at no address that is known
+ */
+export function peer(context: ServiceContext, capability: { name: string }, from?: string): Peer {
+  const wanted = { capability: capability.name, ...(from === undefined ? {} : { from }) };
+  const found = offererOf(context.hosts, context.host, wanted);
+  if (found === undefined)
+    throw new Error(`expected a service that offers ${capability.name} to ${context.host}, found none`);
+  const { service, host } = found;
+  const port = portOf(service);
+  return host.name === context.host ? { service, host: service.name, port } : remote(found, port);
+}
+
+/** A server on another host: it is reached where that host publishes its port. */
+function remote({ service, host }: Found, port: number): Peer {
+  const published = isContainer(service.run) ? service.run.publish : undefined;
+  const entry = published?.find((one) => one.port === port && one.protocol === "tcp");
+  const address = entry?.access === "vpn" ? host.vpnAddress : entry && host.publicAddress;
+  if (entry === undefined || address === undefined)
+    throw new Error(
+      `${service.name} on ${host.name}: expected its port ${port} published for other hosts, at an address that is known; ` +
+        (entry === undefined ? "found it published nowhere" : `found no ${entry.access} address of ${host.name}`),
+    );
+  return { service, host: address, port: entry.hostPort };
+}
+
+/** Other hosts whose services request something of this one, by the addresses that they come from. */
+export function remoteClients(context: ServiceContext, capability: { name: string }): string[] {
+  const others = context.hosts.filter(({ name }) => name !== context.host);
+  const asking = others.filter((host) =>
+    host.services.some(({ uses = [] }) =>
+      uses.some(
+        (wanted) =>
+          wanted.capability === capability.name &&
+          offererOf(context.hosts, host.name, wanted)?.host.name === context.host,
+      ),
+    ),
+  );
+  return asking.flatMap(({ vpnAddress, publicAddress }) =>
+    [vpnAddress, publicAddress].filter((address) => address !== undefined),
+  );
+}

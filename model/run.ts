@@ -1,0 +1,47 @@
+import type { Architecture } from "./stack";
+import type { PublishedPort } from "./site";
+
+/** Something of the host itself that the container sees at a path of its own; read-only. */
+export interface HostMount {
+  /** Absolute path on the host. */
+  source: string;
+  /** Absolute path in the container. */
+  target: string;
+}
+
+/** A program that runs in a container. */
+export interface ContainerRun {
+  /** Full image reference with its tag, as production pulls it. */
+  image: string;
+  /** The image's processor architectures. Default: amd64 and arm64. */
+  architectures?: readonly Architecture[];
+  /** Docker networks of the host that it joins, under the service's name. */
+  networks: readonly string[];
+  publish?: readonly PublishedPort[];
+  /** Program and first arguments instead of the image's own; then `command` follows, and nothing of the image. */
+  entrypoint?: readonly string[];
+  /** Arguments instead of the image's own. */
+  command?: readonly string[];
+  /** Writable folders without persistence, absolute paths. */
+  scratch?: readonly string[];
+  /** Parts of the host that the program watches. Default: none. */
+  hostMounts?: readonly HostMount[];
+  /** Whether the image has bash, so that throw-away containers of it can try what answers where. Default: false. */
+  bash?: boolean;
+  /** Linux capabilities kept; all others are dropped. Default: none. */
+  capabilities?: readonly string[];
+}
+
+/** A program that runs on the host itself, as a systemd unit. */
+export interface UnitRun {
+  /** Program and arguments, absolute path first. */
+  exec: readonly string[];
+}
+
+/** How a program runs. */
+export type Run = ContainerRun | UnitRun;
+
+export const isContainer = (run: Run): run is ContainerRun => "image" in run;
+
+/** Ports of the host that a program's container is published on. */
+export const publishedBy = (run: Run): readonly PublishedPort[] => (isContainer(run) ? (run.publish ?? []) : []);

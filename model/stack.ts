@@ -1,0 +1,34 @@
+/** Processor architectures that hosts and images come in. */
+export const ARCHITECTURES = ["amd64", "arm64"] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** Where a host's computer comes from. */
+export type MachineKind = "existing" | "hcloud" | "lab";
+
+/** Where TLS certificates come from: the gateway's own authority, or Let's Encrypt by OVH DNS. */
+export type Tls = "internal" | "acme-ovh";
+
+/** What a stack says of one of its hosts, as far as the platform asks for it. */
+export interface StackHost {
+  machine: { kind: MachineKind };
+  /** Its address in the VPN; absent when it is no VPN node. */
+  vpnAddress?: string;
+  memoryMiB: number;
+  architecture: Architecture;
+}
+
+/** A stack's settings, as far as platforms and services ask for them. */
+export interface Stack {
+  /** Domain under which the services have their hostnames. */
+  domain: string;
+  tls: Tls;
+  /** Contact of the certificate account. */
+  acmeEmail?: string;
+  /** Whether VPN-only sites answer on the VPN address only. */
+  vpnEnforce: boolean;
+  /** Groups of services that run. */
+  services: readonly string[];
+  hosts: Readonly<Record<string, StackHost>>;
+  /** Values of the settings that the platform and its services declare, by name. */
+  settings: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,59 @@
+import type { HostView, ServiceContext } from "../model/context";
+import type { Platform } from "../model/platform";
+import type { Service } from "../model/service";
+import type { RemoteSite } from "../model/site";
+import type { Stack } from "../model/stack";
+
+/** The services of the chosen groups that run on a host. */
+export function servicesOn({ hosts, services }: Platform, host: string, chosen: readonly string[]): Service[] {
+  const groups = hosts[host]?.groups ?? [];
+  return services.filter(({ group }) => groups.includes(group) && chosen.includes(group));
+}
+
+/** Every host of a platform with all that may run there, as far as it is known without a stack. */
+export const hostViews = (platform: Platform): HostView[] =>
+  Object.entries(platform.hosts).map(([name, { networks }]) => ({
+    name,
+    networks,
+    services: servicesOn(platform, name, platform.groups),
+    vpnAddress: undefined,
+    publicAddress: undefined,
+  }));
+
+/** Sites of other hosts that a host answers for: those whose host is in the stack and a node of the VPN. */
+export function remoteSitesOn(
+  platform: Platform,
+  name: string,
+  stack: Stack,
+  hosts: readonly HostView[],
+): RemoteSite[] {
+  const declared = (platform.crossHostSites ?? []).flatMap(({ on, host, access, ...site }) => {
+    const address = stack.hosts[host]?.vpnAddress;
+    return on !== name || address === undefined ? [] : [{ ...site, access: access(stack), address }];
+  });
+  const ofServices = hosts.flatMap(({ name: host, vpnAddress: address, services }) =>
+    host === name || address === undefined
+      ? []
+      : services.flatMap(({ expose = [] }) =>
+          expose.filter(({ via }) => via === name).map((exposure) => ({ ...exposure, address })),
+        ),
+  );
+  return [...declared, ...ofServices];
+}
+
+/** What the services of a host are told. */
+export function contextOf(platform: Platform, host: string, stack: Stack, hosts: readonly HostView[]): ServiceContext {
+  const { domain, tls, acmeEmail, vpnEnforce } = stack;
+  const own = hosts.find(({ name }) => name === host);
+  return {
+    host,
+    domain,
+    tls,
+    vpnEnforce,
+    services: own?.services ?? [],
+    networks: own?.networks ?? {},
+    hosts,
+    remoteSites: remoteSitesOn(platform, host, stack, hosts),
+    ...(acmeEmail === undefined ? {} : { acmeEmail }),
+  };
+}

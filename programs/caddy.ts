@@ -1,0 +1,71 @@
+import type { SecretFile } from "../model/files";
+import type { ContainerService } from "../model/service";
+import { caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
+import { CADDY_DASHBOARD } from "./caddy/dashboard";
+import { VPN_LISTENER } from "./caddy/routes";
+
+const CADDYFILE = "/etc/caddy/Caddyfile";
+
+/** What differs between one Caddy and another. */
+export interface CaddyArgs {
+  /** Default: `caddy`. */
+  name?: string;
+  group: string;
+  /** Networks on which it finds the programs of its sites; one of them must not be internal. */
+  networks: readonly string[];
+}
+
+/** OVH's API answers the DNS-01 challenge; a person creates the three keys at OVH. */
+const ovh = (name: string, ansible: string, what: string): SecretFile => ({
+  secret: {
+    name,
+    ansible,
+    description: `OVH API ${what}, for DNS-01 certificates`,
+    origin: "supplied",
+    needed: ({ tls }) => tls === "acme-ovh",
+  },
+});
+
+/** Caddy as the gateway of a host: the sites of all its services, public ones and VPN-only ones. */
+export const caddy = ({ name = "caddy", group, networks }: CaddyArgs): ContainerService => ({
+  name,
+  group,
+  run: {
+    image: "ghcr.io/mobutoo/vpai-caddy:2.10.2",
+    networks,
+    publish: [
+      { port: 80, hostPort: 80, protocol: "tcp", access: "public" },
+      { port: 443, hostPort: 443, protocol: "tcp", access: "public" },
+      { port: 443, hostPort: 443, protocol: "udp", access: "public" },
+      { port: 80, hostPort: 80, protocol: "tcp", access: "vpn" },
+      { port: VPN_LISTENER, hostPort: 443, protocol: "tcp", access: "vpn" },
+      { port: VPN_LISTENER, hostPort: 443, protocol: "udp", access: "vpn" },
+    ],
+    command: ["caddy", "run", "--config", CADDYFILE, "--adapter", "caddyfile"],
+    scratch: ["/config"],
+    capabilities: ["NET_BIND_SERVICE"],
+  },
+  user: { uid: 0, gid: 0 },
+  port: 443,
+  files: (context) => [
+    {
+      path: CADDYFILE,
+      content: caddyfile(context),
+      validate: ["caddy", "validate", "--config", CADDYFILE, "--adapter", "caddyfile"],
+    },
+  ],
+  secrets: {
+    ovh_application_key: ovh("ovhApplicationKey", "ovh_application_key", "application key"),
+    ovh_application_secret: ovh("ovhApplicationSecret", "ovh_application_secret", "application secret"),
+    ovh_consumer_key: ovh("ovhConsumerKey", "ovh_consumer_key", "consumer key"),
+  },
+  data: [{ path: "/data", backup: { kind: "none", reason: "certificates are issued anew" } }],
+  limits: { memoryMiB: 256, cpus: 1 },
+  health: { test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"], interval: 10 },
+  metrics: { port: METRICS_LISTENER },
+  dashboards: [CADDY_DASHBOARD],
+  onChange: { reload: ["caddy", "reload", "--config", CADDYFILE, "--adapter", "caddyfile"] },
+  gateway: { authority: "/data/caddy/pki/authorities/local/root.crt" },
+  smoke: [{ subdomain: "", access: "public", path: "/health", status: 200, contains: "OK" }],
+  version: { test: ["caddy", "version"], pattern: "^v?(\\d+\\.\\d+\\.\\d+)" },
+});

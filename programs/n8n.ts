@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { n8nWorkflow } from "../capabilities/n8n-workflow";
+import { postgresqlDatabase } from "../capabilities/postgresql-database";
+import type { SmokeCheck } from "../model/checks";
+import { camelCase } from "../model/names";
+import type { ContainerService, Limits } from "../model/service";
+import { type Access, hostnameOf } from "../model/site";
+import { N8N_DASHBOARD } from "./n8n/dashboard";
+
+const PORT = 5678;
+
+/** What differs between one n8n and another. */
+export interface N8nArgs {
+  /** Default: `n8n`. Also its database, and the first part of its secrets' names. */
+  name?: string;
+  group: string;
+  networks: readonly string[];
+  /** Where its editor answers. */
+  site: { subdomain: string; access: Access };
+  /** Where its webhooks answer: callers are no members of the VPN. Default: below the editor's site. */
+  webhooks?: { subdomain: string; access: Access };
+  /** Folder with one workflow per `*.json` file, absolute path. Default: none. */
+  workflows?: string;
+  smoke?: readonly SmokeCheck[];
+  /** Default: 1024 MiB and 1.5 CPUs (docs/decisions.md). */
+  limits?: Limits;
+}
+
+/** n8n 2.7 with a database of its own, its sites, and workflows from files. */
+export function n8n(args: N8nArgs): ContainerService {
+  const { name = "n8n", group, networks, workflows, smoke, limits = { memoryMiB: 1024, cpus: 1.5 } } = args;
+  const site = { ...args.site, port: PORT };
+  const webhooks = { ...(args.webhooks ?? args.site), path: "/webhook/*", port: PORT };
+  const database = postgresqlDatabase.own(name, "n8n's");
+  const edited = `${name === "n8n" ? "" : camelCase(name)}Workflows`.replace(/^W/, "w");
+  return {
+    name,
+    group,
+    run: { image: "docker.io/n8nio/n8n:2.7.3", networks },
+    user: { uid: 1000, gid: 1000 },
+    port: PORT,
+    expose: [site, ...(args.webhooks === undefined ? [] : [webhooks])],
+    environment: (context) => {
+      const server = postgresqlDatabase.serverOf(context, database);
+      return {
+        DB_TYPE: "postgresdb",
+        DB_POSTGRESDB_HOST: server.host,
+        DB_POSTGRESDB_PORT: String(server.port),
+        DB_POSTGRESDB_DATABASE: database.name,
+        DB_POSTGRESDB_USER: database.role,
+        GENERIC_TIMEZONE: "Europe/Paris",
+        N8N_HOST: hostnameOf(site, context.domain),
+        N8N_PORT: String(PORT),
+        N8N_PROTOCOL: "https",
+        N8N_PROXY_HOPS: "1",
+        N8N_EDITOR_BASE_URL: `https://${hostnameOf(site, context.domain)}/`,
+        WEBHOOK_URL: `https://${hostnameOf(webhooks, context.domain)}/`,
+        N8N_DIAGNOSTICS_ENABLED: "false",
+        N8N_VERSION_NOTIFICATIONS_ENABLED: "false",
+        N8N_PERSONALIZATION_ENABLED: "false",
+        N8N_METRICS: "true",
+        N8N_METRICS_INCLUDE_MESSAGE_EVENT_BUS_METRICS: "true",
+        EXECUTIONS_DATA_PRUNE: "true",
+      };
+    },
+    secrets: {
+      database_password: { secret: database.password, variable: "DB_POSTGRESDB_PASSWORD_FILE" },
+      encryption_key: {
+        secret: {
+          name: `${camelCase(name)}EncryptionKey`,
+          description: "Key that n8n encrypts its credentials with; losing it loses them",
+          ansible: `${name.replaceAll("-", "_")}_encryption_key`,
+          origin: "random",
+          length: 32,
+        },
+        variable: "N8N_ENCRYPTION_KEY_FILE",
+      },
+    },
+    data: [{ path: "/home/node/.n8n", backup: { kind: "files" } }],
+    limits,
+    health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/healthz/readiness`], startPeriod: 120 },
+    metrics: {},
+    dashboards: [N8N_DASHBOARD],
+    offers: [n8nWorkflow.offer({ database, edited })],
+    uses: [
+      postgresqlDatabase.request(database),
+      ...(workflows === undefined ? [] : n8nWorkflow.requestFolder(workflows, name)),
+    ],
+    settings: {
+      [edited]: z
+        .enum(["keep", "overwrite"], { error: "keep or overwrite" })
+        .default("keep")
+        .describe(
+          "n8n workflows that were edited on the host. keep: they stay and are shown as changed. overwrite: the next up sets them back.",
+        ),
+    },
+    ...(smoke === undefined ? {} : { smoke }),
+    version: { test: ["n8n", "--version"], pattern: "^(\\d+\\.\\d+\\.\\d+)" },
+    stopTimeout: 30,
+  };
+}

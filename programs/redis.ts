@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { redisDatabase } from "../capabilities/redis-database";
+import { SECRETS_FOLDER } from "../model/files";
+import { camelCase } from "../model/names";
+import type { SecretDeclaration } from "../model/secret";
+import type { ContainerService } from "../model/service";
+import { REDIS_DASHBOARD } from "./redis/dashboard";
+
+/** What differs between one Redis and another. */
+export interface RedisArgs {
+  /** Default: `redis`. */
+  name?: string;
+  group: string;
+  networks: readonly string[];
+}
+
+const SETTINGS = `bind * -::*
+protected-mode no
+port 6379
+dir /data
+appendonly yes
+appendfsync everysec
+save 3600 1 300 100
+maxmemory 256mb
+maxmemory-policy allkeys-lru
+aclfile ${SECRETS_FOLDER}/users.acl
+`;
+
+/** User that may read the server's figures; it has no password. */
+const METRICS_USER = "metrics";
+
+/**
+ * Redis keeps hashes of passwords; `health` may do nothing but ask whether the server is there, and the metrics' user only read
+ * the server's figures.
+ */
+const acl = (password: string): string =>
+  `user default on #${createHash("sha256").update(password).digest("hex")} ~* &* +@all\n` +
+  "user health on nopass -@all +ping\n" +
+  `user ${METRICS_USER} on nopass -@all +ping +info +client|setname +slowlog|len +latency|latest\n`;
+
+/** The password of Redis' default user, for every service that uses Redis. @param name of the Redis */
+export const redisPassword = (name = "redis"): SecretDeclaration => ({
+  name: `${camelCase(name)}Password`,
+  description: "Password of Redis' default user",
+  ansible: `${name.replaceAll("-", "_")}_password`,
+  origin: "random",
+  length: 32,
+});
+
+/** Redis 8 that keeps what it is told, with users for its health check and its metrics. */
+export function redis({ name = "redis", group, networks }: RedisArgs): ContainerService {
+  const password = redisPassword(name);
+  return {
+    name,
+    group,
+    run: {
+      image: "docker.io/library/redis:8.0.2",
+      networks,
+      command: ["redis-server", "/usr/local/etc/redis/redis.conf"],
+    },
+    user: { uid: 999, gid: 999 },
+    port: 6379,
+    files: () => [{ path: "/usr/local/etc/redis/redis.conf", content: SETTINGS }],
+    secrets: { "users.acl": { secret: password, render: acl } },
+    data: [{ path: "/data", backup: { kind: "redis-snapshot" } }],
+    limits: { memoryMiB: 384, cpus: 0.5 },
+    health: {
+      test: ["redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],
+      interval: 10,
+    },
+    metrics: {
+      exporter: {
+        component: "prometheus.exporter.redis",
+        // The exporter names its user only together with a password; Redis asks this one for none and takes any.
+        attributes: (address) => ({ redis_addr: address, redis_user: METRICS_USER, redis_password: "none" }),
+      },
+    },
+    alerts: () => [
+      {
+        name: "RedisDown",
+        expr: "absent(redis_up == 1)",
+        after: "2m",
+        severity: "critical",
+        summary: "Redis does not answer the collector",
+      },
+    ],
+    dashboards: [REDIS_DASHBOARD],
+    offers: [redisDatabase.offer({ password })],
+    version: { test: ["redis-server", "--version"], pattern: "v=(\\d+\\.\\d+\\.\\d+)" },
+  };
+}

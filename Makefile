@@ -71,7 +71,7 @@ docs: ## writes what follows from the code: docs/platform.svg, .mmd, services.md
 
 diagram: docs ## the same
 
-lint: ## ESLint, prettier and the type checker
+lint: ## ESLint, prettier, the type checker, and knip: unused code and packages
 	@sh toolchain/bootstrap.sh --packages-only
 	@npm run --silent lint
 

@@ -28,7 +28,7 @@ export interface ServiceFacts {
 }
 
 /** A name under the stack's domain, or one path of it. */
-export interface SiteFacts {
+interface SiteFacts {
   /** Empty for the domain itself. */
   subdomain: string;
   access: "public" | "vpn";

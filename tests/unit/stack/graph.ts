@@ -234,7 +234,7 @@ export function coreProgram(): unknown {
 export const CANARIES: Readonly<Record<string, string>> = canariesOf(SECRETS);
 
 /** Preprod gets what a person must supply; the stack makes the rest. */
-export const SUPPLIED = {
+const SUPPLIED = {
   ...canariesOf(SECRETS.filter(({ origin }) => origin === "supplied")),
   "secrets:hcloudToken": "canary-of-hcloudToken",
 };

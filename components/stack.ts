@@ -1,7 +1,7 @@
 import { getStack, type Output } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
 import type { HostConfig, LoadedConfig, StackConfig } from "../config";
-import { readLock } from "../images/lock";
+import { type ImageLock, lockedArchitectures } from "../images/lock";
 import {
   checkPlatform,
   type HostPlan,
@@ -35,13 +35,16 @@ export interface ServiceOutput {
   urls: string[];
 }
 
-/** Puts a platform on a stack's computers. @throws PlatformError before anything is touched */
-export function deploy(platform: Platform, config: LoadedConfig): Record<string, HostOutput> {
+/**
+ * Puts a platform on a stack's computers.
+ * @param lock what their registries said of the images
+ * @throws PlatformError before anything is touched
+ */
+export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock): Record<string, HostOutput> {
   const stack = getStack();
-  const plans = plansOf(platform, config);
+  const plans = plansOf(platform, config, lock);
   checkPlatform(plans);
   const secrets = new SecretStore("secrets", config.secrets);
-  const lock = readLock();
   const machines = new Machines(platform, stack, secrets, lock);
   const pulled = plans.filter(({ machine }) => machine.kind !== "lab");
   warnOfTags(
@@ -72,9 +75,17 @@ export function deploy(platform: Platform, config: LoadedConfig): Record<string,
 }
 
 /** The stack's hosts, each with the services that it runs, as this stack wants them. */
-const plansOf = (platform: Platform, config: StackConfig): (HostPlan & Pick<HostConfig, "machine">)[] =>
+const plansOf = (
+  platform: Platform,
+  config: StackConfig,
+  lock: ImageLock,
+): (HostPlan & Pick<HostConfig, "machine">)[] =>
   Object.entries(config.hosts).map(([name, host]) => {
-    const services = servicesOn(platform, name, config.services).map((service) => withOverrides(service, config));
+    // The lab builds its images for its own hosts, whatever the registries have.
+    const known = host.machine.kind === "lab" ? {} : lock;
+    const services = servicesOn(platform, name, config.services)
+      .map((service) => withOverrides(service, config))
+      .map((service) => withLockedArchitectures(service, known));
     return {
       ...host,
       name,
@@ -93,6 +104,12 @@ function withOverrides(service: Service, { overrides }: StackConfig): Service {
     cpus = service.limits.cpus,
   } = overrides[service.name] ?? {};
   return { ...service, image, limits: { ...service.limits, memoryMiB, cpus } };
+}
+
+/** A service with the architectures that its image's registry told, where it was asked; else those of its file. */
+function withLockedArchitectures(service: Service, lock: ImageLock): Service {
+  const architectures = lockedArchitectures(service.image, lock);
+  return architectures === undefined ? service : { ...service, architectures };
 }
 
 const contextOf = (

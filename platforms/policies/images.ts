@@ -9,14 +9,14 @@ export const pinnedImages = onEachService(({ image }) => {
     : [{ problem: `the unpinned image ${image}`, mend: "name an exact tag, or a digest" }];
 });
 
-/** An image for another processor starts nothing. */
+/** An image for another processor starts nothing. Whose word is taken, the registry's or the service file's: components/stack.ts. */
 export const fittingArchitectures = onEachService(
   ({ image, architectures = ["amd64", "arm64"] }, { name, architecture }) =>
     architectures.includes(architecture)
       ? []
       : [
           {
-            problem: `${image} exists for ${architectures.join(" and ")}, and ${name} is ${architecture}`,
+            problem: `${image} exists for ${architectures.join(" and ") || "no architecture of ours"}, and ${name} is ${architecture}`,
             mend: `take an image for ${architecture}, or run the service on another host`,
           },
         ],

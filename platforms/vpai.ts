@@ -1,7 +1,7 @@
 import { allServices } from "../services";
 import type { CrossHostSite, Platform } from "./platform";
 
-/** Obsidian's clients sync with CouchDB on the VPN hub; phones do so without a VPN, behind its login (seed 001, 8.5). */
+/** Obsidian's clients sync with CouchDB on the VPN hub, phones without a VPN (docs/requirements.md#obsidian-sync). */
 const couchdb: CrossHostSite = {
   on: "sese-ai",
   host: "seko-vpn",
@@ -10,16 +10,16 @@ const couchdb: CrossHostSite = {
   access: ({ couchdbVpnEnforce }) => (couchdbVpnEnforce ? "vpn" : "public"),
 };
 
-/** A founder's AI platform on three computers (seed 001). */
+/** A founder's AI platform on three computers (docs/requirements.md). */
 export const vpai: Platform = {
   name: "vpai",
   hosts: {
     "sese-ai": {
       purpose: "the platform's services",
       groups: ["core", "apps", "monitoring"],
-      // Debian, the engine, the VPN and the intrusion guards; no source gives a number (docs/decisions.md).
+      // Debian, the engine, the VPN and the intrusion guards; no source gives a number (docs/decisions/limits.md).
       systemMiB: 1024,
-      // Names, subnets and flags: seed 001, 8.3.
+      // Names, subnets and flags: docs/requirements.md#networks.
       networks: {
         frontend: { subnet: "172.20.1.0/24", internal: false },
         backend: { subnet: "172.20.2.0/24", internal: true },

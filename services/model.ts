@@ -2,7 +2,7 @@ import type { Output } from "@pulumi/pulumi";
 import type { Architecture, ServiceGroup } from "../config";
 import type { SecretDeclaration } from "../config/secret-declaration";
 
-/** The Docker networks of a host (seed 001, 8.3). */
+/** The Docker networks of a host (docs/requirements.md#networks). */
 export type NetworkName = "frontend" | "backend" | "monitoring" | "egress" | "sandbox";
 
 /** Who may reach a site: everybody, or members of the VPN only. */

@@ -4,7 +4,7 @@ import { singleLine } from "./postgresql";
 
 const SITE = { subdomain: "mayi", port: 5678, access: "vpn" } as const;
 
-/** Callers of webhooks are no members of the VPN; the relay on the VPN hub comes by this way, too (seed 001, section 1). */
+/** Callers of webhooks are no members of the VPN; the relay on the VPN hub comes by this way (docs/decisions/public-paths.md). */
 const WEBHOOKS = { subdomain: "", path: "/webhook/*", port: SITE.port, access: "public" } as const;
 
 /** The workflow `ping` answers it. */

@@ -36,7 +36,7 @@ interface SiteFacts {
   path?: string;
 }
 
-/** What holds for every container: 10 MB of logs three times (seed 002), and a restart unless somebody stopped it. */
+/** For every container: 10 MB of logs three times, a restart unless stopped (docs/requirements.md#ansible-conventions). */
 export const EVERY_CONTAINER = {
   restart: "unless-stopped",
   logDriver: "json-file",

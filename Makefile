@@ -10,7 +10,7 @@ TSX := node --import tsx
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment images-lock bench docs diagram lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment images-lock bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,7 +71,10 @@ docs: ## writes what follows from the code: docs/platform.svg, .mmd, services.md
 
 diagram: docs ## the same
 
-lint: ## ESLint, prettier and the type checker
+hooks: ## check what is staged at each commit in this clone: .githooks/pre-commit
+	@git config core.hooksPath .githooks
+
+lint: ## ESLint, prettier, the type checker, and knip: unused code and packages
 	@sh toolchain/bootstrap.sh --packages-only
 	@npm run --silent lint
 

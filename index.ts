@@ -1,9 +1,10 @@
 import "./toolchain/stack-traces";
 import { deploy } from "./components/stack";
 import { loadStackConfig } from "./config";
+import { readLock } from "./images/lock";
 import { platformNamed, platformNames } from "./platforms";
 
 const config = loadStackConfig(platformNames);
 
 /** By host: how to log in, its public address, its services with image and URLs. */
-export const hosts = deploy(platformNamed(config.platform), config);
+export const hosts = deploy(platformNamed(config.platform), config, readLock());

@@ -31,7 +31,7 @@ export interface PictureService {
   hostMounts: readonly string[];
 }
 
-export interface PictureSite {
+interface PictureSite {
   /** Subdomain and path: `mayi`, `hq/api/*`; without a subdomain it is the domain itself: `/webhook/*`. */
   place: string;
   access: Access;

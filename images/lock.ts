@@ -67,7 +67,5 @@ export function writeLock(lock: ImageLock, file: string = LOCK_FILE): void {
  * The architectures that an image exists for, as its registry says.
  * @returns undefined while the lock does not know the image
  */
-export const lockedArchitectures = (
-  reference: string,
-  lock: ImageLock = readLock(),
-): readonly Architecture[] | undefined => lock[reference]?.architectures;
+export const lockedArchitectures = (reference: string, lock: ImageLock): readonly Architecture[] | undefined =>
+  lock[reference]?.architectures;

@@ -22,7 +22,7 @@ export interface N8nArgs {
   /** Folder with one workflow per `*.json` file, absolute path. Default: none. */
   workflows?: string;
   smoke?: readonly SmokeCheck[];
-  /** Default: 1024 MiB and 1.5 CPUs (docs/decisions.md). */
+  /** Default: 1024 MiB and 1.5 CPUs (docs/decisions/limits.md). */
   limits?: Limits;
 }
 

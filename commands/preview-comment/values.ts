@@ -12,7 +12,7 @@ const SHORT_VALUE = 60;
 export const LONGEST_LINE = 2000;
 
 /** A value in one line: strings bare, all else as JSON. */
-export function plain(value: unknown): string {
+function plain(value: unknown): string {
   if (value === undefined) return "(none)";
   if (value === UNKNOWN) return "(known after the update)";
   if (typeof value === "string") return value === "" ? '""' : value;

@@ -6,7 +6,7 @@ import { ConfigError, type PlatformNames } from "../../config";
  * `set`: in config, encrypted and right. `wrong`: in config, but must be given again. `made`: the stack makes it.
  * `unneeded`: this stack has no use for it. `missing`: a person must give it.
  */
-export type SecretState = "set" | "wrong" | "made" | "unneeded" | "missing";
+type SecretState = "set" | "wrong" | "made" | "unneeded" | "missing";
 
 /** A declared secret and how it stands in one stack. */
 export interface StackSecret {

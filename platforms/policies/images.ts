@@ -10,14 +10,14 @@ export const pinnedImages = onEachContainer(({ run: { image } }) => {
     : [{ problem: `the unpinned image ${image}`, mend: "name an exact tag, or a digest" }];
 });
 
-/** An image for another processor starts nothing. */
+/** An image for another processor starts nothing. Whose word is taken, the registry's or the service file's: components/stack.ts. */
 export const fittingArchitectures = onEachContainer(
   ({ run: { image, architectures = ARCHITECTURES } }, { name, architecture }) =>
     architectures.includes(architecture)
       ? []
       : [
           {
-            problem: `${image} exists for ${architectures.join(" and ")}, and ${name} is ${architecture}`,
+            problem: `${image} exists for ${architectures.join(" and ") || "no architecture of ours"}, and ${name} is ${architecture}`,
             mend: `take an image for ${architecture}, or run the service on another host`,
           },
         ],

@@ -1,13 +1,13 @@
 import type { PlatformHost } from "../../model/platform";
 
-/** The three computers (seed 001, section 0). */
+/** The three computers (docs/requirements.md#hosts). */
 export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "sese-ai": {
     purpose: "the platform's services",
     groups: ["core", "apps", "monitoring"],
-    // Debian, the engine, the VPN and the intrusion guards; no source gives a number (docs/decisions.md).
+    // Debian, the engine, the VPN and the intrusion guards; no source gives a number (docs/decisions/limits.md).
     systemMiB: 1024,
-    // Names, subnets and flags: seed 001, 8.3.
+    // Names, subnets and flags: docs/requirements.md#networks.
     networks: {
       frontend: { subnet: "172.20.1.0/24", internal: false },
       backend: { subnet: "172.20.2.0/24", internal: true },

@@ -4,7 +4,7 @@ import { flag } from "../../model/setting";
 import { servicesIn } from "../services-in";
 import { HOSTS } from "./hosts";
 
-/** Obsidian's clients sync with CouchDB on the VPN hub; phones do so without a VPN, behind its login (seed 001, 8.5). */
+/** Obsidian's clients sync with CouchDB on the VPN hub; phones without a VPN (docs/requirements.md#obsidian-sync). */
 const couchdb: CrossHostSite = {
   on: "sese-ai",
   host: "seko-vpn",
@@ -13,7 +13,7 @@ const couchdb: CrossHostSite = {
   access: ({ settings }) => (settings["couchdbVpnEnforce"] === true ? "vpn" : "public"),
 };
 
-/** A founder's AI platform on three computers (seed 001). */
+/** A founder's AI platform on three computers (docs/requirements.md). */
 const vpai: Platform = {
   name: "vpai",
   groups: ["core", "apps", "monitoring"],

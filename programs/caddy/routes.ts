@@ -63,7 +63,7 @@ const offersOf = (context: ServiceContext): Offer[] => [
   ...(context.remoteSites ?? []).map((site) => offer(site, `${site.address}:${site.port}`, context)),
 ];
 
-/** The domain itself answers health checks from anywhere (seed 001, 8.2: public /health). */
+/** The domain itself answers health checks from anywhere (docs/requirements.md#global-view). */
 const healthOf = ({ domain }: ServiceContext): Offer => ({
   hostname: domain,
   isPublic: true,

@@ -4,7 +4,7 @@ import { createContainer, type EngineHost } from "./engine-api";
 import { lastHealthyVersion, type Place, PREVIOUS_LABEL, type Version } from "./last-healthy";
 import { becomesHealthy } from "./watch";
 
-/** Log lines shown of a container that did not become healthy (seed 002: last 30 lines). */
+/** Log lines shown of a container that did not become healthy (docs/requirements.md#ansible-error-handling). */
 export const LOG_LINES = 30;
 
 /** Looks at a previous version that starts again, at most 10 s apart: as many as a new one gets. */

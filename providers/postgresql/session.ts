@@ -11,7 +11,7 @@ export interface Server {
   password: string;
 }
 
-/** PostgreSQL's port (seed 001, section 3). */
+/** PostgreSQL's port (docs/requirements.md#service-matrix). */
 const PORT = 5432;
 
 /** Runs `work` in a superuser session that travels through the host's SSH connection. */

@@ -23,7 +23,7 @@ export interface HealthGateInputs {
   configs: string;
   /** Folder on the host that keeps the last healthy version. */
   lastHealthy: string;
-  /** Looks before giving up. Default in the resource: 20, as the Ansible stack did (seed 002, error handling). */
+  /** Looks before giving up. Default in the resource: 20, as in docs/requirements.md#ansible-error-handling. */
   tries: number;
   /** Seconds between two looks. Default in the resource: 10, with quicker looks at first. */
   interval: number;

@@ -1,6 +1,9 @@
 import type { ServiceFacts } from "./form";
 
-/** The applications: ports, networks and names of seed 001, 3 and 8.1; what no seed says from docs/decisions.md. */
+/**
+ * The applications: ports, networks and names of docs/requirements.md#service-matrix and docs/requirements.md#inventory;
+ * what no source says from docs/decisions/README.md.
+ */
 export const APPS: Readonly<Record<string, ServiceFacts>> = {
   litellm: {
     group: "apps",

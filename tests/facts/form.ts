@@ -28,7 +28,7 @@ export interface ServiceFacts {
 }
 
 /** A name under the stack's domain, or one path of it. */
-export interface SiteFacts {
+interface SiteFacts {
   /** Empty for the domain itself. */
   subdomain: string;
   access: "public" | "vpn";
@@ -36,7 +36,7 @@ export interface SiteFacts {
   path?: string;
 }
 
-/** What holds for every container: 10 MB of logs three times (seed 002), and a restart unless somebody stopped it. */
+/** For every container: 10 MB of logs three times, a restart unless stopped (docs/requirements.md#ansible-conventions). */
 export const EVERY_CONTAINER = {
   restart: "unless-stopped",
   logDriver: "json-file",

@@ -1,6 +1,9 @@
 import type { ServiceFacts } from "./form";
 
-/** Monitoring: ports, networks and versions of seed 001, 3 and 8.1 to 8.3; what no seed says from docs/decisions.md. */
+/**
+ * Monitoring: ports, networks and versions of docs/requirements.md#service-matrix, docs/requirements.md#inventory and
+ * docs/requirements.md#networks; what no source says from docs/decisions/README.md.
+ */
 export const MONITORING: Readonly<Record<string, ServiceFacts>> = {
   victoriametrics: {
     group: "monitoring",

@@ -3,8 +3,9 @@ import type { ServiceFacts } from "./form";
 import { MONITORING } from "./monitoring";
 
 /**
- * Sese-AI's services: networks, ports and versions from seed 001, sections 3 and 8; names of sites from section 0; start
- * order from section 7; users from the images' documentation; limits from docs/decisions.md.
+ * Sese-AI's services: networks, ports and versions from docs/requirements.md#service-matrix, docs/requirements.md#inventory
+ * and docs/requirements.md#networks; names of sites from docs/requirements.md#names; start order from
+ * docs/requirements.md#start-order; users from the images' documentation; limits from docs/decisions/limits.md.
  */
 export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
   caddy: {

@@ -121,7 +121,7 @@ export class LabMachine extends ComponentResource implements Machine {
   }
 }
 
-/** The engine's daemon.json: pulls go to the lab registry, logs are kept as on the real hosts (seed 002: 10m, 3 files). */
+/** The engine's daemon.json: pulls go to the lab registry; logs as docs/requirements.md#ansible-conventions. */
 const engineSettings = (registry: string): string =>
   JSON.stringify({
     "log-driver": "json-file",

@@ -3,7 +3,7 @@ import { n8n } from "../../../programs/n8n";
 
 const SITE = { subdomain: "mayi", access: "vpn" } as const;
 
-/** The relay on the VPN hub comes by this way, too (seed 001, section 1). */
+/** The relay on the VPN hub comes by this way, too (docs/requirements.md#overview). */
 const WEBHOOKS = { subdomain: "", access: "public" } as const;
 
 /** The workflow `ping` answers it. */

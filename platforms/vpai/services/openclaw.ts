@@ -90,7 +90,7 @@ export default defineService({
   },
   uses: [
     litellmKey.request({ alias: "openclaw", maxBudget: 5, budgetDuration: "1d", key: LLM_KEY }),
-    // What the agents remember (seed 001, 8.2), as vectors of LiteLLM's embedding model.
+    // What the agents remember (docs/requirements.md#global-view), as vectors of LiteLLM's embedding model.
     qdrantCollection.request({ name: "content_index", size: EMBEDDING_SIZE, distance: "Cosine" }),
   ],
   stopTimeout: 30,

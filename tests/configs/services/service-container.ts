@@ -13,7 +13,7 @@ export interface Ended {
   stderr: string;
 }
 
-export const docker = (...args: string[]): Ended => {
+const docker = (...args: string[]): Ended => {
   const { status, stdout, stderr } = spawnSync("docker", args, { encoding: "utf8" });
   return { code: status ?? -1, stdout, stderr };
 };

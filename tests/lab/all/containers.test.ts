@@ -3,7 +3,7 @@ import { SESE_AI } from "../../facts/sese-ai";
 import type { LabHost } from "../harness/host";
 import { sharedLabOfAll } from "../harness/shared";
 
-/** What Docker says of each container on the host, against the table that was typed in from the seeds. */
+/** What Docker says of each container on the host, against the table that was typed in from the sources. */
 
 interface Inspected {
   Image: string;

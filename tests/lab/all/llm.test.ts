@@ -154,7 +154,7 @@ test("the log line of a call is in Loki", async () => {
 });
 
 test("when a provider's share of the platform's five dollars a day is spent, its models are refused", async () => {
-  // OpenAI's share is 0.50 USD (seed 001, 8.4: 10 %); one question costs 2.
+  // OpenAI's share is 0.50 USD (docs/requirements.md#llm-budget: 10 %); one question costs 2.
   await addModel("fake-openai", "openai/fake");
   const key = await virtualKey(100);
   const refused = await eventually(async () => {

@@ -93,4 +93,4 @@ export class FakeRegistry {
   }
 }
 
-export const sha256 = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+const sha256 = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;

@@ -13,7 +13,7 @@ test("a platform that breaks every policy is refused with all of it in one error
     services: platform.services.map(({ name }) => name),
     secrets: declaredSecrets(platform),
   };
-  const error = await graphOf("prod", coreOfProd, () => deploy(platform, loadStackConfig([names]))).then(
+  const error = await graphOf("prod", coreOfProd, () => deploy(platform, loadStackConfig([names]), {})).then(
     (made) => {
       throw new Error(`expected a refusal, found ${made.length} resources`);
     },

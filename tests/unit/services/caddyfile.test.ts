@@ -200,7 +200,7 @@ test("every site but the redirect and the metrics has TLS of the stack's kind an
   );
 });
 
-test("the domain itself answers health checks and nothing else (seed 001, 8.2)", () => {
+test("the domain itself answers health checks and nothing else (docs/requirements.md#global-view)", () => {
   const text = caddyfile({ host: "sese-ai", domain: "ewutelo.cloud", tls: "internal", vpnEnforce: true, services: [] });
   expect(sites(text).map(({ addresses }) => addresses)).toEqual([["http://"], ["http://:2020"], ["ewutelo.cloud"]]);
   const asked = PATHS.map((path) => answerOf(sites(text)[2] as Block, path));

@@ -33,7 +33,7 @@ const config = parse(text) as Config;
 const paramsOf = (name: string): Deployment["litellm_params"] | undefined =>
   config.model_list.find(({ model_name }) => model_name === name)?.litellm_params;
 
-test("models and their providers are those of seed 001, 8.4", () => {
+test("models and their providers are those of docs/requirements.md#llm-budget", () => {
   expect(config.model_list.map(({ model_name, litellm_params }) => [model_name, litellm_params.model])).toEqual([
     ["qwen3-coder", "openrouter/qwen/qwen3-coder:free"],
     ["deepseek-v3", "openrouter/deepseek/deepseek-chat-v3-0324:free"],

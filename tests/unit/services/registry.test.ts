@@ -106,7 +106,7 @@ function prodWith(services: readonly Service[]): Promise<Registered[]> {
   const declared = new Set(names.secrets.map(({ name }) => `secrets:${name}`));
   const secrets = Object.fromEntries(Object.entries(CANARIES).filter(([name]) => declared.has(name)));
   const config = { ...settingsOf("prod"), ...secrets, ...token };
-  return graphOf("prod", config, () => ({ hosts: deploy(platform, loadStackConfig([names])) }));
+  return graphOf("prod", config, () => ({ hosts: deploy(platform, loadStackConfig([names]), {}) }));
 }
 
 const deployed = (service: Service): Deployed => ({

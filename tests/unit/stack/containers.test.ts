@@ -296,7 +296,7 @@ describe("what the world reaches", () => {
   });
 });
 
-describe("start order (seed 001, section 7)", () => {
+describe("start order (docs/requirements.md#start-order)", () => {
   /** Everything that a resource waits for, however far away. */
   function waitsFor(graph: readonly Registered[], name: string): Set<string> {
     const seen = new Set<string>();
@@ -483,7 +483,7 @@ describe("what a stack's settings change", () => {
     );
   });
 
-  describe("CouchDB's site, which is on the VPN hub (seed 001, 8.5)", () => {
+  describe("CouchDB's site, which is on the VPN hub (docs/requirements.md#obsidian-sync)", () => {
     const inVpn = (vpnEnforce: string): Promise<Registered[]> => {
       const hosts = JSON.parse(coreOfProd["vpai:hosts"] ?? "") as Record<string, object>;
       hosts["seko-vpn"] = { ...hosts["seko-vpn"], vpnAddress: "100.64.0.9" };

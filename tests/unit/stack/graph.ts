@@ -4,6 +4,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { deploy } from "../../../components/stack";
+import type { ImageLock } from "../../../images/lock";
 import { loadStackConfig, secretFault, type SecretDeclaration } from "../../../config";
 import { declaredSecrets, platformNamed, platformNames } from "../../../platforms";
 import vpai from "../../../platforms/vpai/platform";
@@ -199,10 +200,10 @@ export function resource(graph: readonly Registered[], name: string, type?: stri
   return found[0] as Registered;
 }
 
-/** What index.ts does, as often as a test wants it. */
-export function program(): unknown {
+/** What index.ts does, as often as a test wants it, with a lock of images of the test's own. */
+export function program(lock: ImageLock = {}): unknown {
   const config = loadStackConfig(platformNames);
-  return { hosts: deploy(platformNamed(config.platform), config) };
+  return { hosts: deploy(platformNamed(config.platform), config, lock) };
 }
 
 /** Shapes of a value that no other text of a stack contains; the first one that the secret's own rule accepts is taken. */
@@ -227,14 +228,14 @@ const SECRETS = declaredSecrets(vpai).filter(({ name }) => name !== "hcloudToken
 /** What index.ts does with the four services of the first slice alone, whatever else there is. */
 export function coreProgram(): unknown {
   const services = vpai.services.filter(({ name }) => ["caddy", "n8n", "postgresql", "redis"].includes(name));
-  return { hosts: deploy({ ...vpai, services }, loadStackConfig(platformNames)) };
+  return { hosts: deploy({ ...vpai, services }, loadStackConfig(platformNames), {}) };
 }
 
 /** A value for each secret of the platform's services. */
 export const CANARIES: Readonly<Record<string, string>> = canariesOf(SECRETS);
 
 /** Preprod gets what a person must supply; the stack makes the rest. */
-export const SUPPLIED = {
+const SUPPLIED = {
   ...canariesOf(SECRETS.filter(({ origin }) => origin === "supplied")),
   "secrets:hcloudToken": "canary-of-hcloudToken",
 };

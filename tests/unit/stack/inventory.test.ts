@@ -136,7 +136,7 @@ describe.each(["lab", "prod", "preprod"] as const)("%s", (stack) => {
     expect(engine.dependsOn).toContain("sese-ai/docker");
   });
 
-  test("the five networks of Sese-AI have the names, subnets and ways out of seed 001, 8.3", () => {
+  test("the five networks of Sese-AI have the names, subnets and ways out of docs/requirements.md#networks", () => {
     const networks = graph().filter(({ type, name }) => type === NETWORK && name.startsWith("sese-ai/"));
     const facts = networks.map(({ name, inputs }) => [
       name,
@@ -215,7 +215,7 @@ describe("what outlives what", () => {
 });
 
 describe("machines", () => {
-  test("prod logs in to the three servers of seed 001, section 0", () => {
+  test("prod logs in to the three servers of docs/requirements.md#hosts", () => {
     const connections = HOSTS.map((host) => resource(stacks.prod, `${host}/docker`).inputs["connection"]);
     const key = { user: "mobuone", identityFile: "~/.ssh/seko-vpn-deploy" };
     expect(connections).toEqual([

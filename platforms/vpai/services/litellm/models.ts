@@ -1,4 +1,4 @@
-/** US dollars a day for everything but BytePlus (seed 001, 8.4). */
+/** US dollars a day for everything but BytePlus (docs/requirements.md#llm-budget). */
 export const DAY_BUDGET = 5;
 
 /** Part of {@link DAY_BUDGET}. @param percent 0 to 100 */
@@ -19,7 +19,7 @@ interface Provider {
   apiBase?: string;
 }
 
-/** By LiteLLM's name for them. Shares: seed 001, 8.4; the 5 % that it gives nobody stay unspent. */
+/** By LiteLLM's name for them. Shares: docs/requirements.md#llm-budget; the 5 % that it gives nobody stay unspent. */
 export const PROVIDERS = {
   openrouter: { key: "OPENROUTER_API_KEY", budget: share(65) },
   anthropic: { key: "ANTHROPIC_API_KEY", budget: share(15) },
@@ -46,7 +46,7 @@ interface Model {
   price?: number;
 }
 
-/** The models of seed 001, 8.4. */
+/** The models of docs/requirements.md#llm-budget. */
 export const MODELS: readonly Model[] = [
   { name: "qwen3-coder", provider: "openrouter", id: "qwen/qwen3-coder:free", free: true },
   { name: "deepseek-v3", provider: "openrouter", id: "deepseek/deepseek-chat-v3-0324:free", free: true },
@@ -59,7 +59,7 @@ export const MODELS: readonly Model[] = [
   { name: "byteplus/*", provider: "volcengine", id: "*", price: 2.5e-6 },
 ];
 
-/** Models that take over when a provider's budget is spent, in this order ("éco mode", seed 001, 8.4). */
+/** Models that take over when a provider's budget is spent, in this order (eco mode, docs/requirements.md#llm-budget). */
 export const ECO_MODELS = ["qwen3-coder", "deepseek-v3"];
 
 /** Makes the vectors of the semantic cache. */

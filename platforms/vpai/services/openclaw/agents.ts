@@ -10,7 +10,7 @@ interface Agent {
 /** Who answers when no binding says otherwise, and who may call the others. */
 export const MAIN_AGENT = "main";
 
-/** Ten agents (seed 001, 8.2, which gives their number only). */
+/** Ten agents (docs/requirements.md#global-view gives their number only). */
 export const AGENTS: readonly Agent[] = [
   { id: MAIN_AGENT, name: "Main" },
   { id: "ops", name: "Operations" },

@@ -22,10 +22,11 @@ export interface Kind<Inputs extends object, State extends object = Inputs> {
   remove(state: State): Promise<void>;
 }
 
+/** A kind of resource in the form that the provider process calls. */
+export type Implementation = Required<Omit<dynamic.ResourceProvider, "configure">>;
+
 /** observe → diff field by field → ensure → return what was observed, as Pulumi's provider protocol. */
-export function implement<Inputs extends object, State extends object>(
-  kind: Kind<Inputs, State>,
-): Required<Omit<dynamic.ResourceProvider, "configure">> {
+export function implement<Inputs extends object, State extends object>(kind: Kind<Inputs, State>): Implementation {
   const stamped = (state: State): State & { version: number } => ({ ...state, version: kind.version });
   const idOf = (inputs: Inputs): string =>
     kind.id?.(inputs) ?? kind.identity.map((property) => String(inputs[property])).join(":");

@@ -1,10 +1,9 @@
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
-import { delegate } from "../delegate.cjs";
 import { conditionOf, inspectContainer, lastLogLines } from "../docker/container";
 import { descriptionOf, forgetVersion, keepVersion, lastHealthyVersion, type Version } from "../docker/last-healthy";
 import { LOG_LINES, putInPlace, removeFailed, removePrevious, restorePrevious } from "../docker/rollback";
 import { becomesHealthy } from "../docker/watch";
 import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { type Transport, transportTo } from "../ssh/transport";
 
@@ -103,34 +102,9 @@ async function failure(
 }
 
 /** Opens when a container is healthy; otherwise fails with its last 30 log lines, and lets the version before serve. */
-export class HealthGate extends dynamic.Resource {
-  declare readonly condition: Output<string>;
-  declare readonly containerId: Output<string>;
-  declare readonly revision: Output<string>;
-
-  constructor(
-    name: string,
-    args: {
-      connection: Input<Connection>;
-      container: Input<string>;
-      containerId: Input<string>;
-      image: Input<string>;
-      revision: Input<string>;
-      configs: Input<string>;
-      lastHealthy: Input<string>;
-      tries?: Input<number>;
-      interval?: Input<number>;
-      settle?: Input<number>;
-    },
-    options?: CustomResourceOptions,
-  ) {
-    super(
-      delegate("healthGate"),
-      name,
-      { tries: 20, interval: 10, settle: 15, condition: "healthy", ...args },
-      options,
-      "vpai/docker",
-      "HealthGate",
-    );
-  }
-}
+export class HealthGate extends resourceOf(healthGateKind, {
+  type: "vpai/docker:HealthGate",
+  name: "healthGate",
+  defaults: { tries: 20, interval: 10, settle: 15, condition: "healthy" },
+  outputs: {},
+}) {}

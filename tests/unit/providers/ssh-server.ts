@@ -44,7 +44,7 @@ export class SshServer {
 
   static async start(): Promise<SshServer> {
     const folder = mkdtempSync(path.join(os.tmpdir(), "ssh-server-"));
-    const [hostKey, clientKey] = [newKey(), newKey()];
+    const [hostKey, clientKey] = await Promise.all([newKey(), newKey()]);
     const identityFile = path.join(folder, "key");
     writeFileSync(identityFile, clientKey.private, { mode: 0o600 });
     const server = new Server({ hostKeys: [hostKey.private] });
@@ -111,7 +111,7 @@ export class SshServer {
   }
 }
 
-export const newKey = (): { private: string; public: string } => generatePair("");
+export const newKey = (): Promise<{ private: string; public: string }> => generatePair("");
 
 function publicBlob(file: string): Buffer {
   const parsed = utils.parseKey(readFileSync(file));

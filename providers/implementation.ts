@@ -12,6 +12,11 @@ export interface Kind<Inputs extends object, State extends object = Inputs> {
   identity: readonly (keyof Inputs & string)[];
   /** The resource's id. Default: the values of `identity`, joined. */
   id?(inputs: Inputs): string;
+  /**
+   * False where the login itself is what the resource is about. Elsewhere another `connection` alone is noted in the state,
+   * and `ensure` does not run: the host is the same one, reached in another way.
+   */
+  rehomes?: false;
   /** What is wrong with the inputs, by property. Runs before anything is touched. */
   check?(inputs: Inputs): { property: keyof Inputs & string; reason: string }[];
   /** Makes it so, adopting what is already right, and returns what was then observed. */
@@ -31,6 +36,11 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
   const idOf = (inputs: Inputs): string =>
     kind.id?.(inputs) ?? kind.identity.map((property) => String(inputs[property])).join(":");
 
+  const isRehomed = (olds: { version?: number }, news: Inputs): news is Inputs & { connection: unknown } =>
+    kind.rehomes !== false &&
+    olds.version === kind.version &&
+    isDeepStrictEqual(changedProperties(olds, news), ["connection"]);
+
   return {
     async check(_olds: Inputs, news: Inputs) {
       const failures = containsUnknown(news) ? [] : (kind.check?.(news) ?? []);
@@ -38,9 +48,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
     },
 
     async diff(_id, olds: Record<string, unknown>, news: Record<string, unknown>) {
-      const changed = Object.keys(news).filter(
-        (property) => !INTERNAL.has(property) && !isDeepStrictEqual(plain(olds[property]), plain(news[property])),
-      );
+      const changed = changedProperties(olds, news);
       return {
         changes: changed.length > 0 || olds["version"] !== kind.version,
         replaces: changed.filter((property) => (kind.identity as readonly string[]).includes(property)),
@@ -57,7 +65,8 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
       return observed === undefined ? {} : { id, props: stamped(observed) };
     },
 
-    async update(_id, olds: State, news: Inputs) {
+    async update(_id, olds: State & { version?: number }, news: Inputs) {
+      if (isRehomed(olds, news)) return { outs: { ...olds, connection: news.connection } };
       return { outs: stamped(await kind.ensure(news, olds)) };
     },
 
@@ -66,6 +75,14 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
     },
   };
 }
+
+/** Names of the inputs that differ from the state; what only the state has is no difference. */
+const changedProperties = (olds: object, news: object): string[] =>
+  Object.entries(news).flatMap(([property, value]) =>
+    INTERNAL.has(property) || isDeepStrictEqual(plain(olds[property as keyof typeof olds]), plain(value))
+      ? []
+      : [property],
+  );
 
 /** Values as they travel: `undefined` members are not there. */
 const plain = (value: unknown): unknown =>

@@ -19,6 +19,7 @@ export interface DockerHostState extends DockerHostInputs {
 export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
   version: 1,
   identity: [],
+  rehomes: false,
   id: ({ connection }) => endpointOf(connection),
   async ensure(inputs) {
     const host = transportTo(inputs.connection);

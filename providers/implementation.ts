@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
+import { type Guarded, underGuard } from "./guard";
 
 /** Added by Pulumi to the properties of every dynamic resource; never a property of ours. */
 const INTERNAL = new Set(["__provider"]);
@@ -19,6 +20,8 @@ export interface Kind<Inputs extends object, State extends object = Inputs> {
   rehomes?: false;
   /** What is wrong with the inputs, by property. Runs before anything is touched. */
   check?(inputs: Inputs): { property: keyof Inputs & string; reason: string }[];
+  /** Of a kind that may lock us out: how the host gets back by itself, unless a login after `ensure` succeeds. */
+  guarded?: Guarded<Inputs, State>;
   /** Makes it so, adopting what is already right, and returns what was then observed. */
   ensure(inputs: Inputs, before?: State): Promise<State>;
   /** What is there now, under the names of the inputs; undefined when it is gone. */
@@ -41,6 +44,11 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
     olds.version === kind.version &&
     isDeepStrictEqual(changedProperties(olds, news), ["connection"]);
 
+  const ensure = (inputs: Inputs, before?: State): Promise<State> =>
+    kind.guarded === undefined
+      ? kind.ensure(inputs, before)
+      : underGuard(kind.guarded, { id: idOf(inputs), inputs, before }, () => kind.ensure(inputs, before));
+
   return {
     async check(_olds: Inputs, news: Inputs) {
       const failures = containsUnknown(news) ? [] : (kind.check?.(news) ?? []);
@@ -57,7 +65,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
     },
 
     async create(inputs: Inputs) {
-      return { id: idOf(inputs), outs: stamped(await kind.ensure(inputs)) };
+      return { id: idOf(inputs), outs: stamped(await ensure(inputs)) };
     },
 
     async read(id, state) {
@@ -67,7 +75,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
 
     async update(_id, olds: State & { version?: number }, news: Inputs) {
       if (isRehomed(olds, news)) return { outs: { ...olds, connection: news.connection } };
-      return { outs: stamped(await kind.ensure(news, olds)) };
+      return { outs: stamped(await ensure(news, olds)) };
     },
 
     async delete(_id, state: State) {

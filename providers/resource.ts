@@ -5,7 +5,7 @@ import { type Implementation, implement, type Kind } from "./implementation";
 
 /** A value of which any part may be known only later. */
 type Deep<T> = Input<T> | ([T] extends [object] ? DeepMembers<T> : never);
-type DeepMembers<T> = { [Member in keyof T]: Deep<T[Member]> };
+type DeepMembers<T> = { [Member in keyof T]: Deep<Exclude<T[Member], undefined>> };
 
 type Args<Inputs, Defaults> = DeepMembers<Omit<Inputs, keyof Defaults>> &
   Partial<DeepMembers<Pick<Inputs, keyof Inputs & keyof Defaults>>>;
@@ -37,7 +37,7 @@ export const implementations: Record<string, Implementation> = {};
 export function resourceOf<
   Inputs extends object,
   State extends object,
-  Defaults extends Partial<Inputs> = Record<never, never>,
+  const Defaults extends Partial<Inputs> = Record<never, never>,
 >(
   kind: Kind<Inputs, State>,
   { type, name: key, defaults, outputs }: Definition<Inputs, State, Defaults>,

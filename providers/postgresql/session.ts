@@ -22,8 +22,8 @@ export async function withSession<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const channel = await host.forward(await addressOf(host, server.container), PORT);
-  const pg = await import("pg");
-  const client = new pg.Client({
+  const { Client } = (await import("pg")).default;
+  const client = new Client({
     user: server.superuser,
     password: server.password,
     database,

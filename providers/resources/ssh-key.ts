@@ -53,7 +53,7 @@ async function keyInFile(inputs: SshKeyInputs, file: string): Promise<SshKeyStat
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  const { utils } = await import("ssh2");
+  const { utils } = (await import("ssh2")).default;
   const key = utils.parseKey(text);
   if (key instanceof Error)
     throw new Error(`${file}: expected an SSH private key: ${key.message}; remove the file to have a new one made`);

@@ -32,11 +32,11 @@ async function connectOnce(connection: Connection): Promise<Client> {
   const name = `${connection.user}@${connection.host}:${connection.port}`;
   if (keyBlob(connection.hostKey) === "") throw new SshRefused(`${name}: no host key is pinned; set hostKey`);
   const credentials = await credentialsOf(connection);
-  const ssh2 = await import("ssh2");
+  const { Client } = (await import("ssh2")).default;
   // A command's request is several small packets: without noDelay each command would take 40 ms longer.
   const socket = net.connect({ host: connection.host, port: connection.port, noDelay: true });
   return new Promise((resolve, reject) => {
-    const client = new ssh2.Client();
+    const client = new Client();
     let shown: string | undefined;
     client.once("ready", () => {
       letProcessEnd(client, socket);

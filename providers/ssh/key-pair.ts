@@ -3,7 +3,7 @@
  * key's leading zero byte: then another one is made.
  */
 export async function generatePair(comment: string): Promise<{ private: string; public: string }> {
-  const { utils } = await import("ssh2");
+  const { utils } = (await import("ssh2")).default;
   for (;;) {
     const pair = utils.generateKeyPairSync("ed25519", { comment });
     if (!(utils.parseKey(pair.private) instanceof Error)) return pair;

@@ -13,6 +13,8 @@ export interface Kind<Inputs extends object, State extends object = Inputs> {
   identity: readonly (keyof Inputs & string)[];
   /** The resource's id. Default: the values of `identity`, joined. */
   id?(inputs: Inputs): string;
+  /** Inputs that states of older programs lack; that alone is no difference. */
+  added?: readonly (keyof Inputs & string)[];
   /**
    * False where the login itself is what the resource is about. Elsewhere another `connection` alone is noted in the state,
    * and `ensure` does not run: the host is the same one, reached in another way.
@@ -39,10 +41,15 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
   const idOf = (inputs: Inputs): string =>
     kind.id?.(inputs) ?? kind.identity.map((property) => String(inputs[property])).join(":");
 
+  const changedSince = (olds: object, news: object): string[] =>
+    changedProperties(olds, news).filter(
+      (property) => property in olds || !(kind.added as readonly string[] | undefined)?.includes(property),
+    );
+
   const isRehomed = (olds: { version?: number }, news: Inputs): news is Inputs & { connection: unknown } =>
     kind.rehomes !== false &&
     olds.version === kind.version &&
-    isDeepStrictEqual(changedProperties(olds, news), ["connection"]);
+    isDeepStrictEqual(changedSince(olds, news), ["connection"]);
 
   const ensure = (inputs: Inputs, before?: State): Promise<State> =>
     kind.guarded === undefined
@@ -56,7 +63,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
     },
 
     async diff(_id, olds: Record<string, unknown>, news: Record<string, unknown>) {
-      const changed = changedProperties(olds, news);
+      const changed = changedSince(olds, news);
       return {
         changes: changed.length > 0 || olds["version"] !== kind.version,
         replaces: changed.filter((property) => (kind.identity as readonly string[]).includes(property)),

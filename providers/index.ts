@@ -16,7 +16,6 @@ export { removeLeftover } from "./docker/leftovers";
 export { restoreAfterFailedCreation } from "./docker/rollback";
 export { LocalRunner } from "./local-runner";
 export { type Connection, sshOptions } from "./ssh/connection";
-export { commandLine } from "./ssh/quote";
 export type { Definition } from "./n8n/workflow";
 export type { ProgramVersion } from "./smoke/versions";
 export type { Reachability } from "./smoke/reachability";

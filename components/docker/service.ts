@@ -1,5 +1,4 @@
 import path from "node:path";
-import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import {
   all,
@@ -9,11 +8,10 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import { type Connection, HealthGate, type Place, RemoteDirectory, RemoteFile, sshOptions } from "@vpai/providers";
+import { HealthGate, type Place, RemoteDirectory, RemoteFile } from "@vpai/providers";
 import type { ConfigFile, Service, ServiceContext } from "../../services/model";
 import { SECRETS_FOLDER } from "../../services/model";
 import { type HostContext, platformFolder } from "../host-context";
-import { applyScript } from "./apply-files";
 import { serveVersionBefore } from "./failed-creation";
 import { ofFixedName } from "./fixed-name";
 import { hostRunner } from "./leftovers";
@@ -63,7 +61,6 @@ export class DockerService extends ComponentResource {
     const container = this.runContainer(args, image, { configs, secrets, data });
     const files = [...configs.files, ...secrets.files];
     const revision = revisionOf(files);
-    const applied = files.length === 0 ? [] : [this.applyFiles(container, files, revision)];
     this.gate = new HealthGate(
       `${resource}/health`,
       {
@@ -72,8 +69,9 @@ export class DockerService extends ComponentResource {
         containerId: container.id,
         image: this.service.image,
         revision,
+        ...(files.length === 0 ? {} : this.onChange(revision)),
       },
-      { parent: this, dependsOn: [container, ...applied] },
+      { parent: this, dependsOn: [container, ...files] },
     );
     this.registerOutputs({ container: this.containerName, image: this.service.image });
   }
@@ -225,25 +223,15 @@ export class DockerService extends ComponentResource {
       .sort();
   }
 
-  /** Makes the program read changed files again; a container that started after the last change is left alone. */
-  private applyFiles(container: docker.Container, files: Resource[], revision: Output<string>): local.Command {
-    return new local.Command(
-      `${this.resource}/apply`,
-      {
-        interpreter: this.host.connection.apply(sshCommand),
-        create: applyScript(this.service, this.containerName, platformFolder(this.host.owner)),
-        triggers: [revision],
-      },
-      { parent: this, dependsOn: [container, ...files], deleteBeforeReplace: true },
-    );
+  /** How the program takes on changed files; a preview names what happens by the property that changes. */
+  private onChange(revision: Output<string>) {
+    const { name, onChange = "restart", stopTimeout: timeout = 10 } = this.service;
+    const folders = ["configs", "secrets"].map((kind) => `${platformFolder(this.host.owner)}/${kind}/${name}`);
+    return onChange === "restart"
+      ? { restart: { revision, folders, timeout } }
+      : { reload: { revision, folders, command: [...onChange.reload] } };
   }
 }
-
-/** The local command that runs its last argument on the host. */
-const sshCommand = (to: Connection): string[] => {
-  const login = ["-p", String(to.port), ...sshOptions(to), `${to.user}@${to.host}`];
-  return ["ssh", ...login, "--"];
-};
 
 interface Mounted {
   files: Resource[];

@@ -1,3 +1,4 @@
+import { type OnChange, takeOnChangedFiles } from "../docker/changed-files";
 import { conditionOf, inspectContainer, lastLogLines } from "../docker/container";
 import { descriptionOf, forgetVersion, keepVersion, lastHealthyVersion, type Version } from "../docker/last-healthy";
 import { LOG_LINES, putInPlace, removeFailed, removePrevious, restorePrevious } from "../docker/rollback";
@@ -7,8 +8,11 @@ import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { type Transport, transportTo } from "../ssh/transport";
 
-/** Waits until a container is healthy. One that replaced a healthy one and is not makes way for it again. */
-export interface HealthGateInputs {
+/**
+ * Lets a container's program take on changed files, and waits until it is healthy. One that replaced a healthy one and is
+ * not makes way for it again.
+ */
+export interface HealthGateInputs extends OnChange {
   connection: Connection;
   /** The container's name. */
   container: string;
@@ -35,11 +39,13 @@ export interface HealthGateInputs {
 export const healthGateKind: Kind<HealthGateInputs, Omit<HealthGateInputs, "condition"> & { condition: string }> = {
   version: 2,
   identity: ["container"],
-  async ensure(inputs) {
+  added: ["restart", "reload"],
+  async ensure(inputs, before) {
     const host = transportTo(inputs.connection);
     const healthy = await lastHealthyVersion(host, inputs);
     const previous = healthy !== undefined && isAnother(healthy, inputs) ? healthy : undefined;
-    const found = await watch(host, inputs, previous === undefined ? 0 : inputs.settle);
+    const refused = await start(host, inputs, before?.revision);
+    const found = refused ?? (await watch(host, inputs, previous === undefined ? 0 : inputs.settle));
     if (found !== undefined) throw await failure(host, inputs, found, previous);
     await keep(host, inputs);
     return inputs;
@@ -61,12 +67,22 @@ export const healthGateKind: Kind<HealthGateInputs, Omit<HealthGateInputs, "cond
 const isAnother = (version: Version, { containerId, revision }: HealthGateInputs): boolean =>
   version.containerId !== containerId || version.revision !== revision;
 
-/** @returns what was found instead of a healthy container, in words */
-async function watch(host: Transport, inputs: HealthGateInputs, settle: number): Promise<string | undefined> {
-  const { container, containerId, tries, interval } = inputs;
+/** The container under its name, running with the files that are there. @returns why it does not start */
+async function start(host: Transport, inputs: HealthGateInputs, revision?: string): Promise<string | undefined> {
+  const { container, containerId } = inputs;
   const refused = await putInPlace(host, container, containerId);
-  return refused ?? becomesHealthy(host, containerId, { tries, interval, settle });
+  if (refused !== undefined || revision === inputs.revision) return refused;
+  const found = await inspectContainer(host, containerId);
+  if (found !== undefined) await takeOnChangedFiles(host, found, inputs);
+  return undefined;
 }
+
+/** @returns what was found instead of a healthy container, in words */
+const watch = (
+  host: Transport,
+  { containerId, tries, interval }: HealthGateInputs,
+  settle: number,
+): Promise<string | undefined> => becomesHealthy(host, containerId, { tries, interval, settle });
 
 /** Nothing but the healthy version is left, and it is the one to come back to. */
 async function keep(host: Transport, inputs: HealthGateInputs): Promise<void> {

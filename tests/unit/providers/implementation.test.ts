@@ -46,6 +46,13 @@ describe("diff", () => {
     expect(await provider.diff("id", { ...state, observed: "more" }, { ...INPUTS })).toMatchObject({ changes: false });
   });
 
+  test("an input that older states lack is one only when it is more than new", async () => {
+    const { diff } = implement(recorded({ added: ["parts"] }).kind);
+    expect(await diff("id", state, { ...INPUTS, parts: ["a"] })).toMatchObject({ changes: false });
+    expect(await diff("id", { ...state, parts: ["b"] }, { ...INPUTS, parts: ["a"] })).toMatchObject({ changes: true });
+    expect(await provider.diff("id", state, { ...INPUTS, parts: ["a"] })).toMatchObject({ changes: true });
+  });
+
   test("a member that is undefined is one that is not there", async () => {
     expect(await provider.diff("id", state, { ...INPUTS, parts: undefined })).toMatchObject({ changes: false });
     expect(await provider.diff("id", { ...state, parts: [] }, { ...INPUTS, parts: [] })).toMatchObject({

@@ -1,5 +1,5 @@
 import type { CommandRunner } from "../ssh/transport";
-import type { Container } from "./container";
+import { inspectContainer } from "./container";
 
 /** Files that a container's program reads. */
 interface Files {
@@ -20,15 +20,16 @@ export interface OnChange {
 /** Makes a running program read files that were written after its start; a fresh container is left alone. */
 export async function takeOnChangedFiles(
   host: CommandRunner,
-  { Id, State }: Pick<Container, "Id" | "State">,
+  container: string,
   { restart, reload }: OnChange,
 ): Promise<void> {
   const folders = (restart ?? reload)?.folders;
+  const state = folders === undefined ? undefined : (await inspectContainer(host, container))?.State;
   // What does not run reads its files when it starts.
-  if (folders === undefined || State.Status !== "running") return;
-  const search = ["-type", "f", "-newermt", State.StartedAt, "-print", "-quit"];
+  if (folders === undefined || state?.Status !== "running") return;
+  const search = ["-type", "f", "-newermt", state.StartedAt, "-print", "-quit"];
   const { stdout } = await host.run(["find", ...folders, ...search]);
   if (stdout === "") return;
-  if (restart !== undefined) await host.output(["docker", "restart", "--time", String(restart.timeout), Id]);
-  else if (reload !== undefined) await host.output(["docker", "exec", Id, ...reload.command]);
+  if (restart !== undefined) await host.output(["docker", "restart", "--time", String(restart.timeout), container]);
+  else if (reload !== undefined) await host.output(["docker", "exec", container, ...reload.command]);
 }

@@ -72,8 +72,7 @@ async function start(host: Transport, inputs: HealthGateInputs, revision?: strin
   const { container, containerId } = inputs;
   const refused = await putInPlace(host, container, containerId);
   if (refused !== undefined || revision === inputs.revision) return refused;
-  const found = await inspectContainer(host, containerId);
-  if (found !== undefined) await takeOnChangedFiles(host, found, inputs);
+  await takeOnChangedFiles(host, containerId, inputs);
   return undefined;
 }
 

@@ -11,10 +11,16 @@ let server: SshServer;
 let folder: string;
 let asked: string[][];
 let code: number;
+let state: { Status: string; StartedAt: string };
 
 beforeAll(async () => {
   server = await SshServer.start();
-  server.respond = (argv) => (argv[0] === "docker" ? (asked.push(argv), { code, stdout: "", stderr: "" }) : undefined);
+  server.respond = (argv) => {
+    if (argv[0] !== "docker") return undefined;
+    if (argv[2] === "inspect") return { code: 0, stdout: JSON.stringify([{ State: state }]), stderr: "" };
+    asked.push(argv);
+    return { code, stdout: "", stderr: "" };
+  };
 });
 
 afterAll(() => server.stop());
@@ -44,8 +50,8 @@ const restart = (): OnChange => ({ restart: { ...files(), timeout: 25 } });
 
 /** What Docker is asked to do for a container of that state. */
 async function takenOn(onChange: OnChange, Status = "running"): Promise<string[][]> {
-  const State = { Status, StartedAt: STARTED, ExitCode: 0 };
-  await takeOnChangedFiles(new Transport(server.connection), { Id: "c0ffee", State }, onChange);
+  state = { Status, StartedAt: STARTED };
+  await takeOnChangedFiles(new Transport(server.connection), "c0ffee", onChange);
   return asked;
 }
 

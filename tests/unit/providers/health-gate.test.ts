@@ -42,7 +42,11 @@ const state = (Status: string, health?: string): Answer => ({
       Name: "/vpai_n8n",
       Image: "sha256:1",
       RestartCount: 0,
-      State: { Status, ...(health === undefined ? {} : { Health: { Status: health } }) },
+      State: {
+        Status,
+        StartedAt: "2026-02-26T12:00:00Z",
+        ...(health === undefined ? {} : { Health: { Status: health } }),
+      },
       Config: { Labels: {} },
       HostConfig: { NetworkMode: "backend" },
       NetworkSettings: { Networks: { backend: { Aliases: ["n8n"] } } },

@@ -10,6 +10,8 @@ module.exports = {
       target: "node20",
       sourcemap: "inline",
       sourcesContent: false,
+      // jest runs scripts, which cannot import: what loads late is required then.
+      supported: { "dynamic-import": false },
       tsconfigRaw: { compilerOptions: { esModuleInterop: true } },
     });
   },

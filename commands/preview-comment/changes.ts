@@ -32,6 +32,7 @@ const ACTIONS: Record<string, Action> = {
 };
 
 const CONTAINER = "docker:index/container:Container";
+const HEALTH_GATE = "pulumi-nodejs:dynamic/vpai/docker:HealthGate";
 
 /** What the next update would touch, in the order of host, service and name. Groupings (components, providers) are left out unless a provider's settings change. */
 export function changesOf(preview: PulumiPreviewJson): Change[] {
@@ -76,14 +77,20 @@ function actionOf(step: PreviewStep): Action | undefined {
 function toChange({ action, step, startFirst }: Merged): Change {
   const state = step.oldState ?? step.newState ?? undefined;
   const goes = action === "replace" || action === "delete";
-  const changes = step.oldState && step.newState;
+  const changes: PropertyChanges =
+    step.oldState && step.newState ? propertyChanges(step) : { properties: [], providerCode: false };
   return {
     action: action === "replace" && isCommand(state) ? "run" : action,
     resource: resourceOf(step),
     old: step.oldState ?? undefined,
     new: step.newState ?? undefined,
-    ...(changes ? propertyChanges(step) : { properties: [], providerCode: false }),
-    downtime: action === "replace" && !startFirst ? downtimeOf(step.newState ?? state) : undefined,
+    ...changes,
+    downtime:
+      action === "replace" && !startFirst
+        ? downtimeOf(step.newState ?? state)
+        : action === "change" && restarts(step.newState ?? state, changes)
+          ? "it restarts to read its changed files"
+          : undefined,
     dataLoss: goes && state !== undefined && isDataResource(state),
     data: goes && state?.type === CONTAINER ? dataAt(state) : [],
   };
@@ -92,14 +99,14 @@ function toChange({ action, step, startFirst }: Merged): Change {
 const isCommand = (state: ResourceState | undefined): boolean =>
   /^command:(local|remote):Command$/.test(state?.type ?? "");
 
-/** What a replacement stops. A reload is not in the list: the program goes on answering. */
+/** Whether a gate restarts its service to have changed files read. After a reload the program goes on answering. */
+const restarts = (state: ResourceState | undefined, { properties }: PropertyChanges): boolean =>
+  state?.type === HEALTH_GATE && properties.some(({ path }) => /^restart\b/.test(path));
+
+/** What a replacement stops. */
 function downtimeOf(state: ResourceState | undefined): string | undefined {
   if (state?.type === CONTAINER) return "its container is removed before the new one starts";
-  if (state?.type === "hcloud:index/server:Server") return "its server is replaced";
-  const script = isCommand(state) ? state?.inputs?.["create"] : undefined;
-  return typeof script === "string" && /\bdocker (container )?restart\b/.test(script)
-    ? "it restarts to read its changed files"
-    : undefined;
+  return state?.type === "hcloud:index/server:Server" ? "its server is replaced" : undefined;
 }
 
 /** What belongs to the stack as a whole comes last. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorHookArgs, log } from "@pulumi/pulumi";
 import { removeLeftover } from "@vpai/providers";
+import { endProgram } from "./end-program";
 import type { FindRunner, Named } from "./leftovers";
 
 /** How often a removal and a creation are tried again, and after how many milliseconds: a lost connection is back by then. */
@@ -20,19 +21,14 @@ export const tryAgain =
     return false;
   };
 
-/**
- * Whether the engine shall try a failed removal again. @param errors all of them, the newest first
- *
- * One that fails for good before a replacement ends the program: the engine (3.250), told to go on after errors,
- * never answers the registration of the resource that should have followed, and would wait for this program for ever.
- */
+/** Whether the engine shall try a failed removal again; one that fails for good ends the program. @param errors the newest first */
 async function removeAgain(what: string, errors: readonly string[]): Promise<boolean> {
   if (errors.length <= TRIES.removals) {
     await sleep(TRIES.pause);
     return true;
   }
   await log.error(`${what} could not be removed for its replacement: ${errors[0] ?? ""}; run up again`);
-  setTimeout(() => process.exit(1), 1000);
+  endProgram();
   return false;
 }
 

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { addressOf } from "../docker/container";
 import type { Transport } from "../ssh/transport";
 
@@ -22,6 +22,7 @@ export async function withSession<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const channel = await host.forward(await addressOf(host, server.container), PORT);
+  const { Client } = (await import("pg")).default;
   const client = new Client({
     user: server.superuser,
     password: server.password,

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
-import { delegate } from "../delegate.cjs";
 import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { transportTo } from "../ssh/transport";
 
@@ -20,6 +19,7 @@ export interface DockerHostState extends DockerHostInputs {
 export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
   version: 1,
   identity: [],
+  rehomes: false,
   id: ({ connection }) => endpointOf(connection),
   async ensure(inputs) {
     const host = transportTo(inputs.connection);
@@ -48,22 +48,9 @@ export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
 const endpointOf = ({ user, host, port }: Connection): string => `ssh://${user}@${host}:${port}`;
 
 /** Opens when the host accepts our login and its Docker engine answers. */
-export class DockerHost extends dynamic.Resource {
-  declare readonly connection: Output<Connection>;
-  declare readonly endpoint: Output<string>;
-
-  constructor(
-    name: string,
-    args: { connection: Input<Connection>; patience?: Input<number> },
-    options?: CustomResourceOptions,
-  ) {
-    super(
-      delegate("dockerHost"),
-      name,
-      { patience: 120, endpoint: undefined, ...args },
-      options,
-      "vpai/host",
-      "DockerHost",
-    );
-  }
-}
+export class DockerHost extends resourceOf(dockerHostKind, {
+  type: "vpai/host:DockerHost",
+  name: "dockerHost",
+  defaults: { patience: 120 },
+  outputs: { endpoint: "plain" },
+}) {}

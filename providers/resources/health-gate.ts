@@ -1,15 +1,18 @@
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
-import { delegate } from "../delegate.cjs";
+import { type OnChange, takeOnChangedFiles } from "../docker/changed-files";
 import { conditionOf, inspectContainer, lastLogLines } from "../docker/container";
 import { descriptionOf, forgetVersion, keepVersion, lastHealthyVersion, type Version } from "../docker/last-healthy";
 import { LOG_LINES, putInPlace, removeFailed, removePrevious, restorePrevious } from "../docker/rollback";
 import { becomesHealthy } from "../docker/watch";
 import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { type Transport, transportTo } from "../ssh/transport";
 
-/** Waits until a container is healthy. One that replaced a healthy one and is not makes way for it again. */
-export interface HealthGateInputs {
+/**
+ * Lets a container's program take on changed files, and waits until it is healthy. One that replaced a healthy one and is
+ * not makes way for it again.
+ */
+export interface HealthGateInputs extends OnChange {
   connection: Connection;
   /** The container's name. */
   container: string;
@@ -36,11 +39,13 @@ export interface HealthGateInputs {
 export const healthGateKind: Kind<HealthGateInputs, Omit<HealthGateInputs, "condition"> & { condition: string }> = {
   version: 2,
   identity: ["container"],
-  async ensure(inputs) {
+  added: ["restart", "reload"],
+  async ensure(inputs, before) {
     const host = transportTo(inputs.connection);
     const healthy = await lastHealthyVersion(host, inputs);
     const previous = healthy !== undefined && isAnother(healthy, inputs) ? healthy : undefined;
-    const found = await watch(host, inputs, previous === undefined ? 0 : inputs.settle);
+    const refused = await start(host, inputs, before?.revision);
+    const found = refused ?? (await watch(host, inputs, previous === undefined ? 0 : inputs.settle));
     if (found !== undefined) throw await failure(host, inputs, found, previous);
     await keep(host, inputs);
     return inputs;
@@ -62,12 +67,21 @@ export const healthGateKind: Kind<HealthGateInputs, Omit<HealthGateInputs, "cond
 const isAnother = (version: Version, { containerId, revision }: HealthGateInputs): boolean =>
   version.containerId !== containerId || version.revision !== revision;
 
-/** @returns what was found instead of a healthy container, in words */
-async function watch(host: Transport, inputs: HealthGateInputs, settle: number): Promise<string | undefined> {
-  const { container, containerId, tries, interval } = inputs;
+/** The container under its name, running with the files that are there. @returns why it does not start */
+async function start(host: Transport, inputs: HealthGateInputs, revision?: string): Promise<string | undefined> {
+  const { container, containerId } = inputs;
   const refused = await putInPlace(host, container, containerId);
-  return refused ?? becomesHealthy(host, containerId, { tries, interval, settle });
+  if (refused !== undefined || revision === inputs.revision) return refused;
+  await takeOnChangedFiles(host, containerId, inputs);
+  return undefined;
 }
+
+/** @returns what was found instead of a healthy container, in words */
+const watch = (
+  host: Transport,
+  { containerId, tries, interval }: HealthGateInputs,
+  settle: number,
+): Promise<string | undefined> => becomesHealthy(host, containerId, { tries, interval, settle });
 
 /** Nothing but the healthy version is left, and it is the one to come back to. */
 async function keep(host: Transport, inputs: HealthGateInputs): Promise<void> {
@@ -103,34 +117,9 @@ async function failure(
 }
 
 /** Opens when a container is healthy; otherwise fails with its last 30 log lines, and lets the version before serve. */
-export class HealthGate extends dynamic.Resource {
-  declare readonly condition: Output<string>;
-  declare readonly containerId: Output<string>;
-  declare readonly revision: Output<string>;
-
-  constructor(
-    name: string,
-    args: {
-      connection: Input<Connection>;
-      container: Input<string>;
-      containerId: Input<string>;
-      image: Input<string>;
-      revision: Input<string>;
-      configs: Input<string>;
-      lastHealthy: Input<string>;
-      tries?: Input<number>;
-      interval?: Input<number>;
-      settle?: Input<number>;
-    },
-    options?: CustomResourceOptions,
-  ) {
-    super(
-      delegate("healthGate"),
-      name,
-      { tries: 20, interval: 10, settle: 15, condition: "healthy", ...args },
-      options,
-      "vpai/docker",
-      "HealthGate",
-    );
-  }
-}
+export class HealthGate extends resourceOf(healthGateKind, {
+  type: "vpai/docker:HealthGate",
+  name: "healthGate",
+  defaults: { tries: 20, interval: 10, settle: 15, condition: "healthy" },
+  outputs: {},
+}) {}

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
-import { delegate } from "../delegate.cjs";
 import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import type { HttpServer } from "../ssh/http";
 import { JsonApi } from "../ssh/json-api";
@@ -99,17 +98,9 @@ async function deleteAlias(api: JsonApi, alias: string): Promise<void> {
   if (keys.length > 0) await api.call("POST", "/key/delete", { body: { keys } });
 }
 
-type Args = { [Key in keyof LiteLlmKeyInputs]: Input<LiteLlmKeyInputs[Key]> };
-
 /** A virtual key with a budget in a LiteLLM proxy that runs on a host. */
-export class LiteLlmKey extends dynamic.Resource {
-  declare readonly alias: Output<string>;
-
-  constructor(
-    name: string,
-    args: Omit<Args, "server"> & { server: { [Key in keyof LiteLlm]: Input<LiteLlm[Key]> } },
-    options?: CustomResourceOptions,
-  ) {
-    super(delegate("liteLlmKey"), name, { ...args }, options, "vpai/litellm", "Key");
-  }
-}
+export class LiteLlmKey extends resourceOf(liteLlmKeyKind, {
+  type: "vpai/litellm:Key",
+  name: "liteLlmKey",
+  outputs: {},
+}) {}

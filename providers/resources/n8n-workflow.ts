@@ -1,10 +1,9 @@
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
 import type { Client } from "pg";
-import { delegate } from "../delegate.cjs";
 import type { Kind } from "../implementation";
 import { withApi } from "../n8n/api";
 import { covers, type Definition, fingerprintOf, findWorkflow, type Published, type Workflow } from "../n8n/workflow";
 import { type Server, withSession } from "../postgresql/session";
+import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import type { JsonApi } from "../ssh/json-api";
 import { transportTo } from "../ssh/transport";
@@ -121,24 +120,9 @@ async function save(api: JsonApi, definition: Definition, id: string | undefined
   return answer.id;
 }
 
-type Args = { [Key in keyof N8nWorkflowInputs]: Input<N8nWorkflowInputs[Key]> };
-
 /** A workflow in an n8n that runs on a host: made, kept up to date and published; one that was edited there is drift. */
-export class N8nWorkflow extends dynamic.Resource {
-  declare readonly workflowId: Output<string>;
-
-  constructor(
-    name: string,
-    args: Omit<Args, "server"> & { server: { [Key in keyof Server]: Input<Server[Key]> } },
-    options?: CustomResourceOptions,
-  ) {
-    super(
-      delegate("n8nWorkflow"),
-      name,
-      { workflowId: undefined, fingerprint: undefined, ...args },
-      options,
-      "vpai/n8n",
-      "Workflow",
-    );
-  }
-}
+export class N8nWorkflow extends resourceOf(n8nWorkflowKind, {
+  type: "vpai/n8n:Workflow",
+  name: "n8nWorkflow",
+  outputs: { workflowId: "plain", fingerprint: "plain" },
+}) {}

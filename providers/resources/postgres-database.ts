@@ -1,9 +1,8 @@
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
-import { type Client, escapeIdentifier, escapeLiteral } from "pg";
-import { delegate } from "../delegate.cjs";
+import type { Client } from "pg";
 import type { Kind } from "../implementation";
 import { scramVerifier, verifies } from "../postgresql/scram";
 import { type Server, withSession } from "../postgresql/session";
+import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { transportTo } from "../ssh/transport";
 
@@ -65,7 +64,7 @@ async function ensureDatabase(
     "SELECT pg_get_userbyid(datdba) AS name FROM pg_database WHERE datname = $1",
     [database],
   );
-  const [name, ownerName] = [escapeIdentifier(database), escapeIdentifier(role)];
+  const [name, ownerName] = [client.escapeIdentifier(database), client.escapeIdentifier(role)];
   if (owner.rows[0] === undefined) await client.query(`CREATE DATABASE ${name} OWNER ${ownerName}`);
   else if (owner.rows[0].name !== role) await client.query(`ALTER DATABASE ${name} OWNER TO ${ownerName}`);
   await client.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
@@ -79,7 +78,9 @@ async function ensureRole(client: Client, role: string, password: string): Promi
   const found = rows[0];
   if (found?.canLogin && verifies(found.verifier, password)) return;
   const verb = found === undefined ? "CREATE" : "ALTER";
-  await client.query(`${verb} ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(scramVerifier(password))}`);
+  await client.query(
+    `${verb} ROLE ${client.escapeIdentifier(role)} LOGIN PASSWORD ${client.escapeLiteral(scramVerifier(password))}`,
+  );
 }
 
 async function membershipsOf(client: Client, role: string): Promise<string[]> {
@@ -92,11 +93,11 @@ async function membershipsOf(client: Client, role: string): Promise<string[]> {
 
 async function ensureMemberships(client: Client, role: string, wanted: readonly string[]): Promise<void> {
   const held = await membershipsOf(client, role);
-  const member = escapeIdentifier(role);
+  const member = client.escapeIdentifier(role);
   for (const group of wanted.filter((name) => !held.includes(name)))
-    await client.query(`GRANT ${escapeIdentifier(group)} TO ${member}`);
+    await client.query(`GRANT ${client.escapeIdentifier(group)} TO ${member}`);
   for (const group of held.filter((name) => !wanted.includes(name)))
-    await client.query(`REVOKE ${escapeIdentifier(group)} FROM ${member}`);
+    await client.query(`REVOKE ${client.escapeIdentifier(group)} FROM ${member}`);
 }
 
 /** What is there, the expected ones first and in their order: another order is no difference. */
@@ -105,17 +106,9 @@ const inOrderOf = (expected: readonly string[], found: readonly string[]): strin
   ...found.filter((name) => !expected.includes(name)).sort(),
 ];
 
-type Args = { [Key in keyof PostgresDatabaseInputs]: Input<PostgresDatabaseInputs[Key]> };
-
 /** A database with the role that owns it, in a PostgreSQL server that runs on a host. */
-export class PostgresDatabase extends dynamic.Resource {
-  declare readonly database: Output<string>;
-
-  constructor(
-    name: string,
-    args: Omit<Args, "server"> & { server: { [Key in keyof Server]: Input<Server[Key]> } },
-    options?: CustomResourceOptions,
-  ) {
-    super(delegate("postgresDatabase"), name, { ...args }, options, "vpai/postgresql", "Database");
-  }
-}
+export class PostgresDatabase extends resourceOf(postgresDatabaseKind, {
+  type: "vpai/postgresql:Database",
+  name: "postgresDatabase",
+  outputs: {},
+}) {}

@@ -1,6 +1,5 @@
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
-import { delegate } from "../delegate.cjs";
 import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import type { HttpServer } from "../ssh/http";
 import { JsonApi } from "../ssh/json-api";
@@ -70,17 +69,9 @@ async function vectorsOf(inputs: QdrantCollectionInputs): Promise<{ size: number
   return { size, distance };
 }
 
-type Args = { [Key in keyof QdrantCollectionInputs]: Input<QdrantCollectionInputs[Key]> };
-
 /** A collection in a Qdrant server that runs on a host. It is never converted and never deleted. */
-export class QdrantCollection extends dynamic.Resource {
-  declare readonly collection: Output<string>;
-
-  constructor(
-    name: string,
-    args: Omit<Args, "server"> & { server: { [Key in keyof VectorDatabase]: Input<VectorDatabase[Key]> } },
-    options?: CustomResourceOptions,
-  ) {
-    super(delegate("qdrantCollection"), name, { ...args }, options, "vpai/qdrant", "Collection");
-  }
-}
+export class QdrantCollection extends resourceOf(qdrantCollectionKind, {
+  type: "vpai/qdrant:Collection",
+  name: "qdrantCollection",
+  outputs: {},
+}) {}

@@ -1,6 +1,5 @@
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
-import { delegate } from "../delegate.cjs";
 import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { transportTo } from "../ssh/transport";
 
@@ -44,13 +43,9 @@ export const remoteDirectoryKind: Kind<RemoteDirectoryInputs> = {
   },
 };
 
-type Args = { [Key in keyof RemoteDirectoryInputs]: Input<RemoteDirectoryInputs[Key]> };
-
 /** A folder on a host: owner and mode kept, content untouched; removed only when empty. */
-export class RemoteDirectory extends dynamic.Resource {
-  declare readonly path: Output<string>;
-
-  constructor(name: string, args: Args, options?: CustomResourceOptions) {
-    super(delegate("remoteDirectory"), name, { ...args }, options, "vpai/host", "RemoteDirectory");
-  }
-}
+export class RemoteDirectory extends resourceOf(remoteDirectoryKind, {
+  type: "vpai/host:RemoteDirectory",
+  name: "remoteDirectory",
+  outputs: {},
+}) {}

@@ -1,6 +1,5 @@
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
-import { delegate } from "../delegate.cjs";
 import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { transportTo } from "../ssh/transport";
 
@@ -89,28 +88,10 @@ export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
   },
 };
 
-type Args = { [Key in keyof Omit<RemoteFileInputs, "owner">]: Input<NonNullable<RemoteFileInputs[Key]>> };
-
 /** A file on a host: validated, written atomically, its content, owner and mode kept. */
-export class RemoteFile extends dynamic.Resource {
-  declare readonly path: Output<string>;
-  declare readonly content: Output<string>;
-  /** Changes whenever the content was written, as {@link RemoteFileState} says. */
-  declare readonly writtenAt: Output<string>;
-
-  /** @param args as {@link RemoteFileInputs}; `owner` defaults to root */
-  constructor(
-    name: string,
-    args: Omit<Args, "validate"> & { owner?: Input<string>; validate?: Input<string[]> },
-    options?: CustomResourceOptions,
-  ) {
-    super(
-      delegate("remoteFile"),
-      name,
-      { owner: "0:0", writtenAt: undefined, ...args },
-      options,
-      "vpai/host",
-      "RemoteFile",
-    );
-  }
-}
+export class RemoteFile extends resourceOf(remoteFileKind, {
+  type: "vpai/host:RemoteFile",
+  name: "remoteFile",
+  defaults: { owner: "0:0" },
+  outputs: { writtenAt: "plain" },
+}) {}

@@ -1,6 +1,5 @@
-import { type CustomResourceOptions, dynamic, type Input } from "@pulumi/pulumi";
-import { delegate } from "../delegate.cjs";
 import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
 import { type Reachability, reachabilityFaults } from "../smoke/reachability";
 import { type SiteRequest, siteFault } from "../smoke/requests";
 import { type ProgramVersion, versionFault } from "../smoke/versions";
@@ -50,11 +49,9 @@ async function siteFaults(host: Transport, inputs: SmokeChecksInputs): Promise<(
   return Promise.all(requests.map((asked) => siteFault(host, asked, { authority, patience })));
 }
 
-type Args = { [Key in keyof SmokeChecksInputs]: Input<SmokeChecksInputs[Key]> };
-
 /** Checks a host from the outside in, whenever something that runs there has changed; fails with every wrong answer. */
-export class SmokeChecks extends dynamic.Resource {
-  constructor(name: string, args: Args, options?: CustomResourceOptions) {
-    super(delegate("smokeChecks"), name, { ...args }, options, "vpai/host", "SmokeChecks");
-  }
-}
+export class SmokeChecks extends resourceOf(smokeChecksKind, {
+  type: "vpai/host:SmokeChecks",
+  name: "smokeChecks",
+  outputs: {},
+}) {}

@@ -1,9 +1,7 @@
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
-import { utils } from "ssh2";
-import { delegate } from "../delegate.cjs";
 import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
 import { generatePair } from "../ssh/key-pair";
 
 /** An Ed25519 key pair, generated once. */
@@ -31,7 +29,7 @@ export const sshKeyKind: Kind<SshKeyInputs, SshKeyState> = {
     const { privateKeyFile } = inputs;
     const kept = before ?? (privateKeyFile === undefined ? undefined : await keyInFile(inputs, privateKeyFile));
     if (kept) return { ...kept, ...inputs };
-    const pair = generatePair(inputs.comment);
+    const pair = await generatePair(inputs.comment);
     if (privateKeyFile !== undefined) await writePrivateKey(privateKeyFile, pair.private);
     return {
       ...inputs,
@@ -55,6 +53,7 @@ async function keyInFile(inputs: SshKeyInputs, file: string): Promise<SshKeyStat
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+  const { utils } = (await import("ssh2")).default;
   const key = utils.parseKey(text);
   if (key instanceof Error)
     throw new Error(`${file}: expected an SSH private key: ${key.message}; remove the file to have a new one made`);
@@ -70,23 +69,8 @@ async function writePrivateKey(file: string, key: string): Promise<void> {
 const withoutComment = (publicKey: string): string => publicKey.trim().split(/\s+/).slice(0, 2).join(" ");
 
 /** An Ed25519 key pair for a login or for a host. */
-export class SshKey extends dynamic.Resource {
-  declare readonly publicKey: Output<string>;
-  declare readonly privateKey: Output<string>;
-
-  constructor(
-    name: string,
-    args: { comment: Input<string>; privateKeyFile?: Input<string> },
-    options: CustomResourceOptions = {},
-  ) {
-    const secrets = { ...options, additionalSecretOutputs: ["privateKey"] };
-    super(
-      delegate("sshKey"),
-      name,
-      { publicKey: undefined, privateKey: undefined, ...args },
-      secrets,
-      "vpai/host",
-      "SshKey",
-    );
-  }
-}
+export class SshKey extends resourceOf(sshKeyKind, {
+  type: "vpai/host:SshKey",
+  name: "sshKey",
+  outputs: { publicKey: "plain", privateKey: "secret" },
+}) {}

@@ -3,7 +3,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, type ConnectConfig } from "ssh2";
+import type { Client, ConnectConfig } from "ssh2";
 import { type Connection, keyBlob, keyType } from "./connection";
 
 /** How long a host may take to accept its first login: a machine that boots answers late. Milliseconds. */
@@ -32,6 +32,7 @@ async function connectOnce(connection: Connection): Promise<Client> {
   const name = `${connection.user}@${connection.host}:${connection.port}`;
   if (keyBlob(connection.hostKey) === "") throw new SshRefused(`${name}: no host key is pinned; set hostKey`);
   const credentials = await credentialsOf(connection);
+  const { Client } = (await import("ssh2")).default;
   // A command's request is several small packets: without noDelay each command would take 40 ms longer.
   const socket = net.connect({ host: connection.host, port: connection.port, noDelay: true });
   return new Promise((resolve, reject) => {

@@ -52,7 +52,11 @@ export class Transport implements CommandRunner {
   private client: Promise<Client> | undefined;
   private readonly sessions = new SessionLimit(SESSIONS);
 
-  constructor(readonly connection: Connection) {}
+  /** @param patience how long the host may take to accept a login, in milliseconds; default: as {@link connect} has it */
+  constructor(
+    readonly connection: Connection,
+    private readonly patience?: number,
+  ) {}
 
   /** Runs `argv` as root and gives its answer, whatever the exit code. */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
@@ -88,6 +92,16 @@ export class Transport implements CommandRunner {
     );
   }
 
+  /** Ends the connection, with what runs over it. The next command opens another one. */
+  close(): void {
+    const client = this.client;
+    this.client = undefined;
+    client?.then(
+      (ready) => ready.destroy(),
+      () => undefined,
+    );
+  }
+
   get name(): string {
     return `${this.connection.user}@${this.connection.host}`;
   }
@@ -106,7 +120,7 @@ export class Transport implements CommandRunner {
 
   private connected(): Promise<Client> {
     if (this.client) return this.client;
-    const client = connect(this.connection);
+    const client = connect(this.connection, this.patience);
     const forget = (): void => {
       if (this.client === client) this.client = undefined;
     };

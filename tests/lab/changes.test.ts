@@ -27,7 +27,6 @@ async function upAs(expected: Changes, container: string): Promise<void> {
 
 /** A service takes on its changed file, is waited for, and the host is checked. */
 const appliedBy = (service: string): Changes => ({
-  [`sese-ai/${service}/apply`]: "replace",
   [`sese-ai/${service}/health`]: "update",
   "sese-ai/smoke": "update",
 });

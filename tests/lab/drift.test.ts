@@ -65,7 +65,6 @@ describe("a stopped container, an edited file, a mode and a dropped password", (
     // The server is restarted on its own file; it might have read the other one.
     expect(await lab.up()).toEqual({
       ...DRIFTED,
-      "sese-ai/postgresql/apply": "replace",
       "sese-ai/postgresql/health": "update",
       "sese-ai/smoke": "update",
     });
@@ -103,7 +102,6 @@ describe("a config file that was edited and read", () => {
     expect(await lab.refresh()).toEqual({ "sese-ai/redis/config/redis.conf": "update" });
     expect(await lab.up()).toEqual({
       "sese-ai/redis/config/redis.conf": "update",
-      "sese-ai/redis/apply": "replace",
       "sese-ai/redis/health": "update",
       "sese-ai/smoke": "update",
     });

@@ -137,16 +137,18 @@ describe("recorded previews of the lab", () => {
 
   it("a file that the program reloads is no downtime", () => {
     expect(changes("reload")).toEqual([
+      "- **change** `caddy` HealthGate `health`: `reload.revision` (known after the update), `revision` (known after the update)",
       "- **change** `caddy` RemoteFile `config/Caddyfile`: `content` (lines: +1 −1)",
-      "- **run** `caddy` Command `apply`: `triggers[0] df8df56708581d725117e6d548da22a0483876955740e7c051f9770e714… → e746aa5351e0730088ed12290f4c439f815a2f780b513b492b369978862…`",
+      "- **change** `smoke` SmokeChecks: `running` (known after the update)",
     ]);
   });
 
   it("a file that takes a restart is", () => {
     expect(changes("restart")).toEqual([
       "> - `redis` on `sese-ai`: it restarts to read its changed files",
-      "- **change** `redis` RemoteFile `config/redis.conf`: `content` (lines: +2 −2)",
-      "- **run** `redis` Command `apply`: `triggers` (secret value) — **downtime**",
+      "- **change** `redis` HealthGate `health`: `restart.revision` (known after the update), `revision` (known after the update) — **downtime**",
+      "- **change** `redis` RemoteFile `config/redis.conf`: `content` (lines: +1 −1)",
+      "- **change** `smoke` SmokeChecks: `running` (known after the update)",
     ]);
   });
 
@@ -180,29 +182,37 @@ describe("downtime", () => {
     expect(downtime(steps("update"))).toBe(false);
   });
 
-  const command = (create: string) =>
+  const gate = (from: Record<string, unknown>, to: Record<string, unknown>) =>
     renderPreview(
-      madeUp({
-        name: "sese-ai/caddy/apply",
-        type: "command:local:Command",
-        op: "replace",
-        from: { create, triggers: ["a"] },
-        to: { create, triggers: ["b"] },
-      }),
+      madeUp({ name: "sese-ai/caddy/health", type: "pulumi-nodejs:dynamic/vpai/docker:HealthGate", from, to }),
       { stack: "prod" },
     );
 
-  it("is expected of a command that restarts a container", () => {
-    expect(command("sudo -n docker restart --time 10 vpai_caddy")).toContain(
+  it("is expected of a gate that restarts a container, and not of one that lets it reload or only looks", () => {
+    const files = (revision: string) => ({ revision, folders: ["/opt/vpai/configs/caddy"] });
+    expect(gate({ restart: files("a") }, { restart: files("b") })).toContain(
       "> - `caddy` on `sese-ai`: it restarts to read its changed files",
+    );
+    const reload = gate({ reload: files("a") }, { reload: files("b") });
+    expect(reload).not.toContain("downtime");
+    expect(reload).toContain("- **change** `caddy` HealthGate `health`: `reload.revision a → b`");
+    expect(gate({ restart: files("a"), containerId: "a" }, { restart: files("a"), containerId: "b" })).not.toContain(
+      "downtime",
     );
   });
 
-  it("is not expected of a reload; a command that runs again is not called a replacement", () => {
-    const text = command("docker exec vpai_caddy caddy reload");
+  it("is not expected of a command that runs again, which is not called a replacement", () => {
+    const [from, to] = [
+      { create: "docker push", triggers: ["a"] },
+      { create: "docker push", triggers: ["b"] },
+    ];
+    const text = renderPreview(
+      madeUp({ name: "lab/push/caddy", type: "command:local:Command", op: "replace", from, to }),
+      { stack: "lab" },
+    );
     expect(text).not.toContain("downtime");
     expect(text).toContain("**1 to run**; 5 unchanged.");
-    expect(text).toContain("- **run** `caddy` Command `apply`: `triggers[0] a → b`");
+    expect(text).toContain("**run** `push` Command `caddy`: `triggers[0] a → b`");
   });
 
   it("is expected of every service of a server that is replaced", () => {

@@ -1,5 +1,6 @@
 import "./without-sdk";
 import { pauses } from "./pauses";
+import { implement } from "../../../providers/implementation";
 import { dockerHostKind } from "../../../providers/resources/docker-host";
 import { SshServer } from "./ssh-server";
 
@@ -42,4 +43,22 @@ test("another address is another endpoint of the same resource", () => {
     dockerHostKind.id?.({ connection: { ...connection, host: "10.0.0.9", port: 804, user: "me" }, patience: 1 }),
   ).toBe("ssh://me@10.0.0.9:804");
   expect(dockerHostKind.identity).toEqual([]);
+});
+
+test("another connection is logged in with, and the endpoint follows", async () => {
+  server.respond = () => UP;
+  const { connection } = server;
+  const before = {
+    connection: { ...connection, port: 22 },
+    patience: 60,
+    endpoint: "ssh://root@127.0.0.1:22",
+    version: 1,
+  };
+  const updated = await implement(dockerHostKind).update("ssh://root@127.0.0.1:22", before, {
+    connection,
+    patience: 60,
+  });
+  expect(updated).toMatchObject({
+    outs: { connection, endpoint: `ssh://root@127.0.0.1:${connection.port}` },
+  });
 });

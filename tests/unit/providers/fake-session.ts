@@ -1,3 +1,4 @@
+import type pg from "pg";
 import type { Server } from "../../../providers/postgresql/session";
 
 /** A PostgreSQL catalog that answers what the provider asks and notes what it changes. */
@@ -46,6 +47,7 @@ export const catalog = new Catalog();
 jest.mock("../../../providers/postgresql/session", () => ({
   withSession: (_host: unknown, server: Server, database: string, work: (client: object) => unknown) => {
     catalog.session = { server, database };
-    return work({ query: catalog.query });
+    const { escapeIdentifier, escapeLiteral } = jest.requireActual<typeof pg>("pg");
+    return work({ query: catalog.query, escapeIdentifier, escapeLiteral });
   },
 }));

@@ -1,5 +1,6 @@
 import "./without-sdk";
 import { pauses } from "./pauses";
+import { implement } from "../../../providers/implementation";
 import { type HealthGateInputs, healthGateKind } from "../../../providers/resources/health-gate";
 import type { Answer } from "../../../providers/ssh/transport";
 import { SshServer } from "./ssh-server";
@@ -41,7 +42,11 @@ const state = (Status: string, health?: string): Answer => ({
       Name: "/vpai_n8n",
       Image: "sha256:1",
       RestartCount: 0,
-      State: { Status, ...(health === undefined ? {} : { Health: { Status: health } }) },
+      State: {
+        Status,
+        StartedAt: "2026-02-26T12:00:00Z",
+        ...(health === undefined ? {} : { Health: { Status: health } }),
+      },
       Config: { Labels: {} },
       HostConfig: { NetworkMode: "backend" },
       NetworkSettings: { Networks: { backend: { Aliases: ["n8n"] } } },
@@ -131,6 +136,43 @@ test("a container that is gone is an error that says what to do", async () => {
   await expect(healthGateKind.ensure(inputs)).rejects.toThrow(
     "root@127.0.0.1 has no container c0ffee, which was vpai_n8n: run `refresh`, so that the next `up` creates it anew",
   );
+});
+
+describe("changed files", () => {
+  const restarts = (): string[][] => server.commands.filter(([, verb]) => verb === "restart");
+  const restart = { revision: "2", folders: ["/opt/vpai/configs/n8n"], timeout: 30 };
+  const gate = (): HealthGateInputs => ({ ...inputs, revision: "2", restart });
+
+  /** A healthy container, older than a file. */
+  beforeEach(() => {
+    looks([state("running", "healthy")]);
+    const { respond } = server;
+    server.respond = (argv) =>
+      argv[0] === "find" ? { code: 0, stdout: "/opt/vpai/configs/n8n/x\n", stderr: "" } : respond(argv);
+  });
+
+  test.each([
+    ["at the first time", undefined],
+    ["after others", { revision: "1" }],
+  ])("are taken on %s, before the container is watched", async (_when, before) => {
+    await healthGateKind.ensure(gate(), before === undefined ? undefined : { ...inputs, ...before });
+    expect(restarts()).toEqual([["docker", "restart", "--time", "30", "c0ffee"]]);
+    expect(server.commands.at(-1)?.[0]).toBe("sh");
+    expect(server.commands.findIndex(([, verb]) => verb === "restart")).toBeLessThan(server.commands.findIndex(kept));
+  });
+
+  test("that were taken on before are not looked at", async () => {
+    await healthGateKind.ensure({ ...gate(), tries: 3 }, { ...inputs, revision: "2" });
+    expect(server.commands.filter(([program]) => program === "find")).toEqual([]);
+    expect(restarts()).toEqual([]);
+  });
+
+  test("are no reason by themselves in states that do not know of them", async () => {
+    const { diff } = implement(healthGateKind);
+    const old = { ...inputs, version: 2 };
+    expect(await diff("id", old, { ...inputs, restart })).toMatchObject({ changes: false });
+    expect(await diff("id", old, gate())).toMatchObject({ changes: true, replaces: [] });
+  });
 });
 
 test("what it sees later is drift: another condition, another container, none", async () => {

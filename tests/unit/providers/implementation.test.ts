@@ -1,4 +1,6 @@
-import { implement, type Kind } from "../../../providers/implementation";
+import "./without-sdk";
+import { implementations } from "../../../providers";
+import { type Implementation, implement, type Kind } from "../../../providers/implementation";
 
 interface Inputs {
   path: string;
@@ -6,6 +8,9 @@ interface Inputs {
   text: string;
   parts?: string[] | undefined;
 }
+
+/** Of the kinds whose implementation has changed since the first one. */
+const VERSIONS: Record<string, number> = { healthGate: 2 };
 
 const INPUTS: Inputs = { path: "/etc/x", owner: "root", text: "one" };
 
@@ -39,6 +44,13 @@ describe("diff", () => {
 
   test("what only the state has is no change", async () => {
     expect(await provider.diff("id", { ...state, observed: "more" }, { ...INPUTS })).toMatchObject({ changes: false });
+  });
+
+  test("an input that older states lack is one only when it is more than new", async () => {
+    const { diff } = implement(recorded({ added: ["parts"] }).kind);
+    expect(await diff("id", state, { ...INPUTS, parts: ["a"] })).toMatchObject({ changes: false });
+    expect(await diff("id", { ...state, parts: ["b"] }, { ...INPUTS, parts: ["a"] })).toMatchObject({ changes: true });
+    expect(await provider.diff("id", state, { ...INPUTS, parts: ["a"] })).toMatchObject({ changes: true });
   });
 
   test("a member that is undefined is one that is not there", async () => {
@@ -102,6 +114,68 @@ describe("check", () => {
   test("a kind without rules accepts everything", async () => {
     expect(await implement(recorded().kind).check({}, INPUTS)).toEqual({ inputs: INPUTS, failures: [] });
   });
+});
+
+describe("another connection alone", () => {
+  interface Reached extends Inputs {
+    connection: { host: string; port: number };
+  }
+  const reached = (port: number, more: object = {}): Reached => ({
+    ...INPUTS,
+    connection: { host: "a", port },
+    ...more,
+  });
+  const before = { ...reached(22), observed: "more", version: 3 };
+  const recording = (options: Partial<Kind<Reached>> = {}) =>
+    recorded(options as object) as unknown as {
+      kind: Kind<Reached>;
+      calls: unknown[][];
+    };
+
+  test("is a change that replaces nothing, also where the id is made of it", async () => {
+    const { kind } = recording({ identity: ["path"], id: ({ connection }) => `${connection.host}:${connection.port}` });
+    expect(await implement(kind).diff("a:22", before, reached(804))).toEqual({
+      changes: true,
+      replaces: [],
+      deleteBeforeReplace: true,
+    });
+  });
+
+  test("is noted in the state, without a step on the host", async () => {
+    const { kind, calls } = recording();
+    expect(await implement(kind).update("id", before, reached(804))).toEqual({
+      outs: { ...reached(804), observed: "more", version: 3 },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    ["another input", before, reached(804, { text: "two" })],
+    ["a newer implementation", { ...before, version: 2 }, reached(804)],
+  ])("together with %s is made so on the host", async (_what, olds, news) => {
+    const { kind, calls } = recording();
+    await implement(kind).update("id", olds, news);
+    expect(calls).toEqual([["ensure", news, olds]]);
+  });
+
+  test("is tried where the connection is the point", async () => {
+    const { kind, calls } = recording({ rehomes: false });
+    await implement(kind).update("id", before, reached(804));
+    expect(calls).toEqual([["ensure", reached(804), before]]);
+  });
+
+  test.each(Object.keys(implementations).filter((name) => name !== "dockerHost" && name !== "sshKey"))(
+    "re-homes every %s without a login",
+    async (name) => {
+      const { diff, update } = implementations[name] as Implementation;
+      const version = VERSIONS[name] ?? 1;
+      // Nobody listens on this port: a login would fail.
+      const connection = { host: "127.0.0.1", port: 1, user: "root", hostKey: "ssh-ed25519 AAAA" };
+      const olds = { connection: { ...connection, port: 22 }, seen: "before", version };
+      expect(await diff("id", olds, { connection })).toMatchObject({ changes: true, replaces: [] });
+      expect(await update("id", olds, { connection })).toEqual({ outs: { ...olds, connection } });
+    },
+  );
 });
 
 describe("create, read, update, delete", () => {

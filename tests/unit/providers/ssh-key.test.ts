@@ -45,9 +45,9 @@ test("a pair that cannot be read is not handed out", async () => {
   generate.mockRestore();
 });
 
-test("none of many pairs is broken", () => {
+test("none of many pairs is broken", async () => {
   for (let made = 0; made < 600; made += 1) {
-    const pair = generatePair("host");
+    const pair = await generatePair("host");
     const [, blob = ""] = pair.public.split(" ");
     // Length and name of the type, length and 32 bytes of the key.
     expect(Buffer.from(blob, "base64").length).toBe(4 + 11 + 4 + 32);

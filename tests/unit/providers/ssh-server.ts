@@ -24,6 +24,8 @@ export class SshServer {
   /** The most commands that ran at once. */
   mostAtOnce = 0;
   respond: Respond = () => undefined;
+  /** Whether our key is let in at the moment. */
+  admits: () => boolean = () => true;
   private running = 0;
   private readonly clients = new Set<ServedClient>();
   private readonly sockets = new Set<net.Socket>();
@@ -44,7 +46,7 @@ export class SshServer {
 
   static async start(): Promise<SshServer> {
     const folder = mkdtempSync(path.join(os.tmpdir(), "ssh-server-"));
-    const [hostKey, clientKey] = [newKey(), newKey()];
+    const [hostKey, clientKey] = await Promise.all([newKey(), newKey()]);
     const identityFile = path.join(folder, "key");
     writeFileSync(identityFile, clientKey.private, { mode: 0o600 });
     const server = new Server({ hostKeys: [hostKey.private] });
@@ -76,7 +78,7 @@ export class SshServer {
       if (this.cutLogins > 0) {
         this.cutLogins -= 1;
         this.cut();
-      } else if (attempt.method === "publickey" && attempt.key.data.equals(known)) attempt.accept();
+      } else if (attempt.method === "publickey" && attempt.key.data.equals(known) && this.admits()) attempt.accept();
       else attempt.reject(["publickey"]);
     });
     client.on("ready", () => {
@@ -111,7 +113,7 @@ export class SshServer {
   }
 }
 
-export const newKey = (): { private: string; public: string } => generatePair("");
+export const newKey = (): Promise<{ private: string; public: string }> => generatePair("");
 
 function publicBlob(file: string): Buffer {
   const parsed = utils.parseKey(readFileSync(file));
@@ -124,7 +126,7 @@ const argumentsOf = (line: string): string[] =>
   [...line.matchAll(/'((?:[^']|'\\'')*)'(?= |$)/g)].map(([, word = ""]) => word.replaceAll("'\\''", "'"));
 
 function runHere(command: string, channel: ServerChannel): void {
-  const child = spawn("sh", ["-c", `exec ${command}`]);
+  const child = spawn("sh", ["-c", `exec ${command}`], { env: process.env });
   channel.pipe(child.stdin);
   child.stdin.on("error", () => undefined);
   child.stdout.pipe(channel, { end: false });

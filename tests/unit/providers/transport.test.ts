@@ -69,10 +69,10 @@ describe("commands", () => {
     expect(server.mostAtOnce).toBeGreaterThan(1);
   });
 
-  test("all resources of a process share a host's transport, other hosts have others", () => {
+  test("all resources of a process share a host's transport, other hosts have others", async () => {
     const same = transportTo({ ...server.connection });
     expect(same).toBe(transportTo({ ...server.connection }));
-    expect(transportTo({ ...server.connection, hostKey: newKey().public })).not.toBe(same);
+    expect(transportTo({ ...server.connection, hostKey: (await newKey()).public })).not.toBe(same);
     expect(transportTo({ ...server.connection, user: "other" })).not.toBe(same);
   });
 });
@@ -90,7 +90,7 @@ describe("logins that must fail do so at once", () => {
   };
 
   test("another host key: what was expected, what was found, what to do", async () => {
-    const pinned = newKey().public.trim();
+    const pinned = (await newKey()).public.trim();
     const message = await refusal({ ...server.connection, hostKey: pinned });
     expect(message).toContain(`root@127.0.0.1:${server.connection.port}: the host key is not the pinned one`);
     expect(message).toContain(`expected ${pinned}`);
@@ -104,7 +104,7 @@ describe("logins that must fail do so at once", () => {
 
   test("a key that the host does not know", async () => {
     const identityFile = `${server.connection.identityFile ?? ""}-other`;
-    writeFileSync(identityFile, newKey().private);
+    writeFileSync(identityFile, (await newKey()).private);
     expect(await refusal({ ...server.connection, identityFile })).toContain(
       "the login was refused; the host does not know our key",
     );

@@ -288,12 +288,13 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
     });
   },
   onChange: (deployed) => {
-    const { name, onChange = "restart" } = deployed.service;
-    const action =
-      onChange === "restart"
-        ? "docker restart"
-        : `docker exec vpai_${name} ${onChange.reload.map((word) => `'${word}'`).join(" ")}`;
-    expect(of(deployed, "apply").inputs["create"]).toContain(action);
+    const { name, onChange = "restart", stopTimeout = 10 } = deployed.service;
+    const gate = of(deployed, "health").inputs;
+    const folders = [`/opt/vpai/configs/${name}`, `/opt/vpai/secrets/${name}`];
+    const files = { revision: gate["revision"], folders };
+    const restart = onChange === "restart";
+    expect(gate["restart"]).toEqual(restart ? { ...files, timeout: stopTimeout } : undefined);
+    expect(gate["reload"]).toEqual(restart ? undefined : { ...files, command: onChange.reload });
   },
   stopTimeout: (deployed) => {
     const { stopTimeout = 10 } = deployed.service;

@@ -226,7 +226,7 @@ describe("a service added as one more file", () => {
     );
     const changed = without.filter((one) => text.get(`${one.type} ${one.name}`) !== JSON.stringify(one));
     expect(changed.map(({ name }) => name)).toEqual([
-      ...["config/Caddyfile", "apply", "health"].map((part) => `${HOST}/caddy/${part}`),
+      ...["config/Caddyfile", "health"].map((part) => `${HOST}/caddy/${part}`),
       `${HOST}/smoke`,
     ]);
   });

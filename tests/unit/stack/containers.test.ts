@@ -15,7 +15,6 @@ import {
 } from "./graph";
 
 const STACKS = ["lab", "prod", "preprod"] as const;
-const CORE = ["caddy", "n8n", "postgresql", "redis"] as const;
 let stacks: Record<(typeof STACKS)[number], Registered[]>;
 /** Prod with every service there is. */
 let whole: Registered[];
@@ -334,13 +333,20 @@ describe("start order (docs/requirements.md#start-order)", () => {
     }
   });
 
-  test.each(STACKS)("%s: a gate opens after changed files were taken on", (stack) => {
-    for (const service of CORE) {
-      expect(resource(stacks[stack], `sese-ai/${service}/health`).dependsOn).toEqual(
-        expect.arrayContaining([`sese-ai/${service}`, `sese-ai/${service}/apply`]),
+  const CADDY = ["caddy", "reload", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"];
+
+  test.each(STACKS)(
+    "%s: a gate opens after its container and its files, which a change makes the program read",
+    (stack) => {
+      const { restart, reload } = resource(stacks[stack], "sese-ai/redis/health").inputs;
+      expect(resource(stacks[stack], "sese-ai/redis/health").dependsOn).toEqual(
+        expect.arrayContaining(["sese-ai/redis", "sese-ai/redis/config/redis.conf", "sese-ai/redis/secret/users.acl"]),
       );
-    }
-  });
+      const folders = ["/opt/vpai/configs/redis", "/opt/vpai/secrets/redis"];
+      expect([restart, reload]).toEqual([{ folders, revision: expect.any(String) as unknown, timeout: 10 }, undefined]);
+      expect(resource(stacks[stack], "sese-ai/caddy/health").inputs["reload"]).toMatchObject({ command: CADDY });
+    },
+  );
 
   test("lab: an image is pulled after it was pushed, a push happens after the registry is there", () => {
     const pushes = { caddy: "caddy", n8n: "n8n", postgresql: "postgres", redis: "redis" };

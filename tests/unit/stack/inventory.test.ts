@@ -39,7 +39,6 @@ const core = (secretFiles: number): Record<string, number> => ({
   "docker:index/remoteImage:RemoteImage": 4,
   [CONTAINER]: 4,
   [HEALTH_GATE]: 4,
-  [COMMAND]: 4,
   [REMOTE_DIRECTORY]: 4,
   // Caddyfile, redis.conf, postgresql.conf, pg_hba.conf
   [REMOTE_FILE]: 4 + secretFiles,
@@ -189,10 +188,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 44],
+    ["lab", "sese-ai", "sese-ai/machine/container", 40],
     ["lab", "seko-vpn", "seko-vpn/machine/container", 4],
     ["lab", "workstation", "workstation/machine/container", 4],
-    ["preprod", "sese-ai", "sese-ai/server", 47],
+    ["preprod", "sese-ai", "sese-ai/server", 43],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);

@@ -25,6 +25,8 @@ export default defineService({
   user: { uid: 65534, gid: 65534 },
   port: PORT,
   files: (context) => [{ path: RULES, content: alertRules(context), validate: [`-rule=${RULES}`, "-dryRun"] }],
+  // It reads its rules again, and goes on with the old ones where it cannot.
+  onChange: { reload: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/-/reload`] },
   version: { test: ["/vmalert-prod", "--version"], pattern: "v(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 48, cpus: 0.1 },
   metrics: {},

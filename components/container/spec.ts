@@ -6,7 +6,7 @@ import { SECRETS_FOLDER } from "../../model/files";
 import type { SecretDeclaration } from "../../model/secret";
 import type { ContainerService, Limits } from "../../model/service";
 import type { PublishedPort } from "../../model/site";
-import { type Owner, ownershipLabels } from "./ownership";
+import { type Owner, ownershipLabels } from "../docker/ownership";
 import { type Start, startOf } from "./start";
 
 /** A configuration file on its host. */

@@ -1,8 +1,8 @@
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
-import { asLabels } from "../../container/ownership";
-import { ofFixedName } from "../../container/fixed-name";
+import { asLabels } from "../../docker/ownership";
+import { ofFixedName } from "../../docker/fixed-name";
 import type { ImageSource } from "../machine";
 import { projectRoot } from "../../../toolchain/environment";
 import type { Ground } from "./ground";

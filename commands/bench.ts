@@ -69,7 +69,7 @@ async function timed(title: string, run: number, args: readonly string[]): Promi
 /** Takes the lab down as `make down` does, in a process of its own. */
 function takeDown(): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", "tsx", path.join("commands", "down.ts")], {
+    const child = spawn(process.execPath, [...process.execArgv, path.join("commands", "down.ts")], {
       cwd: projectRoot,
       env: { ...process.env, STACK },
       stdio: ["ignore", "inherit", "inherit"],

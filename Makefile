@@ -61,7 +61,7 @@ images-lock: ## pin every image by the digest its registry has now; CHECK=1 only
 	@sh toolchain/bootstrap.sh --packages-only
 	@$(RUN) commands/images-lock.ts
 
-bench: ## time cold up, no-op up, preview and refresh of the lab
+bench: ## time the program alone, then cold up, no-op up, preview and refresh of the lab
 	$(READY)
 	@$(RUN) commands/bench.ts
 

@@ -3,16 +3,14 @@ const path = require("node:path");
 
 /**
  * What is required at once, and used seldom or never: by the SDK to serialise functions (the compiler, npm's tree of
- * packages), to follow source maps and to drive other programs; by the providers, which the program imports for their
- * names and arguments; by zod for the languages of its errors. Together most of what a program would load.
+ * packages), to follow source maps and to drive other programs, and by zod for the languages of its errors. Together
+ * most of what a program would load.
  */
 const DEFERRED = [
   "typescript",
   "@npmcli/arborist",
   "source-map-support/register",
   "@pulumi/pulumi/automation",
-  "pg",
-  "ssh2",
   "zod/v4/locales",
 ];
 
@@ -20,9 +18,8 @@ const DEFERRED = [
 function deferSeldomUsed(root) {
   const sdk = resolve("@pulumi/pulumi", [root]);
   if (sdk === undefined) return;
-  const places = [path.dirname(sdk), path.join(root, "providers")];
   for (const name of DEFERRED) {
-    const file = resolve(name, places);
+    const file = resolve(name, [path.dirname(sdk)]);
     if (file !== undefined) defer(file);
   }
 }
@@ -45,13 +42,19 @@ function defer(file) {
     return require(file);
   };
   placeholder.exports = new Proxy(function () {}, {
-    // Compiled imports ask for this at once. With any other answer they would copy all members.
-    get: (_, name) => (name === "__esModule" ? true : Reflect.get(load(), name)),
+    get: (_, name) => member(load, name),
     has: (_, name) => Reflect.has(load(), name),
     apply: (_, self, args) => Reflect.apply(load(), self, args),
     construct: (_, args) => Reflect.construct(load(), args),
   });
   Module._cache[file] = placeholder;
+}
+
+function member(load, name) {
+  // Compiled imports ask for this at once. With any other answer they would copy all members.
+  if (name === "__esModule") return true;
+  const loaded = load();
+  return name === "default" && !("default" in loaded) ? loaded : Reflect.get(loaded, name);
 }
 
 module.exports = { deferSeldomUsed };

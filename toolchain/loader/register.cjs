@@ -2,6 +2,7 @@
  * Loads TypeScript, and keeps what was compiled in `.vpai/loader`: `node --require ./toolchain/loader/register.cjs FILE`.
  * Each program that is run has one file there. What is missing, old or damaged is compiled anew.
  */
+/* global clearTimeout */
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const Module = require("node:module");
@@ -15,8 +16,11 @@ const { version: transpiler } = require("sucrase/package.json");
 const root = path.resolve(__dirname, "..", "..");
 const folder = path.join(root, ".vpai", "loader");
 
-/** How often what was compiled is written, in milliseconds: for processes that are killed, as plugins are. */
-const INTERVAL = 2000;
+/**
+ * Time after the last compilation until what was compiled is written, in milliseconds: plugins are killed, and live no longer
+ * than a run does.
+ */
+const PAUSE = 300;
 
 if (!require.extensions[".ts"]?.ours) register();
 
@@ -26,9 +30,8 @@ function register() {
   if (Module.enableCompileCache) Module.enableCompileCache(path.join(folder, "node"));
   else keepCompiled(store);
   deferSeldomUsed(root);
-  setInterval(() => quietly(() => store.save()), INTERVAL).unref();
-  // By now V8 has compiled more of what was loaded.
-  process.once("exit", () => quietly(() => store.saveAll()));
+  // By then V8 has compiled more of what was loaded.
+  process.once("exit", () => saveQuietly(store));
 }
 
 /** Before JSON in the order in which files of one name are taken: `lock.ts` stands beside `lock.json`. */
@@ -43,10 +46,13 @@ function openStore() {
     .update(process.argv[1] ?? "")
     .digest("hex")
     .slice(0, 16);
-  return new Store(
-    path.join(folder, program),
-    [process.version, process.arch, v8.cachedDataVersionTag(), transpiler].join(" "),
-  );
+  const maker = [process.version, process.arch, v8.cachedDataVersionTag(), transpiler].join(" ");
+  let timer;
+  const store = new Store(path.join(folder, program), maker, () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => saveQuietly(store), PAUSE).unref();
+  });
+  return store;
 }
 
 function loadTypeScript(store, module, file) {
@@ -61,9 +67,9 @@ function transpile(store, file, text) {
 }
 
 /** A folder that cannot be written makes the next process slow, not wrong. */
-function quietly(save) {
+function saveQuietly(store) {
   try {
-    save();
+    store.save();
   } catch {
     // The next process tries again.
   }

@@ -14,12 +14,13 @@ class Store {
   /**
    * @param {string} file need not exist
    * @param {string} maker what the bytes depend on besides the text: a file of another maker counts as empty
+   * @param {() => void} [onAdded] called after each addition
    */
-  constructor(file, maker) {
+  constructor(file, maker, onAdded) {
     this.file = file;
     this.maker = maker;
+    this.onAdded = onAdded;
     this.added = new Map();
-    this.written = 0;
     this.kept = open(file, maker);
   }
 
@@ -42,15 +43,11 @@ class Store {
    */
   add(source, kind, text, content) {
     this.added.set(`${kind}:${source}`, { source, origin: hash(text), content });
-  }
-
-  /** Writes what was added since the last time. */
-  save() {
-    if (this.added.size > this.written) this.saveAll();
+    this.onAdded?.();
   }
 
   /** Writes what was added beside what the file has by now, without what belongs to source files that are gone. */
-  saveAll() {
+  save() {
     if (this.added.size === 0) return;
     const now = open(this.file, this.maker);
     const kept = Object.entries(now.index)
@@ -60,7 +57,6 @@ class Store {
     const added = [...this.added].map(([key, entry]) => [key, entry, entry.content()]);
     close(now);
     write(this.file, this.maker, [...kept, ...added]);
-    this.written = this.added.size;
   }
 }
 

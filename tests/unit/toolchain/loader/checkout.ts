@@ -1,5 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
@@ -35,10 +45,11 @@ export class Checkout {
     this.write("toolchain/loader/transpile.cjs", 'throw new Error("the transpiler was asked");');
   }
 
-  /** Files of the folder of compiled code. */
+  /** Complete files of compiled code. */
   keptFiles(): string[] {
+    if (!existsSync(this.kept)) return [];
     return readdirSync(this.kept)
-      .filter((name) => name !== "node")
+      .filter((name) => /^[0-9a-f]{16}$/.test(name))
       .map((name) => path.join(this.kept, name));
   }
 

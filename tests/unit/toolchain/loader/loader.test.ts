@@ -79,11 +79,15 @@ describe("what was compiled", () => {
   });
 
   it("outlives a process that is killed", async () => {
-    checkout.write("main.ts", `${MAIN}setInterval(() => {}, 1000);\n`);
+    checkout.write("main.ts", `${MAIN}if (!readdirSync(__dirname).includes("end")) setInterval(() => {}, 1000);\n`);
     const child = checkout.start("main.ts");
-    await sleep(3500);
+    const ended = new Promise((resolve) => child.once("close", (_, signal) => resolve(signal)));
+    for (let look = 0; look < 100 && checkout.keptFiles().length === 0; look++) await sleep(100);
     child.kill("SIGKILL");
-    expect(checkout.keptFiles()).toHaveLength(1);
+    expect(await ended).toBe("SIGKILL");
+    checkout.write("end", "");
+    checkout.breakTranspiler();
+    expect(await checkout.run("main.ts")).toEqual(OUTPUT);
   });
 
   it("is not needed: a folder that cannot be written does no harm", async () => {

@@ -64,4 +64,4 @@ if ! packages_installed; then
   exec 9>&-
 fi
 [ "$stack" != --packages-only ] || exit 0
-exec node --import tsx toolchain/setup.ts "$stack"
+exec node --require ./toolchain/loader/register.cjs toolchain/setup.ts "$stack"

@@ -1,7 +1,23 @@
 /**
- * The SDK installs a formatter of its own that knows nothing of the loader's source maps; Node's default follows them.
- * Imported first, for its effect.
+ * The SDK formats a stack trace for every promise that it makes, and shows it with PULUMI_DEBUG_PROMISE_LEAKS alone.
+ * Without that switch none is taken. Imported first, for its effect.
  */
-Reflect.deleteProperty(Error, "prepareStackTrace");
+import * as debuggable from "@pulumi/pulumi/runtime/debuggable";
 
-export {};
+type Debuggable = <T>(promise: Promise<T>, context?: unknown) => Promise<T>;
+
+/** `debuggablePromise` is no public part of the SDK: one that lacks it goes on as it is. */
+const sdk = debuggable as unknown as { debugPromiseLeaks?: boolean; debuggablePromise?: Debuggable };
+const { debuggablePromise } = sdk;
+
+if (debuggablePromise && !sdk.debugPromiseLeaks) {
+  sdk.debuggablePromise = (promise, context) => {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      return debuggablePromise(promise, context);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+  };
+}

@@ -5,7 +5,7 @@ import { containerOf, defineCapability } from "../model/capability";
 import { type Database, postgresqlDatabase } from "./postgresql-database";
 
 /** What makes a service an n8n that workflows run in. */
-export interface WorkflowServer {
+interface WorkflowServer {
   /** Where it keeps them. */
   database: Database;
   /**
@@ -19,7 +19,7 @@ export interface WorkflowServer {
 export type Exported = Definition & { active: boolean };
 
 /** A workflow and what we call it. */
-export interface Workflow {
+interface Workflow {
   name: string;
   exported: Exported;
 }

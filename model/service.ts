@@ -16,7 +16,7 @@ export interface Limits {
 }
 
 /** What makes a service the one that serves the others' sites. */
-export interface Gateway {
+interface Gateway {
   /** File in the container with the root certificate of its own authority, which signs where `tls` is `internal`. */
   authority: string;
 }

@@ -21,7 +21,7 @@ export const hostViews = (platform: Platform): HostView[] =>
   }));
 
 /** Sites of other hosts that a host answers for: those whose host is in the stack and a node of the VPN. */
-export function remoteSitesOn(
+function remoteSitesOn(
   platform: Platform,
   name: string,
   stack: Stack,

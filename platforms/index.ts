@@ -6,8 +6,8 @@ import { declaredSecretsOf, type Service } from "../model/service";
 import { platformsIn } from "./platforms-in";
 
 export { checkPlatform, PlatformError } from "./check";
-export { contextOf, remoteSitesOn, servicesOn } from "./contexts";
-export type { HostPlan, Violation } from "./policies";
+export { contextOf, servicesOn } from "./contexts";
+export type { HostPlan } from "./policies";
 
 /** Every platform there is: a folder each, found by being there. */
 export const platforms: readonly Platform[] = platformsIn(__dirname);

@@ -26,7 +26,7 @@ export interface Guarded<Inputs, State> {
 }
 
 /** A text for the host's `sh`, and its positional parameters. Neither may hold a secret. */
-export interface Script {
+interface Script {
   text: string;
   args?: readonly string[];
 }

@@ -61,14 +61,14 @@ export function asTable(slices: readonly Slice[]): string {
 }
 
 /** Milliseconds that each further service adds to an `up` that changes nothing; needs two sizes of lab. */
-export const costPerService = (slices: readonly Slice[]): number | undefined =>
+const costPerService = (slices: readonly Slice[]): number | undefined =>
   costPer(
     slices.filter(({ services }) => services > 0),
     ({ services }) => services,
   );
 
 /** Milliseconds that each further resource adds to an `up` that changes nothing; needs two sizes of stack. */
-export const costPerResource = (slices: readonly Slice[]): number | undefined =>
+const costPerResource = (slices: readonly Slice[]): number | undefined =>
   costPer(slices, (_, { resources }) => resources);
 
 /** From the difference between the two largest, the last ones: it holds no start of a further provider. */

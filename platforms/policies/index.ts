@@ -7,6 +7,7 @@ import { knownNeeds, noCycles, servedUses } from "./needs";
 import { knownNetworks } from "./networks";
 import type { Policy } from "./policy";
 import { openablePorts, uniquePorts } from "./ports";
+import { runnableServices } from "./runs";
 import { declaredSecretFiles, exportedSecrets, uniformSecrets } from "./secrets";
 import { reachableSites, uniqueSites } from "./sites";
 
@@ -14,6 +15,7 @@ export type { HostPlan, Violation } from "./policy";
 
 /** Everything that a platform is checked for. */
 export const policies: readonly Policy[] = [
+  runnableServices,
   uniqueNames,
   uniqueClaims,
   uniqueSites,

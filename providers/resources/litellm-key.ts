@@ -7,7 +7,7 @@ import { JsonApi } from "../docker/json-api";
 import { transportTo } from "../ssh/transport";
 
 /** A LiteLLM proxy that runs in a container of a host, seen as its administrator. */
-export interface LiteLlm extends HttpServer {
+interface LiteLlm extends HttpServer {
   masterKey: string;
 }
 

@@ -6,7 +6,7 @@ import { JsonApi } from "../docker/json-api";
 import { transportTo } from "../ssh/transport";
 
 /** A Qdrant server that runs in a container of a host, seen with its key. */
-export interface VectorDatabase extends HttpServer {
+interface VectorDatabase extends HttpServer {
   apiKey: string;
 }
 

@@ -7,7 +7,7 @@ const project = path.resolve(__dirname, "../../..");
 test("the idle program loads what index.ts loads, in its order", () => {
   const text = idleProgram(readFileSync(path.join(project, "index.ts"), "utf8"), "/root");
   const loaded = text.split("\n").filter((line) => line !== "");
-  expect(loaded.at(0)).toBe('import "/root/toolchain/stack-traces";');
+  expect(loaded.at(0)).toBe('import "/root/toolchain/quiet-sdk";');
   expect(loaded).toContain('import "/root/components/stack";');
   expect(loaded).toContain('import "/root/config";');
   expect(loaded).toContain('import "/root/platforms";');

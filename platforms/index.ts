@@ -5,7 +5,7 @@ import type { SecretDeclaration } from "../model/secret";
 import { declaredSecretsOf, type Service } from "../model/service";
 import { platformsIn } from "./platforms-in";
 
-export { checkPlatform, PlatformError } from "./check";
+export { checkPlatform } from "./check";
 export { contextOf, servicesOn } from "./contexts";
 export type { HostPlan } from "./policies";
 

@@ -11,7 +11,7 @@ import { runnableServices } from "./runs";
 import { declaredSecretFiles, exportedSecrets, uniformSecrets } from "./secrets";
 import { reachableSites, uniqueSites } from "./sites";
 
-export type { HostPlan, Violation } from "./policy";
+export type { HostPlan } from "./policy";
 
 /** Everything that a platform is checked for. */
 export const policies: readonly Policy[] = [

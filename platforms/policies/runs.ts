@@ -7,7 +7,8 @@ export const runnableServices = onEachService(({ run }) =>
     ? []
     : [
         {
-          problem: "a systemd unit, which hosts do not run yet",
+          expected: "a container",
+          found: "a systemd unit, which hosts do not run yet",
           mend: "let it run in a container: run.image, run.networks",
         },
       ],

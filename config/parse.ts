@@ -1,4 +1,4 @@
-import { type Finding, UserError } from "../model/finding";
+import { type Finding, problemsOf } from "../model/finding";
 import type { KnownNames, StackConfig } from "./schema";
 import type { SecretDeclaration } from "../model/secret";
 import { secretProblems } from "./secrets";
@@ -114,6 +114,6 @@ export const parseStackConfig = (raw: RawConfig, platforms: readonly PlatformNam
   const { config, problems, declared } = readSettings(raw, platforms);
   const secrets = secretProblems(inNamespace("secrets", raw.values), declared, config, source(raw, "secrets"));
   const all = [...problems, ...secrets];
-  if (!config || all.length > 0) throw new UserError(titleOf(raw), all);
+  if (!config || all.length > 0) throw problemsOf(titleOf(raw), all);
   return config;
 };

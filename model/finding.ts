@@ -10,22 +10,26 @@ export interface Finding {
 }
 
 /**
- * What a person can cause, with everything there is to mend. Pulumi shows it without a stack trace, by the mark that its
+ * What a person can cause. Pulumi shows it without a stack trace, by the mark that its
  * own RunError carries.
  */
 export class UserError extends Error {
-  // eslint-disable-next-line @typescript-eslint/naming-convention -- the SDK asks for this name
   readonly __pulumiRunError = true;
 
-  /** @param title what the findings are about: `The config of stack prod` */
+  /** @param message one sentence that says what was expected, what was found and what to do, or all findings in words */
   constructor(
-    title: string,
-    readonly findings: readonly Finding[],
+    message: string,
+    readonly findings: readonly Finding[] = [],
   ) {
-    const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
-    super(`${title} has ${count}:\n\n${findings.map(textOf).join("\n\n")}\n`);
+    super(message);
     this.name = "UserError";
   }
+}
+
+/** One error of all findings. @param title what they are about: `The config of stack prod` */
+export function problemsOf(title: string, findings: readonly Finding[]): UserError {
+  const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
+  return new UserError(`${title} has ${count}:\n\n${findings.map(textOf).join("\n\n")}\n`, findings);
 }
 
 const textOf = ({ where, expected, found, mend }: Finding): string =>

@@ -1,8 +1,8 @@
-import { UserError } from "../model/finding";
+import { problemsOf } from "../model/finding";
 import { type HostPlan, policies } from "./policies";
 
 /** @throws UserError with everything that is wrong, before anything is touched */
 export function checkPlatform(plans: readonly HostPlan[]): void {
   const findings = policies.flatMap((policy) => policy(plans));
-  if (findings.length > 0) throw new UserError("The platform", findings);
+  if (findings.length > 0) throw problemsOf("The platform", findings);
 }

@@ -1,7 +1,7 @@
 import { isRequired, type RawConfig, readSettings, secretFault } from "../../config";
 import type { SecretDeclaration } from "../../model/secret";
 import { type PlatformNames, titleOf } from "../../config";
-import { UserError } from "../../model/finding";
+import { problemsOf } from "../../model/finding";
 
 /**
  * `set`: in config, encrypted and right. `wrong`: in config, but must be given again. `made`: the stack makes it.
@@ -33,7 +33,7 @@ const standing = (declaration: SecretDeclaration, raw: RawConfig, required: bool
 /** Every declared secret of a stack. @throws UserError when the stack's settings have problems of their own */
 export const secretsOf = (raw: RawConfig, platforms: readonly PlatformNames[]): StackSecret[] => {
   const { config, problems, declared } = readSettings(raw, platforms);
-  if (!config || problems.length > 0) throw new UserError(titleOf(raw), problems);
+  if (!config || problems.length > 0) throw problemsOf(titleOf(raw), problems);
   return declared.map((declaration) => standing(declaration, raw, isRequired(declaration, config)));
 };
 

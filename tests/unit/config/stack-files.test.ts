@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { readSettings, type StackConfig } from "../../../config";
-import { UserError } from "../../../model/finding";
+import { problemsOf } from "../../../model/finding";
 import { platformNames } from "../../../platforms";
 
 const ROOT = path.join(__dirname, "..", "..", "..");
@@ -22,7 +22,7 @@ const settingsOf = (stack: string): StackConfig => {
   );
   const raw = { stack, values, secretKeys: new Set<string>(), connects: false };
   const { config, problems } = readSettings(raw, platformNames);
-  if (!config || problems.length > 0) throw new UserError(stack, problems);
+  if (!config || problems.length > 0) throw problemsOf(stack, problems);
   return config;
 };
 

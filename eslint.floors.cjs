@@ -29,7 +29,7 @@ const messageFor = (room) =>
 
 /** ESLint's settings, one entry for each room. */
 const floors = FLOORS.filter((room) => above(room).length > 0).map((room) => ({
-  files: [`${room}/**/*.{ts,cts,cjs}`],
+  files: [`${room}/**/*.{ts,cjs}`],
   rules: {
     "no-restricted-imports": [
       "error",

@@ -6,7 +6,7 @@ SERVICES ?=
 VPAI_SERVICES ?= $(SERVICES)
 export STACK HOST CMD VPAI_SERVICES
 
-TSX := node --import tsx
+RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
@@ -19,55 +19,55 @@ help: ## this list
 
 doctor: ## what this machine has, lacks, and how to get it
 	@sh toolchain/bootstrap.sh --packages-only
-	@$(TSX) commands/doctor.ts
+	@$(RUN) commands/doctor.ts
 
 up: ## bring the stack up (the lab by default)
 	$(READY)
-	@$(TSX) commands/up.ts
+	@$(RUN) commands/up.ts
 
 preview: ## what `up` would change; reaches no host
 	$(READY)
-	@$(TSX) commands/preview.ts
+	@$(RUN) commands/preview.ts
 
 refresh: ## look at the hosts and note what drifted
 	$(READY)
-	@$(TSX) commands/refresh.ts
+	@$(RUN) commands/refresh.ts
 
 down: ## take the stack down; of the lab nothing is left
 	$(READY)
-	@$(TSX) commands/down.ts
+	@$(RUN) commands/down.ts
 
 status: ## hosts, services, images, health, URLs; real or stand-in
 	$(READY)
-	@$(TSX) commands/status.ts
+	@$(RUN) commands/status.ts
 
 ssh: ## log in: HOST=sese-ai [CMD='docker ps']
 	$(READY)
-	@$(TSX) commands/ssh.ts
+	@$(RUN) commands/ssh.ts
 
 env: ## shell exports with which plain `pulumi` works: eval "$(make -s env)"
 	$(READY)
-	@$(TSX) commands/env.ts
+	@$(RUN) commands/env.ts
 
 secrets: ## ask for, generate or import (IMPORT=secrets.yml) the stack's secrets
 	$(READY)
-	@$(TSX) commands/secrets.ts
+	@$(RUN) commands/secrets.ts
 
 preview-comment: ## a preview as Markdown, as the pull request shows it
 	$(READY)
-	@$(TSX) commands/preview-comment.ts
+	@$(RUN) commands/preview-comment.ts
 
 images-lock: ## pin every image by the digest its registry has now; CHECK=1 only compares
 	@sh toolchain/bootstrap.sh --packages-only
-	@$(TSX) commands/images-lock.ts
+	@$(RUN) commands/images-lock.ts
 
-bench: ## time cold up, no-op up, preview and refresh of the lab
+bench: ## time the program alone, then cold up, no-op up, preview and refresh of the lab
 	$(READY)
-	@$(TSX) commands/bench.ts
+	@$(RUN) commands/bench.ts
 
 docs: ## writes what follows from the code: docs/platform.svg, .mmd, services.md, config.md
 	@sh toolchain/bootstrap.sh --packages-only
-	@$(TSX) commands/docs.ts
+	@$(RUN) commands/docs.ts
 
 diagram: docs ## the same
 

@@ -1,5 +1,6 @@
 import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
+import { floors } from "./eslint.floors.cjs";
 
 export default tseslint.config(
   { ignores: ["node_modules/", ".vpai/", "coverage/"] },
@@ -17,6 +18,7 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },
   },
+  ...floors,
   {
     files: ["**/*.{js,cjs,mjs}", "toolchain/language-host/*"],
     languageOptions: {

@@ -1,4 +1,4 @@
-import "./toolchain/stack-traces";
+import "./toolchain/quiet-sdk";
 import { deploy } from "./components/stack";
 import { loadStackConfig } from "./config";
 import { readLock } from "./images/lock";

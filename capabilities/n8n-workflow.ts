@@ -3,9 +3,10 @@ import path from "node:path";
 import { type Definition, N8nWorkflow } from "@vpai/providers";
 import { containerOf, defineCapability } from "../model/capability";
 import { type Database, postgresqlDatabase } from "./postgresql-database";
+import { UserError } from "../model/finding";
 
 /** What makes a service an n8n that workflows run in. */
-export interface WorkflowServer {
+interface WorkflowServer {
   /** Where it keeps them. */
   database: Database;
   /**
@@ -19,7 +20,7 @@ export interface WorkflowServer {
 export type Exported = Definition & { active: boolean };
 
 /** A workflow and what we call it. */
-export interface Workflow {
+interface Workflow {
   name: string;
   exported: Exported;
 }
@@ -78,6 +79,6 @@ export const n8nWorkflow = {
 function exportedIn(file: string): Exported {
   const { name, nodes, connections, settings, active } = JSON.parse(readFileSync(file, "utf8")) as Partial<Exported>;
   if (name === undefined || nodes === undefined || connections === undefined || active === undefined)
-    throw new Error(`${file}: expected a workflow with name, nodes, connections and active, as n8n exports it`);
+    throw new UserError(`${file}: expected a workflow with name, nodes, connections and active, as n8n exports it`);
   return { name, nodes, connections, settings: settings ?? {}, active };
 }

@@ -8,7 +8,7 @@ export interface VectorServer {
 }
 
 /** How alike two vectors are, in Qdrant's words. */
-export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
+type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
 
 /** A collection of vectors. */
 export interface Collection {

@@ -3,8 +3,9 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { chosenServices } from "../config/lab-services";
 import { allGroups } from "../platforms";
-import { projectRoot, rememberLabServices } from "../toolchain/environment";
-import { type Measurement, measure } from "./bench/measure";
+import { projectRoot, pulumiEnvironment, rememberLabServices } from "../toolchain/environment";
+import { IDLE, withIdleStack } from "./bench/idle";
+import { type Measurement, measure, type Subject } from "./bench/measure";
 import { benchOptions, HELP } from "./bench/options";
 import { asJson, asTable, type Operation, type Result, type Slice, summarize } from "./bench/report";
 import { deployedHosts } from "./hosts";
@@ -27,9 +28,10 @@ main(async () => {
     return 0;
   }
   const { runs, only, services, json } = benchOptions(process.argv.slice(2), process.env);
-  services.forEach((choice) => chosenServices(choice, allGroups));
+  for (const choice of services.filter((one) => one !== IDLE)) chosenServices(choice, allGroups);
   const slices: Slice[] = [];
-  for (const choice of services) slices.push(await measureSlice(choice, only, runs));
+  for (const choice of services)
+    slices.push(await (choice === IDLE ? measureIdle(only, runs) : measureSlice(choice, only, runs)));
   console.error(`\n${asTable(slices)}\n`);
   console.log(asJson(slices));
   if (json !== undefined) await writeFile(json, `${asJson(slices)}\n`);
@@ -46,23 +48,42 @@ async function measureSlice(choice: string, only: readonly Operation[], runs: nu
   return { choice, services: hosts.flatMap(({ services }) => Object.keys(services)).length, results };
 }
 
+/** Times a stack of nothing but the program: it has nothing to make, so a cold `up` of it is a no-op. */
+async function measureIdle(only: readonly Operation[], runs: number): Promise<Slice> {
+  console.error("services: none, the program is loaded and registers nothing");
+  const results = await withIdleStack(async (idle) => {
+    await timed(idle, "up", 0, COMMANDS.cold);
+    return measureEach(
+      idle,
+      only.filter((operation) => operation !== "cold"),
+      runs,
+    );
+  });
+  return { choice: IDLE, services: 0, results };
+}
+
 async function measureAll(only: readonly Operation[], runs: number): Promise<Result[]> {
-  const results: Result[] = [];
   if (only.includes("cold")) await takeDown();
   await prepareStack(STACK);
+  const lab = { stack: STACK, folder: projectRoot, env: pulumiEnvironment(STACK) };
   // What is measured below is a lab that is up and has nothing left to do.
-  if (!only.includes("cold")) await timed("up", 0, COMMANDS.cold);
+  if (!only.includes("cold")) await timed(lab, "up", 0, COMMANDS.cold);
+  return measureEach(lab, only, runs);
+}
+
+async function measureEach(subject: Subject, only: readonly Operation[], runs: number): Promise<Result[]> {
+  const results: Result[] = [];
   for (const operation of only) {
     const measured: Measurement[] = [];
     const count = operation === "cold" ? 1 : runs;
-    for (let run = 1; run <= count; run++) measured.push(await timed(operation, run, COMMANDS[operation]));
+    for (let run = 1; run <= count; run++) measured.push(await timed(subject, operation, run, COMMANDS[operation]));
     results.push(summarize(operation, measured));
   }
   return results;
 }
 
-async function timed(title: string, run: number, args: readonly string[]): Promise<Measurement> {
-  const measured = await measure(STACK, args);
+async function timed(subject: Subject, title: string, run: number, args: readonly string[]): Promise<Measurement> {
+  const measured = await measure(subject, args);
   console.error(`${title}${run === 0 ? "" : ` ${run}`}: ${(measured.total / 1000).toFixed(2)} s`);
   return measured;
 }
@@ -70,7 +91,7 @@ async function timed(title: string, run: number, args: readonly string[]): Promi
 /** Takes the lab down as `make down` does, in a process of its own. */
 function takeDown(): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", "tsx", path.join("commands", "down.ts")], {
+    const child = spawn(process.execPath, [...process.execArgv, path.join("commands", "down.ts")], {
       cwd: projectRoot,
       env: { ...process.env, STACK },
       stdio: ["ignore", "inherit", "inherit"],

@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import type { Output } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
-import type { Owner } from "./container/ownership";
+import type { Owner } from "./docker/ownership";
 import type { Machine } from "./machines/machine";
 import type { SecretStore } from "./secret-store";
 

@@ -1,6 +1,7 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../model/secret";
+import { UserError } from "../model/finding";
 
 /** The stack's secrets by declaration: configured ones as they are, the others generated once and kept in the state. */
 export class SecretStore extends ComponentResource {
@@ -27,7 +28,7 @@ export class SecretStore extends ComponentResource {
   require(declaration: SecretDeclaration): Output<string> {
     const value = this.get(declaration);
     if (value === undefined)
-      throw new Error(`expected a value of the secret ${declaration.name}, found none: make secrets`);
+      throw new UserError(`expected a value of the secret ${declaration.name}, found none: make secrets`);
     return value;
   }
 

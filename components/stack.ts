@@ -43,7 +43,7 @@ interface Deployment {
 /**
  * Puts a platform on a stack's computers.
  * @param lock what their registries said of the images
- * @throws PlatformError before anything is touched
+ * @throws UserError before anything is touched
  */
 export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock): Record<string, HostOutput> {
   const deployment = { platform, config, lock };

@@ -20,7 +20,7 @@ const labServices = (stack: string, chosen: string | undefined, groups: readonly
   stack === "lab" && chosen ? { "vpai:services": JSON.stringify(chosenServices(chosen, groups)) } : {};
 
 /**
- * Reads the config of the running stack, once. Throws one ConfigError with every problem.
+ * Reads the config of the running stack, once. Throws one UserError with every problem.
  * A host key may be missing in a preview, as a preview connects to no host.
  */
 export const loadStackConfig = (platforms: readonly PlatformNames[]): LoadedConfig => {

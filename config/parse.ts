@@ -1,4 +1,4 @@
-import { ConfigError, type Problem } from "./problem";
+import { type Finding, problemsOf } from "../model/finding";
 import type { KnownNames, StackConfig } from "./schema";
 import type { SecretDeclaration } from "../model/secret";
 import { secretProblems } from "./secrets";
@@ -40,27 +40,27 @@ const inNamespace = (namespace: string, values: RawConfig["values"]): Record<str
 const encryptedIn = (namespace: string, keys: RawConfig["secretKeys"]): Set<string> =>
   new Set([...keys].filter((key) => namespaceOf(key) === namespace).map(nameOf));
 
-const foreignKeys = ({ stack, values }: RawConfig): Problem[] =>
+const foreignKeys = ({ stack, values }: RawConfig): Finding[] =>
   Object.keys(values)
     .filter((key) => !NAMESPACES.includes(namespaceOf(key)))
     .map((key) => ({
-      key,
+      where: key,
       expected: "a key of the namespaces vpai:, secrets: or pulumi:",
       found: `the namespace ${namespaceOf(key)}:, which nothing reads: providers get their settings from this program`,
-      todo: `pulumi config rm --stack ${stack} ${key}; a token for a provider belongs in secrets: (make secrets STACK=${stack})`,
+      mend: `pulumi config rm --stack ${stack} ${key}; a token for a provider belongs in secrets: (make secrets STACK=${stack})`,
     }));
 
 /** A host whose key is not pinned cannot be told from one that took its address. */
-const missingHostKeys = (config: StackConfig, stack: string): Problem[] =>
+const missingHostKeys = (config: StackConfig, stack: string): Finding[] =>
   Object.entries(config.hosts).flatMap(([name, { machine }]) => {
     if (machine.kind !== "existing" || machine.hostKey !== undefined) return [];
     const scan = `ssh-keyscan -t ed25519 -p ${machine.port} ${machine.address}`;
     return [
       {
-        key: `vpai:hosts.${name}.machine.hostKey`,
+        where: `vpai:hosts.${name}.machine.hostKey`,
         expected: "the host's SSH public key, as this run connects to it",
         found: "nothing",
-        todo:
+        mend:
           `run ${scan}; compare its fingerprint (… | ssh-keygen -lf -) with that of ` +
           "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub in the provider's console or at the screen; then " +
           `pulumi config set --stack ${stack} --path 'vpai:hosts.${name}.machine.hostKey' 'ssh-ed25519 AAAA…'`,
@@ -78,7 +78,7 @@ const chosen = (name: string | undefined, platforms: readonly PlatformNames[]): 
 export interface StackSettings {
   /** Absent when a setting is wrong. */
   readonly config?: StackConfig;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Finding[];
   /** What the stack's platform declares. */
   readonly declared: readonly SecretDeclaration[];
 }
@@ -106,11 +106,14 @@ export const readSettings = (raw: RawConfig, platforms: readonly PlatformNames[]
   };
 };
 
-/** Checks a whole stack config. Throws one ConfigError with every problem. */
+/** What an error about a stack's config begins with. */
+export const titleOf = ({ stack }: Pick<RawConfig, "stack">): string => `The config of stack ${stack}`;
+
+/** Checks a whole stack config. Throws one UserError with every problem. */
 export const parseStackConfig = (raw: RawConfig, platforms: readonly PlatformNames[]): StackConfig => {
   const { config, problems, declared } = readSettings(raw, platforms);
   const secrets = secretProblems(inNamespace("secrets", raw.values), declared, config, source(raw, "secrets"));
   const all = [...problems, ...secrets];
-  if (!config || all.length > 0) throw new ConfigError(raw.stack, all);
+  if (!config || all.length > 0) throw problemsOf(titleOf(raw), all);
   return config;
 };

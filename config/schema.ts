@@ -141,6 +141,5 @@ export const stackSchema = (names: KnownNames) => settings({ ...baseSchema(names
 
 /** The settings of a stack, checked and with their defaults. */
 export type StackConfig = z.output<ReturnType<typeof baseSchema>> & Pick<Stack, "settings">;
-export type HostConfig = StackConfig["hosts"][string];
+type HostConfig = StackConfig["hosts"][string];
 export type MachineConfig = HostConfig["machine"];
-export type ServiceOverride = StackConfig["overrides"][string];

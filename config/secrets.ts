@@ -1,4 +1,4 @@
-import type { Problem } from "./problem";
+import type { Finding } from "../model/finding";
 import type { StackConfig } from "./schema";
 import type { SecretDeclaration } from "../model/secret";
 import { closest } from "./suggestion";
@@ -13,37 +13,37 @@ interface Source {
 export const secretFault = (declaration: SecretDeclaration, value: string): string | undefined =>
   value === "" ? "it is empty" : declaration.check?.(value);
 
-const unknownSecret = (name: string, declared: readonly SecretDeclaration[], stack: string): Problem => {
+const unknownSecret = (name: string, declared: readonly SecretDeclaration[], stack: string): Finding => {
   const advice = closest(
     name,
     declared.map((declaration) => declaration.name),
   );
   return {
-    key: `secrets:${name}`,
+    where: `secrets:${name}`,
     expected: "a secret that the platform declares",
     found: "an unknown name",
-    todo: `${advice}, or remove it: pulumi config rm --stack ${stack} secrets:${name}`,
+    mend: `${advice}, or remove it: pulumi config rm --stack ${stack} secrets:${name}`,
   };
 };
 
-const givenSecret = (declaration: SecretDeclaration, value: string, source: Source): Problem[] => {
+const givenSecret = (declaration: SecretDeclaration, value: string, source: Source): Finding[] => {
   const key = `secrets:${declaration.name}`;
-  const problems: Problem[] = [];
+  const problems: Finding[] = [];
   if (!source.encrypted.has(declaration.name)) {
     problems.push({
-      key,
+      where: key,
       expected: "an encrypted value",
       found: "plain text, readable by everyone who has the file or its history",
-      todo: `replace the secret where it is used, then: pulumi config set --stack ${source.stack} --secret ${key}`,
+      mend: `replace the secret where it is used, then: pulumi config set --stack ${source.stack} --secret ${key}`,
     });
   }
   const fault = secretFault(declaration, value);
   if (fault !== undefined) {
     problems.push({
-      key,
+      where: key,
       expected: declaration.description,
       found: `a value that is not shown: ${fault}`,
-      todo: `pulumi config set --stack ${source.stack} --secret ${key}`,
+      mend: `pulumi config set --stack ${source.stack} --secret ${key}`,
     });
   }
   return problems;
@@ -61,7 +61,7 @@ export const secretProblems = (
   declared: readonly SecretDeclaration[],
   config: StackConfig | undefined,
   source: Source,
-): Problem[] => {
+): Finding[] => {
   const byName = new Map(declared.map((declaration) => [declaration.name, declaration]));
   const given = Object.entries(values).flatMap(([name, value]) => {
     const declaration = byName.get(name);
@@ -70,10 +70,10 @@ export const secretProblems = (
   const missing = declared
     .filter((declaration) => !Object.hasOwn(values, declaration.name) && isRequired(declaration, config))
     .map((declaration) => ({
-      key: `secrets:${declaration.name}`,
+      where: `secrets:${declaration.name}`,
       expected: declaration.description,
       found: "nothing",
-      todo: `make secrets STACK=${source.stack}`,
+      mend: `make secrets STACK=${source.stack}`,
     }));
   return [...given, ...missing];
 };

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Problem } from "./problem";
+import type { Finding } from "../model/finding";
 import { stackSchema, type KnownNames, type StackConfig } from "./schema";
 
 /** Longest piece of a wrong value that an error quotes, in characters. */
@@ -29,13 +29,13 @@ interface Source {
   readonly encrypted: ReadonlySet<string>;
 }
 
-const unknownKeys = (issue: z.core.$ZodIssueUnrecognizedKeys): Problem[] => {
+const unknownKeys = (issue: z.core.$ZodIssueUnrecognizedKeys): Finding[] => {
   const advice = issue.message.split("\n");
   return issue.keys.map((key, index) => ({
-    key: `vpai:${pathText([...issue.path, key])}`,
+    where: `vpai:${pathText([...issue.path, key])}`,
     expected: "a key that this program knows",
     found: "an unknown key",
-    todo: `${advice[index] ?? ""}, or remove it`,
+    mend: `${advice[index] ?? ""}, or remove it`,
   }));
 };
 
@@ -45,35 +45,35 @@ const inputOf = (issue: z.core.$ZodIssue): unknown => {
   return (issue.input as Record<PropertyKey, unknown>)[issue.path.at(-1) ?? ""];
 };
 
-const wrongValue = (issue: z.core.$ZodIssue, { stack, encrypted }: Source): Problem => {
+const wrongValue = (issue: z.core.$ZodIssue, { stack, encrypted }: Source): Finding => {
   const secret = encrypted.has(String(issue.path[0]));
   const input = inputOf(issue);
   const value = secret ? "a value that is not shown, as it is encrypted" : quote(input);
   return {
-    key: `vpai:${pathText(issue.path)}`,
+    where: `vpai:${pathText(issue.path)}`,
     expected: issue.message,
     found: input === undefined ? "nothing" : value,
-    todo: setCommand(stack, issue.path),
+    mend: setCommand(stack, issue.path),
   };
 };
 
 /** Two hosts with one VPN address, or one SSH server for two hosts, are a copy that was not edited. */
-const sharedAddresses = (config: StackConfig): Problem[] => {
+const sharedAddresses = (config: StackConfig): Finding[] => {
   const owners = new Map<string, string>();
   return Object.entries(config.hosts).flatMap(([name, { machine, vpnAddress }]) => {
     const addresses: [key: string, address: string][] = [];
     if (machine.kind === "existing") addresses.push(["machine.address", `${machine.address} port ${machine.port}`]);
     if (vpnAddress !== undefined) addresses.push(["vpnAddress", vpnAddress]);
-    return addresses.flatMap(([key, address]): Problem[] => {
+    return addresses.flatMap(([key, address]): Finding[] => {
       const owner = owners.get(address);
       owners.set(address, owner ?? name);
       if (owner === undefined) return [];
       return [
         {
-          key: `vpai:hosts.${name}.${key}`,
+          where: `vpai:hosts.${name}.${key}`,
           expected: "an address of this host alone",
           found: `the address of ${owner}`,
-          todo: `correct it in the stack's file, or remove one of the two hosts`,
+          mend: `correct it in the stack's file, or remove one of the two hosts`,
         },
       ];
     });
@@ -90,7 +90,7 @@ const withSettings = (all: Readonly<Record<string, unknown>>, declared: readonly
   } as StackConfig;
 };
 
-export type ParsedSettings = { readonly problems: readonly Problem[]; readonly config?: StackConfig };
+export type ParsedSettings = { readonly problems: readonly Finding[]; readonly config?: StackConfig };
 
 /** Checks the `vpai:` namespace; `values` has its names without the namespace. */
 export const parseSettings = (

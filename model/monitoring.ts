@@ -10,7 +10,7 @@ export interface Exporter {
 }
 
 /** Where a program tells its metrics in Prometheus' text format. */
-export interface Metrics {
+interface Metrics {
   /** The container's port. Default: the service's own. */
   port?: number;
   /** Default: `/metrics`. */
@@ -39,7 +39,7 @@ export interface Alert {
 export type Store = "victoriametrics" | "loki";
 
 /** A query and what its lines are called. */
-export interface Query {
+interface Query {
   /** PromQL, or LogQL in a panel of logs. */
   expr: string;
   /** `{{label}}` is filled in. Default: the whole series. */

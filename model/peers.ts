@@ -1,6 +1,7 @@
 import type { HostView, Peer, ServiceContext } from "./context";
 import { isContainer } from "./run";
 import { portOf, type Service } from "./service";
+import { UserError } from "./finding";
 
 /** What is looked for: who offers a capability, perhaps a certain service. */
 interface Wanted {
@@ -52,7 +53,7 @@ export function peer(context: ServiceContext, capability: { name: string }, from
   const wanted = { capability: capability.name, ...(from === undefined ? {} : { from }) };
   const found = offererOf(context.hosts, context.host, wanted);
   if (found === undefined)
-    throw new Error(`expected a service that offers ${capability.name} to ${context.host}, found none`);
+    throw new UserError(`expected a service that offers ${capability.name} to ${context.host}, found none`);
   const { service, host } = found;
   const port = portOf(service);
   return host.name === context.host ? { service, host: service.name, port } : remote(found, port);
@@ -64,7 +65,7 @@ function remote({ service, host }: Found, port: number): Peer {
   const entry = published?.find((one) => one.port === port && one.protocol === "tcp");
   const address = entry?.access === "vpn" ? host.vpnAddress : entry && host.publicAddress;
   if (entry === undefined || address === undefined)
-    throw new Error(
+    throw new UserError(
       `${service.name} on ${host.name}: expected its port ${port} published for other hosts, at an address that is known; ` +
         (entry === undefined ? "found it published nowhere" : `found no ${entry.access} address of ${host.name}`),
     );

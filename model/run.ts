@@ -2,7 +2,7 @@ import type { Architecture } from "./stack";
 import type { PublishedPort } from "./site";
 
 /** Something of the host itself that the container sees at a path of its own; read-only. */
-export interface HostMount {
+interface HostMount {
   /** Absolute path on the host. */
   source: string;
   /** Absolute path in the container. */
@@ -33,7 +33,7 @@ export interface ContainerRun {
 }
 
 /** A program that runs on the host itself, as a systemd unit. */
-export interface UnitRun {
+interface UnitRun {
   /** Program and arguments, absolute path first. */
   exec: readonly string[];
 }

@@ -7,6 +7,7 @@ import type { Monitored } from "./monitoring";
 import { type ContainerRun, isContainer, type Run } from "./run";
 import type { SecretDeclaration } from "./secret";
 import type { Exposure } from "./site";
+import { UserError } from "./finding";
 
 /** What a program may use. */
 export interface Limits {
@@ -16,7 +17,7 @@ export interface Limits {
 }
 
 /** What makes a service the one that serves the others' sites. */
-export interface Gateway {
+interface Gateway {
   /** File in the container with the root certificate of its own authority, which signs where `tls` is `internal`. */
   authority: string;
 }
@@ -68,7 +69,7 @@ export const defineService = <R extends Run>(service: Service<R>): Service<R> =>
 
 /** Port that others reach a service on. @throws for a service without port */
 export function portOf({ name, port }: Pick<Service, "name" | "port">): number {
-  if (port === undefined) throw new Error(`${name}: expected a port that others reach it on, found none`);
+  if (port === undefined) throw new UserError(`${name}: expected a port that others reach it on, found none`);
   return port;
 }
 

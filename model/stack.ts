@@ -3,7 +3,7 @@ export const ARCHITECTURES = ["amd64", "arm64"] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
 /** Where a host's computer comes from. */
-export type MachineKind = "existing" | "hcloud" | "lab";
+type MachineKind = "existing" | "hcloud" | "lab";
 
 /** Where TLS certificates come from: the gateway's own authority, or Let's Encrypt by OVH DNS. */
 export type Tls = "internal" | "acme-ovh";

@@ -21,12 +21,7 @@ export const hostViews = (platform: Platform): HostView[] =>
   }));
 
 /** Sites of other hosts that a host answers for: those whose host is in the stack and a node of the VPN. */
-export function remoteSitesOn(
-  platform: Platform,
-  name: string,
-  stack: Stack,
-  hosts: readonly HostView[],
-): RemoteSite[] {
+function remoteSitesOn(platform: Platform, name: string, stack: Stack, hosts: readonly HostView[]): RemoteSite[] {
   const declared = (platform.crossHostSites ?? []).flatMap(({ on, host, access, ...site }) => {
     const address = stack.hosts[host]?.vpnAddress;
     return on !== name || address === undefined ? [] : [{ ...site, access: access(stack), address }];

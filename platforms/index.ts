@@ -4,10 +4,11 @@ import type { Platform } from "../model/platform";
 import type { SecretDeclaration } from "../model/secret";
 import { declaredSecretsOf, type Service } from "../model/service";
 import { platformsIn } from "./platforms-in";
+import { UserError } from "../model/finding";
 
-export { checkPlatform, PlatformError } from "./check";
-export { contextOf, remoteSitesOn, servicesOn } from "./contexts";
-export type { HostPlan, Violation } from "./policies";
+export { checkPlatform } from "./check";
+export { contextOf, servicesOn } from "./contexts";
+export type { HostPlan } from "./policies";
 
 /** Every platform there is: a folder each, found by being there. */
 export const platforms: readonly Platform[] = platformsIn(__dirname);
@@ -38,7 +39,7 @@ function settingsOf(platform: Platform): PlatformNames["settings"] {
   const declared = [platform, ...platform.services].flatMap(({ settings = {} }) => Object.entries(settings));
   const twice = declared.find(([name], index) => declared.findIndex(([other]) => other === name) !== index);
   if (twice !== undefined)
-    throw new Error(`${platform.name}: expected each setting once, found ${twice[0]} declared twice`);
+    throw new UserError(`${platform.name}: expected each setting once, found ${twice[0]} declared twice`);
   return Object.fromEntries(declared);
 }
 
@@ -52,6 +53,8 @@ export function declaredSecrets(platform: Platform): SecretDeclaration[] {
 export function platformNamed(name: string): Platform {
   const found = platforms.find((platform) => platform.name === name);
   if (found === undefined)
-    throw new Error(`expected a platform (${platforms.map((platform) => platform.name).join(", ")}), found ${name}`);
+    throw new UserError(
+      `expected a platform (${platforms.map((platform) => platform.name).join(", ")}), found ${name}`,
+    );
   return found;
 }

@@ -26,7 +26,7 @@ export interface Guarded<Inputs, State> {
 }
 
 /** A text for the host's `sh`, and its positional parameters. Neither may hold a secret. */
-export interface Script {
+interface Script {
   text: string;
   args?: readonly string[];
 }
@@ -49,7 +49,7 @@ exec systemd-run --quiet --collect --wait --unit "$2-now" sh "$1/revert"`;
 /** Keeps files in a new folder. Standard input is the program that brings them back. */
 const KEEP = `set -eu
 folder=$1; shift
-umask 077; rm -rf "$folder.new"; mkdir -p "$folder.new"; cd "$folder.new"
+umask 077; rm -rf "$folder.new" "$folder.reverted"; mkdir -p "$folder.new"; cd "$folder.new"
 cat > revert; : > absent; tar --create --file files.tar --files-from /dev/null
 for file; do
   if [ -e "$file" ] || [ -L "$file" ]; then tar --append --absolute-names --file files.tar -- "$file"
@@ -79,7 +79,7 @@ cd ${quote(folder)}
 while IFS= read -r file; do rm -f -- "$file"; done < absent
 tar --extract --absolute-names --file files.tar
 ${commandLine(["sh", "-c", text, "vpai", ...args])} 9>&-
-cd /; rm -rf ${quote(folder)}
+cd /; : > ${quote(`${folder}.reverted`)}; rm -rf ${quote(folder)}
 `;
 
 /**
@@ -97,19 +97,24 @@ export async function underGuard<Inputs, State>(
   const place = placeOf(guarded, id);
   const host = transportTo(logins.before);
   const deadline = await arm(guarded, { id, inputs, before });
+  let state: State | undefined;
   try {
-    const state = await inTime(apply(), deadline, seconds).catch((error: unknown) => {
+    state = await inTime(apply(), deadline, seconds).catch((error: unknown) => {
       if (error instanceof TooSlow) host.close();
       throw error;
     });
     await confirm(logins.after, place, deadline);
     return state;
   } catch (error) {
-    const outcome = (await goesBack(logins.before, place, deadline))
-      ? "The host was put back to what it was before."
-      : `The host puts itself back ${seconds} s after the change, and does not accept a login as before yet: ` +
-        `look at \`journalctl -u ${place.unit}\` on its console.`;
-    throw new Error(`${name} on ${host.name}: ${(error as Error).message}. ${outcome}`, { cause: error });
+    const outcome = await goesBack(logins.before, place, deadline);
+    // The timer was stopped, and the connection lost before we heard of it.
+    if (outcome === "confirmed" && state !== undefined) return state;
+    const said =
+      outcome === "unknown"
+        ? `The host puts itself back ${seconds} s after the change, and does not accept a login as before yet: ` +
+          `look at \`journalctl -u ${place.unit}\` on its console.`
+        : "The host was put back to what it was before.";
+    throw new Error(`${name} on ${host.name}: ${(error as Error).message}. ${said}`, { cause: error });
   }
 }
 
@@ -168,15 +173,19 @@ async function confirm(login: Connection, { folder, unit }: Place, deadline: num
   }
 }
 
-/** Lets the host go back at once or, where it does not let us in, waits until it has done so. @returns whether it has */
-async function goesBack(login: Connection, { folder, unit }: Place, deadline: number): Promise<boolean> {
+/** Lets the host go back at once or, where it does not let us in, waits until it has done so. */
+async function goesBack(
+  login: Connection,
+  { folder, unit }: Place,
+  deadline: number,
+): Promise<"back" | "confirmed" | "unknown"> {
   for (;;) {
     const host = new Transport(login, 0);
     try {
       await host.script(GO_BACK, [folder, unit]);
-      return true;
+      return (await host.run(["test", "-e", `${folder}.reverted`])).code === 0 ? "back" : "confirmed";
     } catch {
-      if (Date.now() > deadline + GRACE * 1000) return false;
+      if (Date.now() > deadline + GRACE * 1000) return "unknown";
       await sleep(1000);
     } finally {
       host.close();

@@ -36,7 +36,7 @@ lab_ready() {
 }
 
 node_fits() {
-  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 11) ? 0 : 1)'
+  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
 }
 
 packages_installed() {
@@ -52,8 +52,8 @@ install_packages() {
 
 if [ "$stack" != --packages-only ] && up_to_date; then exit 0; fi
 
-command -v node >/dev/null || fail 'expected Node 20.11 or newer on PATH, found none: see https://nodejs.org/en/download'
-node_fits || fail "expected Node 20.11 or newer, found $(node --version): see https://nodejs.org/en/download"
+command -v node >/dev/null || fail 'expected Node 20.19 or newer on PATH, found none: see https://nodejs.org/en/download'
+node_fits || fail "expected Node 20.19 or newer, found $(node --version): see https://nodejs.org/en/download"
 command -v npm >/dev/null || fail 'expected npm on PATH, found none: it comes with Node (https://nodejs.org/en/download)'
 if ! packages_installed; then
   mkdir -p "$local"
@@ -64,4 +64,4 @@ if ! packages_installed; then
   exec 9>&-
 fi
 [ "$stack" != --packages-only ] || exit 0
-exec node --import tsx toolchain/setup.ts "$stack"
+exec node --require ./toolchain/loader/register.cjs toolchain/setup.ts "$stack"

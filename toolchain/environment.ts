@@ -16,7 +16,7 @@ export const ownSearchPath = path.join(localDirectory, "bin");
  * The passphrase of the lab stack's secrets. It is publicly known on purpose: the lab holds nothing but generated test
  * data on this machine. No other stack may use it.
  */
-export const labPassphrase = "lab-only-this-passphrase-is-public";
+const labPassphrase = "lab-only-this-passphrase-is-public";
 
 /**
  * The build cache that all checkouts of this user share: `VPAI_CACHE_DIR`, else `vpai` below `XDG_CACHE_HOME` or

@@ -44,7 +44,7 @@ export function missingPrograms(programs: readonly LabProgram[], isThere: (name:
 }
 
 /** Whether a Docker engine answers this user. */
-export async function engineAnswers(): Promise<boolean> {
+async function engineAnswers(): Promise<boolean> {
   return (await run("docker", ["version", "--format", "{{.Server.Version}}"])).code === 0;
 }
 

@@ -22,7 +22,7 @@ export async function withProgress<T>(what: string, work: () => Promise<T>): Pro
 }
 
 /** Milliseconds as "0.4 s", "12 s" or "3 min 2 s". */
-export function formatDuration(milliseconds: number): string {
+function formatDuration(milliseconds: number): string {
   if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;

@@ -61,7 +61,7 @@ async function buildAll(stack: string): Promise<Installation> {
 async function prepareLabImages(): Promise<void> {
   const program = path.join(projectRoot, "commands", "prepare-images.ts");
   const services = process.env["VPAI_SERVICES"] || "core";
-  const child = spawn(process.execPath, ["--import", "tsx", program, services], {
+  const child = spawn(process.execPath, [...process.execArgv, program, services], {
     cwd: projectRoot,
     stdio: ["ignore", "ignore", "inherit"],
   });

@@ -5,7 +5,7 @@ export interface BenchOptions {
   /** Runs of each operation but `cold`. */
   runs: number;
   only: Operation[];
-  /** Choices of services, each timed with a lab of its own, the smallest first. */
+  /** Choices of services, each timed with a lab of its own, the smallest first; `idle` is a stack without a lab. */
   services: string[];
   /** File for the JSON, besides standard output. */
   json: string | undefined;
@@ -14,7 +14,8 @@ export interface BenchOptions {
 export const HELP = `Times the lab stack. Usage: bench [options], or make bench RUNS=3 ONLY=noop,preview JSON=file
   --runs N       runs of no-op up, preview and refresh; the median counts. Default: 5
   --only LIST    of ${operations.join(", ")}, separated by commas. Default: all; \`cold\` takes the lab down first
-  --services S   times one choice of services only: all, or groups such as core,apps. Default: core, then all
+  --services S   times one choice of services only: all, groups such as core,apps, or idle, a stack of nothing but the
+                 program. Default: idle, then core, then all
   --json FILE    writes the JSON into a file, too`;
 
 /** @throws Error that names the option, what was expected and what was found */
@@ -36,7 +37,7 @@ export function benchOptions(args: readonly string[], env: NodeJS.ProcessEnv): B
   return {
     runs,
     only: chosen(values.only ?? (env["ONLY"] || undefined)),
-    services: services ? [services] : ["core", "all"],
+    services: services ? [services] : ["idle", "core", "all"],
     json: values.json ?? (env["JSON"] || undefined),
   };
 }

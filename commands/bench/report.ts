@@ -22,55 +22,85 @@ export const summarize = (operation: Operation, measured: readonly Measurement[]
   programLoad: median(measured.map(({ programLoad }) => programLoad)),
   provider: median(measured.map(({ provider }) => provider)),
   engine: median(measured.map(({ engine }) => engine)),
+  resources: median(measured.map(({ resources }) => resources)),
   peakMemory: median(measured.map(({ peakMemory }) => peakMemory)),
 });
 
 /** What was measured of the lab with one choice of services. */
 export interface Slice {
-  /** As `SERVICES` names it: `core`, `all`. */
+  /** As `SERVICES` names it: `idle`, `core`, `all`. */
   choice: string;
   /** How many services run. */
   services: number;
   results: readonly Result[];
 }
 
-/** The results for people: seconds, shares of the total, MiB; then what an unchanged service costs. */
+/** The results for people: seconds, shares of the total, MiB; then what an unchanged service and resource cost. */
 export function asTable(slices: readonly Slice[]): string {
-  const head = ["services", "operation", "runs", "total", "engine", "program load", "provider", "peak memory"];
+  const head = [
+    "services",
+    "operation",
+    "runs",
+    "resources",
+    "total",
+    "engine",
+    "program load",
+    "provider",
+    "peak memory",
+  ];
   const rows = slices.flatMap(({ choice, services, results }) =>
     results.map((result) => [`${choice} (${services})`, ...row(result)]),
   );
-  const cost = costPerService(slices);
-  const closing = cost === undefined ? [] : ["", `an unchanged service costs a no-op up ${seconds(cost)}`];
-  return [table(head, rows), ...closing].join("\n");
+  const costs = [
+    ["service", costPerService(slices)],
+    ["resource", costPerResource(slices)],
+  ].flatMap(([what, cost]) =>
+    typeof cost === "number" ? [`an unchanged ${what} costs a no-op up ${Math.round(cost)} ms`] : [],
+  );
+  return [table(head, rows), ...(costs.length > 0 ? [""] : []), ...costs].join("\n");
 }
 
 /** Milliseconds that each further service adds to an `up` that changes nothing; needs two sizes of lab. */
-export function costPerService(slices: readonly Slice[]): number | undefined {
-  const points = slices.flatMap(({ services, results }) =>
-    results.filter(({ operation }) => operation === "noop").map(({ total }) => ({ services, total })),
+const costPerService = (slices: readonly Slice[]): number | undefined =>
+  costPer(
+    slices.filter(({ services }) => services > 0),
+    ({ services }) => services,
   );
-  const [small, large] = [points.at(0), points.at(-1)];
-  if (small === undefined || large === undefined || small.services === large.services) return undefined;
-  return (large.total - small.total) / (large.services - small.services);
+
+/** Milliseconds that each further resource adds to an `up` that changes nothing; needs two sizes of stack. */
+const costPerResource = (slices: readonly Slice[]): number | undefined =>
+  costPer(slices, (_, { resources }) => resources);
+
+/** From the difference between the two largest, the last ones: it holds no start of a further provider. */
+function costPer(slices: readonly Slice[], size: (slice: Slice, noop: Result) => number): number | undefined {
+  const points = slices.flatMap((slice) =>
+    slice.results
+      .filter(({ operation }) => operation === "noop")
+      .map((noop) => ({ size: size(slice, noop), total: noop.total })),
+  );
+  const [small, large] = points.slice(-2);
+  if (small === undefined || large === undefined || small.size === large.size) return undefined;
+  return (large.total - small.total) / (large.size - small.size);
 }
 
-function row({ operation, runs, total, engine, programLoad, provider, peakMemory }: Result): string[] {
+function row({ operation, runs, resources, total, engine, programLoad, provider, peakMemory }: Result): string[] {
   const part = (time: number): string => `${seconds(time)} (${Math.round((100 * time) / total)} %)`;
   const memory = `${Math.round(peakMemory / 2 ** 20)} MiB`;
-  return [TITLES[operation], String(runs), seconds(total), part(engine), part(programLoad), part(provider), memory];
+  const parts = [engine, programLoad, provider].map(part);
+  return [TITLES[operation], String(runs), String(resources), seconds(total), ...parts, memory];
 }
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
 
 /** The results for programs. */
 export function asJson(slices: readonly Slice[]): string {
-  const cost = costPerService(slices);
+  const [service, resource] = [costPerService(slices), costPerResource(slices)];
   return JSON.stringify(
     {
       unit: { time: "ms", memory: "bytes" },
       slices: slices.map((slice) => ({ ...slice, results: slice.results.map(rounded) })),
-      ...(cost === undefined ? {} : { costPerUnchangedService: Math.round(cost) }),
+      ...(service === undefined ? {} : { costPerUnchangedService: Math.round(service) }),
+      ...(resource === undefined ? {} : { costPerUnchangedResource: Math.round(resource) }),
     },
     null,
     2,

@@ -35,13 +35,16 @@ export function sharesOf(spans: readonly Span[]): Shares {
 function programLoad(spans: readonly Span[]): Interval[] {
   const run = spans.find((span) => span.side === "client" && span.name === "pulumirpc.LanguageRuntime/Run");
   if (run === undefined) return [];
-  const registered = spans
-    .filter((span) => span.side === "server" && span.name === "pulumirpc.ResourceMonitor/RegisterResource")
-    .map(({ start }) => start)
-    .sort((one, other) => one - other);
+  const [, first] = registrations(spans);
   // A program that registers nothing was loading, or failing, until it ended.
-  return [[run.start, registered[1] ?? run.end]];
+  return [[run.start, first?.start ?? run.end]];
 }
+
+/** The calls with which the program registered its resources, the stack's own first. */
+export const registrations = (spans: readonly Span[]): Span[] =>
+  spans
+    .filter((span) => span.side === "server" && span.name === "pulumirpc.ResourceMonitor/RegisterResource")
+    .sort((one, other) => one.start - other.start);
 
 const isProviderWork = (span: Span): boolean =>
   span.name === "newPlugin"

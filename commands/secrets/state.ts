@@ -1,6 +1,7 @@
 import { isRequired, type RawConfig, readSettings, secretFault } from "../../config";
 import type { SecretDeclaration } from "../../model/secret";
-import { ConfigError, type PlatformNames } from "../../config";
+import { type PlatformNames, titleOf } from "../../config";
+import { problemsOf } from "../../model/finding";
 
 /**
  * `set`: in config, encrypted and right. `wrong`: in config, but must be given again. `made`: the stack makes it.
@@ -29,10 +30,10 @@ const standing = (declaration: SecretDeclaration, raw: RawConfig, required: bool
   return { declaration, state: required ? "missing" : "unneeded" };
 };
 
-/** Every declared secret of a stack. @throws ConfigError when the stack's settings have problems of their own */
+/** Every declared secret of a stack. @throws UserError when the stack's settings have problems of their own */
 export const secretsOf = (raw: RawConfig, platforms: readonly PlatformNames[]): StackSecret[] => {
   const { config, problems, declared } = readSettings(raw, platforms);
-  if (!config || problems.length > 0) throw new ConfigError(raw.stack, problems);
+  if (!config || problems.length > 0) throw problemsOf(titleOf(raw), problems);
   return declared.map((declaration) => standing(declaration, raw, isRequired(declaration, config)));
 };
 

@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import type { Output } from "@pulumi/pulumi";
 import type { HostContext } from "../host-context";
 import type { Networks } from "./networks";
-import { asLabels } from "./ownership";
+import { asLabels } from "../docker/ownership";
 import { publishedPorts } from "./ports";
 import type { ContainerSpec } from "./spec";
 

@@ -2,10 +2,10 @@ import * as docker from "@pulumi/docker";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import type { PlatformHost } from "../../model/platform";
 import type { HostContext } from "../host-context";
-import { ofFixedName } from "./fixed-name";
-import { gatewayOf } from "./gateway";
-import { hostRunner } from "./leftovers";
-import { asLabels, ownershipLabels } from "./ownership";
+import { ofFixedName } from "../docker/fixed-name";
+import { gatewayOf } from "../docker/gateway";
+import { hostRunner } from "../docker/leftovers";
+import { asLabels, ownershipLabels } from "../docker/ownership";
 
 /** The Docker networks of a host. */
 export class Networks extends ComponentResource {

@@ -13,8 +13,8 @@ import type { ContainerService } from "../../model/service";
 import type { HostContext } from "../host-context";
 import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
-import { ofFixedName } from "./fixed-name";
-import { hostRunner } from "./leftovers";
+import { ofFixedName } from "../docker/fixed-name";
+import { hostRunner } from "../docker/leftovers";
 import type { Networks } from "./networks";
 import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, type SecretSpec } from "./spec";
 

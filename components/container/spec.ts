@@ -6,8 +6,9 @@ import { SECRETS_FOLDER } from "../../model/files";
 import type { SecretDeclaration } from "../../model/secret";
 import type { ContainerService, Limits } from "../../model/service";
 import type { PublishedPort } from "../../model/site";
-import { type Owner, ownershipLabels } from "./ownership";
+import { type Owner, ownershipLabels } from "../docker/ownership";
 import { type Start, startOf } from "./start";
+import { UserError } from "../../model/finding";
 
 /** A configuration file on its host. */
 export interface FileSpec {
@@ -191,7 +192,7 @@ function commonFolder(files: readonly string[]): string {
   const depth = first.findIndex((part, index) => folders.some((folder) => folder[index] !== part));
   const common = (depth === -1 ? first : first.slice(0, depth)).join("/");
   if (common.split("/").length > 2) return common;
-  throw new Error(
+  throw new UserError(
     `expected configuration files in a folder of their own such as /etc/program, found ${files.join(", ")}`,
   );
 }

@@ -1,6 +1,7 @@
 import { SECRETS_FOLDER } from "../../model/files";
 import type { SecretDeclaration } from "../../model/secret";
 import type { ContainerService } from "../../model/service";
+import { UserError } from "../../model/finding";
 
 /** How a container's program is started; what is absent is the image's own. */
 export interface Start {
@@ -22,7 +23,9 @@ export function startOf(service: ContainerService, exists: (secret: SecretDeclar
     return { ...(entrypoint === undefined ? {} : { entrypoint }), ...(command === undefined ? {} : { command }) };
   }
   if (entrypoint === undefined)
-    throw new Error(`service ${service.name} exports ${exported[0]?.variable ?? ""}: expected entrypoint, found none`);
+    throw new UserError(
+      `service ${service.name} exports ${exported[0]?.variable ?? ""}: expected entrypoint, found none`,
+    );
   const lines = exported.map(
     ({ file, variable }) => `${variable}="$(cat ${SECRETS_FOLDER}/${file})"; export ${variable}`,
   );

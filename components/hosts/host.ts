@@ -4,7 +4,7 @@ import type { ServiceContext } from "../../model/context";
 import type { PlatformHost } from "../../model/platform";
 import type { ContainerService } from "../../model/service";
 import { Networks } from "../container/networks";
-import type { Owner } from "../container/ownership";
+import type { Owner } from "../docker/ownership";
 import { DockerService } from "../container/service";
 import type { HostContext } from "../host-context";
 import type { Machine } from "../machines/machine";

@@ -25,6 +25,16 @@ export function recipeFiles(name: string, root: string = recipes): string[] {
  * every checkout of the same revision; 16 hexadecimal digits.
  */
 export function recipeHash(name: string, root: string = recipes): string {
+  if (root !== recipes) return hashRecipe(name, root);
+  const known = hashes.get(name) ?? hashRecipe(name, root);
+  hashes.set(name, known);
+  return known;
+}
+
+/** Those of the checkout's own recipes: a run asks for each several times, and they do not change under it. */
+const hashes = new Map<string, string>();
+
+function hashRecipe(name: string, root: string): string {
   const image = labImage(name);
   const files = recipeFiles(name, root).map((file) => [
     file,

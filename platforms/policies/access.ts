@@ -10,7 +10,8 @@ export const explicitAccess = onEachService(({ run, expose = [] }, { context }) 
   ]
     .filter(({ access }) => !["public", "vpn"].includes(access))
     .map(({ access, what }) => ({
-      problem: `${what} without saying who may come in: access is ${JSON.stringify(access) ?? "missing"}`,
+      expected: "a port or site that says who may come in",
+      found: `${what} without saying who may come in: access is ${JSON.stringify(access) ?? "missing"}`,
       mend: 'say access: "public" if everybody may reach it, and "vpn" if not',
     })),
 );

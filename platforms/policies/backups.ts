@@ -10,7 +10,8 @@ export const declaredBackups = onEachService(({ data = [], uses = [] }) => {
   return kept
     .filter(({ backup }) => !isComplete(backup))
     .map(({ what, backup }) => ({
-      problem: `${what} without ${(backup as unknown) === undefined ? "a backup declaration" : "a complete backup declaration"}`,
+      expected: "a datum that says how it is kept safe, or why not",
+      found: `${what} without ${(backup as unknown) === undefined ? "a backup declaration" : "a complete backup declaration"}`,
       mend: `declare backup: ${BACKUP_KINDS.join(", ")}; none takes a reason`,
     }));
 });

@@ -7,7 +7,13 @@ export const pinnedImages = onEachContainer(({ run: { image } }) => {
   const tag = /:([^:/]+)$/.exec(reference)?.[1];
   return digest !== undefined || (tag !== undefined && tag !== "latest")
     ? []
-    : [{ problem: `the unpinned image ${image}`, mend: "name an exact tag, or a digest" }];
+    : [
+        {
+          expected: "an image that is the same tomorrow",
+          found: `the unpinned image ${image}`,
+          mend: "name an exact tag, or a digest",
+        },
+      ];
 });
 
 /** An image for another processor starts nothing. Whose word is taken, the registry's or the service file's: components/stack.ts. */
@@ -17,7 +23,8 @@ export const fittingArchitectures = onEachContainer(
       ? []
       : [
           {
-            problem: `${image} exists for ${architectures.join(" and ") || "no architecture of ours"}, and ${name} is ${architecture}`,
+            expected: "an image for the host's processor",
+            found: `${image} exists for ${architectures.join(" and ") || "no architecture of ours"}, and ${name} is ${architecture}`,
             mend: `take an image for ${architecture}, or run the service on another host`,
           },
         ],

@@ -7,13 +7,15 @@ import { knownNeeds, noCycles, servedUses } from "./needs";
 import { knownNetworks } from "./networks";
 import type { Policy } from "./policy";
 import { openablePorts, uniquePorts } from "./ports";
+import { runnableServices } from "./runs";
 import { declaredSecretFiles, exportedSecrets, uniformSecrets } from "./secrets";
 import { reachableSites, uniqueSites } from "./sites";
 
-export type { HostPlan, Violation } from "./policy";
+export type { HostPlan } from "./policy";
 
 /** Everything that a platform is checked for. */
 export const policies: readonly Policy[] = [
+  runnableServices,
   uniqueNames,
   uniqueClaims,
   uniqueSites,

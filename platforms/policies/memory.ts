@@ -10,8 +10,9 @@ export const fittingMemory = onEachHost(({ name, host, services, memoryMiB }) =>
   if (sum + systemMiB <= memoryMiB) return [];
   return [
     {
-      place: name,
-      problem: `memory limits of ${sum} MiB and ${systemMiB} MiB for the system, on a host with ${memoryMiB} MiB`,
+      where: name,
+      expected: "limits that fit in the host's memory beside its system",
+      found: `memory limits of ${sum} MiB and ${systemMiB} MiB for the system, on a host with ${memoryMiB} MiB`,
       mend: "lower limits (vpai:overrides), choose fewer services (vpai:services), or take a larger host",
     },
   ];

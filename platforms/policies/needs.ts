@@ -7,7 +7,8 @@ export const knownNeeds = onEachService(({ needs = [] }, { name: host, context }
   needs
     .filter((needed) => serviceNamed(context.hosts, host, needed) === undefined)
     .map((needed) => ({
-      problem: `needs ${needed}, which no host of the stack runs`,
+      expected: "services that are in the stack",
+      found: `needs ${needed}, which no host of the stack runs`,
       mend: `take ${needed} out of needs, or put it on a host; there are ${namesIn(context.hosts)}`,
     })),
 );
@@ -17,7 +18,8 @@ export const servedUses = onEachService(({ uses = [] }, { name: host, context })
   uses
     .filter((wanted) => offererOf(context.hosts, host, wanted) === undefined)
     .map(({ capability, from }) => ({
-      problem: `uses a ${capability}${from === undefined ? "" : ` of ${from}`}, which no service of the stack offers`,
+      expected: "requests that a service of the stack serves",
+      found: `uses a ${capability}${from === undefined ? "" : ` of ${from}`}, which no service of the stack offers`,
       mend: `put a service that offers it on a host (vpai:services), or take the request out of uses`,
     })),
 );
@@ -27,7 +29,13 @@ export const noCycles = onEachService((service, plan) => {
   const way = wayBack(service.name, [service.name], plan);
   return way === undefined
     ? []
-    : [{ problem: `a cycle in needs: ${way.join(" needs ")}`, mend: "take one of these needs out" }];
+    : [
+        {
+          expected: "services that can start one after another",
+          found: `a cycle in needs: ${way.join(" needs ")}`,
+          mend: "take one of these needs out",
+        },
+      ];
 });
 
 /** The shortest of the first ways by needs from the last service of `way` to `goal`. */

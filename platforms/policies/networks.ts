@@ -5,7 +5,8 @@ export const knownNetworks = onEachContainer(({ run: { networks } }, { host }) =
   networks
     .filter((network) => host.networks[network] === undefined)
     .map((network) => ({
-      problem: `the unknown network ${network}`,
+      expected: "networks that its host has",
+      found: `the unknown network ${network}`,
       mend: `use one of ${Object.keys(host.networks).join(", ")}`,
     })),
 );

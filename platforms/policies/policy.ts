@@ -1,4 +1,5 @@
 import type { ServiceContext } from "../../model/context";
+import type { Finding } from "../../model/finding";
 import type { PlatformHost } from "../../model/platform";
 import { type ContainerService, isContainerService, type Service } from "../../model/service";
 import type { StackHost } from "../../model/stack";
@@ -14,37 +15,28 @@ export interface HostPlan extends Pick<StackHost, "memoryMiB" | "architecture"> 
   context: ServiceContext;
 }
 
-/** Something that is wrong in a platform as a stack wants it. */
-export interface Violation {
-  /** Where: a host, or a service on it. */
-  place: string;
-  problem: string;
-  /** What to change. */
-  mend: string;
-}
-
 /** One rule, over the whole platform. */
-export type Policy = (plans: readonly HostPlan[]) => Violation[];
+export type Policy = (plans: readonly HostPlan[]) => Finding[];
 
 /** What is wrong with one service, without its place. */
-type Finding = Omit<Violation, "place">;
+type Fault = Omit<Finding, "where">;
 
 /** A rule that looks at one host. */
 export const onEachHost =
-  (rule: (plan: HostPlan) => Violation[]): Policy =>
+  (rule: (plan: HostPlan) => Finding[]): Policy =>
   (plans) =>
     plans.flatMap(rule);
 
 /** A rule that looks at one service. */
-export const onEachService = (rule: (service: Service, plan: HostPlan) => Finding[]): Policy =>
+export const onEachService = (rule: (service: Service, plan: HostPlan) => Fault[]): Policy =>
   onEachHost((plan) =>
     plan.services.flatMap((service) =>
-      rule(service, plan).map((finding) => ({ place: placeOf(plan, service), ...finding })),
+      rule(service, plan).map((fault) => ({ where: placeOf(plan, service), ...fault })),
     ),
   );
 
 /** A rule that looks at one service in a container. */
-export const onEachContainer = (rule: (service: ContainerService, plan: HostPlan) => Finding[]): Policy =>
+export const onEachContainer = (rule: (service: ContainerService, plan: HostPlan) => Fault[]): Policy =>
   onEachService((service, plan) => (isContainerService(service) ? rule(service, plan) : []));
 
 export const placeOf = (plan: HostPlan, service: Service): string => `${plan.name}/${service.name}`;

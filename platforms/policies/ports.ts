@@ -22,7 +22,8 @@ export const openablePorts = onEachContainer(({ run: { networks, publish = [] } 
     ? []
     : [
         {
-          problem: "published ports on internal networks only, which Docker never opens",
+          expected: "a network with a way out for published ports",
+          found: "published ports on internal networks only, which Docker never opens",
           mend: `add a network that is not internal${outsideOf(host.networks)}, or publish nothing`,
         },
       ],

@@ -11,7 +11,8 @@ export const declaredSecretFiles = onEachService((service, { context }) => {
   const undeclared = declared.filter(([, { secret }]) => (secret as unknown) === undefined).map(([file]) => file);
   const unknown = [...readFiles(service, context)].filter((file) => !declared.some(([name]) => name === file));
   return [...undeclared, ...unknown].map((file) => ({
-    problem: `reads ${SECRETS_FOLDER}/${file}, an undeclared secret`,
+    expected: "secrets that the service declares",
+    found: `reads ${SECRETS_FOLDER}/${file}, an undeclared secret`,
     mend: `declare it under secrets.${file}, with its name and origin`,
   }));
 });
@@ -23,7 +24,8 @@ export const exportedSecrets = onEachContainer(({ secrets = {}, run }) =>
     : Object.entries(secrets)
         .filter(([, { exported }]) => exported !== undefined)
         .map(([file]) => ({
-          problem: `exports the secret ${file}, and has no entrypoint`,
+          expected: "an entrypoint where a secret is exported",
+          found: `exports the secret ${file}, and has no entrypoint`,
           mend: "name the image's program in entrypoint",
         })),
 );

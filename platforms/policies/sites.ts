@@ -26,7 +26,8 @@ export const reachableSites: Policy = onEachService(({ expose = [] }, { name, vp
     ? []
     : [
         {
-          problem: "a VPN-only site on a host without vpnAddress: nobody could reach it",
+          expected: "a host that VPN members can reach",
+          found: "a VPN-only site on a host without vpnAddress: nobody could reach it",
           mend: `set vpai:hosts.${name}.vpnAddress, or vpai:vpnEnforce to false while the VPN is not there`,
         },
       ],

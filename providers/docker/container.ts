@@ -22,7 +22,7 @@ export interface Container {
 }
 
 /** A health check as Docker keeps it; times are nanoseconds. */
-export interface HealthCheck {
+interface HealthCheck {
   Test?: string[];
   Timeout?: number;
   Retries?: number;

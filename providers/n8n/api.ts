@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
-import type { HttpServer } from "../ssh/http";
-import { JsonApi } from "../ssh/json-api";
+import type { HttpServer } from "../docker/http";
+import { JsonApi } from "../docker/json-api";
 import type { Transport } from "../ssh/transport";
 
 /** First words of the names of our keys in n8n's list of API keys. */

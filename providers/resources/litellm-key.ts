@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import type { HttpServer } from "../ssh/http";
-import { JsonApi } from "../ssh/json-api";
+import type { HttpServer } from "../docker/http";
+import { JsonApi } from "../docker/json-api";
 import { transportTo } from "../ssh/transport";
 
 /** A LiteLLM proxy that runs in a container of a host, seen as its administrator. */
-export interface LiteLlm extends HttpServer {
+interface LiteLlm extends HttpServer {
   masterKey: string;
 }
 

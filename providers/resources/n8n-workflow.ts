@@ -5,7 +5,7 @@ import { covers, type Definition, fingerprintOf, findWorkflow, type Published, t
 import { type Server, withSession } from "../postgresql/session";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import type { JsonApi } from "../ssh/json-api";
+import type { JsonApi } from "../docker/json-api";
 import { transportTo } from "../ssh/transport";
 
 /** A workflow in an n8n that runs on a host. */

@@ -1,12 +1,12 @@
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import type { HttpServer } from "../ssh/http";
-import { JsonApi } from "../ssh/json-api";
+import type { HttpServer } from "../docker/http";
+import { JsonApi } from "../docker/json-api";
 import { transportTo } from "../ssh/transport";
 
 /** A Qdrant server that runs in a container of a host, seen with its key. */
-export interface VectorDatabase extends HttpServer {
+interface VectorDatabase extends HttpServer {
   apiKey: string;
 }
 

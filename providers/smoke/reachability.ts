@@ -2,7 +2,7 @@ import { addressOf } from "../docker/container";
 import type { Transport } from "../ssh/transport";
 
 /** A port that answers on some networks of the host and on no others. */
-export interface GuardedPort {
+interface GuardedPort {
   container: string;
   port: number;
   /** Docker networks from which it must answer; from every other it must not. */

@@ -10,7 +10,7 @@ import { type Connection, keyBlob, keyType } from "./connection";
 const PATIENCE = 90_000;
 
 /** A host that answers, but not as the pinned host or not to our key: waiting does not help. */
-export class SshRefused extends Error {}
+class SshRefused extends Error {}
 
 /**
  * Logs in, with patience while the host does not answer yet.

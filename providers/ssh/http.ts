@@ -1,15 +1,5 @@
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
-import { addressOf } from "../docker/container";
-import type { Transport } from "./transport";
-
-/** A program in a container that speaks HTTP. */
-export interface HttpServer {
-  /** The container's name. */
-  container: string;
-  /** Port that it listens on in the container. */
-  port: number;
-}
 
 /** One HTTP request; nothing of it passes a shell. */
 export interface HttpRequest {
@@ -27,19 +17,6 @@ export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
-}
-
-/**
- * Asks a container of a host, through a stream of the host's SSH connection: sshd counts only commands as sessions, so
- * requests need no place among them.
- */
-export async function requestContainer(
-  host: Transport,
-  { container, port }: HttpServer,
-  asked: HttpRequest,
-): Promise<HttpAnswer> {
-  const stream = await host.forward(await addressOf(host, container), port);
-  return exchange(stream, { ...asked, headers: { host: `${container}:${port}`, ...asked.headers } });
 }
 
 /** One request and its answer over an open stream, which is closed afterwards. @throws when no whole answer comes in time */

@@ -59,7 +59,9 @@ const onHost = (script: string): Promise<string> => host.output(["sh", "-c", scr
 /** Nothing is pending: no timer, no unit that failed, nothing kept. */
 async function expectOver(): Promise<void> {
   expect(
-    await onHost(`systemctl list-units --all --plain --no-legend 'vpai-guard-*'; ls ${GUARDS} | grep -v lock$ || :`),
+    await onHost(
+      `systemctl list-units --all --plain --no-legend 'vpai-guard-*'; ls ${GUARDS} | grep -Ev "[.](lock|reverted)$" || :`,
+    ),
   ).toBe("");
 }
 

@@ -15,7 +15,7 @@ test("a platform that breaks every policy is refused at preview, all of it in on
   const { code, all } = await lab.make("preview");
   expect(code).not.toBe(0);
   const text = all.replace(/\s+/g, " ");
-  expect(text).toContain(`The platform has ${REFUSALS.length} problem(s):`);
+  expect(text).toContain(`The platform has ${REFUSALS.length} problems:`);
   for (const [place, found, mend] of REFUSALS) {
     const start = text.indexOf(` ${place} found: `);
     expect([place, start]).not.toEqual([place, -1]);

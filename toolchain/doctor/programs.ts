@@ -2,7 +2,7 @@ import { compareVersions, formatVersion, parseVersion, type Version } from "../v
 import { fatal, missing, ok, warning, type Check, type Finding } from "./check";
 import type { Machine } from "./machine";
 
-const minimumNode = [20, 11, 0] as const;
+const minimumNode = [20, 19, 0] as const;
 const minimumGo = [1, 21, 0] as const;
 /** The first OpenSSH with KnownHostsCommand, which is how pinned host keys are checked. */
 const minimumSsh = [8, 5, 0] as const;

@@ -1,10 +1,10 @@
 import * as docker from "@pulumi/docker";
 import { LocalRunner, SshKey } from "@vpai/providers";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { gatewayOf } from "../../container/gateway";
-import { asLabels } from "../../container/ownership";
-import { ofFixedName } from "../../container/fixed-name";
-import type { FindRunner } from "../../container/leftovers";
+import { gatewayOf } from "../../docker/gateway";
+import { asLabels } from "../../docker/ownership";
+import { ofFixedName } from "../../docker/fixed-name";
+import type { FindRunner } from "../../docker/leftovers";
 import type { Machine } from "../machine";
 import { labIdentity } from "../../../toolchain/lab-identity";
 import { LabMachine } from "./machine";

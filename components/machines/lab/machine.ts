@@ -8,8 +8,8 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import { type Connection, SshKey } from "@vpai/providers";
-import { ofFixedName } from "../../container/fixed-name";
-import { asLabels } from "../../container/ownership";
+import { ofFixedName } from "../../docker/fixed-name";
+import { asLabels } from "../../docker/ownership";
 import { type LabIdentity, labIdentity } from "../../../toolchain/lab-identity";
 import type { ImageSource, Machine } from "../machine";
 import { availableCapabilities } from "./capabilities";

@@ -1,8 +1,8 @@
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
-import { asLabels } from "../../container/ownership";
-import { ofFixedName } from "../../container/fixed-name";
+import { asLabels } from "../../docker/ownership";
+import { ofFixedName } from "../../docker/fixed-name";
 import type { ImageSource } from "../machine";
 import { projectRoot } from "../../../toolchain/environment";
 import type { Ground } from "./ground";
@@ -10,6 +10,7 @@ import { catalogue } from "../../../lab/images/catalogue";
 import { recipeHash } from "../../../lab/images/recipe";
 import { parseReference } from "../../../images/reference";
 import { registryStorage } from "../../../lab/images/storage";
+import { UserError } from "../../../model/finding";
 
 /** Last byte of the registry's address in the lab network. */
 const ADDRESS = 5;
@@ -66,7 +67,7 @@ export class LabRegistry extends ComponentResource {
   imageSource(reference: string): ImageSource {
     const image = catalogue.find((candidate) => candidate.reference === reference);
     if (image === undefined) {
-      throw new Error(
+      throw new UserError(
         `the lab has no image for ${reference}: add one to lab/images, or run this service on a stack that reaches its registry`,
       );
     }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { projectRoot } from "../../../toolchain/environment";
 import { labIdentity } from "../../../toolchain/lab-identity";
 import type { Connection } from "../../../providers/ssh/connection";
 import { type Changes, changesOfEvents, changesOfPreview, errorsOfEvents } from "./changes";
@@ -77,17 +78,15 @@ export class Lab {
 
   /** A host of the stack, as its outputs describe it. */
   async host(name: string): Promise<LabHost> {
-    this.outputs ??= JSON.parse((await this.pulumiSucceed(["stack", "output", "--json"])).stdout) as Outputs;
-    const found = this.outputs.hosts[name];
-    if (found === undefined)
-      throw new Error(`the stack has no host ${name}; it has ${Object.keys(this.outputs.hosts).join(", ")}`);
+    const { hosts } = await this.askOutputs();
+    const found = hosts[name];
+    if (found === undefined) throw new Error(`the stack has no host ${name}; it has ${Object.keys(hosts).join(", ")}`);
     return new LabHost(name, found.connection, found.publicAddress);
   }
 
   /** Every host of the stack. */
   async hosts(): Promise<LabHost[]> {
-    await this.host("sese-ai");
-    return Promise.all(Object.keys(this.outputs?.hosts ?? {}).map((name) => this.host(name)));
+    return Promise.all(Object.keys((await this.askOutputs()).hosts).map((name) => this.host(name)));
   }
 
   /** The generated secrets in the state, by name. */
@@ -108,7 +107,13 @@ export class Lab {
     if (after === before)
       throw new Error(`the edit of ${file} changes nothing: it no longer holds what the test looks for`);
     this.edited.add(file);
+    mkdirSync(path.dirname(target), { recursive: true });
     writeFileSync(target, after);
+  }
+
+  /** Puts a folder of the checkout at another place of the copy. Both are relative. */
+  addFolder(folder: string, target: string): void {
+    cpSync(path.join(projectRoot, folder), path.join(this.directory, target), { recursive: true });
   }
 
   /** Replaces a text that a file of the copy holds exactly once. */
@@ -140,6 +145,11 @@ export class Lab {
   /** What the lab's things on this machine are called. */
   get identity(): ReturnType<typeof labIdentity> {
     return labIdentity(this.directory);
+  }
+
+  private async askOutputs(): Promise<Outputs> {
+    this.outputs ??= JSON.parse((await this.pulumiSucceed(["stack", "output", "--json"])).stdout) as Outputs;
+    return this.outputs;
   }
 
   private async changesBy(command: "up" | "refresh"): Promise<Changes> {

@@ -35,6 +35,9 @@ export async function get(host: LabHost, url: string, authority: string): Promis
   });
 }
 
-/** The root certificate of the authority that a host's Caddy signs its lab certificates with. */
-export const authorityOf = (host: LabHost): Promise<string> =>
-  host.docker("exec", "vpai_caddy", "cat", "/data/caddy/pki/authorities/local/root.crt");
+/**
+ * The root certificate of the authority that a host's Caddy signs its lab certificates with.
+ * @param caddy name of its container
+ */
+export const authorityOf = (host: LabHost, caddy = "vpai_caddy"): Promise<string> =>
+  host.docker("exec", caddy, "cat", "/data/caddy/pki/authorities/local/root.crt");

@@ -3,8 +3,9 @@ import { asJson, asTable, summarize } from "../../../commands/bench/report";
 import { median } from "../../../commands/bench/statistics";
 
 const MiB = 2 ** 20;
-const run = (total: number, peakMiB: number) => ({
+const run = (total: number, peakMiB: number, resources = 30) => ({
   total,
+  resources,
   programLoad: total / 4,
   provider: total / 2,
   engine: total / 4,
@@ -33,20 +34,32 @@ describe("the report", () => {
   ];
 
   const core = { choice: "core", services: 4, results };
-  const all = { choice: "all", services: 14, results: [summarize("noop", [run(9000, 600)])] };
+  const all = { choice: "all", services: 14, results: [summarize("noop", [run(9000, 600, 130)])] };
+  const idle = { choice: "idle", services: 0, results: [summarize("noop", [run(1500, 300, 1)])] };
 
   it("shows medians, shares and memory in a table", () => {
     expect(asTable([core]).split("\n")).toEqual([
-      "services  operation  runs  total    engine          program load    provider        peak memory",
-      "--------  ---------  ----  -------  --------------  --------------  --------------  -----------",
-      "core (4)  cold up    1     60.00 s  15.00 s (25 %)  15.00 s (25 %)  30.00 s (50 %)  900 MiB",
-      "core (4)  no-op up   3     4.00 s   1.00 s (25 %)   1.00 s (25 %)   2.00 s (50 %)   450 MiB",
+      "services  operation  runs  resources  total    engine          program load    provider        peak memory",
+      "--------  ---------  ----  ---------  -------  --------------  --------------  --------------  -----------",
+      "core (4)  cold up    1     30         60.00 s  15.00 s (25 %)  15.00 s (25 %)  30.00 s (50 %)  900 MiB",
+      "core (4)  no-op up   3     30         4.00 s   1.00 s (25 %)   1.00 s (25 %)   2.00 s (50 %)   450 MiB",
     ]);
   });
 
-  it("tells what an unchanged service costs, from two sizes of lab", () => {
-    expect(asTable([core, all]).split("\n").at(-1)).toBe("an unchanged service costs a no-op up 0.50 s");
-    expect(JSON.parse(asJson([core, all]))).toMatchObject({ costPerUnchangedService: 500 });
+  it("tells what an unchanged service and resource cost, from the two largest labs", () => {
+    expect(asTable([idle, core, all]).split("\n").slice(-2)).toEqual([
+      "an unchanged service costs a no-op up 500 ms",
+      "an unchanged resource costs a no-op up 50 ms",
+    ]);
+    expect(JSON.parse(asJson([idle, core, all]))).toMatchObject({
+      costPerUnchangedService: 500,
+      costPerUnchangedResource: 50,
+    });
+  });
+
+  it("tells no cost of a service from one lab, and of a resource from what the idle stack takes", () => {
+    expect(JSON.parse(asJson([idle, core]))).toMatchObject({ costPerUnchangedResource: 86 });
+    expect(asTable([idle, core])).not.toContain("an unchanged service");
   });
 
   it("gives the same in milliseconds and bytes as JSON", () => {
@@ -54,6 +67,7 @@ describe("the report", () => {
       operation: "cold",
       runs: 1,
       total: 60_000,
+      resources: 30,
       programLoad: 15_000,
       provider: 30_000,
       engine: 15_000,
@@ -63,6 +77,7 @@ describe("the report", () => {
       operation: "noop",
       runs: 3,
       total: 4000,
+      resources: 30,
       programLoad: 1000,
       provider: 2000,
       engine: 1000,
@@ -80,7 +95,7 @@ describe("benchOptions", () => {
     expect(benchOptions([], {})).toEqual({
       runs: 5,
       only: ["cold", "noop", "preview", "refresh"],
-      services: ["core", "all"],
+      services: ["idle", "core", "all"],
       json: undefined,
     });
   });

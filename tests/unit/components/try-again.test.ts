@@ -1,7 +1,7 @@
 import { log } from "@pulumi/pulumi";
 import { FakeEngine } from "../providers/fake-engine";
 import { pauses } from "../providers/pauses";
-import { tryAgain } from "../../../components/container/try-again";
+import { tryAgain } from "../../../components/docker/try-again";
 
 const warnings = jest.spyOn(log, "warn").mockResolvedValue();
 const complaints = jest.spyOn(log, "error").mockResolvedValue();

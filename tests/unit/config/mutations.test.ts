@@ -36,7 +36,7 @@ const changed = (path: Path, change: (parent: Tree, key: string) => void): Tree 
 const keyOf = (path: Path) => `vpai:${path.join(".")}`;
 const expectProblem = (settings: Tree, key: string) => {
   const error = errorOf(rawConfig(settings));
-  expect(error.problems.map((problem) => problem.key)).toContain(key);
+  expect(error.findings.map((problem) => problem.where)).toContain(key);
   for (const secret of Object.values(SECRETS)) expect(error.message).not.toContain(secret);
 };
 
@@ -89,7 +89,7 @@ it("a secret is never shown, whatever it is", () => {
       const secret = `canary-${value}\n`;
       const raw = rawConfig({ ...SETTINGS, domain: "-" }, { ...SECRETS, databasePassword: secret, unknownOne: secret });
       const error = errorOf({ ...raw, secretKeys: encrypted ? raw.secretKeys : new Set() });
-      expect(error.problems.map(({ key }) => key)).toEqual(
+      expect(error.findings.map(({ where }) => where)).toEqual(
         expect.arrayContaining(["vpai:domain", "secrets:databasePassword", "secrets:unknownOne"]),
       );
       expect(error.message).not.toContain("canary-");

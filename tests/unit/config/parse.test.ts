@@ -172,14 +172,14 @@ describe("a wrong config", () => {
   it("refuses a namespace that nothing reads, without its value", () => {
     const raw = rawConfig();
     const error = errorOf({ ...raw, values: { ...raw.values, "hcloud:token": "s3cr3t-token" } });
-    expect(error.problems.map(({ key }) => key)).toEqual(["hcloud:token"]);
+    expect(error.findings.map(({ where }) => where)).toEqual(["hcloud:token"]);
     expect(error.message).not.toContain("s3cr3t-token");
   });
 
   it("shows nothing of an encrypted setting", () => {
     const raw = rawConfig({ ...SETTINGS, domain: "s3cr3t domain", hosts: '{"s3cr3t' });
     const error = errorOf({ ...raw, secretKeys: new Set([...raw.secretKeys, "vpai:domain", "vpai:hosts"]) });
-    expect(error.problems.map(({ key }) => key)).toEqual(["vpai:domain", "vpai:hosts"]);
+    expect(error.findings.map(({ where }) => where)).toEqual(["vpai:domain", "vpai:hosts"]);
     expect(error.message).not.toContain("s3cr3t");
   });
 });
@@ -196,17 +196,17 @@ describe("host keys", () => {
 
   it("are needed to connect, and the error says how to get and check one", () => {
     const [problem] = problemsOf(rawConfig(settings, secrets));
-    expect(problem?.key).toBe("vpai:hosts.sese-ai.machine.hostKey");
-    expect(problem?.todo).toContain("ssh-keyscan -t ed25519 -p 804 192.0.2.1");
-    expect(problem?.todo).toContain("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");
+    expect(problem?.where).toBe("vpai:hosts.sese-ai.machine.hostKey");
+    expect(problem?.mend).toContain("ssh-keyscan -t ed25519 -p 804 192.0.2.1");
+    expect(problem?.mend).toContain("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");
   });
 });
 
 describe("secrets", () => {
   it("are refused in plain text", () => {
     const error = errorOf({ ...rawConfig(), secretKeys: new Set(["secrets:hcloudToken"]) });
-    expect(error.problems).toHaveLength(1);
-    expect(error.problems[0]).toMatchObject({ key: "secrets:databasePassword", expected: "an encrypted value" });
+    expect(error.findings).toHaveLength(1);
+    expect(error.findings[0]).toMatchObject({ where: "secrets:databasePassword", expected: "an encrypted value" });
     expect(error.message).toContain("pulumi config set --stack prod --secret secrets:databasePassword");
     expect(error.message).not.toContain(SECRETS.databasePassword);
   });
@@ -216,7 +216,7 @@ describe("secrets", () => {
     ["an empty value", "", "it is empty"],
   ])("are refused with %s", (_what, databasePassword, fault) => {
     const error = errorOf(rawConfig(SETTINGS, { ...SECRETS, databasePassword }));
-    expect(error.problems).toEqual([expect.objectContaining({ key: "secrets:databasePassword" })]);
+    expect(error.findings).toEqual([expect.objectContaining({ where: "secrets:databasePassword" })]);
     expect(error.message).toContain(fault);
     expect(error.message).not.toContain("s3cr3t");
   });

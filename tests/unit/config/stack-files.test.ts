@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { ConfigError, readSettings, type StackConfig } from "../../../config";
+import { readSettings, type StackConfig } from "../../../config";
+import { problemsOf } from "../../../model/finding";
 import { platformNames } from "../../../platforms";
 
 const ROOT = path.join(__dirname, "..", "..", "..");
@@ -21,7 +22,7 @@ const settingsOf = (stack: string): StackConfig => {
   );
   const raw = { stack, values, secretKeys: new Set<string>(), connects: false };
   const { config, problems } = readSettings(raw, platformNames);
-  if (!config || problems.length > 0) throw new ConfigError(stack, problems);
+  if (!config || problems.length > 0) throw problemsOf(stack, problems);
   return config;
 };
 

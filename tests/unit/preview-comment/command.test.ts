@@ -135,7 +135,13 @@ it("does not quote a file that is no preview", async () => {
 });
 
 it("works as a program of its own", () => {
-  const program = ["--import", "tsx", "commands/preview-comment.ts", "--from", fixture("error")];
+  const program = [
+    "--require",
+    "./toolchain/loader/register.cjs",
+    "commands/preview-comment.ts",
+    "--from",
+    fixture("error"),
+  ];
   const ended = spawnSync(process.execPath, program, {
     cwd: root,
     env: { PATH: process.env["PATH"], STACK: "prod" },

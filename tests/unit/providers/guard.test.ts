@@ -43,7 +43,7 @@ const PATH = process.env["PATH"] ?? "";
 const inFolder = (...parts: string[]): string => path.join(folder, ...parts);
 const text = (): string => readFileSync(inFolder("file"), "utf8");
 const timers = (): string[] => readdirSync(inFolder("units")).filter((name) => name.endsWith(".timer"));
-const pending = (): string[] => readdirSync(inFolder("guard")).filter((name) => !name.endsWith(".lock"));
+const pending = (): string[] => readdirSync(inFolder("guard")).filter((name) => !/\.(lock|reverted)$/.test(name));
 
 beforeEach(async () => {
   server = await SshServer.start();
@@ -147,6 +147,22 @@ test("a change that never ends is given up when the host has gone back", async (
   };
   await expect(create(kindOf(hanging, 1))).rejects.toThrow(/expected the change within 1 s, found it still under way/);
   expectOver("old", true);
+});
+
+test("a change that was confirmed, of which we lost the answer, stays", async () => {
+  server.respond = (argv) => {
+    if (!argv[2]?.includes("exit 44")) return undefined;
+    // After the timer is stopped, and before we hear of it.
+    setTimeout(() => server.cut(), 300);
+    return undefined;
+  };
+  const kind = kindOf(write);
+  writeFileSync(inFolder("bin", "rm"), `#!/bin/sh\n/bin/rm "$@"; case $* in "-rf "*-????????) sleep 2;; esac\n`, {
+    mode: 0o755,
+  });
+  expect(await create(kind)).toMatchObject({ outs: { text: "new" } });
+  await sleep(2000);
+  expectOver("new", false);
 });
 
 test("what a killed run left is taken back by the timer", async () => {

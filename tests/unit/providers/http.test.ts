@@ -1,8 +1,9 @@
 import { createServer, type Server } from "node:http";
 import net from "node:net";
 import fc from "fast-check";
-import { exchange, requestContainer } from "../../../providers/ssh/http";
-import { JsonApi } from "../../../providers/ssh/json-api";
+import { requestContainer } from "../../../providers/docker/http";
+import { exchange } from "../../../providers/ssh/http";
+import { JsonApi } from "../../../providers/docker/json-api";
 import { Transport } from "../../../providers/ssh/transport";
 import { HttpContainer } from "./http-container";
 

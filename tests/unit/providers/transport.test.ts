@@ -16,6 +16,8 @@ beforeEach(async () => {
 
 afterEach(() => server.stop());
 
+const LOADER = path.join(__dirname, "../../../toolchain/loader/register.cjs");
+
 const NASTY = `quotes ' " \`id\` $HOME \\ %s {{x}} é 漢 🦆\nline two\r\n\ttab`;
 
 describe("commands", () => {
@@ -192,7 +194,7 @@ test("a process with an idle connection ends by itself", async () => {
     const { Transport } = require(${JSON.stringify(path.join(__dirname, "../../../providers/ssh/transport.ts"))});
     new Transport(${JSON.stringify(server.connection)}).run(["sh", "-c", "sleep 0.2; echo done"]).then(({ stdout }) => process.stdout.write(stdout));
   `;
-  const child = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", program], {
+  const child = spawn(process.execPath, ["--require", LOADER, "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let printed = "";

@@ -1,5 +1,5 @@
 import { describeSecrets, secretsOf } from "../../../commands/secrets/state";
-import { ConfigError } from "../../../config";
+import { UserError } from "../../../model/finding";
 import { PLATFORM, rawConfig, SETTINGS } from "../config/example";
 
 const LAB_ONLY = { ...SETTINGS, hosts: { workstation: SETTINGS.hosts.workstation } };
@@ -34,5 +34,5 @@ it("lists states without values", () => {
 });
 
 it("stops at a wrong setting", () => {
-  expect(() => secretsOf(rawConfig({ ...SETTINGS, domain: "-" }), [PLATFORM])).toThrow(ConfigError);
+  expect(() => secretsOf(rawConfig({ ...SETTINGS, domain: "-" }), [PLATFORM])).toThrow(UserError);
 });

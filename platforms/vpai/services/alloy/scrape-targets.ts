@@ -1,6 +1,7 @@
 import type { ServiceContext } from "../../../../model/context";
 import type { Exporter } from "../../../../model/monitoring";
 import { addressOf, networksOf, type Service } from "../../../../model/service";
+import { UserError } from "../../../../model/finding";
 
 /** Where the metrics of one service are. */
 export interface ScrapeTarget {
@@ -45,7 +46,7 @@ export function scrapeTarget(service: Service, collector: Collector): ScrapeTarg
   const { name, metrics = {} } = service;
   const networks = networksOf(service);
   if (!networks.some((network) => collector.networks.includes(network)))
-    throw new Error(
+    throw new UserError(
       `metrics of ${name}: expected one of ${collector.name}'s networks (${collector.networks.join(", ")}), ` +
         `found ${networks.join(", ")}; put it on one of them, or take its metrics away`,
     );

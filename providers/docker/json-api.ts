@@ -1,5 +1,6 @@
-import { type HttpAnswer, type HttpServer, requestContainer } from "./http";
-import type { Transport } from "./transport";
+import { type HttpServer, requestContainer } from "./http";
+import type { HttpAnswer } from "../ssh/http";
+import type { Transport } from "../ssh/transport";
 
 /** Longest part of an unexpected answer that an error quotes, in characters. */
 const LONGEST_QUOTE = 500;

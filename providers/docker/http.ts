@@ -1,0 +1,24 @@
+import { exchange, type HttpAnswer, type HttpRequest } from "../ssh/http";
+import type { Transport } from "../ssh/transport";
+import { addressOf } from "./container";
+
+/** A program in a container that speaks HTTP. */
+export interface HttpServer {
+  /** The container's name. */
+  container: string;
+  /** Port that it listens on in the container. */
+  port: number;
+}
+
+/**
+ * Asks a container of a host, through a stream of the host's SSH connection: sshd counts only commands as sessions, so
+ * requests need no place among them.
+ */
+export async function requestContainer(
+  host: Transport,
+  { container, port }: HttpServer,
+  asked: HttpRequest,
+): Promise<HttpAnswer> {
+  const stream = await host.forward(await addressOf(host, container), port);
+  return exchange(stream, { ...asked, headers: { host: `${container}:${port}`, ...asked.headers } });
+}

@@ -1,0 +1,3 @@
+import { tenant } from "../tenant";
+
+export default tenant("acme");

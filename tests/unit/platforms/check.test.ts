@@ -1,4 +1,5 @@
-import { checkPlatform, type PlatformError } from "../../../platforms/check";
+import { UserError } from "../../../model/finding";
+import { checkPlatform } from "../../../platforms/check";
 import type { PlatformHost } from "../../../model/platform";
 import type { HostPlan } from "../../../platforms/policies";
 import vpai from "../../../platforms/vpai/platform";
@@ -33,7 +34,8 @@ const problemsOf = (plans: HostPlan[]): string[] => {
     checkPlatform(plans);
     return [];
   } catch (error) {
-    return (error as PlatformError).violations.map(({ place, problem }) => `${place}: ${problem}`);
+    if (!(error instanceof UserError)) throw error;
+    return error.findings.map(({ where, found }) => `${where}: ${found}`);
   }
 };
 
@@ -176,6 +178,6 @@ test("all problems come at once, each with its mend", () => {
   );
   expect(problemsOf([several])).toHaveLength(3);
   expect(() => checkPlatform([several])).toThrow(
-    /has 3 problem\(s\)[^]*h\/one\n {4}found: needs x[^]*to do: take x out of needs/,
+    /has 3 problems[^]*h\/one\n {4}expected: .*\n {4}found: {4}needs x[^]*to do: {4}take x out of needs/,
   );
 });

@@ -1,19 +1,32 @@
 import type { Service } from "../../../model/service";
 
 /** A service in order, as somebody might write it without a compiler; `over` spoils it. */
-const service = (name: string, { run = {}, ...over }: Readonly<Record<string, unknown>> & { run?: object }): Service =>
-  ({
-    name,
-    group: "core",
-    run: { image: "docker.io/library/redis:8.0.2", networks: ["backend"], ...run },
-    user: { uid: 1, gid: 1 },
-    port: 80,
-    limits: { memoryMiB: 1, cpus: 0.1 },
-    health: { test: ["true"] },
-    ...over,
-  }) as unknown as Service;
+const service = (
+  name: string,
+  { run = {}, ...over }: Readonly<Record<string, unknown>> & { run?: object },
+): Service => ({
+  name,
+  group: "core",
+  run: { image: "docker.io/library/redis:8.0.2", networks: ["backend"], ...run },
+  user: { uid: 1, gid: 1 },
+  port: 80,
+  limits: { memoryMiB: 1, cpus: 0.1 },
+  health: { test: ["true"] },
+  ...over,
+});
 
-/** Services that break every policy, by the name of their file. */
+/** A request, as nobody could make it. */
+const request = (capability: string, claim: string, keeps?: object): object => ({
+  capability,
+  when: "before",
+  secrets: [],
+  claims: [claim],
+  ...(keeps === undefined ? {} : { keeps }),
+});
+
+const SECRET = { name: "muteKey", description: "A key", origin: "random" };
+
+/** Services that break every policy that one host can break, by the name of their file. */
 export const REFUSED: Readonly<Record<string, Service>> = {
   "port-taker": service("port-taker", {
     run: { networks: ["frontend"], publish: [{ port: 80, hostPort: 443, protocol: "tcp", access: "public" }] },
@@ -34,11 +47,17 @@ export const REFUSED: Readonly<Record<string, Service>> = {
     run: { publish: [{ port: 80, hostPort: 8081, protocol: "tcp", access: "public" }] },
   }),
   whisperer: service("whisperer", { run: { command: ["serve", "--key-file", "/run/secrets/api_key"] } }),
+  beggar: service("beggar", { uses: [request("carrier pigeon", "pigeon one")] }),
+  usurper: service("usurper", { uses: [request("PostgreSQL database", "database n8n", { kind: "none" })] }),
+  daemon: { ...service("daemon", {}), run: { exec: ["/usr/bin/true"] } },
+  lost: service("lost", { needs: ["nowhere"] }),
+  mute: service("mute", { secrets: { key: { secret: SECRET, exported: "KEY" } } }),
+  "other-mute": service("other-mute", { secrets: { key: { secret: { ...SECRET, length: 8 } } } }),
   foreigner: service("foreigner", { run: { architectures: ["arm64"] } }),
 };
 
-/** What the one error says of them: place, what was found, what to do. */
-export const REFUSALS: readonly (readonly [place: string, found: RegExp, mend: RegExp])[] = [
+/** What the one error says of them: where, what was found, what to do. */
+export const REFUSALS: readonly (readonly [where: string, found: RegExp, mend: RegExp])[] = [
   ["sese-ai/caddy, sese-ai/port-taker", /443\/tcp on the public address is published more/, /another hostPort/],
   ["sese-ai/twin", /more than one service named twin/, /a name of its own/],
   ["sese-ai/n8n, sese-ai/squatter", /more than one site is mayi\./, /a subdomain, or a path, of its own/],
@@ -55,5 +74,16 @@ export const REFUSALS: readonly (readonly [place: string, found: RegExp, mend: R
   ["sese-ai/stranger", /the unknown network dmz/, /use one of frontend, backend, monitoring, egress, sandbox/],
   ["sese-ai/walled-in", /published ports on internal networks only/, /not internal \(frontend, egress\)/],
   ["sese-ai/whisperer", /reads \/run\/secrets\/api_key, an undeclared secret/, /declare it under secrets\.api_key/],
+  ["sese-ai/beggar", /uses a carrier pigeon, which no service of the stack offers/, /put a service that offers it on/],
+  [
+    "sese-ai/n8n, sese-ai/usurper",
+    /the database n8n in postgresql on sese-ai belongs to more than one/,
+    /one of its own/,
+  ],
+  ["sese-ai/usurper", /database n8n without a complete backup declaration/, /none takes a reason/],
+  ["sese-ai/daemon", /a systemd unit, which hosts do not run yet/, /let it run in a container/],
+  ["sese-ai/lost", /needs nowhere, which no host of the stack runs/, /take nowhere out of needs/],
+  ["sese-ai/mute", /exports the secret key, and has no entrypoint/, /name the image's program in entrypoint/],
+  ["sese-ai/mute, sese-ai/other-mute", /different declarations of the secret muteKey/, /declare it once and share/],
   ["sese-ai/foreigner", /redis:8\.0\.2 exists for arm64, and sese-ai is amd64/, /an image for amd64/],
 ];

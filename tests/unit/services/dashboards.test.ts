@@ -4,7 +4,7 @@ import { hostViews } from "../../../platforms/contexts";
 import { dashboardsOf } from "../../../platforms/vpai/services/grafana/dashboards";
 import vpai from "../../../platforms/vpai/platform";
 import type { Panel } from "../../../model/monitoring";
-import { dashboardJson, storeOf } from "../../../platforms/vpai/services/grafana/dashboard-json";
+import { dashboardJson } from "../../../platforms/vpai/services/grafana/dashboard-json";
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types say that it is an ES module alone; it is not
 const { parser } = require("@grafana/lezer-logql") as { parser: LRParser };
@@ -72,7 +72,7 @@ test("queries reach Grafana as they are, each with a name of its own and the pan
 
 const logQueries = dashboards.flatMap(({ title, panels }) =>
   panels
-    .filter((one) => storeOf(one) === "loki")
+    .filter((one) => one.kind === "logs")
     .flatMap(({ queries }) => queries.map(({ expr }): [string, string] => [title, expr])),
 );
 

@@ -3,7 +3,6 @@ import { alertRules } from "../../../platforms/vpai/services/vmalert/alert-rules
 import { hostViews } from "../../../platforms/contexts";
 import { dashboardsOf } from "../../../platforms/vpai/services/grafana/dashboards";
 import vpai from "../../../platforms/vpai/platform";
-import { storeOf } from "../../../platforms/vpai/services/grafana/dashboard-json";
 import { contextWith } from "../../context";
 
 /** Names as the programs' sources and documentation give them, for what the collector is told to collect. */
@@ -46,7 +45,7 @@ const metricsIn = (expr: string): string[] =>
 
 const queries = dashboardsOf(hostViews(vpai)).flatMap(({ title, panels }) =>
   panels
-    .filter((panel) => storeOf(panel) === "victoriametrics")
+    .filter((panel) => panel.kind !== "logs")
     .flatMap((panel) => panel.queries.map(({ expr }): [string, string] => [title, expr])),
 );
 

@@ -3,6 +3,7 @@ import {
   all,
   ComponentResource,
   type ComponentResourceOptions,
+  type CustomResourceOptions,
   output,
   type Output,
   type Resource,
@@ -12,6 +13,7 @@ import { type Connection, SshKey } from "@vpai/providers";
 import type { MachineConfig } from "../../config";
 import type { Machine } from "../machines/machine";
 import { cloudInit } from "./cloud-init";
+import { type Named, sweepBeforeCreate } from "./leftovers";
 
 /** Websites are for everybody. */
 const EVERYWHERE = ["0.0.0.0/0", "::/0"];
@@ -40,19 +42,32 @@ export class HetznerServer extends ComponentResource implements Machine {
     options?: ComponentResourceOptions,
   ) {
     super("vpai:hetzner:Server", `${name}/machine`, {}, options);
-    const parent = { parent: this, provider: new hcloud.Provider(`${name}/hetzner`, { token }, { parent: this }) };
+    const provider = new hcloud.Provider(`${name}/hetzner`, { token }, { parent: this });
     const fullName = `${prefix}-${name}`;
+    // Names are unique at Hetzner.
+    const named = (collection: Named["collection"]): CustomResourceOptions => ({
+      parent: this,
+      provider,
+      deleteBeforeReplace: true,
+      hooks: {
+        beforeCreate: [sweepBeforeCreate(`${name}/${collection}`, { collection, name: fullName, labels }, token)],
+      },
+    });
     const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, { parent: this });
     const login = new SshKey(
       `${name}/login-key`,
       { comment: `operator of ${fullName}`, privateKeyFile: identityFile },
       { parent: this },
     );
-    const sshKey = new hcloud.SshKey(`${name}/ssh-key`, { name: fullName, publicKey: login.publicKey, labels }, parent);
+    const sshKey = new hcloud.SshKey(
+      `${name}/ssh-key`,
+      { name: fullName, publicKey: login.publicKey, labels },
+      named("ssh_keys"),
+    );
     const firewall = new hcloud.Firewall(
       `${name}/firewall`,
       { name: fullName, labels, rules: firewallRules(config.allowSshFrom) },
-      parent,
+      named("firewalls"),
     );
     const server = new hcloud.Server(
       `${name}/server`,
@@ -70,7 +85,7 @@ export class HetznerServer extends ComponentResource implements Machine {
         ),
         labels,
       },
-      parent,
+      named("servers"),
     );
     this.vanishesWith = server;
     this.publicAddress = server.ipv4Address;

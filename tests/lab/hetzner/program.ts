@@ -1,6 +1,6 @@
 import * as hcloud from "@pulumi/hcloud";
 import { secret } from "@pulumi/pulumi";
-import { HetznerServer } from "../../../components/hetzner/server";
+import { HetznerServer } from "../../../components/machines/hcloud/server";
 
 /** A setting of the program, given by the test in the environment. */
 const setting = (name: string, otherwise: string): string => process.env[`HETZNER_${name}`] ?? otherwise;
@@ -16,6 +16,7 @@ const machine = new HetznerServer("sese-ai", {
     user: "root",
     allowSshFrom: setting("ALLOW_SSH_FROM", "0.0.0.0/0 ::/0").split(" "),
   },
+  lock: {},
   token,
   prefix: "vpai-test",
   identityFile: setting("IDENTITY_FILE", ""),

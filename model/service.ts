@@ -83,8 +83,11 @@ export const networksOf = ({ run }: Service): readonly string[] => (isContainer(
 export const imagesOf = (services: readonly Service[]): string[] =>
   services.flatMap(({ run }) => (isContainer(run) ? [run.image] : []));
 
-/** Every secret that a service declares: its files', its offers' and its requests'. */
-export const declaredSecretsOf = ({ secrets = {}, offers = [], uses = [] }: Service): SecretDeclaration[] => [
-  ...Object.values(secrets).map(({ secret }) => secret),
-  ...[...uses, ...offers].flatMap((one) => one.secrets),
-];
+/**
+ * Every secret that a service declares: its files', its offers' and its requests'. One that is missing, as in a file that
+ * nobody compiled, is left out; a policy tells of it.
+ */
+export const declaredSecretsOf = ({ secrets = {}, offers = [], uses = [] }: Service): SecretDeclaration[] =>
+  [...Object.values(secrets).map(({ secret }) => secret), ...[...uses, ...offers].flatMap((one) => one.secrets)].filter(
+    (secret) => (secret as unknown) !== undefined,
+  );

@@ -63,7 +63,8 @@ export const APPS: Readonly<Record<string, ServiceFacts>> = {
     health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:18789/"],
     data: { openclaw: "/home/node/.openclaw" },
     hostMounts: {},
-    needs: ["litellm"],
+    // Its collection is made in Qdrant first.
+    needs: ["litellm", "qdrant"],
   },
   palais: {
     group: "apps",

@@ -21,7 +21,7 @@ export interface ServiceFacts {
   data: Readonly<Record<string, string>>;
   /** Parts of the host that the container sees, read-only: source and target. */
   hostMounts: Readonly<Record<string, string>>;
-  /** What must be healthy first. */
+  /** What must be healthy first; what keeps something for it too. */
   needs: readonly string[];
   /** Its database, which is also the name of its role. */
   database?: string;

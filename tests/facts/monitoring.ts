@@ -71,7 +71,8 @@ export const MONITORING: Readonly<Record<string, ServiceFacts>> = {
     ],
     data: { alloy: "/var/lib/alloy/data", metrics: "/var/lib/alloy/metrics" },
     hostMounts: { "/": "/host/root", "/var/run/docker.sock": "/var/run/docker.sock" },
-    needs: ["victoriametrics", "loki"],
+    // Its login is made in PostgreSQL first.
+    needs: ["victoriametrics", "loki", "postgresql"],
     database: "alloy",
   },
   grafana: {

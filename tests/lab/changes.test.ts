@@ -39,7 +39,7 @@ describe("a memory limit", () => {
   });
 
   test("in the service's file touches its service alone", async () => {
-    lab.replace("platforms/vpai/services/postgresql.ts", "limits: { memoryMiB: 1024", "limits: { memoryMiB: 1100");
+    lab.replace("programs/postgresql.ts", "limits: { memoryMiB: 1024", "limits: { memoryMiB: 1100");
     await upAs({ "sese-ai/postgresql": "update" }, "vpai_postgresql");
     expect((await host.container("vpai_postgresql")).HostConfig.Memory).toBe(1100 * MIB);
   });
@@ -47,7 +47,7 @@ describe("a memory limit", () => {
 
 describe("a config file", () => {
   test("of PostgreSQL restarts PostgreSQL alone", async () => {
-    lab.replace("platforms/vpai/services/postgresql.ts", "max_connections = 100\n", "max_connections = 101\n");
+    lab.replace("programs/postgresql.ts", "max_connections = 100\n", "max_connections = 101\n");
     const { State } = await host.container("vpai_postgresql");
     await upAs(
       { "sese-ai/postgresql/config/postgresql.conf": "update", ...appliedBy("postgresql") },
@@ -60,7 +60,7 @@ describe("a config file", () => {
   });
 
   test("of Redis restarts Redis alone", async () => {
-    lab.replace("platforms/vpai/services/redis.ts", "maxmemory 256mb\n", "maxmemory 255mb\n");
+    lab.replace("programs/redis.ts", "maxmemory 256mb\n", "maxmemory 255mb\n");
     const { Id, State } = await host.container("vpai_redis");
     await upAs({ "sese-ai/redis/config/redis.conf": "update", ...appliedBy("redis") }, "vpai_redis");
     const after = await host.container("vpai_redis");

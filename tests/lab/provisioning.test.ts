@@ -70,7 +70,7 @@ describe("the checks at the end of an up", () => {
   afterEach(() => lab.restoreFiles());
 
   test("fail it with what was expected and the answer that came, and again until it is right", async () => {
-    lab.replace("platforms/vpai/services/caddy.ts", 'contains: "OK"', 'contains: "all is well"');
+    lab.replace("programs/caddy.ts", 'contains: "OK"', 'contains: "all is well"');
     const message =
       /https:\/\/vpai\.test\/health at [\d.]+:443: expected status 200 with "all is well", found status 200 with "OK"/;
     await expect(lab.up()).rejects.toThrow(message);
@@ -78,7 +78,7 @@ describe("the checks at the end of an up", () => {
   });
 
   test("see a program of another version", async () => {
-    lab.replace("platforms/vpai/services/redis.ts", '"v=(', '"bits=(');
+    lab.replace("programs/redis.ts", '"v=(', '"bits=(');
     await expect(lab.up()).rejects.toThrow(/vpai_redis, `redis-server --version`: expected version 8\.0\.2, found /);
   });
 

@@ -1,10 +1,10 @@
-import { allServices } from "../../../platforms";
 import alloy from "../../../platforms/vpai/services/alloy";
-import { PROD, ServiceContainer } from "../services/service-container";
+import { ServiceContainer } from "../services/service-container";
+import { contextWith } from "../../context";
 
 jest.setTimeout(1_800_000);
 
-const container = new ServiceContainer(alloy, { ...PROD, services: allServices }, "alloy");
+const container = new ServiceContainer(alloy, contextWith(), "alloy");
 
 afterAll(() => container.remove());
 

@@ -1,10 +1,10 @@
-import { allServices } from "../../../platforms";
 import loki from "../../../platforms/vpai/services/loki";
-import { PROD, ServiceContainer } from "../services/service-container";
+import { ServiceContainer } from "../services/service-container";
+import { contextWith } from "../../context";
 
 jest.setTimeout(1_800_000);
 
-const container = new ServiceContainer(loki, { ...PROD, services: allServices }, "loki");
+const container = new ServiceContainer(loki, contextWith(), "loki");
 
 afterAll(() => container.remove());
 

@@ -1,8 +1,11 @@
 import { allServices } from "../../../platforms";
 import caddy from "../../../platforms/vpai/services/caddy";
-import type { Exposure, RemoteSite, Service, ServiceContext } from "../../../model/service";
+import type { Service } from "../../../model/service";
+import type { Exposure, RemoteSite } from "../../../model/site";
+import { contextWith, type Given } from "../../context";
 import { eventually } from "../../eventually";
-import { PROD, ServiceContainer } from "./service-container";
+import { serviceWith } from "../../service";
+import { ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);
 
@@ -24,10 +27,12 @@ interface Route {
   handle: unknown[];
 }
 
-const STACKS: [string, Omit<ServiceContext, "services">][] = [
-  ["prod", PROD],
-  ["prod without enforced VPN", { ...PROD, vpnEnforce: false, acmeEmail: "me@ewutelo.cloud" }],
-  ["lab", { ...PROD, domain: "vpai.test", tls: "internal", vpnEnforce: false }],
+const LAB: Given = { domain: "vpai.test", tls: "internal", vpnEnforce: false };
+
+const STACKS: [string, Given][] = [
+  ["prod", {}],
+  ["prod without enforced VPN", { vpnEnforce: false, acmeEmail: "me@ewutelo.cloud" }],
+  ["lab", LAB],
 ];
 
 const core = allServices.filter(({ group }) => group === "core");
@@ -36,21 +41,18 @@ const COUCHDB: RemoteSite = { subdomain: "couch", access: "public", port: 5984, 
 
 const opened: ServiceContainer[] = [];
 
-function open(context: Omit<ServiceContext, "services">, services = allServices): ServiceContainer {
-  const container = new ServiceContainer(caddy, { ...context, services }, "caddy");
+/** @param remoteSites of other hosts */
+function open(given: Given, remoteSites: readonly RemoteSite[] = []): ServiceContainer {
+  const container = new ServiceContainer(caddy, { ...contextWith(given), remoteSites }, "caddy");
   opened.push(container);
   return container;
 }
 
 afterAll(() => opened.forEach((container) => container.remove()));
 
-async function adapted(context: Omit<ServiceContext, "services">, services = allServices): Promise<Adapted> {
-  const { code, stdout, stderr } = await open(context, services).runOnce([
-    "caddy",
-    "adapt",
-    "--config",
-    "/etc/caddy/Caddyfile",
-  ]);
+async function adapted(given: Given, remoteSites: readonly RemoteSite[] = []): Promise<Adapted> {
+  const command = ["caddy", "adapt", "--config", "/etc/caddy/Caddyfile"];
+  const { code, stdout, stderr } = await open(given, remoteSites).runOnce(command);
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Adapted;
 }
@@ -69,20 +71,20 @@ function listeners({ apps }: Adapted): Record<string, string[]> {
 /** The check has no secrets, and what listens for plain HTTP only redirects. */
 const EXPECTED = /placeholder: failed to read file.*\/run\/secrets\/ovh_|server is listening only on the HTTP port/;
 
-test.each(STACKS)("%s: Caddy accepts its Caddyfile, without a warning", async (_name, context) => {
-  const { code, stderr } = await open(context).validate();
+test.each(STACKS)("%s: Caddy accepts its Caddyfile, without a warning", async (_name, given) => {
+  const { code, stderr } = await open(given).validate();
   expect([code, stderr]).toEqual([0, expect.stringContaining('"msg":"adapted config to JSON"')]);
   const complaints = stderr.split("\n").filter((line) => /"level":"(warn|error)"/.test(line));
   expect(complaints.filter((line) => !EXPECTED.test(line))).toEqual([]);
 });
 
 test("a Caddyfile with a mistake is refused", async () => {
-  const { code, stderr } = await open(PROD).validate((content) => content.replace("reverse_proxy", "reverse_prxy"));
+  const { code, stderr } = await open({}).validate((content) => content.replace("reverse_proxy", "reverse_prxy"));
   expect([code, stderr]).toEqual([1, expect.stringContaining("unrecognized directive: reverse_prxy")]);
 });
 
 test("prod: Caddy itself reads that n8n is on the VPN listener alone, and CouchDB on the public one", async () => {
-  expect(listeners(await adapted({ ...PROD, remoteSites: [COUCHDB] }, core))).toEqual({
+  expect(listeners(await adapted({ runs: core }, [COUCHDB]))).toEqual({
     "*": [":2020", ":80"],
     "ewutelo.cloud": [":443"],
     "mayi.ewutelo.cloud": [":8443"],
@@ -91,26 +93,26 @@ test("prod: Caddy itself reads that n8n is on the VPN listener alone, and CouchD
 });
 
 test("CouchDB is on the VPN listener alone once that is enforced", async () => {
-  const found = listeners(await adapted({ ...PROD, remoteSites: [{ ...COUCHDB, access: "vpn" }] }, core));
+  const found = listeners(await adapted({ runs: core }, [{ ...COUCHDB, access: "vpn" }]));
   expect(found["couch.ewutelo.cloud"]).toEqual([":8443"]);
 });
 
 test("lab: n8n is on both", async () => {
-  const found = listeners(await adapted({ ...PROD, domain: "vpai.test", tls: "internal", vpnEnforce: false }));
+  const found = listeners(await adapted(LAB));
   expect(found["mayi.vpai.test"]).toEqual([":443", ":8443"]);
   expect(found["vpai.test"]).toEqual([":443"]);
 });
 
 test("certificates come from OVH's DNS challenge in prod, and from Caddy's own authority in the lab", async () => {
-  const issuers = async (context: Omit<ServiceContext, "services">): Promise<[string, string | undefined][]> => {
-    const { apps } = await adapted(context);
+  const issuers = async (given: Given): Promise<[string, string | undefined][]> => {
+    const { apps } = await adapted(given);
     const all = (apps.tls?.automation.policies ?? []).flatMap((policy) => policy.issuers);
     return all.map(({ module, challenges }) => [module, challenges?.dns?.provider.name]);
   };
-  const prod = await issuers(PROD);
+  const prod = await issuers({});
   expect(prod.length).toBeGreaterThan(0);
   expect(new Set(prod.map(([, provider]) => provider))).toEqual(new Set(["ovh"]));
-  const inLab = await issuers({ ...PROD, domain: "vpai.test", tls: "internal", vpnEnforce: false });
+  const inLab = await issuers(LAB);
   expect(inLab.length).toBeGreaterThan(0);
   expect(new Set(inLab.map(([module]) => module))).toEqual(new Set(["internal"]));
 });
@@ -125,12 +127,12 @@ describe("Caddy with several parts of one hostname", () => {
     { subdomain: "files", path: "/strip/*", stripPath: true, port: 9005, access: "public" },
     { subdomain: "files", path: "/keep/*", port: 9005, access: "public" },
   ];
-  const upstream: Service = { ...(core[0] as Service), name: "127.0.0.1", expose: PARTS };
+  const upstream: Service = serviceWith({ name: "127.0.0.1", expose: PARTS });
 
   let container: ServiceContainer;
 
   beforeAll(async () => {
-    container = open({ ...PROD, domain: "vpai.test", tls: "internal" }, [upstream]);
+    container = open({ domain: "vpai.test", tls: "internal", runs: [upstream] });
     await container.start({}, "/data");
     const answer = (port: number): string => `caddy respond --listen 127.0.0.1:${port} --body ${port} &`;
     const { code, stderr } = container.run([

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import openclaw from "../../../platforms/vpai/services/openclaw";
-import { PROD } from "./service-container";
+import { contextWith } from "../../context";
 
 /**
  * OpenClaw cannot be had here, so its file is read by a schema: the part of its configuration reference (2026.2.22) that
@@ -77,12 +77,12 @@ const schema = z.strictObject({
   update: z.strictObject({ checkOnStart: z.boolean() }),
 });
 
-const file = openclaw.files?.({ ...PROD, services: [openclaw] })[0];
+const file = openclaw.files?.(contextWith())[0];
 const text = file?.content as string;
 const config = schema.parse(JSON.parse(text));
 
 test("OpenClaw is told to read the file", () => {
-  expect(openclaw.environment?.({ ...PROD, services: [openclaw] })).toMatchObject({ OPENCLAW_CONFIG_PATH: file?.path });
+  expect(openclaw.environment?.(contextWith())).toMatchObject({ OPENCLAW_CONFIG_PATH: file?.path });
 });
 
 test("the gateway listens on its port for the other containers, and asks for a token", () => {

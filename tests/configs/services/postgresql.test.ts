@@ -1,10 +1,11 @@
 import postgresql from "../../../platforms/vpai/services/postgresql";
-import { PROD, ServiceContainer } from "./service-container";
+import { contextWith } from "../../context";
+import { ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);
 
 const PASSWORD = `it's "quoted" $HOME \`id\` %s é`;
-const container = new ServiceContainer(postgresql, { ...PROD, services: [postgresql] }, "postgres");
+const container = new ServiceContainer(postgresql, contextWith({ runs: [postgresql] }), "postgres");
 
 beforeAll(() => container.start({ superuser_password: PASSWORD }, "/var/lib/postgresql"));
 afterAll(() => container.remove());

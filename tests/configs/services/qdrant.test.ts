@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import qdrant from "../../../platforms/vpai/services/qdrant";
-import { PROD } from "./service-container";
+import { contextWith } from "../../context";
 
 /**
  * Qdrant cannot be had here, so its settings are read by a schema: those of its documentation (configuration, v1.16)
@@ -25,10 +25,10 @@ const settings = z.strictObject({
   cluster: z.strictObject({ enabled: z.boolean() }),
 });
 
-const file = qdrant.files?.({ ...PROD, services: [qdrant] })[0];
+const file = qdrant.files?.(contextWith())[0];
 const config = settings.parse(parse(file?.content as string));
 
-test("Qdrant is told to read the file", () => expect(qdrant.command).toEqual(["--config-path", file?.path]));
+test("Qdrant is told to read the file", () => expect(qdrant.run.command).toEqual(["--config-path", file?.path]));
 
 test("it listens on its port, and keeps everything in the folder that outlives the container", () => {
   expect(config.service).toEqual({ host: "0.0.0.0", http_port: 6333, grpc_port: null, enable_cors: false });

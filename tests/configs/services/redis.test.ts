@@ -1,10 +1,11 @@
 import redis from "../../../platforms/vpai/services/redis";
-import { PROD, ServiceContainer } from "./service-container";
+import { contextWith } from "../../context";
+import { ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);
 
 const PASSWORD = `it's "quoted" $HOME \`id\` %s é`;
-const container = new ServiceContainer(redis, { ...PROD, services: [redis] }, "redis");
+const container = new ServiceContainer(redis, contextWith({ runs: [redis] }), "redis");
 
 beforeAll(() => container.start({ "users.acl": PASSWORD }, "/data"));
 afterAll(() => container.remove());

@@ -3,7 +3,8 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import os from "node:os";
 import path from "node:path";
 import { ensureImage } from "../../../lab/images/build";
-import type { Service, ServiceContext } from "../../../model/service";
+import type { ServiceContext } from "../../../model/context";
+import type { ContainerService } from "../../../model/service";
 import { eventually } from "../../eventually";
 
 /** How a program in a container ended. */
@@ -26,7 +27,7 @@ export class ServiceContainer {
 
   /** @param image name of the lab's image */
   constructor(
-    private readonly service: Service,
+    private readonly service: ContainerService,
     private readonly context: ServiceContext,
     image: string,
   ) {
@@ -55,7 +56,8 @@ export class ServiceContainer {
 
   /** Starts the service. @param secrets values by name of their file */
   async start(secrets: Record<string, string>, data: string): Promise<void> {
-    const { user, command = [], environment, scratch = [], capabilities = [], health } = this.service;
+    const { run, user, environment, health } = this.service;
+    const { command = [], scratch = [], capabilities = [] } = run;
     const declared = Object.entries(this.service.secrets ?? {});
     const options = [
       ...["--user", `${user.uid}:${user.gid}`, "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
@@ -64,7 +66,7 @@ export class ServiceContainer {
       ...["--tmpfs", `${data}:mode=0700,uid=${user.uid},gid=${user.gid}`],
       ...this.files(),
       ...declared.flatMap(([name, { render = (value: string) => value }]) =>
-        this.mount(`/run/secrets/${name}`, render(secrets[name] ?? ""), `${user.uid}:${user.gid}`, 0o400),
+        this.mount(`/run/secrets/${name}`, render(secrets[name] ?? "", this.context), `${user.uid}:${user.gid}`, 0o400),
       ),
       ...Object.entries(environment?.(this.context) ?? {}).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
       ...declared.flatMap(([name, { variable }]) =>
@@ -116,11 +118,3 @@ export class ServiceContainer {
     return ["--volume", `${source}:${target}:ro`];
   }
 }
-
-/** The stack that a test's files are rendered for. */
-export const PROD: Omit<ServiceContext, "services"> = {
-  host: "sese-ai",
-  domain: "ewutelo.cloud",
-  tls: "acme-ovh",
-  vpnEnforce: true,
-};

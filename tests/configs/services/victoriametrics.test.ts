@@ -1,10 +1,10 @@
-import { allServices } from "../../../platforms";
 import victoriametrics from "../../../platforms/vpai/services/victoriametrics";
-import { PROD, ServiceContainer } from "./service-container";
+import { contextWith } from "../../context";
+import { ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);
 
-const container = new ServiceContainer(victoriametrics, { ...PROD, services: allServices }, "victoriametrics");
+const container = new ServiceContainer(victoriametrics, contextWith(), "victoriametrics");
 
 afterAll(() => container.remove());
 

@@ -1,13 +1,15 @@
 import { stringify } from "yaml";
-import { allServices } from "../../../platforms";
-import { dashboards } from "../../../platforms/vpai/services/grafana/dashboards";
-import { storeOf } from "../../../platforms/vpai/services/grafana/dashboards/dashboard";
+import { hostViews } from "../../../platforms/contexts";
+import { dashboardsOf } from "../../../platforms/vpai/services/grafana/dashboards";
+import vpai from "../../../platforms/vpai/platform";
+import { storeOf } from "../../../platforms/vpai/services/grafana/dashboard-json";
+import { contextWith } from "../../context";
 import vmalert from "../../../platforms/vpai/services/vmalert";
-import { type Ended, PROD, ServiceContainer } from "./service-container";
+import { type Ended, ServiceContainer } from "./service-container";
 
 jest.setTimeout(1_200_000);
 
-const container = new ServiceContainer(vmalert, { ...PROD, services: allServices }, "vmalert");
+const container = new ServiceContainer(vmalert, contextWith(), "vmalert");
 
 afterAll(() => container.remove());
 
@@ -21,7 +23,7 @@ test("an alert with a mistake in its expression is refused", async () => {
   expect([code, stderr]).toEqual([255, expect.stringContaining("TargetDown")]);
 });
 
-const queries = dashboards.flatMap(({ uid, panels }) =>
+const queries = dashboardsOf(hostViews(vpai)).flatMap(({ uid, panels }) =>
   panels
     .filter((panel) => storeOf(panel) === "victoriametrics")
     .flatMap((panel) => panel.queries.map(({ expr }) => ({ uid, expr }))),
@@ -50,6 +52,6 @@ test("it starts with its arguments and evaluates the alerts", async () => {
   const { data } = JSON.parse(groups) as { data: { groups: { name: string; rules: { name: string }[] }[] } };
   expect(data.groups.map(({ name }) => name)).toEqual(["sese-ai"]);
   expect(data.groups[0]?.rules.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(["HostDown", "DiskFull", "TargetDown", "PostgreSQLDown", "LLMBudgetSpent", "BackupTooOld"]),
+    expect.arrayContaining(["HostDown", "DiskFull", "TargetDown", "PostgreSQLDown", "LLMBudgetSpent", "RedisDown"]),
   );
 });

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { eventually } from "../../eventually";
 import { docker, hardened, image, inside, minute, mounted, run, runsAs, start, useImages } from "../harness/containers";
+import { contextWith } from "../../context";
+import vpai from "../../../platforms/vpai/platform";
 import alloyService from "../../../platforms/vpai/services/alloy";
 import lokiService from "../../../platforms/vpai/services/loki";
 import postgresqlService from "../../../platforms/vpai/services/postgresql";
@@ -139,7 +141,8 @@ test(
 
 describe("alloy, with the platform's own configuration", () => {
   const services = [alloyService, lokiService, postgresqlService, redisService, victoriametricsService];
-  const context = { host: "canary-host", domain: "vpai.test", tls: "internal", vpnEnforce: false, services } as const;
+  const hosts = { "canary-host": { ...vpai.hosts["sese-ai"]!, groups: ["core", "monitoring"] } };
+  const context = contextWith({ host: "canary-host", platform: { ...vpai, hosts, services }, domain: "vpai.test" });
   const alias = (name: string): string[] => ["--network-alias", name];
   const query = (what: string): string =>
     get("samples", `http://127.0.0.1:8428/api/v1/query?query=${encodeURIComponent(what)}&latency_offset=1ms`);
@@ -154,7 +157,10 @@ describe("alloy, with the platform's own configuration", () => {
     start("lines", image("loki"), [...hardened, ...alias("loki"), "--tmpfs", "/loki:mode=0700,uid=10001"]);
     const login = ["--env", "POSTGRES_PASSWORD=canary-password"];
     start("postgresql", image("postgres"), [...alias("postgresql"), ...login]);
-    const users = mounted("/run/secrets/users.acl", redisService.secrets?.["users.acl"]?.render?.("canary") ?? "");
+    const users = mounted(
+      "/run/secrets/users.acl",
+      redisService.secrets?.["users.acl"]?.render?.("canary", context) ?? "",
+    );
     const settings = mounted("/redis.conf", redisService.files?.(context)[0]?.content as string);
     start("redis", image("redis"), [...alias("redis"), ...users, ...settings], "redis-server", "/redis.conf");
     const endless = "while sleep 1; do echo a line of the canary; done";
@@ -168,7 +174,7 @@ describe("alloy, with the platform's own configuration", () => {
       "POSTGRESQL_DSN=postgresql://postgres:canary-password@postgresql/postgres?sslmode=disable",
     ];
     const options = [...hardened, "--user", "0:0", "--memory", "192m", ...host, ...data, ...file, ...source];
-    start("alloy", image("alloy"), options, ...(alloyService.command ?? []));
+    start("alloy", image("alloy"), options, ...(alloyService.run.command ?? []));
     await eventually(() => inside("alloy", ...alloyService.health.test));
   }, 5 * minute);
 

@@ -1,7 +1,7 @@
 import { eventually } from "../../eventually";
 import type { Lab } from "../harness/lab";
 import type { LabHost } from "../harness/host";
-import { llmKey } from "../../../model/service";
+import { llmKey } from "../../../capabilities/litellm-key";
 import { sharedLabOfAll } from "../harness/shared";
 
 /**

@@ -1,4 +1,7 @@
-import type { PlatformNames, RawConfig, StackConfig } from "../../../config";
+import type { PlatformNames, RawConfig } from "../../../config";
+import { z } from "zod";
+import { flag } from "../../../model/setting";
+import type { Stack } from "../../../model/stack";
 
 /** 51 bytes of a well-formed ed25519 key blob: its type and 32 bytes of 0x07. */
 export const HOST_KEY = `ssh-ed25519 ${Buffer.concat([
@@ -11,7 +14,12 @@ export const HOST_KEY = `ssh-ed25519 ${Buffer.concat([
 export const PLATFORM: PlatformNames = {
   name: "vpai",
   hosts: ["sese-ai", "seko-vpn", "workstation"],
+  groups: ["core", "apps", "monitoring"],
   services: ["n8n", "redis"],
+  settings: {
+    couchdbVpnEnforce: flag(false),
+    workflows: z.enum(["keep", "overwrite"], { error: "keep or overwrite" }).default("keep"),
+  },
   secrets: [
     { name: "n8nEncryptionKey", description: "Key of n8n", origin: "random" },
     {
@@ -24,7 +32,7 @@ export const PLATFORM: PlatformNames = {
       name: "hcloudToken",
       description: "Token of the Hetzner Cloud project",
       origin: "supplied",
-      needed: (stack: StackConfig) => Object.values(stack.hosts).some(({ machine }) => machine.kind === "hcloud"),
+      needed: (stack: Stack) => Object.values(stack.hosts).some(({ machine }) => machine.kind === "hcloud"),
     },
   ],
 };

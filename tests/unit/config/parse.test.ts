@@ -8,11 +8,13 @@ const sese = hosts["sese-ai"];
 
 describe("a right config", () => {
   it("is read whole", () => {
+    const { couchdbVpnEnforce, workflows, ...own } = SETTINGS;
+    expect([couchdbVpnEnforce, workflows]).toEqual(["true", "overwrite"]);
     expect(parseStackConfig(rawConfig(), [PLATFORM])).toEqual({
-      ...SETTINGS,
+      ...own,
       vpnEnforce: false,
-      couchdbVpnEnforce: true,
       adopt: true,
+      settings: { couchdbVpnEnforce: true, workflows: "overwrite" },
     });
   });
 
@@ -39,7 +41,7 @@ describe("a right config", () => {
     );
     expect(config).toMatchObject({
       vpnEnforce: true,
-      couchdbVpnEnforce: false,
+      settings: { couchdbVpnEnforce: false, workflows: "keep" },
       adopt: false,
       overrides: {},
       services: ["core", "apps", "monitoring"],

@@ -39,7 +39,7 @@ it("prod is the three real hosts", () => {
   expect(config).toMatchObject({
     domain: "ewutelo.cloud",
     vpnEnforce: true,
-    couchdbVpnEnforce: false,
+    settings: { couchdbVpnEnforce: false, workflows: "keep" },
     tls: "acme-ovh",
   });
   expect(config.hosts).toEqual({

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { catalogue } from "../../../lab/images/catalogue";
+import { imagesOf } from "../../../model/service";
 import { platforms } from "../../../platforms";
 import { projectRoot } from "../../../toolchain/environment";
 
@@ -35,7 +36,7 @@ const foundIn = (chosen: readonly string[]): string[] =>
   );
 
 test("finds the image of every service of every platform in its file, and nothing else", () => {
-  const images = new Set(platforms.flatMap(({ services }) => services.map(({ image }) => image)));
+  const images = new Set(platforms.flatMap(({ services }) => imagesOf(services)));
   expect(images.size).toBeGreaterThan(15);
   const files = sources.filter((file) => !file.startsWith("lab/"));
   expect(foundIn(files).sort()).toEqual([...images].sort());

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { LOCK_FILE } from "../../../images/lock";
+import { imagesOf } from "../../../model/service";
 import { allServices } from "../../../platforms";
 import { runCommand } from "../commands/run-command";
 import { FakeRegistry } from "../images/fake-registry";
@@ -21,7 +22,7 @@ beforeAll(async () => {
 beforeEach(() => {
   registry.reset();
   registry.demands = "bearer";
-  for (const { image } of allServices) put(image, "arm64");
+  for (const image of imagesOf(allServices)) put(image, "arm64");
   folder = mkdtempSync(path.join(tmpdir(), "images-lock-"));
   file = path.join(folder, "lock.json");
 });
@@ -42,7 +43,7 @@ const written = (): unknown => JSON.parse(readFileSync(file, "utf8"));
 test("writes what the registry has for every service's image; a second run finds it the same", async () => {
   expect(await images()).toMatchObject({ code: 0, err: "" });
   const lock = written() as Record<string, unknown>;
-  expect(Object.keys(lock)).toHaveLength(new Set(allServices.map(({ image }) => image)).size);
+  expect(Object.keys(lock)).toHaveLength(new Set(imagesOf(allServices)).size);
   expect(lock[REDIS]).toEqual({ digest: put(REDIS, "arm64"), architectures: ["arm64"] });
   expect(await images({ CHECK: "1" })).toMatchObject({ code: 0, err: "" });
 });
@@ -54,7 +55,7 @@ test("one image without an answer: one line says so, its entry stays, the others
   expect([code, err]).toEqual([1, `${REDIS}: the registry has no library/redis:8.0.2: correct the tag`]);
   expect(out).toMatch(/redis:8\.0\.2 +kept +sha256:0{64} /);
   expect(written()).toMatchObject({ [REDIS]: OLD });
-  expect(Object.keys(written() as object)).toHaveLength(new Set(allServices.map(({ image }) => image)).size);
+  expect(Object.keys(written() as object)).toHaveLength(new Set(imagesOf(allServices)).size);
 });
 
 test("CHECK=1 writes nothing and fails on what is new, moved or unused", async () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { wantedReferences } from "../../../commands/images-lock/references";
 import { askAll, refreshed, stateOf } from "../../../commands/images-lock/refresh";
 import type { ImageLock, LockedImage } from "../../../images/lock";
-import type { Service } from "../../../model/service";
+import { serviceWith } from "../../service";
 
 const image = (digit: string, ...architectures: LockedImage["architectures"]): LockedImage => ({
   digest: `sha256:${digit.repeat(64)}`,
@@ -56,7 +56,7 @@ describe("refreshing", () => {
 
 describe("the images that the lock is for", () => {
   const DIGEST = `sha256:${"a".repeat(64)}`;
-  const service = (name: string, image: string) => ({ name, image }) as Service;
+  const service = (name: string, image: string) => serviceWith({ name, run: { image } });
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "stacks-"))));
   afterEach(() => rmSync(folder, { recursive: true }));

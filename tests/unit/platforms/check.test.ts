@@ -1,38 +1,31 @@
 import { checkPlatform, type PlatformError } from "../../../platforms/check";
+import type { PlatformHost } from "../../../model/platform";
 import type { HostPlan } from "../../../platforms/policies";
 import vpai from "../../../platforms/vpai/platform";
 import type { Service } from "../../../model/service";
-
-const service = (over: Partial<Service>): Service => ({
-  name: "one",
-  group: "core",
-  image: "docker.io/library/one:1.0",
-  user: { uid: 1, gid: 1 },
-  networks: ["backend"],
-  port: 80,
-  limits: { memoryMiB: 100, cpus: 1 },
-  health: { test: ["true"] },
-  backup: { kind: "none", reason: "nothing to keep" },
-  ...over,
-});
+import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
+import { contextWith } from "../../context";
+import { serviceWith as service } from "../../service";
 
 const SECRET = { name: "password", description: "A password", origin: "random" } as const;
 
+const HOST: PlatformHost = {
+  purpose: "a test",
+  groups: ["core"],
+  networks: {
+    frontend: { subnet: "10.0.0.0/24", internal: false },
+    backend: { subnet: "10.0.1.0/24", internal: true },
+  },
+};
+
 const plan = (...services: Service[]): HostPlan => ({
   name: "h",
-  host: {
-    purpose: "a test",
-    groups: ["core"],
-    networks: {
-      frontend: { subnet: "10.0.0.0/24", internal: false },
-      backend: { subnet: "10.0.1.0/24", internal: true },
-    },
-  },
+  host: HOST,
   services,
   memoryMiB: 1024,
   architecture: "amd64",
   vpnAddress: "100.64.0.9",
-  context: { host: "h", domain: "a.test", tls: "internal", vpnEnforce: true, services },
+  context: contextWith({ host: "h", runs: services, platform: { ...vpai, hosts: { h: HOST } }, domain: "a.test" }),
 });
 
 const problemsOf = (plans: HostPlan[]): string[] => {
@@ -47,29 +40,29 @@ const problemsOf = (plans: HostPlan[]): string[] => {
 test("the platform as it is has no problem", () => {
   const host = vpai.hosts["sese-ai"]!;
   const { services } = vpai;
-  const context = { ...plan().context, host: "sese-ai", services };
+  const context = contextWith();
   const whole = { ...plan(), name: "sese-ai", host, services, context, memoryMiB: 8192 };
   expect(problemsOf([whole])).toEqual([]);
 });
 
 test.each<[string, Service[], string[]]>([
   ["two services of a name", [service({}), service({})], ["h/one: more than one service named one"]],
-  ["an image without a tag", [service({ image: "ghcr.io/a/b" })], ["h/one: the unpinned image ghcr.io/a/b"]],
+  ["an image without a tag", [service({ run: { image: "ghcr.io/a/b" } })], ["h/one: the unpinned image ghcr.io/a/b"]],
   [
     "a moving tag",
-    [service({ image: "ghcr.io:443/a/b:latest" })],
+    [service({ run: { image: "ghcr.io:443/a/b:latest" } })],
     ["h/one: the unpinned image ghcr.io:443/a/b:latest"],
   ],
-  ["an unknown need", [service({ needs: ["two"] })], ["h/one: needs two, which this host does not run"]],
+  ["an unknown need", [service({ needs: ["two"] })], ["h/one: needs two, which no host of the stack runs"]],
   [
     "a cycle",
     [service({ needs: ["two"] }), service({ name: "two", needs: ["one"] })],
     ["h/one: a cycle in needs: one needs two needs one", "h/two: a cycle in needs: two needs one needs two"],
   ],
-  ["an unknown network", [service({ networks: ["sandbox"] })], ["h/one: the unknown network sandbox"]],
+  ["an unknown network", [service({ run: { networks: ["sandbox"] } })], ["h/one: the unknown network sandbox"]],
   [
     "a published port on an internal network",
-    [service({ publish: [{ port: 80, hostPort: 80, protocol: "tcp", access: "public" }] })],
+    [service({ run: { publish: [{ port: 80, hostPort: 80, protocol: "tcp", access: "public" }] } })],
     ["h/one: published ports on internal networks only, which Docker never opens"],
   ],
   [
@@ -77,8 +70,10 @@ test.each<[string, Service[], string[]]>([
     ["one", "two"].map((name) =>
       service({
         name,
-        networks: ["frontend"],
-        publish: [{ port: 80, hostPort: 8080, protocol: "tcp", access: "vpn" }],
+        run: {
+          networks: ["frontend"],
+          publish: [{ port: 80, hostPort: 8080, protocol: "tcp", access: "vpn" }],
+        },
       }),
     ),
     ["h/one, h/two: 8080/tcp on the vpn address is published more than once"],
@@ -95,8 +90,13 @@ test.each<[string, Service[], string[]]>([
   ],
   [
     "a database of two",
-    ["one", "two"].map((name) => service({ name, database: { name: "d", role: name, password: SECRET } })),
-    ["h/one, h/two: the database d on h belongs to more than one service"],
+    [
+      service({ name: "server", offers: [postgresqlDatabase.offer({ superuser: "s", password: SECRET })] }),
+      ...["one", "two"].map((name) =>
+        service({ name, uses: [postgresqlDatabase.request({ name: "d", role: name, password: SECRET })] }),
+      ),
+    ],
+    ["h/one, h/two: the database d in server on h belongs to more than one service"],
   ],
   [
     "a part of a hostname that is used twice",
@@ -107,12 +107,12 @@ test.each<[string, Service[], string[]]>([
   ],
   [
     "an image for another processor",
-    [service({ architectures: ["arm64"] })],
+    [service({ run: { architectures: ["arm64"] } })],
     ["h/one: docker.io/library/one:1.0 exists for arm64, and h is amd64"],
   ],
   [
     "data without a backup that says why",
-    [service({ data: [{ path: "/d" }], backup: { kind: "none", reason: "" } })],
+    [service({ data: [{ path: "/d", backup: { kind: "none", reason: "" } }] })],
     ["h/one: data in /d without a complete backup declaration"],
   ],
   [
@@ -163,14 +163,17 @@ test("what is right twice is no problem: a shared declaration, two parts of a ho
       expose: [{ subdomain: "x", path: `/${name}`, port: 80, access: "public" }],
       secrets: { key: { secret: SECRET, variable: "KEY_FILE" } },
       environment: () => ({ OTHER_KEY_FILE: "/run/secrets/key" }),
-      data: [{ path: "/d" }],
+      data: [{ path: "/d", backup: { kind: "files" } }],
     }),
   );
   expect(problemsOf([plan(...both)])).toEqual([]);
 });
 
 test("all problems come at once, each with its mend", () => {
-  const several = plan(service({ image: "a", needs: ["x"] }), service({ name: "two", networks: ["egress"] }));
+  const several = plan(
+    service({ run: { image: "a" }, needs: ["x"] }),
+    service({ name: "two", run: { networks: ["egress"] } }),
+  );
   expect(problemsOf([several])).toHaveLength(3);
   expect(() => checkPlatform([several])).toThrow(
     /has 3 problem\(s\)[^]*h\/one\n {4}found: needs x[^]*to do: take x out of needs/,

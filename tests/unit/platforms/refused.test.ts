@@ -1,19 +1,16 @@
 import { deploy } from "../../../components/stack";
 import { loadStackConfig } from "../../../config";
-import { declaredSecrets, type Platform, type PlatformError } from "../../../platforms";
+import type { Platform } from "../../../model/platform";
+import { namesOf, type PlatformError } from "../../../platforms";
 import vpai from "../../../platforms/vpai/platform";
 import { coreOfProd, graphOf } from "../stack/graph";
 import { REFUSALS, REFUSED } from "./refused";
 
 test("a platform that breaks every policy is refused with all of it in one error, before anything is made", async () => {
   const platform: Platform = { ...vpai, services: [...vpai.services, ...Object.values(REFUSED)] };
-  const names = {
-    name: "vpai",
-    hosts: Object.keys(platform.hosts),
-    services: platform.services.map(({ name }) => name),
-    secrets: declaredSecrets(platform),
-  };
-  const error = await graphOf("prod", coreOfProd, () => deploy(platform, loadStackConfig([names]), {})).then(
+  const error = await graphOf("prod", coreOfProd, () =>
+    deploy(platform, loadStackConfig([namesOf(platform)]), {}),
+  ).then(
     (made) => {
       throw new Error(`expected a refusal, found ${made.length} resources`);
     },

@@ -1,42 +1,40 @@
 import type { Service } from "../../../model/service";
 
 /** A service in order, as somebody might write it without a compiler; `over` spoils it. */
-const service = (name: string, over: object): Service =>
+const service = (name: string, { run = {}, ...over }: Readonly<Record<string, unknown>> & { run?: object }): Service =>
   ({
     name,
     group: "core",
-    image: "docker.io/library/redis:8.0.2",
+    run: { image: "docker.io/library/redis:8.0.2", networks: ["backend"], ...run },
     user: { uid: 1, gid: 1 },
-    networks: ["backend"],
     port: 80,
     limits: { memoryMiB: 1, cpus: 0.1 },
     health: { test: ["true"] },
-    backup: { kind: "none", reason: "nothing to keep" },
     ...over,
   }) as unknown as Service;
 
 /** Services that break every policy, by the name of their file. */
 export const REFUSED: Readonly<Record<string, Service>> = {
   "port-taker": service("port-taker", {
-    networks: ["frontend"],
-    publish: [{ port: 80, hostPort: 443, protocol: "tcp", access: "public" }],
+    run: { networks: ["frontend"], publish: [{ port: 80, hostPort: 443, protocol: "tcp", access: "public" }] },
   }),
   "twin-one": service("twin", {}),
   "twin-two": service("twin", {}),
   squatter: service("squatter", { expose: [{ subdomain: "mayi", port: 80, access: "public" }] }),
-  drifter: service("drifter", { image: "docker.io/library/redis:latest" }),
+  drifter: service("drifter", { run: { image: "docker.io/library/redis:latest" } }),
   egg: service("egg", { needs: ["hen"] }),
   hen: service("hen", { needs: ["egg"] }),
   "open-door": service("open-door", {
-    networks: ["frontend"],
-    publish: [{ port: 80, hostPort: 8080, protocol: "tcp" }],
+    run: { networks: ["frontend"], publish: [{ port: 80, hostPort: 8080, protocol: "tcp" }] },
   }),
-  forgetful: service("forgetful", { data: [{ path: "/data" }], backup: undefined }),
+  forgetful: service("forgetful", { data: [{ path: "/data" }] }),
   glutton: service("glutton", { limits: { memoryMiB: 100_000, cpus: 1 } }),
-  stranger: service("stranger", { networks: ["dmz"] }),
-  "walled-in": service("walled-in", { publish: [{ port: 80, hostPort: 8081, protocol: "tcp", access: "public" }] }),
-  whisperer: service("whisperer", { command: ["serve", "--key-file", "/run/secrets/api_key"] }),
-  foreigner: service("foreigner", { architectures: ["arm64"] }),
+  stranger: service("stranger", { run: { networks: ["dmz"] } }),
+  "walled-in": service("walled-in", {
+    run: { publish: [{ port: 80, hostPort: 8081, protocol: "tcp", access: "public" }] },
+  }),
+  whisperer: service("whisperer", { run: { command: ["serve", "--key-file", "/run/secrets/api_key"] } }),
+  foreigner: service("foreigner", { run: { architectures: ["arm64"] } }),
 };
 
 /** What the one error says of them: place, what was found, what to do. */

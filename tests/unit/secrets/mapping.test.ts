@@ -1,5 +1,5 @@
 import { mapVariables } from "../../../commands/secrets/mapping";
-import type { SecretDeclaration } from "../../../config";
+import type { SecretDeclaration } from "../../../model/secret";
 
 const DECLARED: SecretDeclaration[] = [
   { name: "n8nEncryptionKey", description: "", origin: "random", ansible: "n8n_encryption_key" },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { generate, importFrom, missingValues } from "../../../commands/secrets/sources";
 import type { StackSecret } from "../../../commands/secrets/state";
-import type { SecretDeclaration } from "../../../config";
+import type { SecretDeclaration } from "../../../model/secret";
 import { fixturePath } from "./fixture";
 
 const oneLine = (value: string) => (value.includes("\n") ? "expected one line" : undefined);

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { allServices } from "../../../platforms";
-import type { ServiceContext } from "../../../model/service";
+import { contextWith } from "../../context";
 import { alertRules } from "../../../platforms/vpai/services/vmalert/alert-rules";
 
 interface Rules {
@@ -17,42 +17,39 @@ interface Rules {
   }[];
 }
 
-const context = (names: readonly string[]): ServiceContext => ({
-  host: "sese-ai",
-  domain: "ewutelo.cloud",
-  tls: "acme-ovh",
-  vpnEnforce: true,
-  services: allServices.filter(({ name }) => names.includes(name)),
+const rules = (names: readonly string[]): Rules["groups"][number]["rules"] => {
+  const context = contextWith({ runs: allServices.filter(({ name }) => names.includes(name)) });
+  return (parse(alertRules(context)) as Rules).groups.flatMap((group) => group.rules);
+};
+
+test.each([
+  ["alloy", ["HostDown", "DiskFull", "MemoryFull", "OutOfMemory", "TargetDown"]],
+  ["cadvisor", ["ContainerRestarting", "ContainerUnhealthy", "ContainerMemoryFull"]],
+  ["postgresql", ["PostgreSQLDown"]],
+  ["redis", ["RedisDown"]],
+  ["litellm", ["LLMSpendHigh", "LLMBudgetSpent"]],
+])("what %s sees is watched where it runs, and only there", (service, expected) => {
+  expect(rules([service]).map(({ alert }) => alert)).toEqual(expected);
+  const others = allServices.map(({ name }) => name).filter((name) => name !== service);
+  const elsewhere = rules(others).map(({ alert }) => alert);
+  expect(elsewhere.length).toBeGreaterThan(0);
+  expect(elsewhere.filter((alert) => expected.includes(alert))).toEqual([]);
 });
 
-const rules = (names: readonly string[]): Rules["groups"][number]["rules"] =>
-  (parse(alertRules(context(names))) as Rules).groups.flatMap((group) => group.rules);
-
-const ALWAYS = [
-  ...["HostDown", "DiskFull", "MemoryFull", "OutOfMemory", "ContainerRestarting", "ContainerUnhealthy"],
-  ...["ContainerMemoryFull", "TargetDown", "BackupTooOld", "BackupMissing"],
-];
-
-test("the host, its containers and its backups are always watched", () => {
-  expect(rules([]).map(({ alert }) => alert)).toEqual(ALWAYS);
-});
-
-test("a service is watched where it runs", () => {
-  expect(rules(["postgresql"]).map(({ alert }) => alert)).toEqual([...ALWAYS, "PostgreSQLDown"]);
-  expect(rules(["redis"]).map(({ alert }) => alert)).toEqual([...ALWAYS, "RedisDown"]);
-});
+test("where nothing runs, nothing is watched", () => expect(rules([])).toEqual([]));
 
 test.each([
   ["DiskFull", /> 0\.85$/],
   ["HostDown", /^absent\(up\{job="host",host="sese-ai"\} == 1\)$/],
-  ["BackupTooOld", /> 26 \* 3600$/],
   ["TargetDown", /^up == 0$/],
 ])("%s has its threshold", (name, expected) => {
-  expect(rules([]).find(({ alert }) => alert === name)?.expr).toMatch(expected);
+  expect(rules(["alloy"]).find(({ alert }) => alert === name)?.expr).toMatch(expected);
 });
 
 test("each says how bad it is and what is wrong", () => {
-  for (const { labels, annotations } of rules(["postgresql", "redis", "litellm"])) {
+  const all = rules(["alloy", "cadvisor", "postgresql", "redis", "litellm"]);
+  expect(all.length).toBeGreaterThan(10);
+  for (const { labels, annotations } of all) {
     expect(["critical", "warning"]).toContain(labels.severity);
     expect(annotations.summary).toMatch(/\w \w|\}\} \w/);
   }

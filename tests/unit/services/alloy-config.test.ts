@@ -1,10 +1,11 @@
 import { allServices } from "../../../platforms";
 import alloy from "../../../platforms/vpai/services/alloy";
+import { contextWith } from "../../context";
+import { serviceWith } from "../../service";
 import type { Service } from "../../../model/service";
 
 const configOf = (services: readonly Service[]): string =>
-  alloy.files?.({ host: "sese-ai", domain: "ewutelo.cloud", tls: "acme-ovh", vpnEnforce: true, services })[0]
-    ?.content as string;
+  alloy.files?.(contextWith({ runs: services }))[0]?.content as string;
 
 const config = configOf(allServices);
 
@@ -49,7 +50,7 @@ test("the password of PostgreSQL is no part of the file", () => {
 test("a password is part of the connection string whatever it contains", () => {
   const render = alloy.secrets?.["postgresql_dsn"]?.render;
   const password = `p@ss/w:rd?#%'" é`;
-  const url = new URL(render?.(password) ?? "");
+  const url = new URL(render?.(password, contextWith()) ?? "");
   expect(decodeURIComponent(url.password)).toBe(password);
   expect([url.username, url.host, url.pathname, url.search]).toEqual([
     ...["alloy", "postgresql:5432", "/alloy", "?sslmode=disable"],
@@ -57,12 +58,7 @@ test("a password is part of the connection string whatever it contains", () => {
 });
 
 test("a service that is added with metrics is scraped; without PostgreSQL and Redis there are no exporters for them", () => {
-  const added: Service = {
-    ...(allServices[0] as Service),
-    name: "more-of-it",
-    networks: ["backend"],
-    metrics: { port: 9, path: "/m" },
-  };
+  const added = serviceWith({ name: "more-of-it", metrics: { port: 9, path: "/m" } });
   const text = configOf([added]);
   expect(text).toMatch(/"__address__" = "more-of-it:9",\n\s*"__metrics_path__" = "\/m",\n\s*"service" = "more-of-it",/);
   expect(text).not.toMatch(/prometheus\.exporter\.(postgres|redis)/);

@@ -1,21 +1,11 @@
 import fc from "fast-check";
-import type { Exposure, Service, ServiceContext } from "../../../model/service";
+import type { ServiceContext } from "../../../model/context";
+import type { Exposure } from "../../../model/site";
 import { caddyfile } from "../../../programs/caddy/caddyfile";
+import { contextWith } from "../../context";
+import { serviceWith } from "../../service";
 
 const label = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
-
-const service = (name: string, expose: Service["expose"]): Service => ({
-  name,
-  group: "apps",
-  image: "docker.io/library/x:1",
-  user: { uid: 1, gid: 1 },
-  networks: ["backend"],
-  port: 80,
-  limits: { memoryMiB: 64, cpus: 1 },
-  health: { test: ["true"] },
-  backup: { kind: "none", reason: "a test" },
-  ...(expose === undefined ? {} : { expose }),
-});
 
 /** Few names and paths, so that they meet on one hostname. */
 const exposure = fc.record(
@@ -40,23 +30,21 @@ const offers = fc.uniqueArray(fc.tuple(fc.constantFrom("one", "two", "100.64.0.2
 const context: fc.Arbitrary<ServiceContext> = fc
   .record(
     {
-      host: fc.constant("sese-ai"),
       domain: fc.tuple(label, label).map((labels) => labels.join(".")),
       tls: fc.constantFrom("internal" as const, "acme-ovh" as const),
       vpnEnforce: fc.boolean(),
       acmeEmail: fc.constant("me@example.org"),
       offers,
     },
-    { requiredKeys: ["host", "domain", "tls", "vpnEnforce", "offers"] },
+    { requiredKeys: ["domain", "tls", "vpnEnforce", "offers"] },
   )
-  .map(({ offers: given, ...rest }) => ({
-    ...rest,
-    services: ["one", "two"].map((name) =>
-      service(
-        name,
-        given.flatMap(([by, one]) => (by === name ? [one as Exposure] : [])),
+  .map(({ offers: given, ...stack }) => ({
+    ...contextWith({
+      ...stack,
+      runs: ["one", "two"].map((name) =>
+        serviceWith({ name, expose: given.flatMap(([by, one]) => (by === name ? [one as Exposure] : [])) }),
       ),
-    ),
+    }),
     remoteSites: given.flatMap(([by, one]) => (by === "100.64.0.2" ? [{ ...one, address: by }] : [])),
   }));
 
@@ -92,7 +80,7 @@ function answerOf({ lines }: Block, path: string): string {
 }
 
 /** What the stack promises of a request: of all that may answer there, the one that says most about the path does. */
-function promised({ domain, vpnEnforce, services, remoteSites = [] }: ServiceContext, request: Request): string {
+function promised({ domain, vpnEnforce, services, remoteSites }: ServiceContext, request: Request): string {
   const { hostname, path, port } = request;
   const all = [
     ...services.flatMap(({ name, expose = [] }) => expose.map((one) => ({ ...one, by: name }))),
@@ -162,7 +150,7 @@ test("every request gets the answer that the exposures promise, on each listener
 test("a hostname without a VPN-only part has no VPN listener", () => {
   fc.assert(
     fc.property(context, (given) => {
-      const exposures = [...given.services.flatMap(({ expose = [] }) => expose), ...(given.remoteSites ?? [])];
+      const exposures = [...given.services.flatMap(({ expose = [] }) => expose), ...given.remoteSites];
       const inside = new Set(
         exposures
           .filter(({ access }) => access === "vpn")
@@ -201,20 +189,17 @@ test("every site but the redirect and the metrics has TLS of the stack's kind an
 });
 
 test("the domain itself answers health checks and nothing else (docs/requirements.md#global-view)", () => {
-  const text = caddyfile({ host: "sese-ai", domain: "ewutelo.cloud", tls: "internal", vpnEnforce: true, services: [] });
+  const text = caddyfile(contextWith({ tls: "internal", runs: [] }));
   expect(sites(text).map(({ addresses }) => addresses)).toEqual([["http://"], ["http://:2020"], ["ewutelo.cloud"]]);
   const asked = PATHS.map((path) => answerOf(sites(text)[2] as Block, path));
   expect(asked).toEqual(PATHS.map((path) => (path === "/health" ? 'respond "OK" 200' : "respond 404")));
 });
 
 test("the certificate account's contact is given where there is one", () => {
-  const given = { host: "sese-ai", domain: "ewutelo.cloud", tls: "acme-ovh", vpnEnforce: true, services: [] } as const;
-  expect(caddyfile({ ...given, acmeEmail: "me@ewutelo.cloud" })).toContain("\n\temail me@ewutelo.cloud\n");
-  expect(caddyfile(given)).not.toContain("email");
+  expect(caddyfile(contextWith({ runs: [], acmeEmail: "me@ewutelo.cloud" }))).toContain("\n\temail me@ewutelo.cloud\n");
+  expect(caddyfile(contextWith({ runs: [] }))).not.toContain("email");
 });
 
 test("the administration interface is for the container itself", () => {
-  expect(
-    caddyfile({ host: "sese-ai", domain: "ewutelo.cloud", tls: "internal", vpnEnforce: true, services: [] }),
-  ).toMatch(/^\{\n\tadmin localhost:2019\n/);
+  expect(caddyfile(contextWith({ tls: "internal", runs: [] }))).toMatch(/^\{\n\tadmin localhost:2019\n/);
 });

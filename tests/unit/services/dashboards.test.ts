@@ -1,10 +1,15 @@
 import type { LRParser } from "@lezer/lr";
 import fc from "fast-check";
-import { dashboards } from "../../../platforms/vpai/services/grafana/dashboards";
-import { type Panel, dashboardJson, storeOf } from "../../../platforms/vpai/services/grafana/dashboards/dashboard";
+import { hostViews } from "../../../platforms/contexts";
+import { dashboardsOf } from "../../../platforms/vpai/services/grafana/dashboards";
+import vpai from "../../../platforms/vpai/platform";
+import type { Panel } from "../../../model/monitoring";
+import { dashboardJson, storeOf } from "../../../platforms/vpai/services/grafana/dashboard-json";
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types say that it is an ES module alone; it is not
 const { parser } = require("@grafana/lezer-logql") as { parser: LRParser };
+
+const dashboards = dashboardsOf(hostViews(vpai));
 
 interface Drawn {
   id: number;
@@ -31,9 +36,9 @@ const cellsOf = ({ x, y, w, h }: Drawn["gridPos"]): string[] =>
 /** Each kind of thing that a person looks at on its own. */
 test("there is a dashboard for each of these", () => {
   expect(dashboards.map(({ title }) => title)).toEqual([
-    ...["Hosts", "Containers", "PostgreSQL", "Redis", "Caddy", "n8n", "LiteLLM spend", "Backups"],
+    ...["Hosts", "Caddy", "Containers", "LiteLLM spend", "n8n", "PostgreSQL", "Redis"],
   ]);
-  expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(8);
+  expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(7);
 });
 
 test("panels never overlap and stay within the grid of 24 columns", () => {

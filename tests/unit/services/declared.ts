@@ -1,11 +1,18 @@
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
-import type { Service, ServiceContext } from "../../../model/service";
-import { container, type Registered, resource } from "../stack/graph";
+import { parse } from "yaml";
+import type { Offered, Requested } from "../../../model/capability";
+import type { ServiceContext } from "../../../model/context";
+import type { ContainerRun } from "../../../model/run";
+import type { PlatformHost } from "../../../model/platform";
+import type { ContainerService, Service } from "../../../model/service";
+import type { Architecture } from "../../../model/stack";
+import { namesOf } from "../../../platforms";
+import { fittingArchitectures } from "../../../platforms/policies/images";
+import vpai from "../../../platforms/vpai/platform";
+import { CONTAINER, container, type Registered, resource } from "../stack/graph";
 
 /** A deployed service as a check sees it. */
 export interface Deployed {
-  service: Service;
+  service: ContainerService;
   graph: readonly Registered[];
   /** Name of its host. */
   host: string;
@@ -16,11 +23,32 @@ export interface Deployed {
 
 type Check = (deployed: Deployed) => void;
 
+/** Every option of a service; those of how it runs under `run.`. */
+export type Option = Exclude<keyof ContainerService, "run"> | `run.${keyof ContainerRun}`;
+
+/** The value of an option; undefined when the service does not use it. */
+export function valueOf(service: ContainerService, option: Option): unknown {
+  const part = option.startsWith("run.") ? service.run : service;
+  return (part as unknown as Record<string, unknown>)[option.replace("run.", "")];
+}
+
+/** What a check goes through: with nothing in it, the check would say nothing. */
+function some<Thing>(things: readonly Thing[] | undefined): readonly Thing[] {
+  expect(things?.length).toBeGreaterThan(0);
+  return things ?? [];
+}
+
 const inputsOf = ({ graph, host, service }: Deployed): Record<string, unknown> =>
   container(graph, `${host}/${service.name}`).inputs;
 
+const waitsFor = ({ graph, host, service }: Deployed): string[] =>
+  container(graph, `${host}/${service.name}`).dependsOn;
+
 const of = ({ graph, host, service }: Deployed, part: string): Registered =>
   resource(graph, `${host}/${service.name}/${part}`);
+
+const mountFrom = (deployed: Deployed, source: string): unknown =>
+  (inputsOf(deployed)["mounts"] as { source: string }[]).find((mount) => mount.source === source);
 
 const mountTarget = (deployed: Deployed, source: string): string =>
   (mountFrom(deployed, source) as { target: string }).target;
@@ -31,8 +59,12 @@ function configFile(deployed: Deployed, file: string): Registered {
   return of(deployed, `config/${file.slice(folder.length + 1)}`);
 }
 
-const mountFrom = (deployed: Deployed, source: string): unknown =>
-  (inputsOf(deployed)["mounts"] as { source: string }[]).find((mount) => mount.source === source);
+/** Text of the files that another service of the host reads. */
+const filesOf = ({ graph, host }: Deployed, service: string): string =>
+  graph
+    .filter(({ name }) => name.startsWith(`${host}/${service}/config/`))
+    .map(({ inputs }) => String(inputs["content"]))
+    .join("\n");
 
 /** Seconds of a duration in Docker's notation. */
 const seconds = (text: string): number => {
@@ -40,37 +72,164 @@ const seconds = (text: string): number => {
   return Number(minutes ?? 0) * 60 + Number(rest);
 };
 
-/** A resource that a service waits for, made in another one. */
-function provisioned(deployed: Deployed, name: string): Registered {
-  const found = resource(deployed.graph, `${deployed.host}/${name}`);
-  expect(container(deployed.graph, `${deployed.host}/${deployed.service.name}`).dependsOn).toContain(found.name);
-  return found;
-}
-
 const owner = ({ service: { user } }: Deployed): string => `${user.uid}:${user.gid}`;
 
+const smokeOf = ({ graph, host }: Deployed): Record<string, unknown> => resource(graph, `${host}/smoke`).inputs;
+
+/** Whether others on the host are told to come to a service at a port. */
+function isToldOf(deployed: Deployed, port: number): boolean {
+  const { graph, host, service } = deployed;
+  const name = `vpai_${service.name}`;
+  const { ports: guarded } = smokeOf(deployed)["reachability"] as { ports: { container: string; port: number }[] };
+  const published = (inputsOf(deployed)["ports"] ?? []) as { internal: number }[];
+  const others = graph.filter((one) => one.name.startsWith(`${host}/`) && one.parent !== `${host}/${service.name}`);
+  return (
+    guarded.some((one) => one.container === name && one.port === port) ||
+    published.some(({ internal }) => internal === port) ||
+    others.some(({ inputs }) => {
+      const server = (inputs["server"] ?? inputs) as { container?: string; port?: number };
+      return (server.container === name && server.port === port) || namesPort(inputs, `${service.name}:${port}`);
+    })
+  );
+}
+
+const namesPort = ({ content }: Record<string, unknown>, address: string): boolean =>
+  new RegExp(`(?<![\\w-])${address}(?!\\d)`).test(String(content));
+
+/** What a capability makes. */
+interface Made {
+  type: string;
+  /** First part of the resource's name behind the server's host; of the claim, first words. */
+  named: string;
+  claim: string;
+  /** Input with the server's container. */
+  container?: string;
+  /** Secret input by which the server lets it be made. */
+  key?: string;
+}
+
+const MADE: Readonly<Record<string, Made>> = {
+  "PostgreSQL database": {
+    type: "vpai/postgresql:Database",
+    named: "database",
+    claim: "database",
+    container: "server.container",
+    key: "server.password",
+  },
+  "Qdrant collection": {
+    type: "vpai/qdrant:Collection",
+    named: "collection",
+    claim: "collection",
+    container: "server.container",
+    key: "server.apiKey",
+  },
+  "LiteLLM key": {
+    type: "vpai/litellm:Key",
+    named: "virtual-key",
+    claim: "virtual key",
+    container: "server.container",
+    key: "server.masterKey",
+  },
+  "n8n workflow": {
+    type: "vpai/n8n:Workflow",
+    named: "workflow",
+    claim: "workflow",
+    container: "container",
+    key: "server.password",
+  },
+  greeting: { type: "vpai/host:RemoteFile", named: "greeting", claim: "greeting of" },
+};
+
+function requested(deployed: Deployed, { capability, from, when, claims }: Requested): void {
+  const { graph, host, context } = deployed;
+  const servers = context.services.filter(({ offers = [] }) => offers.some((one) => one.capability === capability));
+  const server = servers.find(({ name }) => name === (from ?? name))?.name ?? "nobody";
+  if (when === "before") expect(waitsFor(deployed)).toContain(`${host}/${server}/health`);
+  const made = MADE[capability];
+  // What a server has from the start is only waited for.
+  if (made === undefined) return expect(when).toBe("before");
+  const claim = claims.find((one) => one.startsWith(`${made.claim} `)) ?? "none";
+  const found = resource(graph, `${host}/${made.named}/${claim.slice(made.claim.length + 1)}`);
+  expect(found).toMatchObject({ type: `pulumi-nodejs:dynamic/${made.type}`, parent: `${host}/${server}` });
+  expect(found.dependsOn).toContain(`${host}/${server}/health`);
+  const next = when === "before" ? waitsFor(deployed) : resource(graph, `${host}/smoke`).dependsOn;
+  expect(next).toContain(found.name);
+}
+
+function offered(deployed: Deployed, { capability, guarded }: Offered): void {
+  const { graph, host, service } = deployed;
+  const name = `vpai_${service.name}`;
+  if (guarded) {
+    const { ports } = smokeOf(deployed)["reachability"] as { ports: object[] };
+    expect(ports).toContainEqual({ container: name, port: service.port, networks: service.run.networks });
+  }
+  const made = MADE[capability];
+  // What a server has from the start has no resource; that only its clients reach it is all there is to see.
+  if (made === undefined) return expect(guarded).toBe(true);
+  const own = graph.filter(({ type, parent }) => type.endsWith(made.type) && parent === `${host}/${service.name}`);
+  for (const { inputs, secrets } of some(own)) {
+    if (made.container !== undefined) expect(inputs).toHaveProperty(made.container, name);
+    if (made.key !== undefined) expect(secrets).toContain(made.key);
+  }
+}
+
+/** Options that reach no host: they are judged before anything is made. */
+export const JUDGED = {
+  "run.architectures": ({ service, host, context }) => {
+    const on = (architecture: Architecture): string[] =>
+      fittingArchitectures([
+        {
+          name: host,
+          host: vpai.hosts[host] as PlatformHost,
+          services: [service],
+          memoryMiB: 0,
+          architecture,
+          vpnAddress: undefined,
+          context,
+        },
+      ]).map(({ place }) => place);
+    for (const architecture of ["amd64", "arm64"] as const) {
+      const fits = some(service.run.architectures).includes(architecture);
+      expect([architecture, on(architecture)]).toEqual([architecture, fits ? [] : [`${host}/${service.name}`]]);
+    }
+  },
+  settings: ({ service: { settings = {}, ...service } }) => {
+    const known = (one: Service): string[] => Object.keys(namesOf({ ...vpai, settings: {}, services: [one] }).settings);
+    expect(known({ ...service, settings })).toEqual([...some(Object.keys(settings))]);
+    expect(known(service)).toEqual([]);
+  },
+} satisfies { [Each in Option]?: Check };
+
 /** What holds when an option of a service has reached its host. The compiler asks for one check per option. */
-export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
+export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } = {
   name: (deployed) =>
     expect(inputsOf(deployed)).toMatchObject({
       name: `vpai_${deployed.service.name}`,
       hostname: deployed.service.name,
     }),
-  group: ({ service }) => expect(["core", "apps", "monitoring"]).toContain(service.group),
-  image: (deployed) => {
-    expect(of(deployed, "image").inputs["name"]).toBe(deployed.service.image);
-    expect(deployed.service.image).toMatch(/^[a-z0-9.-]+\.[a-z]+\/.+:(?!latest$)[\w.-]+$/);
+  group: ({ service: { name, group }, graph }) => {
+    const running = graph.filter((one) => one.type === CONTAINER && one.name.endsWith(`/${name}`));
+    const hosts = Object.keys(vpai.hosts).filter((host) => vpai.hosts[host]?.groups.includes(group));
+    expect(running.map((one) => one.name)).toEqual(some(hosts).map((host) => `${host}/${name}`));
+  },
+  "run.image": (deployed) => {
+    const { image } = deployed.service.run;
+    expect(of(deployed, "image").inputs["name"]).toBe(image);
+    expect(image).toMatch(/^[a-z0-9.-]+\.[a-z]+\/.+:(?!latest$)[\w.-]+$/);
   },
   user: (deployed) => expect(inputsOf(deployed)["user"]).toBe(owner(deployed)),
-  networks: (deployed) => {
+  "run.networks": (deployed) => {
     const networks = inputsOf(deployed)["networksAdvanced"] as { name: string; aliases: string[] }[];
-    expect(networks.map(({ name }) => name)).toEqual([...deployed.service.networks]);
+    expect(networks.map(({ name }) => name)).toEqual([...some(deployed.service.run.networks)]);
     for (const { aliases } of networks) expect(aliases).toContain(deployed.service.name);
   },
-  port: ({ service }) => expect(service.port).toBeGreaterThan(0),
+  port: (deployed) => {
+    const { name, port = 0 } = deployed.service;
+    expect([name, port, isToldOf(deployed, port)]).toEqual([name, port, true]);
+  },
   expose: ({ service, graph, host, context }) => {
     const text = String(resource(graph, `${host}/caddy/config/Caddyfile`).inputs["content"]);
-    for (const { subdomain, port, access, path: only, stripPath } of service.expose ?? []) {
+    for (const { subdomain, port, access, path: only, stripPath } of some(service.expose)) {
       const hostname = subdomain === "" ? context.domain : `${subdomain}.${context.domain}`;
       const address = access === "public" ? hostname : `https://${hostname}:8443`;
       const block = text
@@ -81,39 +240,38 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
       expect(block).toContain(only === undefined ? proxy : `\t${handler} ${only} {\n\t\t${proxy}\t}`);
     }
   },
-  publish: (deployed) => {
-    const expected = (deployed.service.publish ?? []).map(({ port, hostPort, protocol, access }) => ({
+  "run.publish": (deployed) => {
+    const expected = some(deployed.service.run.publish).map(({ port, hostPort, protocol, access }) => ({
       internal: port,
       external: hostPort,
       protocol,
       ip: deployed.addresses[access],
     }));
-    expect(inputsOf(deployed)["ports"] ?? []).toEqual(expected);
+    expect(inputsOf(deployed)["ports"]).toEqual(expected);
   },
-  architectures: ({ service }) => expect(service.architectures?.length).toBeGreaterThan(0),
-  entrypoint: (deployed) => {
+  "run.entrypoint": (deployed) => {
     const { entrypoints = [], command = [] } = inputsOf(deployed) as { entrypoints?: string[]; command?: string[] };
-    const own = [...(deployed.service.entrypoint ?? []), ...(deployed.service.command ?? [])];
+    const own = [...some(deployed.service.run.entrypoint), ...(deployed.service.run.command ?? [])];
     expect([...entrypoints, ...command].slice(-own.length)).toEqual(own);
   },
-  command: (deployed) => {
-    const { command = [] } = deployed.service;
+  "run.command": (deployed) => {
+    const command = some(deployed.service.run.command);
     expect((inputsOf(deployed)["command"] as string[]).slice(-command.length)).toEqual(command);
   },
   environment: (deployed) => {
-    const declared = Object.entries(deployed.service.environment?.(deployed.context) ?? {});
+    const declared = some(Object.entries(deployed.service.environment?.(deployed.context) ?? {}));
     const files = Object.entries(deployed.service.secrets ?? {}).flatMap(([name, { variable }]) =>
       variable !== undefined &&
       deployed.graph.some((one) => one.name.endsWith(`/${deployed.service.name}/secret/${name}`))
         ? [[variable, `/run/secrets/${name}`]]
         : [],
     );
-    expect(inputsOf(deployed)["envs"] ?? []).toEqual(
+    expect(inputsOf(deployed)["envs"]).toEqual(
       [...declared, ...files].map(([name, value]) => `${name ?? ""}=${value ?? ""}`).sort(),
     );
   },
   files: (deployed) => {
-    for (const file of deployed.service.files?.(deployed.context) ?? []) {
+    for (const file of some(deployed.service.files?.(deployed.context))) {
       const { inputs } = configFile(deployed, file.path);
       expect(inputs).toMatchObject({ content: file.content, mode: "0644" });
       const onHost = String(inputs["path"]);
@@ -126,7 +284,7 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
     }
   },
   secrets: (deployed) => {
-    for (const [name, { secret }] of Object.entries(deployed.service.secrets ?? {})) {
+    for (const [name, { secret }] of some(Object.entries(deployed.service.secrets ?? {}))) {
       const found = deployed.graph.filter(
         (one) => one.name === `${deployed.host}/${deployed.service.name}/secret/${name}`,
       );
@@ -142,32 +300,41 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
     }
   },
   data: (deployed) => {
-    for (const { path: target, directory = deployed.service.name, mode = "0700" } of deployed.service.data ?? []) {
+    for (const { path: target, directory = deployed.service.name, mode = "0700" } of some(deployed.service.data)) {
       const source = `/opt/vpai/data/${directory}`;
       expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target, readOnly: false });
       expect(of(deployed, `data/${directory}`).inputs).toMatchObject({ path: source, owner: owner(deployed), mode });
     }
   },
-  scratch: (deployed) =>
-    expect(Object.keys(inputsOf(deployed)["tmpfs"] ?? {})).toEqual([...(deployed.service.scratch ?? [])].sort()),
-  hostMounts: (deployed) => {
-    for (const { source, target } of deployed.service.hostMounts ?? [])
+  "run.scratch": (deployed) =>
+    expect(Object.keys(inputsOf(deployed)["tmpfs"] ?? {})).toEqual([...some(deployed.service.run.scratch)].sort()),
+  "run.hostMounts": (deployed) => {
+    for (const { source, target } of some(deployed.service.run.hostMounts))
       expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target, readOnly: true });
+  },
+  "run.bash": (deployed) => {
+    const { image } = smokeOf(deployed)["reachability"] as { image: string };
+    const able = deployed.context.services.flatMap(({ run }) =>
+      "image" in run && run.bash === true ? [run.image] : [],
+    );
+    expect(able).toContain(deployed.service.run.image);
+    // One probe is enough.
+    expect(image).toBe(able[0]);
   },
   limits: (deployed) => {
     const { memory, memorySwap, cpus } = inputsOf(deployed);
     const { memoryMiB } = deployed.service.limits;
     expect([memory, memorySwap, Number(cpus)]).toEqual([memoryMiB, memoryMiB, deployed.service.limits.cpus]);
   },
-  capabilities: (deployed) =>
+  "run.capabilities": (deployed) =>
     expect(inputsOf(deployed)["capabilities"]).toEqual({
       drops: ["ALL"],
-      adds: (deployed.service.capabilities ?? []).map((name) => `CAP_${name}`),
+      adds: some(deployed.service.run.capabilities).map((name) => `CAP_${name}`),
     }),
   health: (deployed) => {
     const check = inputsOf(deployed)["healthcheck"] as Record<string, string> & { tests: string[]; retries: number };
     const { test, interval = 30, timeout = 5, startPeriod = 60, retries = 3 } = deployed.service.health;
-    expect(check.tests).toEqual(["CMD", ...test]);
+    expect(check.tests).toEqual(["CMD", ...some(test)]);
     expect([check["interval"], check["timeout"], check["startPeriod"]].map((text) => seconds(text ?? ""))).toEqual([
       interval,
       timeout,
@@ -175,116 +342,69 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
     ]);
     expect(check.retries).toBe(retries);
   },
-  metrics: ({ service, graph, host }) => {
-    const address = `${service.name}:${service.metrics?.port ?? service.port ?? "no port"}`;
+  metrics: (deployed) => {
+    const { name, metrics, port } = deployed.service;
+    const address = `${name}:${metrics?.port ?? port ?? "no port"}`;
     // The collector asks everybody, and is itself asked by the store.
-    const collector = service.name === "alloy" ? "victoriametrics" : "alloy";
-    const files = graph.filter(({ name }) => name.startsWith(`${host}/${collector}/config/`));
-    const asking = files.filter(({ inputs }) => String(inputs["content"]).includes(address));
-    expect([address, asking.length > 0]).toEqual([address, true]);
+    const asking = filesOf(deployed, metrics?.askedBy === "store" ? "victoriametrics" : "alloy");
+    if (metrics?.exporter === undefined) return expect(asking).toContain(address);
+    expect(asking).toContain(`${metrics.exporter.component} "${name.replaceAll("-", "_")}" {`);
+    expect(asking).toContain(`replacement = "${address}"`);
+  },
+  alerts: (deployed) => {
+    const file = parse(filesOf(deployed, "vmalert")) as { groups: { rules: object[] }[] };
+    const rules = file.groups.flatMap((group) => group.rules);
+    for (const { name, expr, after, severity, summary } of some(deployed.service.alerts?.(deployed.host)))
+      expect(rules).toContainEqual({
+        alert: name,
+        expr,
+        for: after,
+        labels: { severity },
+        annotations: { summary },
+      });
+  },
+  dashboards: ({ service, graph, host }) => {
+    for (const { uid, title, panels } of some(service.dashboards)) {
+      const { inputs } = resource(graph, `${host}/grafana/config/dashboards/${uid}.json`);
+      const drawn = JSON.parse(String(inputs["content"])) as {
+        uid: string;
+        title: string;
+        panels: { title: string }[];
+      };
+      expect([drawn.uid, drawn.title]).toEqual([uid, title]);
+      expect(drawn.panels.map((panel) => panel.title)).toEqual(some(panels).map((panel) => panel.title));
+    }
   },
   needs: (deployed) => {
-    const { dependsOn } = container(deployed.graph, `${deployed.host}/${deployed.service.name}`);
-    for (const needed of deployed.service.needs ?? []) expect(dependsOn).toContain(`${deployed.host}/${needed}/health`);
+    for (const needed of some(deployed.service.needs))
+      expect(waitsFor(deployed)).toContain(`${deployed.host}/${needed}/health`);
   },
-  database: (deployed) => {
-    const { database } = deployed.service;
-    if (database === undefined) return;
-    const found = resource(deployed.graph, `${deployed.host}/database/${database.name}`);
-    expect(found).toMatchObject({
-      inputs: { database: database.name, role: database.role },
-      secrets: expect.arrayContaining(["password"]) as unknown,
-    });
-    expect(found.inputs["memberOf"]).toEqual(database.memberOf);
-    expect(container(deployed.graph, `${deployed.host}/${deployed.service.name}`).dependsOn).toContain(found.name);
+  uses: (deployed) => {
+    for (const wanted of some(deployed.service.uses)) requested(deployed, wanted);
   },
-  databaseServer: (deployed) => {
-    const { databaseServer } = deployed.service;
-    if (databaseServer === undefined) return;
-    const databases = deployed.graph.filter(({ type }) => type.endsWith("postgresql:Database"));
-    expect(databases.length).toBeGreaterThan(0);
-    for (const { inputs } of databases) {
-      expect(inputs["server"]).toMatchObject({
-        container: `vpai_${deployed.service.name}`,
-        superuser: databaseServer.superuser,
-      });
-    }
+  offers: (deployed) => {
+    for (const one of some(deployed.service.offers)) offered(deployed, one);
   },
-  collections: (deployed) => {
-    for (const { name, size, distance } of deployed.service.collections ?? [])
-      expect(provisioned(deployed, `collection/${name}`)).toMatchObject({
-        inputs: { collection: name, size, distance },
-      });
+  gateway: (deployed) => {
+    const { name, gateway } = deployed.service;
+    const own = { container: `vpai_${name}`, file: gateway?.authority };
+    expect(smokeOf(deployed)["authority"]).toEqual(deployed.context.tls === "internal" ? own : undefined);
   },
-  vectorServer: (deployed) => {
-    if (deployed.service.vectorServer === undefined) return;
-    const collections = deployed.graph.filter(({ type }) => type.endsWith("qdrant:Collection"));
-    for (const { inputs, secrets } of collections) {
-      expect(inputs["server"]).toMatchObject({
-        container: `vpai_${deployed.service.name}`,
-        port: deployed.service.port,
-      });
-      expect(secrets).toContain("server.apiKey");
-    }
-  },
-  virtualKeys: (deployed) => {
-    for (const { alias, maxBudget, budgetDuration, models = [] } of deployed.service.virtualKeys ?? []) {
-      const found = provisioned(deployed, `virtual-key/${alias}`);
-      expect(found).toMatchObject({ inputs: { alias, maxBudget, budgetDuration, models } });
-      expect(found.inputs["key"]).toMatch(/^sk-/);
-      expect(found.secrets).toContain("key");
-    }
-  },
-  llmProxy: (deployed) => {
-    if (deployed.service.llmProxy === undefined) return;
-    const keys = deployed.graph.filter(({ type }) => type.endsWith("litellm:Key"));
-    for (const { inputs, secrets } of keys) {
-      expect(inputs["server"]).toMatchObject({
-        container: `vpai_${deployed.service.name}`,
-        port: deployed.service.port,
-      });
-      expect(secrets).toContain("server.masterKey");
-    }
-  },
-  workflows: ({ service: { name, workflows }, graph, host }) => {
-    if (workflows === undefined) return;
-    for (const file of readdirSync(workflows)) {
-      const found = resource(graph, `${host}/workflow/${path.basename(file, ".json")}`);
-      const { active, ...definition } = JSON.parse(readFileSync(path.join(workflows, file), "utf8")) as {
-        active: boolean;
-      };
-      expect(found.inputs).toMatchObject({
-        container: `vpai_${name}`,
-        definition,
-        published: active ? "current" : "none",
-        edited: "keep",
-      });
-      expect(found.dependsOn).toContain(`${host}/${name}/health`);
-    }
-  },
-  gateway: ({ service: { name, gateway }, graph, host, context }) => {
-    if (gateway === undefined) return;
-    const { authority } = resource(graph, `${host}/smoke`).inputs;
-    const own = { container: `vpai_${name}`, file: gateway.authority };
-    expect(authority).toEqual(context.tls === "internal" ? own : undefined);
-  },
-  smoke: ({ service: { smoke }, graph, host, context }) => {
-    if (smoke === undefined) return;
-    const { requests } = resource(graph, `${host}/smoke`).inputs as { requests: Record<string, unknown>[] };
-    for (const { subdomain, path: asked, status, contains } of smoke) {
-      const hostname = subdomain === "" ? context.domain : `${subdomain}.${context.domain}`;
+  smoke: (deployed) => {
+    const { requests } = smokeOf(deployed) as { requests: Record<string, unknown>[] };
+    for (const { subdomain, path: asked, status, contains } of some(deployed.service.smoke)) {
+      const hostname = subdomain === "" ? deployed.context.domain : `${subdomain}.${deployed.context.domain}`;
       const expected = { hostname, path: asked, status, ...(contains === undefined ? {} : { contains }) };
       expect(requests).toContainEqual(expect.objectContaining(expected));
     }
   },
-  version: ({ service: { name, image, version }, graph, host }) => {
-    if (version === undefined) return;
-    const { versions } = resource(graph, `${host}/smoke`).inputs as { versions: Record<string, unknown>[] };
-    expect(versions).toContainEqual({
+  version: (deployed) => {
+    const { name, version, run } = deployed.service;
+    expect(smokeOf(deployed)["versions"]).toContainEqual({
       container: `vpai_${name}`,
-      test: version.test,
-      pattern: version.pattern,
-      expected: /[\d.]+/.exec(image.slice(image.lastIndexOf(":")))?.[0],
+      test: version?.test,
+      pattern: version?.pattern,
+      expected: /[\d.]+/.exec(run.image.slice(run.image.lastIndexOf(":")))?.[0],
     });
   },
   onChange: (deployed) => {
@@ -299,9 +419,5 @@ export const CHECKS: { [Option in keyof Required<Service>]: Check } = {
   stopTimeout: (deployed) => {
     const { stopTimeout = 10 } = deployed.service;
     expect(inputsOf(deployed)).toMatchObject({ stopTimeout, destroyGraceSeconds: stopTimeout });
-  },
-  backup: ({ service }) => {
-    if (service.backup.kind === "none") expect(service.backup.reason).toMatch(/\w+ \w+/);
-    else expect(service.data).not.toEqual([]);
   },
 };

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import type { Service } from "../../../model/service";
+import { serviceWith } from "../../service";
 import { diunConfig, diunImages } from "../../../platforms/vpai/services/diun/config";
 
 /** DIUN 4.31 as its documentation (config/db, watch, defaults, providers/file) has it, without what it could do else. */
@@ -47,6 +47,6 @@ test("it looks once a day, and keeps its database in the folder that outlives it
 
 test("it watches each image of the host once, by its tag", () => {
   const images = ["ghcr.io/b/two:2", `docker.io/a/one:1@sha256:${"0".repeat(64)}`, "ghcr.io/b/two:2"];
-  const services = images.map((image) => ({ image }) as Service);
+  const services = images.map((image) => serviceWith({ run: { image } }));
   expect(parse(diunImages(services))).toEqual([{ name: "docker.io/a/one:1" }, { name: "ghcr.io/b/two:2" }]);
 });

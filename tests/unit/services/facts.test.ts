@@ -1,36 +1,38 @@
-import { allServices } from "../../../platforms";
-import type { Service } from "../../../model/service";
+import { neededBy } from "../../../model/peers";
+import type { ContainerService } from "../../../model/service";
+import { hostViews } from "../../../platforms/contexts";
+import vpai from "../../../platforms/vpai/platform";
+import { containerServiceNamed } from "./container-services";
 import { SESE_AI } from "../../facts/sese-ai";
 
-const serviceNamed = (name: string): Service => {
-  const found = allServices.find((service) => service.name === name);
-  if (found === undefined) throw new Error(`the table of facts has ${name}, and there is no service of that name`);
-  return found;
-};
-
-const published = ({ publish = [] }: Service): string[] =>
+const published = ({ run: { publish = [] } }: ContainerService): string[] =>
   publish.map(({ access, hostPort, protocol, port }) => `${access} ${hostPort}/${protocol} -> ${port}`);
 
-const sites = ({ expose = [] }: Service): unknown[] =>
+/** What it requests of a database server, in words. */
+const databases = ({ uses = [] }: ContainerService): string[][] =>
+  uses.filter(({ capability }) => capability === "PostgreSQL database").map(({ claims }) => [...claims]);
+
+const sites = ({ expose = [] }: ContainerService): unknown[] =>
   expose.map(({ subdomain, access, path }) => ({ subdomain, access, ...(path === undefined ? {} : { path }) }));
 
 test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, facts) => {
-  const service = serviceNamed(name);
+  const service = containerServiceNamed(name);
   expect({
     group: service.group,
-    image: service.image,
+    image: service.run.image,
     user: `${service.user.uid}:${service.user.gid}`,
-    networks: service.networks,
+    networks: service.run.networks,
     port: service.port,
     sites: sites(service),
     published: published(service),
     ...service.limits,
-    capabilities: service.capabilities ?? [],
+    capabilities: service.run.capabilities ?? [],
     health: service.health.test,
     data: Object.fromEntries((service.data ?? []).map(({ path, directory = name }) => [directory, path])),
-    hostMounts: Object.fromEntries((service.hostMounts ?? []).map(({ source, target }) => [source, target])),
-    needs: service.needs ?? [],
-    ...(service.database === undefined ? {} : { database: service.database.name }),
+    hostMounts: Object.fromEntries((service.run.hostMounts ?? []).map(({ source, target }) => [source, target])),
+    needs: neededBy(service, hostViews(vpai), "sese-ai").map((needed) => needed.service.name),
+    ...(facts.database === undefined ? {} : { database: facts.database }),
   }).toEqual(facts);
-  expect(service.database?.role).toBe(facts.database);
+  const { database } = facts;
+  expect(databases(service)).toEqual(database === undefined ? [] : [[`database ${database}`, `role ${database}`]]);
 });

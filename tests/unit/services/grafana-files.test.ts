@@ -1,16 +1,8 @@
 import { parse } from "yaml";
 import grafana from "../../../platforms/vpai/services/grafana";
-import type { ServiceContext } from "../../../model/service";
+import { contextWith } from "../../context";
 
-const CONTEXT: ServiceContext = {
-  host: "sese-ai",
-  domain: "ewutelo.cloud",
-  tls: "acme-ovh",
-  vpnEnforce: true,
-  services: [],
-};
-
-const files = new Map((grafana.files?.(CONTEXT) ?? []).map(({ path, content }) => [path, content as string]));
+const files = new Map((grafana.files?.(contextWith()) ?? []).map(({ path, content }) => [path, content as string]));
 
 const file = (path: string): string => files.get(path) ?? `no file ${path}`;
 
@@ -30,7 +22,7 @@ test("dashboards lie where the provider looks", () => {
   };
   expect(providers).toMatchObject([{ type: "file", options: { path: "/etc/grafana/dashboards" } }]);
   const json = [...files.keys()].filter((path) => path.endsWith(".json"));
-  expect(json).toHaveLength(8);
+  expect(json).toHaveLength(7);
   for (const path of json) {
     expect(path).toMatch(/^\/etc\/grafana\/dashboards\/vpai-[a-z0-9]+\.json$/);
     expect(JSON.parse(file(path))).toMatchObject({ uid: /([^/]+)\.json$/.exec(path)?.[1] });

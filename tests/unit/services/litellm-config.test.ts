@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import litellm from "../../../platforms/vpai/services/litellm";
-import type { ServiceContext } from "../../../model/service";
+import { contextWith } from "../../context";
 import { EMBEDDING_SIZE } from "../../../platforms/vpai/services/litellm/models";
 
 interface Deployment {
@@ -18,15 +18,7 @@ interface Config {
   general_settings: Record<string, unknown>;
 }
 
-const CONTEXT: ServiceContext = {
-  host: "sese-ai",
-  domain: "ewutelo.cloud",
-  tls: "acme-ovh",
-  vpnEnforce: true,
-  services: [],
-};
-
-const file = litellm.files?.(CONTEXT)[0];
+const file = litellm.files?.(contextWith())[0];
 const text = file?.content as string;
 const config = parse(text) as Config;
 

@@ -1,8 +1,10 @@
 import { parse } from "yaml";
-import { allServices } from "../../../platforms";
 import { alertRules } from "../../../platforms/vpai/services/vmalert/alert-rules";
-import { dashboards } from "../../../platforms/vpai/services/grafana/dashboards";
-import { storeOf } from "../../../platforms/vpai/services/grafana/dashboards/dashboard";
+import { hostViews } from "../../../platforms/contexts";
+import { dashboardsOf } from "../../../platforms/vpai/services/grafana/dashboards";
+import vpai from "../../../platforms/vpai/platform";
+import { storeOf } from "../../../platforms/vpai/services/grafana/dashboard-json";
+import { contextWith } from "../../context";
 
 /** Names as the programs' sources and documentation give them, for what the collector is told to collect. */
 const KNOWN: Readonly<Record<string, string>> = {
@@ -27,8 +29,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   litellm: `litellm_input_tokens_metric_total litellm_output_tokens_metric_total litellm_provider_remaining_budget_metric
     litellm_proxy_failed_requests_metric_total litellm_proxy_total_requests_metric_total
     litellm_remaining_api_key_budget_metric litellm_request_total_latency_metric_bucket litellm_spend_metric_total`,
-  // Ours: docs/monitoring.md tells backup jobs what to write.
-  backups: "vpai_backup_duration_seconds vpai_backup_last_success_timestamp_seconds vpai_backup_size_bytes",
 };
 
 const known = new Set(Object.values(KNOWN).flatMap((names) => names.split(/\s+/)));
@@ -44,15 +44,13 @@ const metricsIn = (expr: string): string[] =>
     .map(([word]) => word)
     .filter((word) => word !== "or" && word !== "by");
 
-const queries = dashboards.flatMap(({ title, panels }) =>
+const queries = dashboardsOf(hostViews(vpai)).flatMap(({ title, panels }) =>
   panels
     .filter((panel) => storeOf(panel) === "victoriametrics")
     .flatMap((panel) => panel.queries.map(({ expr }): [string, string] => [title, expr])),
 );
 
-const rules = parse(
-  alertRules({ host: "sese-ai", domain: "x.test", tls: "internal", vpnEnforce: true, services: allServices }),
-) as { groups: { rules: { alert: string; expr: string }[] }[] };
+const rules = parse(alertRules(contextWith())) as { groups: { rules: { alert: string; expr: string }[] }[] };
 
 const alerts = rules.groups.flatMap((group) => group.rules.map(({ alert, expr }): [string, string] => [alert, expr]));
 

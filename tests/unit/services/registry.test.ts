@@ -3,24 +3,85 @@ import os from "node:os";
 import path from "node:path";
 import { deploy } from "../../../components/stack";
 import { loadStackConfig } from "../../../config";
-import { declaredSecrets, type Platform } from "../../../platforms";
+import type { Platform } from "../../../model/platform";
+import { allServices, namesOf } from "../../../platforms";
 import vpai from "../../../platforms/vpai/platform";
-import { allServices } from "../../../platforms";
 import { servicesIn } from "../../../platforms/services-in";
-import type { Service } from "../../../model/service";
+import { type ContainerService, isContainerService, type Service } from "../../../model/service";
+import { contextWith } from "../../context";
 import { CANARIES, container, graphOf, type Registered, resource, settingsOf } from "../stack/graph";
-import { CHECKS, type Deployed } from "./declared";
+import { containerServices } from "./container-services";
+import { CHECKS, type Deployed, JUDGED, type Option, valueOf } from "./declared";
+
+const ROOT = path.join(__dirname, "../../..");
+
+/** A capability that the core has never heard of, and who offers everything that can be offered. */
+const SERVERS = `
+import { z } from "${ROOT}/node_modules/zod";
+import { RemoteFile } from "${ROOT}/providers";
+import { litellmKey } from "${ROOT}/capabilities/litellm-key";
+import { qdrantCollection } from "${ROOT}/capabilities/qdrant-collection";
+import { defineCapability } from "${ROOT}/model/capability";
+const key = { name: "serversKey", description: "key", origin: "random" };
+export const greeting = defineCapability({
+  name: "greeting",
+  when: "before",
+  claims: ({ of }) => ["greeting of " + of],
+  make: ({ of }, { offer, host, connection, ready, scope }, at) =>
+    new RemoteFile(
+      host + "/greeting/" + of,
+      { connection, path: "/srv/" + of, content: offer.word + " " + at.setting("serversTone"), mode: "0600" },
+      { parent: scope, dependsOn: [ready] },
+    ),
+});
+export default {
+  name: "servers",
+  group: "apps",
+  run: { image: "registry.example.org/team/servers:1.2.3", networks: ["backend"] },
+  user: { uid: 1, gid: 1 },
+  port: 7000,
+  limits: { memoryMiB: 1, cpus: 0.1 },
+  health: { test: ["true"] },
+  settings: { serversTone: z.enum(["loud", "calm"]).default("calm") },
+  offers: [
+    qdrantCollection.offer({ apiKey: key }),
+    litellmKey.offer({ masterKey: key }),
+    greeting.offer({ word: "hello" }),
+  ],
+};
+`;
 
 /** A service that uses every option there is, as somebody would add it: one more file. */
-const ONE_MORE_FILE = `
+const EVERYTHING = `
+import { z } from "${ROOT}/node_modules/zod";
+import { litellmKey } from "${ROOT}/capabilities/litellm-key";
+import { n8nWorkflow } from "${ROOT}/capabilities/n8n-workflow";
+import { postgresqlDatabase } from "${ROOT}/capabilities/postgresql-database";
+import { qdrantCollection } from "${ROOT}/capabilities/qdrant-collection";
+import { redisDatabase } from "${ROOT}/capabilities/redis-database";
+import { redisPassword } from "${ROOT}/programs/redis";
+import { greeting } from "./servers";
 const random = (name) => ({ name, description: name, origin: "random", length: 20 });
 const supplied = (name, needed) => ({ name, description: name, origin: "supplied", needed: () => needed });
 export default {
   name: "everything",
   group: "apps",
-  image: "registry.example.org/team/everything:1.2.3",
+  run: {
+    image: "registry.example.org/team/everything:1.2.3",
+    networks: ["frontend", "monitoring"],
+    publish: [
+      { port: 53, hostPort: 5353, protocol: "udp", access: "vpn" },
+      { port: 9000, hostPort: 9443, protocol: "tcp", access: "public" },
+    ],
+    architectures: ["amd64"],
+    entrypoint: ["/bin/everything"],
+    command: ["serve", "--title", "a b'c"],
+    hostMounts: [{ source: "/sys", target: "/host/sys" }],
+    scratch: ["/tmp", "/run"],
+    bash: true,
+    capabilities: ["CHOWN", "SETUID"],
+  },
   user: { uid: 1234, gid: 1235 },
-  networks: ["frontend", "monitoring"],
   port: 9000,
   expose: [
     { subdomain: "any", port: 9000, access: "public" },
@@ -28,15 +89,11 @@ export default {
     { subdomain: "inner", port: 9002, access: "public", path: "/open" },
     { subdomain: "", port: 9000, access: "public", path: "/everything/*", stripPath: true },
   ],
-  publish: [
-    { port: 53, hostPort: 5353, protocol: "udp", access: "vpn" },
-    { port: 9000, hostPort: 9443, protocol: "tcp", access: "public" },
-  ],
-  architectures: ["amd64"],
-  entrypoint: ["/bin/everything"],
-  command: ["serve", "--title", "a b'c"],
-  hostMounts: [{ source: "/sys", target: "/host/sys" }],
   metrics: { port: 9001, path: "/stats" },
+  alerts: (host) => [
+    { name: "NotEverything", expr: 'absent(up{host="' + host + '"})', after: "3m", severity: "warning", summary: "less" },
+  ],
+  dashboards: [{ uid: "vpai-everything", title: "All of it", panels: [{ title: "One", queries: [{ expr: "up" }] }] }],
   environment: ({ domain }) => ({ DOMAIN: domain, EMPTY: "" }),
   files: ({ domain }) => [
     { path: "/etc/everything/main.conf", content: "domain " + domain },
@@ -47,39 +104,29 @@ export default {
     absent: { secret: supplied("everythingAbsent", false), variable: "ABSENT_FILE" },
     key: { secret: random("everythingKey"), exported: "KEY", render: (value) => "key=" + value + "\\n" },
   },
-  data: [{ path: "/data" }, { path: "/cache", directory: "everything-cache", mode: "0750" }],
-  scratch: ["/tmp", "/run"],
+  data: [
+    { path: "/data", backup: { kind: "files" } },
+    { path: "/cache", directory: "everything-cache", mode: "0750", backup: { kind: "none", reason: "a cache" } },
+  ],
   limits: { memoryMiB: 77, cpus: 0.25 },
-  capabilities: ["CHOWN", "SETUID"],
   health: { test: ["probe", "--quick"], interval: 5, timeout: 90, startPeriod: 3, retries: 7 },
   needs: ["redis", "caddy"],
-  database: { name: "things", role: "keeper", password: random("thingsPassword") },
-  collections: [{ name: "pictures", size: 3, distance: "Dot" }],
-  virtualKeys: [{ alias: "everything", maxBudget: 0.5, budgetDuration: "1d", models: ["small"], key: random("llm") }],
-  workflows: __dirname + "/everything",
+  uses: [
+    postgresqlDatabase.request({ name: "things", role: "keeper", password: random("thingsPassword") }),
+    qdrantCollection.request({ name: "pictures", size: 3, distance: "Dot" }, { from: "servers" }),
+    litellmKey.request(
+      { alias: "everything", maxBudget: 0.5, budgetDuration: "1d", models: ["small"], key: random("llm") },
+      { from: "servers" },
+    ),
+    redisDatabase.request({ number: 7, password: redisPassword() }),
+    ...n8nWorkflow.requestFolder(__dirname + "/everything", "n8n"),
+    greeting.request({ of: "everything" }),
+  ],
+  settings: { everythingMode: z.enum(["a", "b"]).default("a") },
   smoke: [{ subdomain: "any", access: "public", path: "/alive?deep", status: 204 }],
   version: { test: ["everything", "version"], pattern: "everything (.*)" },
   onChange: { reload: ["kill", "-HUP", "1"] },
   stopTimeout: 45,
-  backup: { kind: "files", paths: ["/data"] },
-};
-`;
-
-/** What it has things made in. */
-const SERVERS = `
-const key = { name: "serversKey", description: "key", origin: "random" };
-export default {
-  name: "servers",
-  group: "apps",
-  image: "registry.example.org/team/servers:1.2.3",
-  user: { uid: 1, gid: 1 },
-  networks: ["backend"],
-  port: 7000,
-  limits: { memoryMiB: 1, cpus: 0.1 },
-  health: { test: ["true"] },
-  vectorServer: { apiKey: key },
-  llmProxy: { masterKey: key },
-  backup: { kind: "none", reason: "a test" },
 };
 `;
 
@@ -88,7 +135,7 @@ const WORKFLOW = { name: "A flow", nodes: [{ name: "Start" }], connections: {}, 
 const TOKEN = "canary-of-everythingToken";
 const HOST = "sese-ai";
 let folder: string;
-let added: Service[];
+let added: ContainerService[];
 let graph: Registered[];
 
 const core = allServices.filter(({ group }) => group === "core");
@@ -96,41 +143,31 @@ const core = allServices.filter(({ group }) => group === "core");
 /** Prod with `services`, and no others, on its hosts. */
 function prodWith(services: readonly Service[]): Promise<Registered[]> {
   const platform: Platform = { ...vpai, services };
-  const names = {
-    name: "vpai",
-    hosts: Object.keys(platform.hosts),
-    services: services.map(({ name }) => name),
-    secrets: declaredSecrets(platform),
-  };
+  const names = namesOf(platform);
   const token = services.some(({ name }) => name === "everything") ? { "secrets:everythingToken": TOKEN } : {};
   const declared = new Set(names.secrets.map(({ name }) => `secrets:${name}`));
   const secrets = Object.fromEntries(Object.entries(CANARIES).filter(([name]) => declared.has(name)));
-  const config = { ...settingsOf("prod"), ...secrets, ...token };
+  const given = services.some(({ name }) => name === "servers") ? { "vpai:serversTone": "loud" } : {};
+  const config = { ...settingsOf("prod"), ...secrets, ...token, ...given };
   return graphOf("prod", config, () => ({ hosts: deploy(platform, loadStackConfig([names]), {}) }));
 }
 
-const deployed = (service: Service): Deployed => ({
+const deployed = (service: ContainerService): Deployed => ({
   service,
   graph,
   host: HOST,
-  context: {
-    host: HOST,
-    domain: "ewutelo.cloud",
-    tls: "acme-ovh",
-    vpnEnforce: true,
-    services: [...allServices, ...added],
-  },
+  context: contextWith({ runs: [...allServices, ...added] }),
   addresses: { public: "137.74.114.167", vpn: "100.64.0.14" },
 });
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "services-"));
-  writeFileSync(path.join(folder, "everything.ts"), ONE_MORE_FILE);
+  writeFileSync(path.join(folder, "everything.ts"), EVERYTHING);
   writeFileSync(path.join(folder, "servers.ts"), SERVERS);
   mkdirSync(path.join(folder, "everything"));
   writeFileSync(path.join(folder, "everything/flow.json"), JSON.stringify(WORKFLOW));
   writeFileSync(path.join(folder, "notes.md"), "not a service");
-  added = servicesIn(folder);
+  added = servicesIn(folder).filter(isContainerService);
   graph = await prodWith([...allServices, ...added]);
 }, 30_000);
 
@@ -146,23 +183,69 @@ test("every file of the folder is a service, what lies in folders beside them is
   expect(names.map((name) => `${name}.ts`)).toEqual(files.sort());
 });
 
-const OPTIONS = Object.keys(CHECKS) as (keyof Service)[];
+const REACHING = Object.keys(CHECKS) as (keyof typeof CHECKS)[];
+const JUDGING = Object.keys(JUDGED) as (keyof typeof JUDGED)[];
 
-describe.each(allServices.map((service) => [service.name, service] as const))("%s", (_name, service) => {
-  test.each(OPTIONS.filter((option) => service[option] !== undefined))("%s reaches the host", (option) => {
-    CHECKS[option](deployed(service));
-  });
+const usedOf = <Each extends Option>(options: readonly Each[], service: ContainerService): Each[] =>
+  options.filter((option) => valueOf(service, option) !== undefined);
+
+describe.each(containerServices.map((service) => [service.name, service] as const))("%s", (_name, service) => {
+  test.each(usedOf(REACHING, service))("%s reaches the host", (option) => CHECKS[option](deployed(service)));
+});
+
+test("what reaches no host is declared by some service, and judged before anything is made", () => {
+  for (const option of JUDGING) {
+    const declaring = containerServices.filter((service) => valueOf(service, option) !== undefined);
+    for (const service of declaring) JUDGED[option](deployed(service));
+  }
 });
 
 describe("a service added as one more file", () => {
-  const everything = (): Service => added[0] as Service;
+  const everything = (): ContainerService => added[0] as ContainerService;
+  const UNUSED: readonly Option[] = ["offers", "gateway"];
 
   test("uses every option but those of servers that others need", () => {
-    const unused = OPTIONS.filter((option) => everything()[option] === undefined);
-    expect(unused).toEqual(["databaseServer", "vectorServer", "llmProxy", "gateway"]);
+    const unused = [...REACHING, ...JUDGING].filter((option) => valueOf(everything(), option) === undefined);
+    expect(unused).toEqual(UNUSED);
   });
 
-  test.each(OPTIONS)("%s reaches the host", (option) => CHECKS[option](deployed(everything())));
+  test.each(REACHING.filter((option) => !UNUSED.includes(option)))("%s reaches the host", (option) =>
+    CHECKS[option](deployed(everything())),
+  );
+
+  test.each(JUDGING)("%s is judged before anything is made", (option) => JUDGED[option](deployed(everything())));
+
+  test.each(["port", "offers"] as const)("%s of the service that serves it reaches the host", (option) =>
+    CHECKS[option](deployed(added[1] as ContainerService)),
+  );
+
+  test("what it requests is made as its file says", () => {
+    const inputs = (name: string): Record<string, unknown> => resource(graph, `${HOST}/${name}`).inputs;
+    expect(inputs("database/things")).toMatchObject({ database: "things", role: "keeper" });
+    expect(inputs("collection/pictures")).toMatchObject({
+      collection: "pictures",
+      size: 3,
+      distance: "Dot",
+      server: { container: "vpai_servers", port: 7000 },
+    });
+    expect(inputs("virtual-key/everything")).toMatchObject({
+      alias: "everything",
+      maxBudget: 0.5,
+      budgetDuration: "1d",
+      models: ["small"],
+      key: "sk-random-llm",
+    });
+    const { active, ...definition } = WORKFLOW;
+    expect(active).toBe(false);
+    expect(inputs("workflow/flow")).toMatchObject({ definition, published: "none", edited: "keep" });
+  });
+
+  test("a capability that no file of the core knows is made, with the value of a setting that it brings along", () => {
+    expect(resource(graph, `${HOST}/greeting/everything`).inputs).toMatchObject({
+      path: "/srv/everything",
+      content: "hello loud",
+    });
+  });
 
   test("gets container, files, secrets, data, database, gate, routes and ports from that file alone", () => {
     const inputs = container(graph, `${HOST}/everything`).inputs;
@@ -235,5 +318,5 @@ describe("a service added as one more file", () => {
 test("a service that needs one that is not there is an error that names both", async () => {
   const lost = { ...(core.find(({ name }) => name === "n8n") as Service), needs: ["nowhere"] };
   const others = core.filter(({ name }) => name !== "n8n");
-  await expect(prodWith([...others, lost])).rejects.toThrow(/needs nowhere[^]*which runs caddy,.* n8n/);
+  await expect(prodWith([...others, lost])).rejects.toThrow(/needs nowhere[^]*there are caddy,.* n8n/);
 });

@@ -1,29 +1,15 @@
 import { allServices } from "../../../platforms";
-import type { Service, ServiceContext } from "../../../model/service";
+import { contextWith } from "../../context";
+import { type Over, serviceWith } from "../../service";
+import type { ServiceContext } from "../../../model/context";
+import type { Service } from "../../../model/service";
 import { exporterTargets, scrapeTargets } from "../../../platforms/vpai/services/alloy/scrape-targets";
 
 const ALLOY = { name: "alloy", networks: ["backend", "monitoring"] } as const;
 
-const context = (services: readonly Service[]): ServiceContext => ({
-  host: "sese-ai",
-  domain: "ewutelo.cloud",
-  tls: "acme-ovh",
-  vpnEnforce: true,
-  services,
-});
+const context = (runs: readonly Service[]): ServiceContext => contextWith({ runs });
 
-const service = (extra: Partial<Service>): Service => ({
-  name: "one",
-  group: "apps",
-  image: "registry.example.org/one:1",
-  user: { uid: 1, gid: 1 },
-  networks: ["backend"],
-  port: 1234,
-  limits: { memoryMiB: 1, cpus: 1 },
-  health: { test: ["true"] },
-  backup: { kind: "none", reason: "a test" },
-  ...extra,
-});
+const service = (over: Over): Service => serviceWith({ port: 1234, ...over });
 
 test("Sese-AI: who tells metrics, and where", () => {
   const found = scrapeTargets(context(allServices), ALLOY).map(({ address, path }) => `${address}${path}`);
@@ -39,13 +25,24 @@ test("Sese-AI: who tells metrics, and where", () => {
     ]),
   );
   expect(exporterTargets(context(allServices), ALLOY)).toEqual([
-    { service: "postgresql", address: "postgresql:5432", path: "/metrics", exporter: "postgresql" },
-    { service: "redis", address: "redis:6379", path: "/metrics", exporter: "redis" },
+    {
+      service: "postgresql",
+      address: "postgresql:5432",
+      path: "/metrics",
+      exporter: { component: "prometheus.exporter.postgres", attributes: expect.any(Function) as unknown },
+    },
+    {
+      service: "redis",
+      address: "redis:6379",
+      path: "/metrics",
+      exporter: { component: "prometheus.exporter.redis", attributes: expect.any(Function) as unknown },
+    },
   ]);
 });
 
-test("a service without metrics is no target, nor is the collector itself", () => {
-  expect(scrapeTargets(context([service({}), service({ name: "alloy", metrics: {} })]), ALLOY)).toEqual([]);
+test("a service without metrics is no target, nor is one that the store asks, as it does the collector", () => {
+  const asked = service({ name: "alloy", metrics: { askedBy: "store" } });
+  expect(scrapeTargets(context([service({}), asked]), ALLOY)).toEqual([]);
 });
 
 test("port and path of the metrics are taken before the service's own", () => {
@@ -55,7 +52,7 @@ test("port and path of the metrics are taken before the service's own", () => {
 });
 
 test("a service that the collector reaches on no network is an error, not silence", () => {
-  const apart = service({ metrics: {}, networks: ["egress", "sandbox"] });
+  const apart = service({ metrics: {}, run: { networks: ["egress", "sandbox"] } });
   expect(() => scrapeTargets(context([apart]), ALLOY)).toThrow(
     /^metrics of one: expected one of alloy's networks \(backend, monitoring\), found egress, sandbox; put it/,
   );

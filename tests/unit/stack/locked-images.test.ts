@@ -59,7 +59,7 @@ test.each<[string, ImageLock[string]["architectures"], string]>([
 test("an image that its registry has is taken, whatever the service's file says", async () => {
   const vpai = platformNamed("vpai");
   const services = vpai.services.map((service) =>
-    service.name === "redis" ? { ...service, architectures: ["arm64"] as const } : service,
+    service.name === "redis" ? { ...service, run: { ...service.run, architectures: ["arm64"] as const } } : service,
   );
   const deployed = (lock: ImageLock) =>
     graphOf("prod", coreOfProd, () => deploy({ ...vpai, services }, loadStackConfig(platformNames), lock));

@@ -30,8 +30,8 @@ func numbered(token string) *tfbridge.ResourceInfo {
 }
 
 // checkNetworks refuses what the npm package has and this version of the upstream lacks. It also gives each network of a
-// server its list of alias addresses, empty where the program names none: the upstream reads a list that was left out as a
-// change in every run (hetznercloud/terraform-provider-hcloud issue 650).
+// server its list of alias addresses, empty where the program names none: the upstream may read a list that was left out as
+// a change (hetznercloud/terraform-provider-hcloud issue 650).
 func checkNetworks(
 	_ context.Context, inputs resource.PropertyMap, _ resource.PropertyMap,
 ) (resource.PropertyMap, error) {

@@ -1,4 +1,5 @@
-import { checkPlatform, type PlatformError } from "../../../platforms/check";
+import type { UserError } from "../../../model/finding";
+import { checkPlatform } from "../../../platforms/check";
 import type { PlatformHost } from "../../../model/platform";
 import type { HostPlan } from "../../../platforms/policies";
 import vpai from "../../../platforms/vpai/platform";
@@ -33,7 +34,7 @@ const problemsOf = (plans: HostPlan[]): string[] => {
     checkPlatform(plans);
     return [];
   } catch (error) {
-    return (error as PlatformError).violations.map(({ place, problem }) => `${place}: ${problem}`);
+    return (error as UserError).findings.map(({ where, found }) => `${where}: ${found}`);
   }
 };
 
@@ -176,6 +177,6 @@ test("all problems come at once, each with its mend", () => {
   );
   expect(problemsOf([several])).toHaveLength(3);
   expect(() => checkPlatform([several])).toThrow(
-    /has 3 problem\(s\)[^]*h\/one\n {4}found: needs x[^]*to do: take x out of needs/,
+    /has 3 problems:[^]*h\/one\n {4}expected: services that are in the stack\n {4}found: {4}needs x[^]*to do: {4}take x out of needs/,
   );
 });

@@ -1,7 +1,8 @@
 import { deploy } from "../../../components/stack";
 import { loadStackConfig } from "../../../config";
 import type { Platform } from "../../../model/platform";
-import { namesOf, type PlatformError } from "../../../platforms";
+import type { Finding, UserError } from "../../../model/finding";
+import { namesOf } from "../../../platforms";
 import vpai from "../../../platforms/vpai/platform";
 import { coreOfProd, graphOf } from "../stack/graph";
 import { REFUSALS, REFUSED } from "./refused";
@@ -14,17 +15,21 @@ test("a platform that breaks every policy is refused with all of it in one error
     (made) => {
       throw new Error(`expected a refusal, found ${made.length} resources`);
     },
-    (refused: PlatformError) => refused,
+    (refused: UserError) => refused,
   );
-  const order = (one: { place: string }, other: { place: string }): number => (one.place < other.place ? -1 : 1);
-  expect([...error.violations].sort(order)).toEqual(
-    REFUSALS.map(([place, problem, mend]) => ({
-      place,
-      problem: expect.stringMatching(problem) as string,
+  const order = (one: Pick<Finding, "where">, other: Pick<Finding, "where">): number =>
+    one.where < other.where ? -1 : 1;
+  expect([...error.findings].sort(order)).toEqual(
+    REFUSALS.map(([where, found, mend]) => ({
+      where,
+      expected: expect.stringMatching(/^[a-z]/) as string,
+      found: expect.stringMatching(found) as string,
       mend: expect.stringMatching(mend) as string,
     })).sort(order),
   );
-  for (const { place, problem, mend } of error.violations) {
-    expect(error.message).toContain(`  ${place}\n    found: ${problem}\n    to do: ${mend}`);
+  for (const { where, expected, found, mend } of error.findings) {
+    expect(error.message).toContain(
+      `  ${where}\n    expected: ${expected}\n    found:    ${found}\n    to do:    ${mend}`,
+    );
   }
 });

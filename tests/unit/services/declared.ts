@@ -187,7 +187,7 @@ export const JUDGED = {
           vpnAddress: undefined,
           context,
         },
-      ]).map(({ place }) => place);
+      ]).map(({ where }) => where);
     for (const architecture of ["amd64", "arm64"] as const) {
       const fits = some(service.run.architectures).includes(architecture);
       expect([architecture, on(architecture)]).toEqual([architecture, fits ? [] : [`${host}/${service.name}`]]);

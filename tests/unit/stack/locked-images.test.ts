@@ -52,7 +52,7 @@ test.each<[string, ImageLock[string]["architectures"], string]>([
 ])("an image whose registry has %s is refused, whatever the service's file says", async (_, architectures, found) => {
   const lock: ImageLock = { "docker.io/library/redis:8.0.2": { digest: DIGEST, architectures } };
   await expect(prod({}, lock)).rejects.toThrow(
-    `sese-ai/redis\n    found: docker.io/library/redis:8.0.2 exists for ${found}, and sese-ai is amd64`,
+    `sese-ai/redis\n    expected: an image for the host's processor\n    found:    docker.io/library/redis:8.0.2 exists for ${found}, and sese-ai is amd64`,
   );
 });
 

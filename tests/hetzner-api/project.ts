@@ -10,7 +10,7 @@ export interface SshKey extends Entry {
 }
 
 /** What a firewall is applied to. */
-export interface Target {
+interface Target {
   type: "server";
   server: { id: number };
 }

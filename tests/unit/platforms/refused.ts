@@ -1,17 +1,19 @@
 import type { Service } from "../../../model/service";
 
 /** A service in order, as somebody might write it without a compiler; `over` spoils it. */
-const service = (name: string, { run = {}, ...over }: Readonly<Record<string, unknown>> & { run?: object }): Service =>
-  ({
-    name,
-    group: "core",
-    run: { image: "docker.io/library/redis:8.0.2", networks: ["backend"], ...run },
-    user: { uid: 1, gid: 1 },
-    port: 80,
-    limits: { memoryMiB: 1, cpus: 0.1 },
-    health: { test: ["true"] },
-    ...over,
-  });
+const service = (
+  name: string,
+  { run = {}, ...over }: Readonly<Record<string, unknown>> & { run?: object },
+): Service => ({
+  name,
+  group: "core",
+  run: { image: "docker.io/library/redis:8.0.2", networks: ["backend"], ...run },
+  user: { uid: 1, gid: 1 },
+  port: 80,
+  limits: { memoryMiB: 1, cpus: 0.1 },
+  health: { test: ["true"] },
+  ...over,
+});
 
 /** Services that break every policy, by the name of their file. */
 export const REFUSED: Readonly<Record<string, Service>> = {

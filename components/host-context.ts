@@ -5,6 +5,12 @@ import type { Owner } from "./docker/ownership";
 import type { Machine } from "./machines/machine";
 import type { SecretStore } from "./secret-store";
 
+/** The Docker networks of a host, by name. */
+export interface HostNetworks {
+  /** @throws when the platform gives the host no such network */
+  get(name: string): docker.Network;
+}
+
 /** What everything on one host shares. */
 export interface HostContext {
   owner: Owner;

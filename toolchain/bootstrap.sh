@@ -19,6 +19,8 @@ fail() {
 up_to_date() {
   [ -e "$ready" ] || return 1
   [ -z "$(find toolchain package-lock.json node_modules/.package-lock.json -newer "$ready" -print -quit 2>&1)" ] || return 1
+  # Only a stack with a machine of the kind hcloud needs its plugin (stack-plugins.ts); set-up lists the plugins there.
+  ! grep -qs hcloud "Pulumi.$stack.yaml" || grep -qx hcloud "$ready" || return 1
   recorded=$(sed -n 1p "$ready")
   found=$(PATH=$(printf %s "$PATH" | tr : '\n' | grep -v '/\.vpai/bin$' | tr '\n' :) command -v pulumi || true)
   [ "$recorded" = "$found" ] || return 1

@@ -74,14 +74,14 @@ export function variablesFor(
 }
 
 function engineVariables(installation: Installation, env: NodeJS.ProcessEnv): Record<string, string> {
-  const searchPath = withDirectory(ownSearchPath, env["PATH"] ?? "");
-  if (installation.engine === "official") return installation.ownPlugins ? { PATH: searchPath } : {};
-  return {
-    PATH: searchPath,
-    PULUMI_HOME: path.join(localDirectory, "pulumi"),
-    PULUMI_SKIP_UPDATE_CHECK: "true",
+  if (installation.engine === "official" && !installation.ownPlugins) return {};
+  const own = {
+    PATH: withDirectory(ownSearchPath, env["PATH"] ?? ""),
+    // What the stack needs is there. Every npm package asks for its plugin, and what cannot be downloaded is waited for.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
+  if (installation.engine === "official") return own;
+  return { ...own, PULUMI_HOME: path.join(localDirectory, "pulumi"), PULUMI_SKIP_UPDATE_CHECK: "true" };
 }
 
 /** `directory` first on the search path, once. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { cacheDirectory } from "./environment";
 import { buildArguments, type GoProgram } from "./go-build";
-import { fingerprint, pluginNames, sdkVersion, type PluginName } from "./pins";
+import { fingerprint, sdkVersion, type PluginName } from "./pins";
 
 /** One program to build from a Go module of this folder; its file is in the cache, at a path that changes with its sources. */
 export interface Binary extends GoProgram {
@@ -28,20 +28,22 @@ export function enginePiece(): Piece {
   ]);
 }
 
-/** All provider plugins that the npm packages of this program ask for. */
-export function pluginPieces(): Piece[] {
-  return pluginNames.map(pluginPiece);
+/** The provider plugins of these names, at the versions that the npm packages of this program ask for. */
+export function pluginPieces(names: readonly PluginName[]): Piece[] {
+  return names.map(pluginPiece);
 }
 
 function pluginPiece(name: PluginName): Piece {
   const version = sdkVersion(name);
-  const variables = { "main.version": version };
   const file = `pulumi-resource-${name}`;
-  if (name !== "docker")
+  if (name === "random" || name === "command") {
+    const variables = { "main.version": version };
     return piece(name, version, [{ file, module: "plugins", goPackage: `./cmd/${file}`, variables }]);
+  }
+  const variables = { "main.packageName": name, "main.version": version };
   return piece(name, version, [
-    { file: "terraform-provider-docker", module: "docker-upstream", goPackage: "." },
-    { file, module: "docker-bridge", goPackage: ".", variables },
+    { file: `terraform-provider-${name}`, module: `upstream/${name}`, goPackage: "." },
+    { file, module: "bridge", goPackage: ".", variables },
   ]);
 }
 

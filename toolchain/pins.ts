@@ -6,7 +6,7 @@ import { projectRoot } from "./environment";
 /** The oldest engine that this program runs with; the next major version is not accepted. */
 export const minimumEngine = [3, 250, 0] as const;
 
-/** The npm packages whose provider plugins are needed, by the name of the plugin. */
+/** The provider plugins that the program may ask for, each named like its npm package. */
 export const pluginNames = ["docker", "random", "command", "hcloud"] as const;
 export type PluginName = (typeof pluginNames)[number];
 
@@ -17,14 +17,15 @@ export function sdkVersion(name: PluginName | "pulumi"): string {
 }
 
 /**
- * A fingerprint of Go modules of this folder (go.mod, go.sum and sources, without tests) and of what else decides the
- * result: 12 hexadecimal digits.
+ * A fingerprint of Go modules of this folder (go.mod, go.sum and sources, without tests, and those of the local modules that
+ * they use) and of what else decides the result: 12 hexadecimal digits.
  */
 export function fingerprint(modules: readonly string[], ...settings: readonly string[]): string {
   const hash = createHash("sha256");
   for (const setting of [process.platform, process.arch, ...settings]) hash.update(`${setting}\0`);
-  for (const module of modules) {
-    for (const file of sourceFiles(path.join(__dirname, module))) {
+  const directories = modules.map((module) => path.join(__dirname, module));
+  for (const directory of [...directories, ...directories.flatMap(localModules)]) {
+    for (const file of sourceFiles(directory)) {
       hash
         .update(`${path.relative(__dirname, file)}\0`)
         .update(readFileSync(file))
@@ -32,6 +33,12 @@ export function fingerprint(modules: readonly string[], ...settings: readonly st
     }
   }
   return hash.digest("hex").slice(0, 12);
+}
+
+/** Directories that a go.mod names in its replacements. */
+function localModules(directory: string): string[] {
+  const replacements = readFileSync(path.join(directory, "go.mod"), "utf8").matchAll(/ => (\.\.\/\S+)/g);
+  return [...replacements].map(([, location = ""]) => path.join(directory, location));
 }
 
 function sourceFiles(directory: string): string[] {

@@ -1,7 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type { Output } from "@pulumi/pulumi";
-import type { HostContext } from "../host-context";
-import type { Networks } from "./networks";
+import type { HostContext, HostNetworks } from "../host-context";
 import { asLabels } from "../docker/ownership";
 import { publishedPorts } from "./ports";
 import type { ContainerSpec } from "./spec";
@@ -10,7 +9,7 @@ import type { ContainerSpec } from "./spec";
 export interface Rendering {
   /** Id of the pulled image. */
   image: Output<string>;
-  networks: Networks;
+  networks: HostNetworks;
   host: HostContext;
 }
 

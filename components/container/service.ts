@@ -10,19 +10,18 @@ import {
 import { HealthGate, type Place, RemoteDirectory, RemoteFile } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
 import type { ContainerService } from "../../model/service";
-import type { HostContext } from "../host-context";
+import type { HostContext, HostNetworks } from "../host-context";
 import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
-import type { Networks } from "./networks";
 import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, type SecretSpec } from "./spec";
 
 export interface DockerServiceArgs {
   service: ContainerService;
   host: HostContext;
   context: ServiceContext;
-  networks: Networks;
+  networks: HostNetworks;
   /** Resources that must be there before the container starts. */
   after: readonly Resource[];
 }
@@ -112,7 +111,11 @@ export class DockerService extends ComponentResource {
     );
   }
 
-  private runContainer(image: docker.RemoteImage, networks: Networks, after: readonly Resource[]): docker.Container {
+  private runContainer(
+    image: docker.RemoteImage,
+    networks: HostNetworks,
+    after: readonly Resource[],
+  ): docker.Container {
     const { spec, host, place } = this;
     const target = { kind: "container" as const, name: spec.name, labels: { ...spec.labels }, adopt: host.adopt };
     const runner = hostRunner(host.connection);

@@ -3,14 +3,14 @@ import type { Connection } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
 import type { PlatformHost } from "../../model/platform";
 import type { ContainerService } from "../../model/service";
-import { Networks } from "../container/networks";
 import type { Owner } from "../docker/ownership";
 import { DockerService } from "../container/service";
-import type { HostContext } from "../host-context";
+import type { HostContext, HostNetworks } from "../host-context";
 import type { Machine } from "../machines/machine";
 import type { SecretStore } from "../secret-store";
 import { checksLayer } from "./layers/checks";
 import { engineLayer } from "./layers/engine";
+import { networksLayer } from "./layers/networks";
 
 export interface HostArgs {
   owner: Owner;
@@ -31,7 +31,7 @@ export class Host extends ComponentResource {
   readonly connection: Output<Connection>;
   readonly context: ServiceContext;
   private readonly host: HostContext;
-  private readonly networks: Networks;
+  private readonly networks: HostNetworks;
   private readonly started: DockerService[] = [];
 
   /** @param name the host's name in the platform */
@@ -40,13 +40,15 @@ export class Host extends ComponentResource {
     super("vpai:hosts:Host", name, {}, vanishing(machine, options));
     this.connection = machine.connection;
     this.context = context;
+    const engine = engineLayer({ name, machine, parent: this }, []);
     this.host = {
       ...{ owner, machine, secrets, vpnAddress, adopt },
       folder: description.folder ?? `/opt/${owner.platform}`,
       prefix: description.prefix ?? `${owner.platform}_`,
-      ...engineLayer(name, machine, this),
+      ...engine,
     };
-    this.networks = new Networks(name, this.host, description.networks, { parent: this });
+    const { networks } = description;
+    this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;
   }
 
   /** Starts a service. @param after what has to be there first */
@@ -60,7 +62,7 @@ export class Host extends ComponentResource {
   /** Checks the host, once all its services run. @param after what was made in them */
   check(after: readonly Resource[]): void {
     const { host, context, started: services } = this;
-    if (context.services.length > 0) checksLayer({ host, context, services, after }, this);
+    if (context.services.length > 0) checksLayer({ host, context, services, parent: this }, after);
     this.registerOutputs({ services: context.services.map((service) => service.name) });
   }
 

@@ -7,24 +7,24 @@ import { type Access, hostnameOf } from "../../../model/site";
 import { networksOf } from "../../../model/service";
 import type { DockerService } from "../../container/service";
 import type { HostContext } from "../../host-context";
+import type { Layer } from "./layer";
 
 /** A host whose services all run. */
 export interface Checked {
   host: HostContext;
   context: ServiceContext;
   services: readonly DockerService[];
-  /** Everything else that has to be there first. */
-  after: readonly Resource[];
+  parent: Resource;
 }
 
 /** Seconds that a site may take: a public certificate by DNS takes minutes the first time. */
 const PATIENCE = { internal: 30, "acme-ovh": 300 };
 
 /** The last layer of a host: what must work before its `up` has succeeded. */
-export function checksLayer(checked: Checked, parent: Resource): SmokeChecks {
-  const { host, context, services, after } = checked;
+export const checksLayer: Layer<Checked> = (checked, after) => {
+  const { host, context, services, parent } = checked;
   const gateway = context.services.find((service) => service.gateway !== undefined);
-  return new SmokeChecks(
+  const checks = new SmokeChecks(
     `${host.owner.host}/smoke`,
     {
       connection: host.connection,
@@ -41,7 +41,8 @@ export function checksLayer(checked: Checked, parent: Resource): SmokeChecks {
     },
     { parent, dependsOn: [...services.map(({ gate }) => gate), ...after] },
   );
-}
+  return { ready: [checks] };
+};
 
 const containerOf = ({ name }: Service, { prefix }: HostContext): string => `${prefix}${name}`;
 

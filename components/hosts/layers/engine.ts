@@ -2,20 +2,28 @@ import * as docker from "@pulumi/docker";
 import type { Output, Resource } from "@pulumi/pulumi";
 import { type Connection, DockerHost, sshOptions } from "@vpai/providers";
 import type { Machine } from "../../machines/machine";
+import type { Layer, Ready } from "./layer";
+
+/** A host before anything is known of it but its machine. */
+export interface BareHost {
+  name: string;
+  machine: Machine;
+  parent: Resource;
+}
 
 /** A host that lets us in, and its Docker engine. Everything that uses either waits until both answer. */
-export interface Engine {
+export interface Engine extends Ready {
   connection: Output<Connection>;
   engine: docker.Provider;
 }
 
-/** The first layer of a host: its login, and the engine behind it. @param name the host's */
-export function engineLayer(name: string, { connection }: Machine, parent: Resource): Engine {
-  const ready = new DockerHost(`${name}/docker`, { connection }, { parent });
+/** The first layer of a host: its login, and the engine behind it. */
+export const engineLayer: Layer<BareHost, Engine> = ({ name, machine, parent }, after) => {
+  const host = new DockerHost(`${name}/docker`, { connection: machine.connection }, { parent, dependsOn: [...after] });
   const engine = new docker.Provider(
     `${name}/engine`,
-    { host: ready.endpoint, sshOpts: ready.connection.apply(sshOptions) },
+    { host: host.endpoint, sshOpts: host.connection.apply(sshOptions) },
     { parent },
   );
-  return { connection: ready.connection, engine };
-}
+  return { connection: host.connection, engine, ready: [host] };
+};

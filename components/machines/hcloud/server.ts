@@ -3,6 +3,7 @@ import {
   all,
   ComponentResource,
   type ComponentResourceOptions,
+  type CustomResourceOptions,
   output,
   type Output,
   type Resource,
@@ -14,6 +15,7 @@ import type { ImageLock } from "../../../images/lock";
 import { lockedSource } from "../locked-image";
 import type { ImageSource, Machine } from "../machine";
 import { cloudInit } from "./cloud-init";
+import { type Named, sweepBeforeCreate } from "./leftovers";
 
 /** Websites are for everybody. */
 const EVERYWHERE = ["0.0.0.0/0", "::/0"];
@@ -47,19 +49,32 @@ export class HetznerServer extends ComponentResource implements Machine {
   ) {
     super("vpai:hetzner:Server", `${name}/machine`, {}, options);
     this.lock = lock;
-    const parent = { parent: this, provider: new hcloud.Provider(`${name}/hetzner`, { token }, { parent: this }) };
+    const provider = new hcloud.Provider(`${name}/hetzner`, { token }, { parent: this });
     const fullName = `${prefix}-${name}`;
+    // Names are unique at Hetzner.
+    const named = (collection: Named["collection"]): CustomResourceOptions => ({
+      parent: this,
+      provider,
+      deleteBeforeReplace: true,
+      hooks: {
+        beforeCreate: [sweepBeforeCreate(`${name}/${collection}`, { collection, name: fullName, labels }, token)],
+      },
+    });
     const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, { parent: this });
     const login = new SshKey(
       `${name}/login-key`,
       { comment: `operator of ${fullName}`, privateKeyFile: identityFile },
       { parent: this },
     );
-    const sshKey = new hcloud.SshKey(`${name}/ssh-key`, { name: fullName, publicKey: login.publicKey, labels }, parent);
+    const sshKey = new hcloud.SshKey(
+      `${name}/ssh-key`,
+      { name: fullName, publicKey: login.publicKey, labels },
+      named("ssh_keys"),
+    );
     const firewall = new hcloud.Firewall(
       `${name}/firewall`,
       { name: fullName, labels, rules: firewallRules(config.allowSshFrom) },
-      parent,
+      named("firewalls"),
     );
     const server = new hcloud.Server(
       `${name}/server`,
@@ -77,7 +92,7 @@ export class HetznerServer extends ComponentResource implements Machine {
         ),
         labels,
       },
-      parent,
+      named("servers"),
     );
     this.vanishesWith = server;
     this.publicAddress = server.ipv4Address;

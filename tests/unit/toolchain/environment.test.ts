@@ -57,9 +57,10 @@ describe("the environment of the official engine", () => {
     expect(variablesFor("lab", official, chosen)).toEqual({ PULUMI_BACKEND_URL: "file:///mine" });
   });
 
-  it("finds plugins that were built for it on the search path", () => {
+  it("finds plugins that were built for it on the search path, and tries no more downloads", () => {
     expect(variablesFor("prod", { ...official, ownPlugins: true }, { PATH: "/bin" })).toEqual({
       PATH: `${local}/bin:/bin`,
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     });
   });
 });

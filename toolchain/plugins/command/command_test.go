@@ -171,13 +171,11 @@ func TestChecksRefuse(t *testing.T) {
 	if !strings.Contains(failures["logging"], `found "loud"`) {
 		t.Errorf("got %v", failures)
 	}
-	failures = plugin.Failures(remoteToken, values{"create": "true",
-		"connection": values{"host": "192.0.2.1", "proxy": values{"host": "192.0.2.2"}}})
-	if !strings.Contains(failures["connection.proxy"], `property "connection.proxy" is not implemented`) {
-		t.Errorf("got %v", failures)
-	}
-	if _, err := plugin.Check(p.CheckRequest{Urn: plugintest.URN("command:remote:CopyFile")}); err == nil {
-		t.Error("an unknown resource type is accepted")
+	for _, token := range []string{"command:remote:Command", "command:remote:CopyToRemote"} {
+		_, err := plugin.Check(p.CheckRequest{Urn: plugintest.URN(token)})
+		if err == nil || !strings.Contains(err.Error(), token) || !strings.Contains(err.Error(), localToken) {
+			t.Errorf("%s: got %v", token, err)
+		}
 	}
 }
 
@@ -194,7 +192,7 @@ func TestLoggingNamesTheStreams(t *testing.T) {
 		{named("none"), false, false},
 	}
 	for _, c := range cases {
-		l := lifeCycle{Logging: c.logging}
+		l := localInputs{Logging: c.logging}
 		if l.logs(logStdout) != c.stdout || l.logs(logStderr) != c.stderr {
 			t.Errorf("%v: stdout %v, stderr %v", c.logging, l.logs(logStdout), l.logs(logStderr))
 		}
@@ -246,7 +244,7 @@ func TestAnOrphanedPluginTakesItsCommandsAlong(t *testing.T) {
 			run(context.Background())
 	}()
 	time.Sleep(300 * time.Millisecond)
-	killGroups()
+	KillAll()
 	select {
 	case err := <-done:
 		if err == nil {

@@ -6,8 +6,7 @@ import (
 	p "github.com/pulumi/pulumi-go-provider"
 )
 
-// lifeCycle are the inputs that local and remote commands share.
-type lifeCycle struct {
+type localInputs struct {
 	Triggers               *[]any             `pulumi:"triggers,optional" provider:"replaceOnChanges"`
 	Create                 *string            `pulumi:"create,optional"`
 	Update                 *string            `pulumi:"update,optional"`
@@ -16,6 +15,8 @@ type lifeCycle struct {
 	Environment            *map[string]string `pulumi:"environment,optional"`
 	Logging                *string            `pulumi:"logging,optional"`
 	AddPreviousOutputInEnv *bool              `pulumi:"addPreviousOutputInEnv,optional"`
+	Dir                    *string            `pulumi:"dir,optional"`
+	Interpreter            *[]string          `pulumi:"interpreter,optional"`
 }
 
 // output is what a command has written, each stream without its last line break.
@@ -25,7 +26,7 @@ type output struct {
 }
 
 // onUpdate is the command that runs when an input has changed: `update`, or `create` again.
-func (l lifeCycle) onUpdate() *string {
+func (l localInputs) onUpdate() *string {
 	if l.Update != nil {
 		return l.Update
 	}
@@ -33,7 +34,7 @@ func (l lifeCycle) onUpdate() *string {
 }
 
 // variables are the environment of the command: the program's own, and what the previous run has written.
-func (l lifeCycle) variables() map[string]string {
+func (l localInputs) variables() map[string]string {
 	variables := map[string]string{}
 	if l.Environment != nil {
 		for name, value := range *l.Environment {
@@ -44,7 +45,7 @@ func (l lifeCycle) variables() map[string]string {
 }
 
 // previousVariables hand the output of the previous run to the next, unless that is switched off.
-func (l lifeCycle) previousVariables(previous output) map[string]string {
+func (l localInputs) previousVariables(previous output) map[string]string {
 	variables := map[string]string{}
 	if l.AddPreviousOutputInEnv != nil && !*l.AddPreviousOutputInEnv {
 		return variables
@@ -66,11 +67,11 @@ const (
 	logBoth    = "stdoutAndStderr"
 )
 
-func (l lifeCycle) logs(stream string) bool {
+func (l localInputs) logs(stream string) bool {
 	return l.Logging == nil || *l.Logging == logBoth || *l.Logging == stream
 }
 
-func (l lifeCycle) check() []p.CheckFailure {
+func (l localInputs) check() []p.CheckFailure {
 	if l.Logging == nil {
 		return nil
 	}

@@ -10,12 +10,6 @@ import (
 // Local serves local.Command: a command on the machine that runs the engine.
 type Local struct{}
 
-type localInputs struct {
-	lifeCycle
-	Dir         *string   `pulumi:"dir,optional"`
-	Interpreter *[]string `pulumi:"interpreter,optional"`
-}
-
 type localState struct {
 	localInputs
 	output
@@ -59,11 +53,18 @@ func (*Local) Delete(ctx context.Context, req infer.DeleteRequest[localState]) (
 	return infer.DeleteResponse{}, req.State.run(ctx, req.State.Delete)
 }
 
-// WireDependencies makes both outputs secret as soon as any input is.
+// WireDependencies makes both outputs secret as soon as any input is; an output that mirrors an input follows it alone.
 func (*Local) WireDependencies(f infer.FieldSelector, in *localInputs, out *localState) {
 	f.OutputField(&out.Stdout).DependsOn(f.InputField(in))
 	f.OutputField(&out.Stderr).DependsOn(f.InputField(in))
-	wireLifeCycle(f, &in.lifeCycle, &out.lifeCycle)
+	f.OutputField(&out.Triggers).DependsOn(f.InputField(&in.Triggers))
+	f.OutputField(&out.Create).DependsOn(f.InputField(&in.Create))
+	f.OutputField(&out.Update).DependsOn(f.InputField(&in.Update))
+	f.OutputField(&out.Delete).DependsOn(f.InputField(&in.Delete))
+	f.OutputField(&out.Stdin).DependsOn(f.InputField(&in.Stdin))
+	f.OutputField(&out.Environment).DependsOn(f.InputField(&in.Environment))
+	f.OutputField(&out.Logging).DependsOn(f.InputField(&in.Logging))
+	f.OutputField(&out.AddPreviousOutputInEnv).DependsOn(f.InputField(&in.AddPreviousOutputInEnv))
 	f.OutputField(&out.Dir).DependsOn(f.InputField(&in.Dir))
 	f.OutputField(&out.Interpreter).DependsOn(f.InputField(&in.Interpreter))
 }
@@ -77,7 +78,7 @@ func (s *localState) run(ctx context.Context, command *string) error {
 	if s.Interpreter != nil && len(*s.Interpreter) > 0 {
 		argv = append([]string{}, *s.Interpreter...)
 	}
-	stdout, stderr := newStreams(ctx, s.lifeCycle)
+	stdout, stderr := newStreams(ctx, s.localInputs)
 	c := process{
 		argv:        append(argv, *command),
 		environment: environment(s.variables(), s.previousVariables(s.output)),

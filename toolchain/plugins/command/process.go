@@ -10,8 +10,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-
-	"vpai/toolchain/plugins/internal/serve"
 )
 
 // process is a command on this machine.
@@ -29,9 +27,8 @@ var groups = struct {
 	leaders map[int]bool
 }{leaders: map[int]bool{}}
 
-func init() { serve.BeforeOrphanExit(killGroups) }
-
-func killGroups() {
+// KillAll kills every command that runs, with its descendants: a plugin without its engine has nobody to report to.
+func KillAll() {
 	groups.Lock()
 	defer groups.Unlock()
 	for leader := range groups.leaders {

@@ -1,4 +1,4 @@
-// Package command runs commands on this machine and over SSH as resources with a life cycle.
+// Package command runs commands on this machine as resources with a life cycle.
 package command
 
 import (
@@ -9,16 +9,11 @@ import (
 	"vpai/toolchain/plugins/internal/strict"
 )
 
-// Provider serves the Command resources of npm @pulumi/command. A changed trigger replaces a command, every other
-// change runs its update.
+// Provider serves local.Command of npm @pulumi/command. A changed trigger replaces a command, every other change runs its
+// update.
 func Provider() p.Provider {
-	inner := infer.Provider(infer.Options{Resources: []infer.InferredResource{
-		infer.Resource(&Local{}),
-		infer.Resource(&Remote{}),
-	}})
-	rules := strict.Rules{Replace: []string{"triggers"}}
+	inner := infer.Provider(infer.Options{Resources: []infer.InferredResource{infer.Resource(&Local{})}})
 	return strict.Wrap(inner, "command", map[tokens.Type]strict.Rules{
-		"command:local:Command":  rules,
-		"command:remote:Command": rules,
+		"command:local:Command": {Replace: []string{"triggers"}},
 	})
 }

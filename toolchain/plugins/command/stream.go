@@ -22,7 +22,7 @@ type stream struct {
 }
 
 // newStreams returns the two outputs of a command whose lines go to the engine's log as `logging` says.
-func newStreams(ctx context.Context, l lifeCycle) (stdout, stderr *stream) {
+func newStreams(ctx context.Context, l localInputs) (stdout, stderr *stream) {
 	logger := p.GetLogger(ctx)
 	log := func(line string) { logger.InfoStatus(redact.Text(ctx, line)) }
 	stdout, stderr = &stream{}, &stream{}

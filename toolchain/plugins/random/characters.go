@@ -22,7 +22,7 @@ type group struct {
 	min        int
 }
 
-func (in textInputs) groups() []group {
+func (in passwordInputs) groups() []group {
 	special := specialCharacters
 	if in.OverrideSpecial != nil && *in.OverrideSpecial != "" {
 		special = *in.OverrideSpecial
@@ -37,7 +37,7 @@ func (in textInputs) groups() []group {
 
 // generate makes a text of in.Length characters. Every character is drawn with equal probability from its alphabet, and
 // every order of the characters is equally likely.
-func (in textInputs) generate() (string, error) {
+func (in passwordInputs) generate() (string, error) {
 	var alphabet, text []rune
 	for _, g := range in.groups() {
 		if g.allowed {

@@ -15,7 +15,7 @@ const bcryptLimit = 72
 type Password struct{}
 
 type passwordState struct {
-	textInputs
+	passwordInputs
 	BcryptHash string `pulumi:"bcryptHash" provider:"secret"`
 	Result     string `pulumi:"result" provider:"secret"`
 }
@@ -23,16 +23,11 @@ type passwordState struct {
 // Annotate gives the official token.
 func (r *Password) Annotate(a infer.Annotator) { a.SetToken("index/randomPassword", "RandomPassword") }
 
-// Check applies defaults and refuses what cannot be fulfilled.
-func (*Password) Check(ctx context.Context, req infer.CheckRequest) (infer.CheckResponse[textInputs], error) {
-	return checkText(ctx, req)
-}
-
 // Create makes the password.
 func (*Password) Create(
-	_ context.Context, req infer.CreateRequest[textInputs],
+	_ context.Context, req infer.CreateRequest[passwordInputs],
 ) (infer.CreateResponse[passwordState], error) {
-	response := infer.CreateResponse[passwordState]{ID: "none", Output: passwordState{textInputs: req.Inputs}}
+	response := infer.CreateResponse[passwordState]{ID: "none", Output: passwordState{passwordInputs: req.Inputs}}
 	if req.DryRun {
 		return response, nil
 	}
@@ -49,7 +44,7 @@ func (*Password) Create(
 }
 
 // WireDependencies keeps both outputs secret and unknown until they are made.
-func (*Password) WireDependencies(f infer.FieldSelector, in *textInputs, out *passwordState) {
+func (*Password) WireDependencies(f infer.FieldSelector, in *passwordInputs, out *passwordState) {
 	f.OutputField(&out.Result).AlwaysSecret()
 	f.OutputField(&out.BcryptHash).AlwaysSecret()
 }

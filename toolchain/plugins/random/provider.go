@@ -1,4 +1,4 @@
-// Package random makes random values once and keeps them in the stack's state.
+// Package random makes passwords once and keeps them in the stack's state.
 package random
 
 import (
@@ -8,16 +8,9 @@ import (
 	"vpai/toolchain/plugins/internal/strict"
 )
 
-// Provider serves the resources of npm @pulumi/random. Every change of an input replaces the resource, because a
+// Provider serves RandomPassword of npm @pulumi/random. Every change of an input replaces the resource, because a
 // random value cannot be changed, only made anew.
 func Provider() p.Provider {
-	inner := infer.Provider(infer.Options{Resources: []infer.InferredResource{
-		infer.Resource(&Password{}),
-		infer.Resource(&String{}),
-		infer.Resource(&ID{}),
-		infer.Resource(&Bytes{}),
-		infer.Resource(&UUID{}),
-		infer.Resource(&Integer{}),
-	}})
+	inner := infer.Provider(infer.Options{Resources: []infer.InferredResource{infer.Resource(&Password{})}})
 	return strict.Wrap(inner, "random", nil)
 }

@@ -1,9 +1,6 @@
 package random
 
 import (
-	"encoding/base64"
-	"encoding/hex"
-	"math/big"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,14 +13,7 @@ import (
 	"vpai/toolchain/plugins/internal/schematest"
 )
 
-const (
-	passwordToken = "random:index/randomPassword:RandomPassword"
-	stringToken   = "random:index/randomString:RandomString"
-	idToken       = "random:index/randomId:RandomId"
-	bytesToken    = "random:index/randomBytes:RandomBytes"
-	uuidToken     = "random:index/randomUuid:RandomUuid"
-	integerToken  = "random:index/randomInteger:RandomInteger"
-)
+const passwordToken = "random:index/randomPassword:RandomPassword"
 
 type values = map[string]any
 
@@ -66,15 +56,20 @@ func TestPasswordHoldsTheMinimumOfEachGroup(t *testing.T) {
 }
 
 func TestCharactersAndPlacesAreEquallyLikely(t *testing.T) {
-	plugin := plugintest.New(t, "random", Provider())
+	no, yes, none, two := false, true, 0, 2
 	// Two upper-case characters are forced in; where they land must not depend on how they were drawn.
+	inputs := passwordInputs{
+		Length: 4, Lower: &yes, Upper: &no, Numeric: &no, Special: &no,
+		MinLower: &none, MinUpper: &two, MinNumeric: &none, MinSpecial: &none,
+	}
 	got := strings.Builder{}
 	first := 0
 	const rounds = 2000
 	for range rounds {
-		text := plugin.MustCreate(stringToken, values{
-			"length": 4, "minUpper": 2, "special": false, "upper": false, "numeric": false,
-		}).Text("result")
+		text, err := inputs.generate()
+		if err != nil {
+			t.Fatal(err)
+		}
 		got.WriteString(text)
 		if text[0] >= 'A' && text[0] <= 'Z' {
 			first++
@@ -186,94 +181,36 @@ func TestStateOfTheOfficialPluginIsUnderstood(t *testing.T) {
 func TestChecksRefuse(t *testing.T) {
 	plugin := plugintest.New(t, "random", Provider())
 	cases := []struct {
-		token    string
 		inputs   values
 		property string
 		reason   string
 	}{
-		{passwordToken, values{"length": 20, "foo": "bar"}, "foo",
+		{values{"length": 20, "foo": "bar"}, "foo",
 			`random:index/randomPassword:RandomPassword: property "foo" is not implemented by this build of the ` +
 				`provider; use the official plugin or remove it`},
-		{integerToken, values{"min": 1, "max": 2, "seed": "x"}, "seed", "not implemented"},
-		{passwordToken, values{"length": 3, "minLower": 2, "minUpper": 2}, "length", "(4), found 3"},
-		{passwordToken, values{"length": 0}, "length", "at least 1"},
-		{stringToken, values{"length": 3, "lower": false, "upper": false, "special": false, "number": false},
+		{values{"length": 3, "minLower": 2, "minUpper": 2}, "length", "(4), found 3"},
+		{values{"length": 0}, "length", "at least 1"},
+		{values{"length": 3, "lower": false, "upper": false, "special": false, "number": false},
 			"special", "at least one"},
-		{stringToken, values{"length": 3, "number": false, "numeric": true}, "number", "older name"},
-		{idToken, values{"byteLength": 0}, "byteLength", "at least 1, found 0"},
-		{bytesToken, values{"length": -1}, "length", "at least 1, found -1"},
-		{integerToken, values{"min": 5, "max": 4}, "max", "at least min (5), found 4"},
+		{values{"length": 3, "number": false, "numeric": true}, "number", "older name"},
 	}
 	for _, c := range cases {
-		if reason := plugin.Failures(c.token, c.inputs)[c.property]; !strings.Contains(reason, c.reason) {
-			t.Errorf("%s %v: the complaint about %s is %q, want %q", c.token, c.inputs, c.property, reason, c.reason)
+		if reason := plugin.Failures(passwordToken, c.inputs)[c.property]; !strings.Contains(reason, c.reason) {
+			t.Errorf("%v: the complaint about %s is %q, want %q", c.inputs, c.property, reason, c.reason)
 		}
 	}
 }
 
 func TestUnknownTypesAndFunctionsAreRefusedByName(t *testing.T) {
 	plugin := plugintest.New(t, "random", Provider())
-	_, err := plugin.Check(p.CheckRequest{Urn: plugintest.URN("random:index/randomPet:RandomPet")})
-	if err == nil || !strings.Contains(err.Error(), "random:index/randomPet:RandomPet") ||
-		!strings.Contains(err.Error(), "official plugin") {
-		t.Errorf("got %v", err)
+	for _, token := range []string{"random:index/randomString:RandomString", "random:index/randomPet:RandomPet"} {
+		_, err := plugin.Check(p.CheckRequest{Urn: plugintest.URN(token)})
+		if err == nil || !strings.Contains(err.Error(), token) || !strings.Contains(err.Error(), passwordToken) {
+			t.Errorf("%s: got %v", token, err)
+		}
 	}
-	_, err = plugin.Invoke(p.InvokeRequest{Token: "random:index:anything"})
+	_, err := plugin.Invoke(p.InvokeRequest{Token: "random:index:anything"})
 	if err == nil || !strings.Contains(err.Error(), "random:index:anything") {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestIDShowsTheSameBytesInAllNotations(t *testing.T) {
-	id := plugintest.New(t, "random", Provider()).MustCreate(idToken, values{"byteLength": 12, "prefix": "lab-"})
-	raw, err := hex.DecodeString(strings.TrimPrefix(id.Text("hex"), "lab-"))
-	if err != nil || len(raw) != 12 {
-		t.Fatalf("hex %q: %v", id.Text("hex"), err)
-	}
-	for name, want := range map[string]string{
-		"dec":    "lab-" + new(big.Int).SetBytes(raw).String(),
-		"b64Std": "lab-" + base64.StdEncoding.EncodeToString(raw),
-		"b64Url": "lab-" + base64.RawURLEncoding.EncodeToString(raw),
-	} {
-		if got := id.Text(name); got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
-		}
-	}
-	if id.ID != base64.RawURLEncoding.EncodeToString(raw) {
-		t.Errorf("the ID is %q", id.ID)
-	}
-}
-
-func TestBytesAreSecretAndNotInTheID(t *testing.T) {
-	made := plugintest.New(t, "random", Provider()).MustCreate(bytesToken, values{"length": 32})
-	fromHex, _ := hex.DecodeString(made.Text("hex"))
-	fromBase64, _ := base64.StdEncoding.DecodeString(made.Text("base64"))
-	if len(fromHex) != 32 || string(fromHex) != string(fromBase64) {
-		t.Errorf("hex %q and base64 %q", made.Text("hex"), made.Text("base64"))
-	}
-	if !made.State.Get("hex").Secret() || !made.State.Get("base64").Secret() || made.ID != "none" {
-		t.Errorf("secrets show: ID %q, state %#v", made.ID, made.State)
-	}
-}
-
-func TestUUIDIsOfVersion4(t *testing.T) {
-	plugin := plugintest.New(t, "random", Provider())
-	version4 := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
-	for range 50 {
-		made := plugin.MustCreate(uuidToken, values{})
-		if !version4.MatchString(made.Text("result")) || made.ID != made.Text("result") {
-			t.Fatalf("%q, ID %q", made.Text("result"), made.ID)
-		}
-	}
-}
-
-func TestIntegerIncludesBothEnds(t *testing.T) {
-	plugin := plugintest.New(t, "random", Provider())
-	seen := map[float64]bool{}
-	for range 200 {
-		seen[plugin.MustCreate(integerToken, values{"min": -1, "max": 1}).State.Get("result").AsNumber()] = true
-	}
-	if len(seen) != 3 || !seen[-1] || !seen[0] || !seen[1] {
-		t.Errorf("saw %v, want -1, 0 and 1", seen)
 	}
 }

@@ -9,4 +9,4 @@ import (
 // version is the SDK's version, set at link time.
 var version = "0.0.0-dev"
 
-func main() { serve.Main("command", version, command.Provider()) }
+func main() { serve.Main("command", version, command.Provider(), command.KillAll) }

@@ -9,13 +9,16 @@ import (
 	p "github.com/pulumi/pulumi-go-provider"
 	"github.com/pulumi/pulumi/pkg/v3/resource/provider"
 	rpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+
+	"vpai/toolchain/watchdog"
 )
 
 // Main serves the provider until the engine ends it, and exits with status 1 when it cannot be served.
 //
-// version is the plugin's version without a leading "v", as the engine asks for it.
-func Main(name, version string, served p.Provider) {
-	go exitWithParent(os.Getppid(), os.Exit)
+// version is the plugin's version without a leading "v", as the engine asks for it; orphaned is called when the engine
+// has died, before the plugin ends.
+func Main(name, version string, served p.Provider, orphaned ...func()) {
+	watchdog.EndWithEngine(orphaned...)
 	server := p.RawServer(name, version, served.WithDefaults())
 	err := provider.MainContext(context.Background(), name,
 		func(host *provider.HostClient) (rpc.ResourceProviderServer, error) {

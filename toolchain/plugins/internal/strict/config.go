@@ -33,8 +33,7 @@ func (w *wrapper) checkConfig(ctx context.Context, req p.CheckRequest) (p.CheckR
 	return w.inner.CheckConfig(ctx, req)
 }
 
-// diffConfig never replaces the provider, because replacing a provider replaces all its resources: a rotated token or
-// another URL of the same API is no reason for that.
+// diffConfig never replaces the provider, because replacing a provider replaces all its resources.
 func (w *wrapper) diffConfig(ctx context.Context, req p.DiffRequest) (p.DiffResponse, error) {
 	spec, err := w.schema(ctx)
 	if err != nil {

@@ -14,48 +14,31 @@ type Rules struct {
 	ReplaceAlways bool
 	// Replace names the inputs whose change replaces the resource; a change of any other updates it.
 	Replace []string
-	// Ignore names the inputs that only steer the provider; their change alone touches nothing.
-	Ignore []string
-	// Computed names the inputs that, left out of the program, keep the value which the other side has chosen.
-	Computed []string
-	// Equal judges single inputs. Without an entry, values are equal when they are the same, order included; nothing,
-	// an empty string, an empty list and an empty map count as the same.
-	Equal map[string]func(state, input property.Value) bool
-	// DeleteFirst deletes the old resource before its replacement is created.
-	DeleteFirst bool
 }
 
 // compare is pure: a preview asks nobody.
 func compare(specs map[string]pschema.PropertySpec, rules Rules, req p.DiffRequest) p.DiffResponse {
 	changes := map[string]p.PropertyDiff{}
 	for name := range specs {
-		if slices.Contains(req.IgnoreChanges, name) || slices.Contains(rules.Ignore, name) {
+		if slices.Contains(req.IgnoreChanges, name) {
 			continue
 		}
 		state, input := plain(req.State.Get(name)), plain(req.Inputs.Get(name))
-		if rules.same(name, state, input) {
+		if same(state, input) {
 			continue
 		}
 		changes[name] = p.PropertyDiff{Kind: rules.kind(name, state, input)}
 	}
-	return p.DiffResponse{
-		HasChanges:          len(changes) > 0,
-		DetailedDiff:        changes,
-		DeleteBeforeReplace: rules.DeleteFirst,
-	}
+	return p.DiffResponse{HasChanges: len(changes) > 0, DetailedDiff: changes}
 }
 
-func (r Rules) same(name string, state, input property.Value) bool {
-	if empty(input) && (empty(state) || slices.Contains(r.Computed, name)) {
+// same says whether two values are equal, order included; nothing, an empty string, an empty list and an empty map count as
+// the same.
+func same(state, input property.Value) bool {
+	if empty(input) && empty(state) {
 		return true
 	}
-	if input.HasComputed() {
-		return false
-	}
-	if equal, ok := r.Equal[name]; ok {
-		return equal(state, input)
-	}
-	return state.Equals(input)
+	return !input.HasComputed() && state.Equals(input)
 }
 
 func (r Rules) kind(name string, state, input property.Value) p.DiffKind {
@@ -98,20 +81,4 @@ func plain(value property.Value) property.Value {
 		return property.New(members)
 	}
 	return value.WithSecret(false).WithDependencies(nil)
-}
-
-// Unordered judges two lists as sets: the same elements in any order.
-func Unordered(state, input property.Value) bool {
-	if empty(state) || empty(input) {
-		return empty(state) && empty(input)
-	}
-	left := slices.Clone(state.AsArray().AsSlice())
-	for _, element := range input.AsArray().All {
-		at := slices.IndexFunc(left, func(candidate property.Value) bool { return candidate.Equals(element) })
-		if at < 0 {
-			return false
-		}
-		left = slices.Delete(left, at, at+1)
-	}
-	return len(left) == 0
 }

@@ -1,0 +1,76 @@
+import * as docker from "@pulumi/docker";
+import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
+import type { Network, PlatformHost } from "../../../model/platform";
+import { ofFixedName } from "../../docker/fixed-name";
+import { gatewayOf } from "../../docker/gateway";
+import { hostRunner } from "../../docker/leftovers";
+import { asLabels, ownershipLabels } from "../../docker/ownership";
+import type { HostContext, HostNetworks } from "../../host-context";
+import type { Layer, Ready } from "./layer";
+
+/** The Docker networks of a host. */
+class Networks extends ComponentResource implements HostNetworks {
+  private readonly networks: ReadonlyMap<string, docker.Network>;
+
+  constructor(
+    private readonly host: HostContext,
+    networks: PlatformHost["networks"],
+    private readonly after: readonly Resource[],
+    options: ComponentResourceOptions,
+  ) {
+    super("vpai:docker:Networks", `${host.owner.host}/networks`, {}, options);
+    this.networks = new Map(
+      Object.entries(networks).map(([name, network]): [string, docker.Network] => [name, this.create(name, network)]),
+    );
+    this.registerOutputs();
+  }
+
+  get ready(): docker.Network[] {
+    return [...this.networks.values()];
+  }
+
+  get(name: string): docker.Network {
+    const found = this.networks.get(name);
+    if (found === undefined)
+      throw new Error(`the host has no network ${name}; its platform gives it ${[...this.networks.keys()].join(", ")}`);
+    return found;
+  }
+
+  private create(name: string, { subnet, internal }: Network): docker.Network {
+    const { owner, adopt, engine, connection } = this.host;
+    const resource = `${owner.host}/network/${name}`;
+    const labels = ownershipLabels(owner);
+    return new docker.Network(
+      resource,
+      {
+        name,
+        driver: "bridge",
+        internal,
+        ipamConfigs: [{ subnet, gateway: gatewayOf(subnet) }],
+        labels: asLabels(labels),
+      },
+      {
+        parent: this,
+        provider: engine,
+        dependsOn: [...this.after],
+        ...ofFixedName(resource, { kind: "network", name, labels, adopt }, hostRunner(connection)),
+      },
+    );
+  }
+}
+
+/** A host whose engine answers, and the networks that its platform gives it. */
+export interface EngineHost {
+  host: HostContext;
+  networks: PlatformHost["networks"];
+  parent: Resource;
+}
+
+/** The layer above the engine: Docker networks. */
+export const networksLayer: Layer<EngineHost, Ready & { networks: HostNetworks }> = (
+  { host, networks, parent },
+  after,
+) => {
+  const made = new Networks(host, networks, after, { parent });
+  return { networks: made, ready: made.ready };
+};

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { log, output, type Output, ResourceHook } from "@pulumi/pulumi";
+
+/** An object at Hetzner as its owner names and labels it. */
+export interface Named {
+  collection: "servers" | "firewalls" | "ssh_keys";
+  name: string;
+  /** Those without which it is not ours. */
+  labels: Record<string, string>;
+}
+
+interface Found {
+  id: number;
+  labels: Record<string, string>;
+}
+
+/** How often the API is asked whether an object is gone, and how many times, in milliseconds: two minutes in all. */
+const POLL = { interval: 500, tries: 240 };
+
+/**
+ * A hook that runs right before an object is created at Hetzner: one that an interrupted run left under its name, unknown to
+ * the state, goes away; what is not ours stops the run. Names are unique there, so the creation would fail.
+ * @param resource name of the resource, for the hook's own name
+ */
+export function sweepBeforeCreate(resource: string, target: Named, token: Output<string>): ResourceHook {
+  return new ResourceHook(`sweep ${resource}`, async () => {
+    const api = new Api(await new Promise<string>((resolve) => void output(token).apply(resolve)));
+    for (const found of await api.find(target)) {
+      if (!isOurs(found, target.labels)) throw new Error(notOurs(target, found));
+      await api.remove(target.collection, found.id);
+      await log.info(`removed ${target.collection}/${found.id} ${target.name}, left by an interrupted run`);
+    }
+  });
+}
+
+const isOurs = (found: Found, labels: Record<string, string>): boolean =>
+  Object.entries(labels).every(([name, value]) => found.labels[name] === value);
+
+const notOurs = ({ collection, name, labels }: Named, { id }: Found): string =>
+  `expected no ${collection} named ${name} at Hetzner, or one of this stack's (labels ${JSON.stringify(labels)}); ` +
+  `found number ${id}, which is not: rename or delete it in the console`;
+
+/** The API's status for an object that another action works on. */
+const LOCKED = 423;
+
+/** The few requests that need no provider. */
+class Api {
+  private readonly endpoint = process.env["HCLOUD_ENDPOINT"] || "https://api.hetzner.cloud/v1";
+
+  constructor(private readonly token: string) {}
+
+  async find({ collection, name }: Named): Promise<Found[]> {
+    const response = await this.request("GET", `${collection}?name=${encodeURIComponent(name)}`);
+    return ((await response.json()) as Record<string, Found[]>)[collection] ?? [];
+  }
+
+  /** Resolves when the object is gone. It is locked while the creation that was interrupted goes on at Hetzner. */
+  async remove(collection: string, id: number): Promise<void> {
+    const item = `${collection}/${id}`;
+    for (let tries = 0; tries < POLL.tries; tries++, await sleep(POLL.interval)) {
+      if ((await this.request("DELETE", item, LOCKED)).status === 404) return;
+    }
+    throw new Error(`expected ${item} to be gone, found it still there: look at it in Hetzner's console`);
+  }
+
+  /** @throws unless the answer is a success, says that there is no such object, or is tolerated */
+  private async request(method: string, path: string, tolerated?: number): Promise<Response> {
+    const response = await fetch(`${this.endpoint}/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}` },
+    });
+    if (response.ok || response.status === 404 || response.status === tolerated) return response;
+    throw new Error(`Hetzner's API answered ${method} ${path} with ${response.status}: ${await reason(response)}`);
+  }
+}
+
+/** The API's own words; a gateway's answer has none. */
+async function reason(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    return (JSON.parse(text) as { error: { message: string } }).error.message;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,3 @@
+module vpai/toolchain/watchdog
+
+go 1.22

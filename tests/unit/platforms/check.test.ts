@@ -1,33 +1,14 @@
 import { UserError } from "../../../model/finding";
 import { checkPlatform } from "../../../platforms/check";
-import type { PlatformHost } from "../../../model/platform";
 import type { HostPlan } from "../../../platforms/policies";
 import vpai from "../../../platforms/vpai/platform";
 import type { Service } from "../../../model/service";
 import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { contextWith } from "../../context";
 import { serviceWith as service } from "../../service";
+import { plan } from "./plan";
 
 const SECRET = { name: "password", description: "A password", origin: "random" } as const;
-
-const HOST: PlatformHost = {
-  purpose: "a test",
-  groups: ["core"],
-  networks: {
-    frontend: { subnet: "10.0.0.0/24", internal: false },
-    backend: { subnet: "10.0.1.0/24", internal: true },
-  },
-};
-
-const plan = (...services: Service[]): HostPlan => ({
-  name: "h",
-  host: HOST,
-  services,
-  memoryMiB: 1024,
-  architecture: "amd64",
-  vpnAddress: "100.64.0.9",
-  context: contextWith({ host: "h", runs: services, platform: { ...vpai, hosts: { h: HOST } }, domain: "a.test" }),
-});
 
 const problemsOf = (plans: HostPlan[]): string[] => {
   try {

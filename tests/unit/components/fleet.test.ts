@@ -1,0 +1,157 @@
+import { deploy } from "../../../components/stack";
+import { loadStackConfig } from "../../../config";
+import { defineCapability } from "../../../model/capability";
+import type { Platform } from "../../../model/platform";
+import type { ContainerService } from "../../../model/service";
+import { namesOf } from "../../../platforms";
+import { RemoteFile } from "../../../providers";
+import { serviceWith } from "../../service";
+import tenants from "../../tenants/platform";
+import { container, graphOf, type Registered, resource } from "../stack/graph";
+
+const HOST = { memoryMiB: 8192, architecture: "amd64" };
+const existing = (address: string) => ({ machine: { kind: "existing", address, user: "root" }, ...HOST });
+
+/** The host with the clients comes first, so what serves them is started on demand. */
+const HOSTS = { front: existing("192.0.2.1"), data: existing("192.0.2.2") };
+
+/** The graph of a platform on two existing machines. */
+function graphOfTwo(platform: Platform, settings: Record<string, string> = {}): Promise<Registered[]> {
+  const config = {
+    "vpai:platform": platform.name,
+    "vpai:domain": "tenants.test",
+    "vpai:tls": "internal",
+    "vpai:vpnEnforce": "false",
+    "vpai:hosts": JSON.stringify(HOSTS),
+    ...settings,
+  };
+  return graphOf("prod", config, () => deploy(platform, loadStackConfig([namesOf(platform)]), {}));
+}
+
+const addressOf = ({ inputs }: Registered): string => (inputs["connection"] as { host: string }).host;
+
+describe("three tenants on one host, their databases on another", () => {
+  let graph: Registered[];
+  beforeAll(async () => {
+    graph = await graphOfTwo(tenants);
+  });
+
+  test.each(["acme", "bolt", "cube"])(
+    "%s: its database is made on the serving host, after the server's gate",
+    (name) => {
+      const database = resource(graph, `data/database/${name}`);
+      expect(database).toMatchObject({
+        type: "pulumi-nodejs:dynamic/vpai/postgresql:Database",
+        parent: "data/postgresql",
+        protect: true,
+        inputs: { database: name, role: name, server: { container: "tenants_postgresql", superuser: "postgres" } },
+        secrets: expect.arrayContaining(["password", "server.password"]) as string[],
+      });
+      expect(database.dependsOn).toContain("data/postgresql/health");
+      expect(addressOf(database)).toBe("192.0.2.2");
+      expect(graph.filter((one) => one.name === `front/database/${name}`)).toEqual([]);
+    },
+  );
+
+  test.each(["acme", "bolt", "cube"])("%s starts on its own host, after database and server", (name) => {
+    const { dependsOn, inputs, provider } = container(graph, `front/${name}`);
+    expect(dependsOn).toEqual(expect.arrayContaining([`data/database/${name}`, "data/postgresql/health"]));
+    expect(provider).toBe("front/engine");
+    expect(inputs["envs"]).toEqual(
+      expect.arrayContaining(["DB_POSTGRESDB_HOST=192.0.2.2", `DB_POSTGRESDB_DATABASE=${name}`]),
+    );
+    const others = ["acme", "bolt", "cube"].filter((other) => other !== name);
+    expect(dependsOn.filter((one) => others.some((other) => one.startsWith(`front/${other}`)))).toEqual([]);
+  });
+
+  test("the server runs once, on its own host, and lets in the clients' host alone", () => {
+    const servers = graph.filter(({ name }) => name.endsWith("/postgresql/health"));
+    expect(servers.map(({ name }) => name)).toEqual(["data/postgresql/health"]);
+    expect(container(graph, "data/postgresql").provider).toBe("data/engine");
+    const hba = String(resource(graph, "data/postgresql/config/pg_hba.conf").inputs["content"]);
+    const clients = [...hba.matchAll(/^host +all +all +(\S+)/gm)].map(([, address]) => address);
+    expect(clients).toEqual(["127.0.0.1/32", "::1/128", "172.30.1.0/24", "192.0.2.1/32"]);
+  });
+
+  test("each host checks itself, after its own services only", () => {
+    const gates = (host: string): string[] =>
+      resource(graph, `${host}/smoke`)
+        .dependsOn.filter((name) => name.endsWith("/health"))
+        .sort();
+    expect(gates("data")).toEqual(["data/postgresql/health"]);
+    expect(gates("front")).toEqual(["acme", "bolt", "caddy", "cube"].map((name) => `front/${name}/health`));
+  });
+});
+
+describe("services that wait for each other across hosts", () => {
+  const note = defineCapability<{ folder: string }, { text: string }>({
+    name: "note",
+    when: "after",
+    make: ({ text }, { offer, host, connection, ready, scope }, at) =>
+      new RemoteFile(
+        `${host}/note/${text}`,
+        { connection, path: `${offer.folder}/${text}`, content: at.protect ? "kept" : "lost", mode: "0600" },
+        { parent: scope, dependsOn: [ready] },
+      ),
+  });
+
+  const onFront = (over: Parameters<typeof serviceWith>[0]) =>
+    serviceWith({ group: "tenants", ...over, run: { networks: ["acme"] } });
+  const onData = (over: Parameters<typeof serviceWith>[0]) =>
+    serviceWith({ group: "databases", ...over, run: { networks: ["databases"] } });
+
+  const platformOf = (...services: ContainerService[]): Platform => ({ ...tenants, services });
+
+  /** Names of gates in the order in which they were asked for. */
+  const started = (graph: readonly Registered[]): string[] =>
+    graph.filter(({ name }) => name.endsWith("/health")).map(({ name }) => name.replace("/health", ""));
+
+  test("each starts once, after what it needs on whichever host, whatever the order of files", async () => {
+    const graph = await graphOfTwo(
+      platformOf(onFront({ name: "a", needs: ["b"] }), onData({ name: "b", needs: ["c"] }), onFront({ name: "c" })),
+    );
+    expect(started(graph)).toEqual(["front/c", "data/b", "front/a"]);
+    expect(container(graph, "front/a").dependsOn).toContain("data/b/health");
+    expect(container(graph, "data/b").dependsOn).toContain("front/c/health");
+  });
+
+  test("what is made after a service started is waited for by the checks of its own host alone", async () => {
+    const graph = await graphOfTwo(
+      platformOf(
+        onFront({ name: "writer", uses: [note.request({ text: "one" })] }),
+        onData({ name: "board", offers: [note.offer({ folder: "/srv" })] }),
+      ),
+    );
+    const made = resource(graph, "data/note/one");
+    expect(made).toMatchObject({ parent: "data/board", inputs: { path: "/srv/one", content: "kept" } });
+    expect(made.dependsOn).toContain("data/board/health");
+    expect(addressOf(made)).toBe("192.0.2.2");
+    expect(container(graph, "front/writer").dependsOn).not.toContain("data/board/health");
+    expect(resource(graph, "front/smoke").dependsOn).toContain("data/note/one");
+    expect(resource(graph, "data/smoke").dependsOn).not.toContain("data/note/one");
+  });
+
+  test("a server of the own host is taken before one elsewhere, unless the other is asked for by name", async () => {
+    const offers = [note.offer({ folder: "/srv" })];
+    const [near, far] = [onFront({ name: "near", offers }), onData({ name: "far", offers })];
+    const uses = [note.request({ text: "one" }), note.request({ text: "two" }, { from: "far" })];
+    const graph = await graphOfTwo(platformOf(far, near, onFront({ name: "writer", uses })));
+    const notes = graph.filter(({ name }) => name.includes("/note/")).map(({ name }) => name);
+    expect(notes).toEqual(["front/note/one", "data/note/two"]);
+  });
+
+  test("a request that nobody serves is refused before anything is made", async () => {
+    const lost = onFront({ name: "lost", uses: [note.request({ text: "one" })] });
+    await expect(graphOfTwo(platformOf(lost))).rejects.toThrow(
+      /front\/lost[^]*uses a note, which no service of the stack offers/,
+    );
+  });
+
+  test("two tenants that claim one database are refused, also across hosts", async () => {
+    const acme = tenants.services.find(({ name }) => name === "acme") as ContainerService;
+    const twin = { ...acme, name: "twin", expose: [], secrets: {}, settings: {}, offers: [] };
+    await expect(graphOfTwo({ ...tenants, services: [...tenants.services, twin] })).rejects.toThrow(
+      /front\/acme, front\/twin[^]*the database acme in postgresql on data belongs to more than one service/,
+    );
+  });
+});

@@ -6,7 +6,7 @@ import { contextOf, hostViews } from "../platforms/contexts";
 import vpai from "../platforms/vpai/platform";
 
 /** What a test's stack is; nothing of it is read from the stacks' files. */
-const STACK: Stack = {
+export const STACK: Stack = {
   domain: "ewutelo.cloud",
   tls: "acme-ovh",
   vpnEnforce: true,

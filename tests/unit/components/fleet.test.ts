@@ -15,15 +15,15 @@ const existing = (address: string) => ({ machine: { kind: "existing", address, u
 /** The host with the clients comes first, so what serves them is started on demand. */
 const HOSTS = { front: existing("192.0.2.1"), data: existing("192.0.2.2") };
 
-/** The graph of a platform on two existing machines. */
-function graphOfTwo(platform: Platform, settings: Record<string, string> = {}): Promise<Registered[]> {
+/** The graph of a platform on two machines. */
+function graphOfTwo(platform: Platform, hosts: object = HOSTS): Promise<Registered[]> {
   const config = {
     "vpai:platform": platform.name,
     "vpai:domain": "tenants.test",
     "vpai:tls": "internal",
     "vpai:vpnEnforce": "false",
-    "vpai:hosts": JSON.stringify(HOSTS),
-    ...settings,
+    "vpai:hosts": JSON.stringify(hosts),
+    "secrets:hcloudToken": "canary",
   };
   return graphOf("prod", config, () => deploy(platform, loadStackConfig([namesOf(platform)]), {}));
 }
@@ -129,6 +129,21 @@ describe("services that wait for each other across hosts", () => {
     expect(container(graph, "front/writer").dependsOn).not.toContain("data/board/health");
     expect(resource(graph, "front/smoke").dependsOn).toContain("data/note/one");
     expect(resource(graph, "data/smoke").dependsOn).not.toContain("data/note/one");
+  });
+
+  test("data is protected where the server's machine outlives the stack, wherever the client is", async () => {
+    const rented = { kind: "hcloud", serverType: "cx23", location: "nbg1", image: "debian-13" };
+    const graph = await graphOfTwo(
+      platformOf(
+        onFront({ name: "writer", uses: [note.request({ text: "one" }, { from: "board" })] }),
+        onFront({ name: "slate", offers: [note.offer({ folder: "/srv" })] }),
+        onData({ name: "board", offers: [note.offer({ folder: "/srv" })] }),
+        onData({ name: "copyist", uses: [note.request({ text: "two" }, { from: "slate" })] }),
+      ),
+      { ...HOSTS, front: { ...HOSTS.front, machine: rented } },
+    );
+    expect(resource(graph, "data/note/one").inputs["content"]).toBe("kept");
+    expect(resource(graph, "front/note/two").inputs["content"]).toBe("lost");
   });
 
   test("a server of the own host is taken before one elsewhere, unless the other is asked for by name", async () => {

@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { allServices } from "../../../platforms";
 import { contextWith } from "../../context";
 import { alertRules } from "../../../platforms/vpai/services/vmalert/alert-rules";
+import { alertsOf } from "../../../platforms/vpai/services/vmalert/alerts";
 
 interface Rules {
   groups: {
@@ -53,4 +54,15 @@ test("each says how bad it is and what is wrong", () => {
     expect(["critical", "warning"]).toContain(labels.severity);
     expect(annotations.summary).toMatch(/\w \w|\}\} \w/);
   }
+});
+
+test("what a program tells of all hosts is there once, what it tells of its own host once for each", () => {
+  const runs = allServices.filter(({ name }) => ["alloy", "redis"].includes(name));
+  const hosts = contextWith({ runs }).hosts.map((view) => ({ ...view, services: runs }));
+  const names = alertsOf(hosts).map(({ name }) => name);
+  expect(names.filter((name) => name === "RedisDown")).toHaveLength(1);
+  expect(names.filter((name) => name === "DiskFull")).toHaveLength(1);
+  expect(alertsOf(hosts).flatMap(({ name, expr }) => (name === "HostDown" ? [expr] : []))).toEqual(
+    ["sese-ai", "seko-vpn", "workstation"].map((host) => `absent(up{job="host",host="${host}"} == 1)`),
+  );
 });

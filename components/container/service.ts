@@ -70,7 +70,7 @@ export class DockerService extends ComponentResource {
     return new docker.RemoteImage(
       `${this.resource}/image`,
       { name: digest === undefined ? image : interpolate`${image}@${digest}`, keepLocally: true },
-      { parent: this, provider: this.host.engine, dependsOn },
+      { parent: this, provider: this.host.engine(), dependsOn },
     );
   }
 
@@ -121,7 +121,7 @@ export class DockerService extends ComponentResource {
     const runner = hostRunner(host.connection);
     return new docker.Container(this.resource, containerArgs(spec, { image: image.imageId, networks, host }), {
       parent: this,
-      provider: host.engine,
+      provider: host.engine(),
       dependsOn: [...after],
       // The provider ignores changes of these alone; only a new container takes them on.
       replaceOnChanges: ["healthcheck", "init", "tmpfs"],

@@ -6,16 +6,24 @@ import { Lab } from "./harness/lab";
 import { run } from "./harness/run";
 import { authorityOf, get } from "./harness/site";
 
-/** Does what docs/add-a-service.md says, with the very text of its example, and sees what it promises. */
+/**
+ * Does what docs/add-a-service.md and docs/add-a-capability.md say, with the very text of their examples, and sees what
+ * they promise. Nothing else in the checkout is edited.
+ */
 
-const DOCUMENT = readFileSync(path.join(projectRoot, "docs/add-a-service.md"), "utf8");
-const [, EXAMPLE = ""] = /^```ts\n([^]*?)^```$/m.exec(DOCUMENT) ?? [];
+const textOf = (document: string): string => readFileSync(path.join(projectRoot, "docs", document), "utf8");
+
+const [, SERVICE = ""] = /^```ts\n([^]*?)^```$/m.exec(textOf("add-a-service.md")) ?? [];
+
+/** The capability, a service that offers it and one that requests it, each under the name of its file. */
+const CAPABILITY = [...textOf("add-a-capability.md").matchAll(/^`([\w/-]+\.ts)`, a?[^`]*:\n\n```ts\n([^]*?)^```$/gm)];
 
 let lab: Lab;
 let host: LabHost;
 beforeAll(async () => {
   lab = await Lab.prepare("add-a-service");
-  lab.edit("platforms/vpai/services/longterm.ts", () => EXAMPLE);
+  lab.edit("platforms/vpai/services/longterm.ts", () => SERVICE);
+  for (const [, file = "", text = ""] of CAPABILITY) lab.edit(file, () => text);
   await lab.makeSucceed("up");
   host = await lab.host("sese-ai");
 }, 1_500_000);
@@ -33,6 +41,36 @@ test("Caddy has a route to it", async () => {
   expect({ status, body }).toEqual({ status: 200, body: "OK" });
 });
 
+test("the capability is one file, its server and its client are one each", () => {
+  expect(CAPABILITY.map(([, file]) => file)).toEqual([
+    "capabilities/published-file.ts",
+    "platforms/vpai/services/downloads.ts",
+    "platforms/vpai/services/greeter.ts",
+  ]);
+});
+
+test("what the client requests is made in the server", async () => {
+  const { status, body } = await get(host, "https://downloads.vpai.test/greeter.txt", await authorityOf(host));
+  expect({ status, body }).toEqual({ status: 200, body: "It says hello to everybody.\n" });
+});
+
+test("the client starts after its server is healthy", async () => {
+  const started = async (name: string): Promise<number> => Date.parse((await host.container(name)).State.StartedAt);
+  expect(await started("vpai_greeter")).toBeGreaterThan(await started("vpai_downloads"));
+});
+
+test("what was changed in the server is seen by a refresh, and put right by the next up", async () => {
+  await host.output(["sh", "-c", "echo changed > /opt/vpai/data/downloads/greeter.txt"]);
+  expect(await lab.refresh()).toEqual({ "sese-ai/published-file/greeter.txt": "update" });
+  expect(await lab.up()).toEqual({ "sese-ai/published-file/greeter.txt": "update" });
+  const { body } = await get(host, "https://downloads.vpai.test/greeter.txt", await authorityOf(host));
+  expect(body).toBe("It says hello to everybody.\n");
+});
+
+test("a second up changes nothing", async () => {
+  expect(await lab.up()).toEqual({});
+});
+
 test("the picture has it once it is drawn anew", async () => {
   await lab.makeSucceed("docs");
   const read = (file: string): string => readFileSync(path.join(lab.directory, file), "utf8");
@@ -40,6 +78,7 @@ test("the picture has it once it is drawn anew", async () => {
   expect(read("docs/platform.mmd")).toContain(
     'n-longterm["<b>longterm</b> v1.135.0<br/>:8428<br/>backend, monitoring"]',
   );
+  expect(read("docs/platform.mmd")).toContain("n-greeter");
 });
 
 test("the tests walk it, its scrape target among others, and pass", async () => {

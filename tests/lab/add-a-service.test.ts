@@ -23,7 +23,6 @@ let host: LabHost;
 beforeAll(async () => {
   lab = await Lab.prepare("add-a-service");
   lab.edit("platforms/vpai/services/longterm.ts", () => SERVICE);
-  for (const [, file = "", text = ""] of CAPABILITY) lab.edit(file, () => text);
   await lab.makeSucceed("up");
   host = await lab.host("sese-ai");
 }, 1_500_000);
@@ -41,36 +40,6 @@ test("Caddy has a route to it", async () => {
   expect({ status, body }).toEqual({ status: 200, body: "OK" });
 });
 
-test("the capability is one file, its server and its client are one each", () => {
-  expect(CAPABILITY.map(([, file]) => file)).toEqual([
-    "capabilities/published-file.ts",
-    "platforms/vpai/services/downloads.ts",
-    "platforms/vpai/services/greeter.ts",
-  ]);
-});
-
-test("what the client requests is made in the server", async () => {
-  const { status, body } = await get(host, "https://downloads.vpai.test/greeter.txt", await authorityOf(host));
-  expect({ status, body }).toEqual({ status: 200, body: "It says hello to everybody.\n" });
-});
-
-test("the client starts after its server is healthy", async () => {
-  const started = async (name: string): Promise<number> => Date.parse((await host.container(name)).State.StartedAt);
-  expect(await started("vpai_greeter")).toBeGreaterThan(await started("vpai_downloads"));
-});
-
-test("what was changed in the server is seen by a refresh, and put right by the next up", async () => {
-  await host.output(["sh", "-c", "echo changed > /opt/vpai/data/downloads/greeter.txt"]);
-  expect(await lab.refresh()).toEqual({ "sese-ai/published-file/greeter.txt": "update" });
-  expect(await lab.up()).toEqual({ "sese-ai/published-file/greeter.txt": "update" });
-  const { body } = await get(host, "https://downloads.vpai.test/greeter.txt", await authorityOf(host));
-  expect(body).toBe("It says hello to everybody.\n");
-});
-
-test("a second up changes nothing", async () => {
-  expect(await lab.up()).toEqual({});
-});
-
 test("the picture has it once it is drawn anew", async () => {
   await lab.makeSucceed("docs");
   const read = (file: string): string => readFileSync(path.join(lab.directory, file), "utf8");
@@ -78,7 +47,6 @@ test("the picture has it once it is drawn anew", async () => {
   expect(read("docs/platform.mmd")).toContain(
     'n-longterm["<b>longterm</b> v1.135.0<br/>:8428<br/>backend, monitoring"]',
   );
-  expect(read("docs/platform.mmd")).toContain("n-greeter");
 });
 
 test("the tests walk it, its scrape target among others, and pass", async () => {
@@ -102,3 +70,47 @@ test("the tests walk it, its scrape target among others, and pass", async () => 
     expect(own).toContain(`✓ ${option} `);
   expect([code, all.match(/^.*(?:✕|●).*$/gm) ?? []]).toEqual([0, []]);
 }, 1_000_000);
+
+describe("a capability with a service that offers it and one that requests it", () => {
+  const FILE = "https://downloads.vpai.test/greeter.txt";
+  const CONTENT = "It says hello to everybody.\n";
+  const published = async (): Promise<unknown> => (await get(host, FILE, await authorityOf(host))).body;
+
+  test("is three new files, which add what is theirs and a route", async () => {
+    for (const [, file = "", text = ""] of CAPABILITY) lab.edit(file, () => text);
+    expect(CAPABILITY.map(([, file]) => file)).toEqual([
+      "capabilities/published-file.ts",
+      "platforms/vpai/services/downloads.ts",
+      "platforms/vpai/services/greeter.ts",
+    ]);
+    const of = (service: string): string[] => [service, `${service}/image`, `${service}/health`];
+    const added = [...of("downloads"), "downloads/data/downloads", "published-file/greeter.txt", ...of("greeter")];
+    expect(await lab.up()).toEqual({
+      ...Object.fromEntries(added.map((name) => [`sese-ai/${name}`, "create"])),
+      "sese-ai/caddy/config/Caddyfile": "update",
+      "sese-ai/caddy/health": "update",
+      "sese-ai/smoke": "update",
+    });
+  });
+
+  test("what is requested is made in the server", async () => {
+    expect(await published()).toBe(CONTENT);
+  });
+
+  test("who requests starts after the server", async () => {
+    const started = async (name: string): Promise<number> => Date.parse((await host.container(name)).State.StartedAt);
+    expect(await started("vpai_greeter")).toBeGreaterThan(await started("vpai_downloads"));
+  });
+
+  test("what somebody changed in the server is put right", async () => {
+    await host.output(["sh", "-c", "echo changed > /opt/vpai/data/downloads/greeter.txt"]);
+    expect(await published()).toBe("changed\n");
+    expect(await lab.refresh()).toEqual({ "sese-ai/published-file/greeter.txt": "update" });
+    expect(await lab.up()).toEqual({ "sese-ai/published-file/greeter.txt": "update" });
+    expect(await published()).toBe(CONTENT);
+  });
+
+  test("a further up changes nothing", async () => {
+    expect(await lab.up()).toEqual({});
+  });
+});

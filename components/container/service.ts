@@ -15,7 +15,7 @@ import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
-import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, type SecretSpec } from "./spec";
+import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, onHost, type SecretSpec } from "./spec";
 
 export interface DockerServiceArgs {
   service: ContainerService;
@@ -62,6 +62,11 @@ export class DockerService extends ComponentResource {
     const container = this.runContainer(image, networks, [...files, ...folders, ...after]);
     this.gate = this.openGate(service, container, files);
     this.registerOutputs({ container: this.containerName, image: this.spec.image });
+  }
+
+  /** Where the host keeps what the container sees at a path. @throws for a path outside its data folders */
+  onHost(path: string): string {
+    return onHost(this.spec, path);
   }
 
   private pullImage(): docker.RemoteImage {

@@ -67,14 +67,15 @@ export class Fleet {
     const found = offererOf(this.args.views, own, wanted);
     if (found === undefined) throw new Error(`${own}: expected a service that offers ${wanted.capability}, found none`);
     const { service, host } = found;
-    const { gate, containerName } = this.run(found);
+    const running = this.run(found);
     return {
       offer: service.offers?.find(({ capability }) => capability === wanted.capability)?.offer,
       host: host.name,
       connection: this.hostOf(host.name).ready,
-      endpoint: { container: containerName, port: service.port ?? 0 },
-      ready: gate,
-      scope: this.run(found),
+      endpoint: { container: running.containerName, port: service.port ?? 0 },
+      onHost: (path) => running.onHost(path),
+      ready: running.gate,
+      scope: running,
     };
   }
 

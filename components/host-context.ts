@@ -21,7 +21,8 @@ export interface HostContext {
   prefix: string;
   /** Opens when host and engine answer. */
   connection: Output<Connection>;
-  engine: docker.Provider;
+  /** Provider of its Docker engine. */
+  engine: () => docker.Provider;
   secrets: SecretStore;
   /** Address that VPN-only ports listen on; without one they listen nowhere. */
   vpnAddress: string | undefined;

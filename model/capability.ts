@@ -21,6 +21,8 @@ export interface Running<Offer = unknown> {
   host: string;
   connection: Output<Connection>;
   endpoint: Endpoint;
+  /** Where the host keeps what the program sees at a path below one of its data folders. @throws for any other path */
+  onHost(path: string): string;
   /** Opens when the service is healthy. */
   ready: Resource;
   /** What is made in it is part of this. */

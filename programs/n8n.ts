@@ -31,7 +31,7 @@ export function n8n(args: N8nArgs): ContainerService {
   const { name = "n8n", group, networks, workflows, smoke, limits = { memoryMiB: 1024, cpus: 1.5 } } = args;
   const site = { ...args.site, port: PORT };
   const webhooks = { ...(args.webhooks ?? args.site), path: "/webhook/*", port: PORT };
-  const database = postgresqlDatabase.own(name, "n8n's");
+  const database = postgresqlDatabase.own(name, `${name}'s`);
   const edited = `${name === "n8n" ? "" : camelCase(name)}Workflows`.replace(/^W/, "w");
   return {
     name,
@@ -68,7 +68,7 @@ export function n8n(args: N8nArgs): ContainerService {
       encryption_key: {
         secret: {
           name: `${camelCase(name)}EncryptionKey`,
-          description: "Key that n8n encrypts its credentials with; losing it loses them",
+          description: `Key that ${name} encrypts its credentials with; losing it loses them`,
           ansible: `${name.replaceAll("-", "_")}_encryption_key`,
           origin: "random",
           length: 32,

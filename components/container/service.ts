@@ -15,7 +15,7 @@ import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
-import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, type SecretSpec } from "./spec";
+import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, onHost, type SecretSpec } from "./spec";
 
 export interface DockerServiceArgs {
   service: ContainerService;
@@ -64,13 +64,18 @@ export class DockerService extends ComponentResource {
     this.registerOutputs({ container: this.containerName, image: this.spec.image });
   }
 
+  /** Where the host keeps what the container sees at a path. @throws for a path outside its data folders */
+  onHost(path: string): string {
+    return onHost(this.spec, path);
+  }
+
   private pullImage(): docker.RemoteImage {
     const { image } = this.spec;
     const { digest, dependsOn } = this.host.machine.imageSource(image);
     return new docker.RemoteImage(
       `${this.resource}/image`,
       { name: digest === undefined ? image : interpolate`${image}@${digest}`, keepLocally: true },
-      { parent: this, provider: this.host.engine, dependsOn },
+      { parent: this, provider: this.host.engine(), dependsOn },
     );
   }
 
@@ -121,7 +126,7 @@ export class DockerService extends ComponentResource {
     const runner = hostRunner(host.connection);
     return new docker.Container(this.resource, containerArgs(spec, { image: image.imageId, networks, host }), {
       parent: this,
-      provider: host.engine,
+      provider: host.engine(),
       dependsOn: [...after],
       // The provider ignores changes of these alone; only a new container takes them on.
       replaceOnChanges: ["healthcheck", "init", "tmpfs"],

@@ -119,6 +119,21 @@ export function containerSpec(service: ContainerService, place: SpecPlace): Cont
   };
 }
 
+/**
+ * Where the host keeps what the container sees at a path.
+ * @throws for a path outside its data folders: the platform writes everything else itself
+ */
+export function onHost({ name, mounts }: Pick<ContainerSpec, "name" | "mounts">, target: string): string {
+  const data = mounts.filter(({ kind }) => kind === "data");
+  const mount = data.find((folder) => path.posix.normalize(target).startsWith(`${folder.target}/`));
+  if (mount === undefined)
+    throw new Error(
+      `${name}: expected a path below one of its data folders (${data.map((folder) => folder.target).join(", ") || "none"}), ` +
+        `found ${target}`,
+    );
+  return path.posix.join(mount.source, path.posix.relative(mount.target, target));
+}
+
 /** Specifications of one kind, and the mounts through which the container sees them. */
 interface Part<Spec> {
   specs: Spec[];

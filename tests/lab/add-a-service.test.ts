@@ -6,16 +6,23 @@ import { Lab } from "./harness/lab";
 import { run } from "./harness/run";
 import { authorityOf, get } from "./harness/site";
 
-/** Does what docs/add-a-service.md says, with the very text of its example, and sees what it promises. */
+/**
+ * Does what docs/add-a-service.md and docs/add-a-capability.md say, with the very text of their examples, and sees what
+ * they promise. Nothing else in the checkout is edited.
+ */
 
-const DOCUMENT = readFileSync(path.join(projectRoot, "docs/add-a-service.md"), "utf8");
-const [, EXAMPLE = ""] = /^```ts\n([^]*?)^```$/m.exec(DOCUMENT) ?? [];
+const textOf = (document: string): string => readFileSync(path.join(projectRoot, "docs", document), "utf8");
+
+const [, SERVICE = ""] = /^```ts\n([^]*?)^```$/m.exec(textOf("add-a-service.md")) ?? [];
+
+/** The capability, a service that offers it and one that requests it, each under the name of its file. */
+const CAPABILITY = [...textOf("add-a-capability.md").matchAll(/^`([\w/-]+\.ts)`, a?[^`]*:\n\n```ts\n([^]*?)^```$/gm)];
 
 let lab: Lab;
 let host: LabHost;
 beforeAll(async () => {
   lab = await Lab.prepare("add-a-service");
-  lab.edit("platforms/vpai/services/longterm.ts", () => EXAMPLE);
+  lab.edit("platforms/vpai/services/longterm.ts", () => SERVICE);
   await lab.makeSucceed("up");
   host = await lab.host("sese-ai");
 }, 1_500_000);
@@ -63,3 +70,47 @@ test("the tests walk it, its scrape target among others, and pass", async () => 
     expect(own).toContain(`✓ ${option} `);
   expect([code, all.match(/^.*(?:✕|●).*$/gm) ?? []]).toEqual([0, []]);
 }, 1_000_000);
+
+describe("a capability with a service that offers it and one that requests it", () => {
+  const FILE = "https://downloads.vpai.test/greeter.txt";
+  const CONTENT = "It says hello to everybody.\n";
+  const published = async (): Promise<unknown> => (await get(host, FILE, await authorityOf(host))).body;
+
+  test("is three new files, which add what is theirs and a route", async () => {
+    for (const [, file = "", text = ""] of CAPABILITY) lab.edit(file, () => text);
+    expect(CAPABILITY.map(([, file]) => file)).toEqual([
+      "capabilities/published-file.ts",
+      "platforms/vpai/services/downloads.ts",
+      "platforms/vpai/services/greeter.ts",
+    ]);
+    const of = (service: string): string[] => [service, `${service}/image`, `${service}/health`];
+    const added = [...of("downloads"), "downloads/data/downloads", "published-file/greeter.txt", ...of("greeter")];
+    expect(await lab.up()).toEqual({
+      ...Object.fromEntries(added.map((name) => [`sese-ai/${name}`, "create"])),
+      "sese-ai/caddy/config/Caddyfile": "update",
+      "sese-ai/caddy/health": "update",
+      "sese-ai/smoke": "update",
+    });
+  });
+
+  test("what is requested is made in the server", async () => {
+    expect(await published()).toBe(CONTENT);
+  });
+
+  test("who requests starts after the server", async () => {
+    const started = async (name: string): Promise<number> => Date.parse((await host.container(name)).State.StartedAt);
+    expect(await started("vpai_greeter")).toBeGreaterThan(await started("vpai_downloads"));
+  });
+
+  test("what somebody changed in the server is put right", async () => {
+    await host.output(["sh", "-c", "echo changed > /opt/vpai/data/downloads/greeter.txt"]);
+    expect(await published()).toBe("changed\n");
+    expect(await lab.refresh()).toEqual({ "sese-ai/published-file/greeter.txt": "update" });
+    expect(await lab.up()).toEqual({ "sese-ai/published-file/greeter.txt": "update" });
+    expect(await published()).toBe(CONTENT);
+  });
+
+  test("a further up changes nothing", async () => {
+    expect(await lab.up()).toEqual({});
+  });
+});

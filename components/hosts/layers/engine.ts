@@ -14,16 +14,19 @@ export interface BareHost {
 /** A host that lets us in, and its Docker engine. Everything that uses either waits until both answer. */
 export interface Engine extends Ready {
   connection: Output<Connection>;
-  engine: docker.Provider;
+  /** Made when first asked for: each one is a process of its own in every run, and some hosts run nothing. */
+  engine: () => docker.Provider;
 }
 
 /** The first layer of a host: its login, and the engine behind it. */
 export const engineLayer: Layer<BareHost, Engine> = ({ name, machine, parent }, after) => {
   const host = new DockerHost(`${name}/docker`, { connection: machine.connection }, { parent, dependsOn: [...after] });
-  const engine = new docker.Provider(
-    `${name}/engine`,
-    { host: host.endpoint, sshOpts: host.connection.apply(sshOptions) },
-    { parent },
-  );
+  let provider: docker.Provider | undefined;
+  const engine = (): docker.Provider =>
+    (provider ??= new docker.Provider(
+      `${name}/engine`,
+      { host: host.endpoint, sshOpts: host.connection.apply(sshOptions) },
+      { parent },
+    ));
   return { connection: host.connection, engine, ready: [host] };
 };

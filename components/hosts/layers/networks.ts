@@ -51,7 +51,7 @@ class Networks extends ComponentResource implements HostNetworks {
       },
       {
         parent: this,
-        provider: engine,
+        provider: engine(),
         dependsOn: [...this.after],
         ...ofFixedName(resource, { kind: "network", name, labels, adopt }, hostRunner(connection)),
       },

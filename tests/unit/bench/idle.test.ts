@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { idleProgram, idleProject } from "../../../commands/bench/idle";
-
-const project = path.resolve(__dirname, "../../..");
+import { projectRoot } from "../../../toolchain/environment";
 
 test("the idle program loads what index.ts loads, in its order", () => {
-  const text = idleProgram(readFileSync(path.join(project, "index.ts"), "utf8"), "/root");
+  const text = idleProgram(readFileSync(path.join(projectRoot, "index.ts"), "utf8"), "/root");
   const loaded = text.split("\n").filter((line) => line !== "");
   expect(loaded.at(0)).toBe('import "/root/toolchain/quiet-sdk";');
   expect(loaded).toContain('import "/root/components/stack";');
@@ -14,7 +13,7 @@ test("the idle program loads what index.ts loads, in its order", () => {
 });
 
 test("it is loaded as Pulumi.yaml says, from another folder", () => {
-  const text = idleProject(readFileSync(path.join(project, "Pulumi.yaml"), "utf8"), "/root");
+  const text = idleProject(readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8"), "/root");
   expect(JSON.parse(text)).toEqual({
     name: "vpai-idle",
     main: "index.ts",

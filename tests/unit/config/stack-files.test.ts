@@ -4,15 +4,15 @@ import { parse } from "yaml";
 import { readSettings, type StackConfig } from "../../../config";
 import { problemsOf } from "../../../model/finding";
 import { platformNames } from "../../../platforms";
-
-const ROOT = path.join(__dirname, "..", "..", "..");
+import { projectRoot } from "../../../toolchain/environment";
 
 interface StackFile {
   readonly config: Readonly<Record<string, unknown>>;
   readonly encryptionsalt?: string;
 }
 
-const stackFile = (stack: string) => parse(readFileSync(path.join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as StackFile;
+const stackFile = (stack: string) =>
+  parse(readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8")) as StackFile;
 
 /** The settings of a stack's file, read as the program reads them; secrets are its owner's business. */
 const settingsOf = (stack: string): StackConfig => {

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { generatedDocuments } from "../../../diagram/documents";
-
-const ROOT = path.join(__dirname, "../../..");
+import { projectRoot } from "../../../toolchain/environment";
 
 test.each(Object.entries(generatedDocuments()))("%s is current; make docs writes it", (file, content) => {
-  expect(readFileSync(path.join(ROOT, file), "utf8")).toBe(content);
+  expect(readFileSync(path.join(projectRoot, file), "utf8")).toBe(content);
 });
 
 test("the config reference tells of every kind of key", () => {

@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-
-const ROOT = path.join(__dirname, "../../..");
+import { projectRoot } from "../../../toolchain/environment";
 
 /** Source files that git tracks, tests and declarations apart. */
 const sources = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.cjs"], {
-  cwd: ROOT,
+  cwd: projectRoot,
   encoding: "utf8",
 })
   .split("\n")
@@ -58,7 +57,7 @@ function circles(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
 }
 
 const textsOf = (files: readonly string[]): Map<string, string> =>
-  new Map(files.map((file) => [file, readFileSync(path.join(ROOT, file), "utf8")]));
+  new Map(files.map((file) => [file, readFileSync(path.join(projectRoot, file), "utf8")]));
 
 test("no folder imports, by whatever way, what imports it", () => {
   expect(sources.length).toBeGreaterThan(200);

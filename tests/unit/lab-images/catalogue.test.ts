@@ -3,8 +3,9 @@ import path from "node:path";
 import { catalogue, labImage } from "../../../lab/images/catalogue";
 import { parseReference } from "../../../images/reference";
 import { SESE_AI } from "../../facts/sese-ai";
+import { projectRoot } from "../../../toolchain/environment";
 
-const recipes = path.join(__dirname, "../../../lab/images");
+const recipes = path.join(projectRoot, "lab/images");
 const recipe = (...parts: string[]): string => readFileSync(path.join(recipes, ...parts), "utf8");
 
 test("the references are those that production pulls", () => {

@@ -2,13 +2,14 @@ import { appendFileSync, cpSync, mkdtempSync, renameSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { allRecipesHash, recipeDirectory, recipeFiles, recipeHash } from "../../../lab/images/recipe";
+import { projectRoot } from "../../../toolchain/environment";
 
 const images = ["base", "lab-host", "registry", "postgres", "redis", "caddy", "n8n", "victoriametrics", "vmalert"];
 let copy: string;
 
 beforeEach(() => {
   copy = path.join(mkdtempSync(path.join(tmpdir(), "recipes-")), "images");
-  cpSync(path.join(__dirname, "../../../lab/images"), copy, { recursive: true });
+  cpSync(path.join(projectRoot, "lab/images"), copy, { recursive: true });
 });
 
 afterEach(() => rmSync(path.dirname(copy), { recursive: true }));

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { platforms } from "../../../platforms";
 import { platformsIn } from "../../../platforms/platforms-in";
+import { projectRoot } from "../../../toolchain/environment";
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), "platforms-"))));
@@ -22,6 +23,6 @@ test("every folder with a platform.ts is a platform, by the order of names; noth
 test("a folder without any is no error", () => expect(platformsIn(folder)).toEqual([]));
 
 test("the platforms that there are were found that way", () => {
-  expect(platformsIn(path.join(__dirname, "../../../platforms"))).toEqual(platforms);
-  expect(platforms.map(({ name }) => name)).toEqual(["vpai"]);
+  expect(platformsIn(path.join(projectRoot, "platforms"))).toEqual(platforms);
+  expect(platforms.map(({ name }) => name)).toContain("vpai");
 });

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { declaredConfig, declaredResource, sdkVersion } from "./sdk-declarations";
-
-const root = path.resolve(__dirname, "..", "..", "..");
+import { projectRoot } from "../../../toolchain/environment";
 
 /** What a plugin serves: its own description, which its Go tests keep current. */
 interface Served {
@@ -12,7 +11,7 @@ interface Served {
 }
 
 function served(plugin: string): Served {
-  const file = path.join(root, "toolchain", "plugins", "schema", `${plugin}.json`);
+  const file = path.join(projectRoot, "toolchain", "plugins", "schema", `${plugin}.json`);
   return JSON.parse(readFileSync(file, "utf8")) as Served;
 }
 
@@ -24,7 +23,7 @@ function servedInputs(plugin: Served, properties: Record<string, string>): strin
   });
 }
 
-const sdkDirectory = (plugin: string) => path.join(root, "node_modules", "@pulumi", plugin);
+const sdkDirectory = (plugin: string) => path.join(projectRoot, "node_modules", "@pulumi", plugin);
 
 /** How what is served and what an SDK declares differ, by resource. */
 interface Differences {

@@ -4,8 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import { previewComment } from "../../../commands/preview-comment/command";
 import { type GitHubServer, startGitHub } from "./github-server";
+import { projectRoot } from "../../../toolchain/environment";
 
-const root = path.resolve(__dirname, "../../..");
 const fixture = (name: string): string => path.join(__dirname, "fixtures", `${name}.json`);
 
 let folder: string;
@@ -143,7 +143,7 @@ it("works as a program of its own", () => {
     fixture("error"),
   ];
   const ended = spawnSync(process.execPath, program, {
-    cwd: root,
+    cwd: projectRoot,
     env: { PATH: process.env["PATH"], STACK: "prod" },
     encoding: "utf8",
   });

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { projectRoot } from "../../../toolchain/environment";
 
-const root = path.resolve(__dirname, "../../..");
-const text = (name: string): string => readFileSync(path.join(root, ".github/workflows", name), "utf8");
+const text = (name: string): string => readFileSync(path.join(projectRoot, ".github/workflows", name), "utf8");
 
 interface Step {
   uses?: string;
@@ -107,7 +107,7 @@ describe("preview.yml", () => {
   });
 
   it("installs the engine in the version of the SDK", () => {
-    const { dependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+    const { dependencies } = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as {
       dependencies: Record<string, string>;
     };
     const [engine] = preview.steps.filter(({ uses }) => uses?.startsWith("pulumi/actions@"));

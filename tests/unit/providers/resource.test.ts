@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process";
-import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { HealthGate, implementations, RemoteFile, SshKey } from "../../../providers";
 import type { Kind } from "../../../providers/implementation";
 import { resourceOf } from "../../../providers/resource";
 import { plainOf } from "../stack/wire";
+import { projectRoot } from "../../../toolchain/environment";
 
-const ROOT = path.join(__dirname, "../../..");
 const CONNECTION = { host: "192.0.2.1", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA" };
 
 interface Request {
@@ -128,7 +127,7 @@ test("two kinds of one name are an error", () => {
 
 describe("a process of its own", () => {
   const run = (program: string): string =>
-    execFileSync(process.execPath, ["--eval", program], { cwd: ROOT, encoding: "utf8" });
+    execFileSync(process.execPath, ["--eval", program], { cwd: projectRoot, encoding: "utf8" });
 
   test("finds an implementation by a resource's provider, as the provider process does", () => {
     const source = 'exports.handler = () => require("@vpai/providers").implementations["remoteFile"];';

@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { connect } from "../../../providers/ssh/client";
 import { CommandError, Transport, transportTo } from "../../../providers/ssh/transport";
 import { newKey, SshServer } from "./ssh-server";
+import { projectRoot } from "../../../toolchain/environment";
 
 let server: SshServer;
 let host: Transport;
@@ -16,7 +17,7 @@ beforeEach(async () => {
 
 afterEach(() => server.stop());
 
-const LOADER = path.join(__dirname, "../../../toolchain/loader/register.cjs");
+const LOADER = path.join(projectRoot, "toolchain/loader/register.cjs");
 
 const NASTY = `quotes ' " \`id\` $HOME \\ %s {{x}} é 漢 🦆\nline two\r\n\ttab`;
 
@@ -191,7 +192,7 @@ describe("a host that does not answer", () => {
 
 test("a process with an idle connection ends by itself", async () => {
   const program = `
-    const { Transport } = require(${JSON.stringify(path.join(__dirname, "../../../providers/ssh/transport.ts"))});
+    const { Transport } = require(${JSON.stringify(path.join(projectRoot, "providers/ssh/transport.ts"))});
     new Transport(${JSON.stringify(server.connection)}).run(["sh", "-c", "sleep 0.2; echo done"]).then(({ stdout }) => process.stdout.write(stdout));
   `;
   const child = spawn(process.execPath, ["--require", LOADER, "--eval", program], {

@@ -1,8 +1,8 @@
 import { type ContainerService, isContainerService } from "../../../model/service";
-import { allServices } from "../../../platforms";
+import vpai from "../../../platforms/vpai/platform";
 
-/** Every service that runs in a container. */
-export const containerServices: readonly ContainerService[] = allServices.filter(isContainerService);
+/** Every service of vpai that runs in a container. */
+export const containerServices: readonly ContainerService[] = vpai.services.filter(isContainerService);
 
 /** @throws when there is no such service, or it runs in no container */
 export function containerServiceNamed(name: string): ContainerService {

@@ -96,80 +96,55 @@ function isToldOf(deployed: Deployed, port: number): boolean {
 const namesPort = ({ content }: Record<string, unknown>, address: string): boolean =>
   new RegExp(`(?<![\\w-])${address}(?!\\d)`).test(String(content));
 
-/** What a capability makes. */
-interface Made {
-  type: string;
-  /** First part of the resource's name behind the server's host; of the claim, first words. */
-  named: string;
-  claim: string;
-  /** Input with the server's container. */
-  container?: string;
-  /** Secret input by which the server lets it be made. */
-  key?: string;
-}
+/** Capabilities that a server has from the start: nothing is made for a request. */
+const MAKES_NOTHING = ["Redis database"];
 
-const MADE: Readonly<Record<string, Made>> = {
-  "PostgreSQL database": {
-    type: "vpai/postgresql:Database",
-    named: "database",
-    claim: "database",
-    container: "server.container",
-    key: "server.password",
-  },
-  "Qdrant collection": {
-    type: "vpai/qdrant:Collection",
-    named: "collection",
-    claim: "collection",
-    container: "server.container",
-    key: "server.apiKey",
-  },
-  "LiteLLM key": {
-    type: "vpai/litellm:Key",
-    named: "virtual-key",
-    claim: "virtual key",
-    container: "server.container",
-    key: "server.masterKey",
-  },
-  "n8n workflow": {
-    type: "vpai/n8n:Workflow",
-    named: "workflow",
-    claim: "workflow",
-    container: "container",
-    key: "server.password",
-  },
-  greeting: { type: "vpai/host:RemoteFile", named: "greeting", claim: "greeting of" },
+/** What is made, and of its inputs: which one is the server's container, and by which secret the server lets it be made. */
+const SERVED_BY: Readonly<Record<string, { type: string; container: string; key: string }>> = {
+  "PostgreSQL database": { type: "postgresql:Database", container: "server.container", key: "server.password" },
+  "Qdrant collection": { type: "qdrant:Collection", container: "server.container", key: "server.apiKey" },
+  "LiteLLM key": { type: "litellm:Key", container: "server.container", key: "server.masterKey" },
+  "n8n workflow": { type: "n8n:Workflow", container: "container", key: "server.password" },
 };
+
+/** What was made in a service for others; its own parts bear its name. */
+const madeIn = ({ graph, host }: Deployed, server: string): Registered[] =>
+  graph.filter(({ name, parent }) => parent === `${host}/${server}` && !name.startsWith(`${host}/${server}`));
 
 function requested(deployed: Deployed, { capability, from, when, claims }: Requested): void {
   const { graph, host, context } = deployed;
   const servers = context.services.filter(({ offers = [] }) => offers.some((one) => one.capability === capability));
   const server = servers.find(({ name }) => name === (from ?? name))?.name ?? "nobody";
   if (when === "before") expect(waitsFor(deployed)).toContain(`${host}/${server}/health`);
-  const made = MADE[capability];
-  // What a server has from the start is only waited for.
-  if (made === undefined) return expect(when).toBe("before");
-  const claim = claims.find((one) => one.startsWith(`${made.claim} `)) ?? "none";
-  const found = resource(graph, `${host}/${made.named}/${claim.slice(made.claim.length + 1)}`);
-  expect(found).toMatchObject({ type: `pulumi-nodejs:dynamic/${made.type}`, parent: `${host}/${server}` });
-  expect(found.dependsOn).toContain(`${host}/${server}/health`);
+  const wanted = some(claims).map((claim) => claim.split(" ").at(-1));
+  const made = madeIn(deployed, server).filter(({ name }) => wanted.includes(name.split("/").at(-1)));
+  expect([capability, made.length > 0]).toEqual([capability, !MAKES_NOTHING.includes(capability)]);
   const next = when === "before" ? waitsFor(deployed) : resource(graph, `${host}/smoke`).dependsOn;
-  expect(next).toContain(found.name);
+  for (const { name, dependsOn } of made) {
+    expect(dependsOn).toContain(`${host}/${server}/health`);
+    expect(next).toContain(name);
+  }
 }
 
 function offered(deployed: Deployed, { capability, guarded }: Offered): void {
-  const { graph, host, service } = deployed;
+  const { service, context } = deployed;
   const name = `vpai_${service.name}`;
   if (guarded) {
     const { ports } = smokeOf(deployed)["reachability"] as { ports: object[] };
     expect(ports).toContainEqual({ container: name, port: service.port, networks: service.run.networks });
   }
-  const made = MADE[capability];
-  // What a server has from the start has no resource; that only its clients reach it is all there is to see.
-  if (made === undefined) return expect(guarded).toBe(true);
-  const own = graph.filter(({ type, parent }) => type.endsWith(made.type) && parent === `${host}/${service.name}`);
-  for (const { inputs, secrets } of some(own)) {
-    if (made.container !== undefined) expect(inputs).toHaveProperty(made.container, name);
-    if (made.key !== undefined) expect(secrets).toContain(made.key);
+  // That only its clients reach it is all there is to see of a server that has everything from the start.
+  if (MAKES_NOTHING.includes(capability)) return expect(guarded).toBe(true);
+  const asked = context.services.flatMap(({ uses = [] }) => uses.filter((one) => one.capability === capability));
+  const claimed = some(asked).flatMap(({ claims }) => claims.map((claim) => claim.split(" ").at(-1)));
+  const served = SERVED_BY[capability];
+  const made = madeIn(deployed, service.name)
+    .filter((one) => claimed.includes(one.name.split("/").at(-1)))
+    .filter(({ type }) => served === undefined || type.endsWith(served.type));
+  for (const { inputs, secrets } of some(made)) {
+    if (served === undefined) continue;
+    expect(inputs).toHaveProperty(served.container, name);
+    expect(secrets).toContain(served.key);
   }
 }
 

@@ -4,24 +4,23 @@ import path from "node:path";
 import { deploy } from "../../../components/stack";
 import { loadStackConfig } from "../../../config";
 import type { Platform } from "../../../model/platform";
-import { allServices, namesOf } from "../../../platforms";
+import { namesOf } from "../../../platforms";
 import vpai from "../../../platforms/vpai/platform";
 import { servicesIn } from "../../../platforms/services-in";
 import { type ContainerService, isContainerService, type Service } from "../../../model/service";
 import { contextWith } from "../../context";
+import { projectRoot } from "../../../toolchain/environment";
 import { CANARIES, container, graphOf, type Registered, resource, settingsOf } from "../stack/graph";
 import { containerServices } from "./container-services";
 import { CHECKS, type Deployed, JUDGED, type Option, valueOf } from "./declared";
 
-const ROOT = path.join(__dirname, "../../..");
-
 /** A capability that the core has never heard of, and who offers everything that can be offered. */
 const SERVERS = `
-import { z } from "${ROOT}/node_modules/zod";
-import { RemoteFile } from "${ROOT}/providers";
-import { litellmKey } from "${ROOT}/capabilities/litellm-key";
-import { qdrantCollection } from "${ROOT}/capabilities/qdrant-collection";
-import { defineCapability } from "${ROOT}/model/capability";
+import { z } from "${projectRoot}/node_modules/zod";
+import { RemoteFile } from "${projectRoot}/providers";
+import { litellmKey } from "${projectRoot}/capabilities/litellm-key";
+import { qdrantCollection } from "${projectRoot}/capabilities/qdrant-collection";
+import { defineCapability } from "${projectRoot}/model/capability";
 const key = { name: "serversKey", description: "key", origin: "random" };
 export const greeting = defineCapability({
   name: "greeting",
@@ -53,13 +52,13 @@ export default {
 
 /** A service that uses every option there is, as somebody would add it: one more file. */
 const EVERYTHING = `
-import { z } from "${ROOT}/node_modules/zod";
-import { litellmKey } from "${ROOT}/capabilities/litellm-key";
-import { n8nWorkflow } from "${ROOT}/capabilities/n8n-workflow";
-import { postgresqlDatabase } from "${ROOT}/capabilities/postgresql-database";
-import { qdrantCollection } from "${ROOT}/capabilities/qdrant-collection";
-import { redisDatabase } from "${ROOT}/capabilities/redis-database";
-import { redisPassword } from "${ROOT}/programs/redis";
+import { z } from "${projectRoot}/node_modules/zod";
+import { litellmKey } from "${projectRoot}/capabilities/litellm-key";
+import { n8nWorkflow } from "${projectRoot}/capabilities/n8n-workflow";
+import { postgresqlDatabase } from "${projectRoot}/capabilities/postgresql-database";
+import { qdrantCollection } from "${projectRoot}/capabilities/qdrant-collection";
+import { redisDatabase } from "${projectRoot}/capabilities/redis-database";
+import { redisPassword } from "${projectRoot}/programs/redis";
 import { greeting } from "./servers";
 const random = (name) => ({ name, description: name, origin: "random", length: 20 });
 const supplied = (name, needed) => ({ name, description: name, origin: "supplied", needed: () => needed });
@@ -138,7 +137,7 @@ let folder: string;
 let added: ContainerService[];
 let graph: Registered[];
 
-const core = allServices.filter(({ group }) => group === "core");
+const core = vpai.services.filter(({ group }) => group === "core");
 
 /** Prod with `services`, and no others, on its hosts. */
 function prodWith(services: readonly Service[]): Promise<Registered[]> {
@@ -156,7 +155,7 @@ const deployed = (service: ContainerService): Deployed => ({
   service,
   graph,
   host: HOST,
-  context: contextWith({ runs: [...allServices, ...added] }),
+  context: contextWith({ runs: [...vpai.services, ...added] }),
   addresses: { public: "137.74.114.167", vpn: "100.64.0.14" },
 });
 
@@ -168,18 +167,16 @@ beforeAll(async () => {
   writeFileSync(path.join(folder, "everything/flow.json"), JSON.stringify(WORKFLOW));
   writeFileSync(path.join(folder, "notes.md"), "not a service");
   added = servicesIn(folder).filter(isContainerService);
-  graph = await prodWith([...allServices, ...added]);
+  graph = await prodWith([...vpai.services, ...added]);
 }, 30_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("every file of the folder is a service, what lies in folders beside them is not", () => {
   expect(added.map(({ name }) => name)).toEqual(["everything", "servers"]);
-  const names = allServices.map(({ name }) => name);
+  const names = vpai.services.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["caddy", "n8n", "postgresql", "redis"]));
-  const files = readdirSync(path.join(__dirname, "../../../platforms/vpai/services")).filter((file) =>
-    file.endsWith(".ts"),
-  );
+  const files = readdirSync(path.join(projectRoot, "platforms/vpai/services")).filter((file) => file.endsWith(".ts"));
   expect(names.map((name) => `${name}.ts`)).toEqual(files.sort());
 });
 

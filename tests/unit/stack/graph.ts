@@ -10,6 +10,7 @@ import type { SecretDeclaration } from "../../../model/secret";
 import { declaredSecrets, platformNamed, platformNames } from "../../../platforms";
 import vpai from "../../../platforms/vpai/platform";
 import { maskedOf, plainOf, secretsOf } from "./wire";
+import { projectRoot } from "../../../toolchain/environment";
 
 /** What a test may want to know of one registration, as the engine would get it. */
 export interface Registered {
@@ -41,8 +42,6 @@ export interface Registered {
 
 /** Warnings of the programs that ran; they are not printed. */
 export const warnings = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
-
-const ROOT = path.join(__dirname, "../../..");
 
 /** Values that providers would give; everything else echoes its inputs. */
 function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
@@ -83,7 +82,7 @@ const marked = (outputs: Record<string, unknown>, request: Registered | undefine
 
 /** The settings of a stack's tracked file, as Pulumi hands them over. */
 export function settingsOf(stack: string): Record<string, string> {
-  const { config } = parse(readFileSync(path.join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as { config: object };
+  const { config } = parse(readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8")) as { config: object };
   return Object.fromEntries(
     Object.entries(config)
       .filter(([key]) => key.startsWith("vpai:"))

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { allServices } from "../../../../platforms";
+import { projectRoot } from "../../../../toolchain/environment";
 
 /**
  * What is rendered out of all services names none of them: a service is told of by its own file, and one that is added
  * needs no edit elsewhere.
  */
 
-const ROOT = path.join(__dirname, "../../../..");
 const FOLDERS = [
   ...["alloy", "grafana", "vmalert", "victoriametrics", "diun"].map((name) => `platforms/vpai/services/${name}`),
   "programs/caddy",
@@ -17,7 +17,7 @@ const FOLDERS = [
 const STORES = ["loki", "victoriametrics"];
 
 const files = FOLDERS.flatMap((folder) =>
-  readdirSync(path.join(ROOT, folder))
+  readdirSync(path.join(projectRoot, folder))
     .filter((file) => file.endsWith(".ts"))
     .map((file) => `${folder}/${file}`),
 );
@@ -47,7 +47,7 @@ test("each folder has a renderer to look at", () => {
 
 test.each(files)("%s names no other service", (file) => {
   const names = othersOf(file).filter((name) => !STORES.includes(name));
-  expect(namedIn(readFileSync(path.join(ROOT, file), "utf8"), names)).toEqual([]);
+  expect(namedIn(readFileSync(path.join(projectRoot, file), "utf8"), names)).toEqual([]);
 });
 
 test("the look finds a name as a text of its own, in a longer one and in a template, and no part of a word", () => {

@@ -66,7 +66,8 @@ test("the tests walk it, its scrape target among others, and pass", async () => 
     },
   );
   const own = /\n +longterm\n((?: +✓ .* reaches the host.*\n)+)/.exec(all)?.[1] ?? "";
-  for (const option of ["run.image", "expose", "data", "metrics", "limits"]) expect(own).toContain(`✓ ${option} `);
+  for (const option of ["run.image", "expose", "data", "limits", "metrics", "alerts"])
+    expect(own).toContain(`✓ ${option} `);
   expect([code, all.match(/^.*(?:✕|●).*$/gm) ?? []]).toEqual([0, []]);
 }, 1_000_000);
 

@@ -10,7 +10,7 @@ const SIZES: Readonly<Record<PanelKind, { w: number; h: number }>> = {
 const COLUMNS = 24;
 
 /** The store that a panel's queries are for. */
-export const storeOf = ({ kind }: Panel): Store => (kind === "logs" ? "loki" : "victoriametrics");
+const storeOf = ({ kind }: Panel): Store => (kind === "logs" ? "loki" : "victoriametrics");
 
 /** A dashboard as Grafana's own JSON, with panels from left to right and top to bottom. */
 export const dashboardJson = ({ uid, title, panels }: Dashboard): string =>

@@ -109,15 +109,20 @@ const SERVED_BY: Readonly<Record<string, { type: string; container: string; key:
 
 /** What was made in a service for others; its own parts bear its name. */
 const madeIn = ({ graph, host }: Deployed, server: string): Registered[] =>
-  graph.filter(({ name, parent }) => parent === `${host}/${server}` && !name.startsWith(`${host}/${server}`));
+  graph.filter(({ name, parent }) => parent === `${host}/${server}` && !`${name}/`.startsWith(`${host}/${server}/`));
+
+/** Claim and resource end in the same name; who claims nothing may have made anything. */
+const isClaimedBy =
+  (claims: readonly string[]) =>
+  ({ name }: Registered): boolean =>
+    claims.length === 0 || claims.some((claim) => claim.split(" ").at(-1) === name.split("/").at(-1));
 
 function requested(deployed: Deployed, { capability, from, when, claims }: Requested): void {
   const { graph, host, context } = deployed;
   const servers = context.services.filter(({ offers = [] }) => offers.some((one) => one.capability === capability));
   const server = servers.find(({ name }) => name === (from ?? name))?.name ?? "nobody";
   if (when === "before") expect(waitsFor(deployed)).toContain(`${host}/${server}/health`);
-  const wanted = some(claims).map((claim) => claim.split(" ").at(-1));
-  const made = madeIn(deployed, server).filter(({ name }) => wanted.includes(name.split("/").at(-1)));
+  const made = madeIn(deployed, server).filter(isClaimedBy(claims));
   expect([capability, made.length > 0]).toEqual([capability, !MAKES_NOTHING.includes(capability)]);
   const next = when === "before" ? waitsFor(deployed) : resource(graph, `${host}/smoke`).dependsOn;
   for (const { name, dependsOn } of made) {
@@ -136,10 +141,9 @@ function offered(deployed: Deployed, { capability, guarded }: Offered): void {
   // That only its clients reach it is all there is to see of a server that has everything from the start.
   if (MAKES_NOTHING.includes(capability)) return expect(guarded).toBe(true);
   const asked = context.services.flatMap(({ uses = [] }) => uses.filter((one) => one.capability === capability));
-  const claimed = some(asked).flatMap(({ claims }) => claims.map((claim) => claim.split(" ").at(-1)));
   const served = SERVED_BY[capability];
   const made = madeIn(deployed, service.name)
-    .filter((one) => claimed.includes(one.name.split("/").at(-1)))
+    .filter(isClaimedBy(some(asked).flatMap(({ claims }) => claims)))
     .filter(({ type }) => served === undefined || type.endsWith(served.type));
   for (const { inputs, secrets } of some(made)) {
     if (served === undefined) continue;

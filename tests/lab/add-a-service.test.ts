@@ -51,15 +51,7 @@ test("the picture has it once it is drawn anew", async () => {
 
 test("the tests walk it, its scrape target among others, and pass", async () => {
   const { code, all } = await run(
-    [
-      "npx",
-      "jest",
-      "tests/unit/services",
-      "tests/unit/stack",
-      "tests/unit/platforms",
-      "tests/unit/diagram",
-      "--verbose",
-    ],
+    ["npx", "jest", "tests/unit/components/stack", "tests/unit/platforms", "tests/unit/diagram", "--verbose"],
     {
       directory: lab.directory,
       timeout: 900,

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { buildArguments } from "../../toolchain/go-build";
 import { run } from "../../toolchain/run";
-import { sdkVersion } from "../unit/plugins/sdk-declarations";
+import { sdkVersion } from "../unit/toolchain/plugins/sdk-declarations";
 
 // The first run compiles the provider framework, which takes minutes on two cores.
 jest.setTimeout(15 * 60_000);

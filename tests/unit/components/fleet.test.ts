@@ -7,7 +7,7 @@ import { namesOf } from "../../../platforms";
 import { RemoteFile } from "../../../providers";
 import { serviceWith } from "../../service";
 import tenants from "../../tenants/platform";
-import { container, graphOf, type Registered, resource } from "../stack/graph";
+import { container, graphOf, type Registered, resource } from "./stack/graph";
 
 const HOST = { memoryMiB: 8192, architecture: "amd64" };
 const existing = (address: string) => ({ machine: { kind: "existing", address, user: "root" }, ...HOST });

@@ -6,7 +6,7 @@ import type { Policy } from "../../../platforms/policies/policy";
 import vpai from "../../../platforms/vpai/platform";
 import { contextWith } from "../../context";
 
-export const HOST: PlatformHost = {
+const HOST: PlatformHost = {
   purpose: "a test",
   groups: ["core"],
   networks: {
@@ -27,7 +27,7 @@ export const plan = (...services: Service[]): HostPlan => ({
 });
 
 /** Hosts that see each other, by name with their services. */
-export function plansOf(services: Readonly<Record<string, readonly Service[]>>): HostPlan[] {
+function plansOf(services: Readonly<Record<string, readonly Service[]>>): HostPlan[] {
   const hosts = Object.entries(services).map(([name, runs]): HostView => ({
     name,
     services: runs,

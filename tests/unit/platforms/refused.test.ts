@@ -4,7 +4,7 @@ import type { Platform } from "../../../model/platform";
 import type { Finding, UserError } from "../../../model/finding";
 import { namesOf } from "../../../platforms";
 import vpai from "../../../platforms/vpai/platform";
-import { coreOfProd, graphOf } from "../stack/graph";
+import { coreOfProd, graphOf } from "../components/stack/graph";
 import { REFUSALS, REFUSED } from "./refused";
 
 test("a platform that breaks every policy is refused with all of it in one error, before anything is made", async () => {

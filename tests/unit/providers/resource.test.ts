@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { HealthGate, implementations, RemoteFile, SshKey } from "../../../providers";
 import type { Kind } from "../../../providers/implementation";
 import { resourceOf } from "../../../providers/resource";
-import { plainOf } from "../stack/wire";
+import { plainOf } from "../components/stack/wire";
 import { projectRoot } from "../../../toolchain/environment";
 
 const CONNECTION = { host: "192.0.2.1", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA" };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type ContainerSpec, containerSpec, type SpecPlace } from "../../../../components/container/spec";
 import { contextWith } from "../../../context";
 import { serviceWith } from "../../../service";
-import { containerServices } from "../../services/container-services";
+import { containerServices } from "../../platforms/vpai/services/container-services";
 
 /** Sese-AI in a stack that has every secret but those that a person may leave out. */
 const PLACE: SpecPlace = {

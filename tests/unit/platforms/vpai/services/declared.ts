@@ -1,0 +1,402 @@
+import { parse } from "yaml";
+import type { Offered, Requested } from "../../../../../model/capability";
+import type { ServiceContext } from "../../../../../model/context";
+import type { ContainerRun } from "../../../../../model/run";
+import type { PlatformHost } from "../../../../../model/platform";
+import type { ContainerService, Service } from "../../../../../model/service";
+import type { Architecture } from "../../../../../model/stack";
+import { namesOf } from "../../../../../platforms";
+import { fittingArchitectures } from "../../../../../platforms/policies/images";
+import vpai from "../../../../../platforms/vpai/platform";
+import { CONTAINER, container, type Registered, resource } from "../../../components/stack/graph";
+
+/** A deployed service as a check sees it. */
+export interface Deployed {
+  service: ContainerService;
+  graph: readonly Registered[];
+  /** Name of its host. */
+  host: string;
+  context: ServiceContext;
+  /** Addresses that the host listens on. */
+  addresses: { public: string; vpn: string };
+}
+
+type Check = (deployed: Deployed) => void;
+
+/** Every option of a service; those of how it runs under `run.`. */
+export type Option = Exclude<keyof ContainerService, "run"> | `run.${keyof ContainerRun}`;
+
+/** The value of an option; undefined when the service does not use it. */
+export function valueOf(service: ContainerService, option: Option): unknown {
+  const part = option.startsWith("run.") ? service.run : service;
+  return (part as unknown as Record<string, unknown>)[option.replace("run.", "")];
+}
+
+/** What a check goes through: with nothing in it, the check would say nothing. */
+function some<Thing>(things: readonly Thing[] | undefined): readonly Thing[] {
+  expect(things?.length).toBeGreaterThan(0);
+  return things ?? [];
+}
+
+const inputsOf = ({ graph, host, service }: Deployed): Record<string, unknown> =>
+  container(graph, `${host}/${service.name}`).inputs;
+
+const waitsFor = ({ graph, host, service }: Deployed): string[] =>
+  container(graph, `${host}/${service.name}`).dependsOn;
+
+const of = ({ graph, host, service }: Deployed, part: string): Registered =>
+  resource(graph, `${host}/${service.name}/${part}`);
+
+const mountFrom = (deployed: Deployed, source: string): unknown =>
+  (inputsOf(deployed)["mounts"] as { source: string }[]).find((mount) => mount.source === source);
+
+const mountTarget = (deployed: Deployed, source: string): string =>
+  (mountFrom(deployed, source) as { target: string }).target;
+
+/** The resource of a file, which is named by its place below the folder that is mounted. */
+function configFile(deployed: Deployed, file: string): Registered {
+  const folder = mountTarget(deployed, `/opt/vpai/configs/${deployed.service.name}`);
+  return of(deployed, `config/${file.slice(folder.length + 1)}`);
+}
+
+/** Text of the files that another service of the host reads. */
+const filesOf = ({ graph, host }: Deployed, service: string): string =>
+  graph
+    .filter(({ name }) => name.startsWith(`${host}/${service}/config/`))
+    .map(({ inputs }) => String(inputs["content"]))
+    .join("\n");
+
+/** Seconds of a duration in Docker's notation. */
+const seconds = (text: string): number => {
+  const [, minutes, rest] = /^(?:(\d+)m)?(\d+)s$/.exec(text) ?? [];
+  return Number(minutes ?? 0) * 60 + Number(rest);
+};
+
+const owner = ({ service: { user } }: Deployed): string => `${user.uid}:${user.gid}`;
+
+const smokeOf = ({ graph, host }: Deployed): Record<string, unknown> => resource(graph, `${host}/smoke`).inputs;
+
+/** Whether others on the host are told to come to a service at a port. */
+function isToldOf(deployed: Deployed, port: number): boolean {
+  const { graph, host, service } = deployed;
+  const name = `vpai_${service.name}`;
+  const { ports: guarded } = smokeOf(deployed)["reachability"] as { ports: { container: string; port: number }[] };
+  const published = (inputsOf(deployed)["ports"] ?? []) as { internal: number }[];
+  const others = graph.filter((one) => one.name.startsWith(`${host}/`) && one.parent !== `${host}/${service.name}`);
+  return (
+    guarded.some((one) => one.container === name && one.port === port) ||
+    published.some(({ internal }) => internal === port) ||
+    others.some(({ inputs }) => {
+      const server = (inputs["server"] ?? inputs) as { container?: string; port?: number };
+      return (server.container === name && server.port === port) || namesPort(inputs, `${service.name}:${port}`);
+    })
+  );
+}
+
+const namesPort = ({ content }: Record<string, unknown>, address: string): boolean =>
+  new RegExp(`(?<![\\w-])${address}(?!\\d)`).test(String(content));
+
+/** Capabilities that a server has from the start: nothing is made for a request. */
+const MAKES_NOTHING = ["Redis database"];
+
+/** What is made, and of its inputs: which one is the server's container, and by which secret the server lets it be made. */
+const SERVED_BY: Readonly<Record<string, { type: string; container: string; key: string }>> = {
+  "PostgreSQL database": { type: "postgresql:Database", container: "server.container", key: "server.password" },
+  "Qdrant collection": { type: "qdrant:Collection", container: "server.container", key: "server.apiKey" },
+  "LiteLLM key": { type: "litellm:Key", container: "server.container", key: "server.masterKey" },
+  "n8n workflow": { type: "n8n:Workflow", container: "container", key: "server.password" },
+};
+
+/** What was made in a service for others; its own parts bear its name. */
+const madeIn = ({ graph, host }: Deployed, server: string): Registered[] =>
+  graph.filter(({ name, parent }) => parent === `${host}/${server}` && !`${name}/`.startsWith(`${host}/${server}/`));
+
+/** Claim and resource end in the same name; who claims nothing may have made anything. */
+const isClaimedBy =
+  (claims: readonly string[]) =>
+  ({ name }: Registered): boolean =>
+    claims.length === 0 || claims.some((claim) => claim.split(" ").at(-1) === name.split("/").at(-1));
+
+function requested(deployed: Deployed, { capability, from, when, claims }: Requested): void {
+  const { graph, host, context } = deployed;
+  const servers = context.services.filter(({ offers = [] }) => offers.some((one) => one.capability === capability));
+  const server = servers.find(({ name }) => name === (from ?? name))?.name ?? "nobody";
+  if (when === "before") expect(waitsFor(deployed)).toContain(`${host}/${server}/health`);
+  const made = madeIn(deployed, server).filter(isClaimedBy(claims));
+  expect([capability, made.length > 0]).toEqual([capability, !MAKES_NOTHING.includes(capability)]);
+  const next = when === "before" ? waitsFor(deployed) : resource(graph, `${host}/smoke`).dependsOn;
+  for (const { name, dependsOn } of made) {
+    expect(dependsOn).toContain(`${host}/${server}/health`);
+    expect(next).toContain(name);
+  }
+}
+
+function offered(deployed: Deployed, { capability, guarded }: Offered): void {
+  const { service, context } = deployed;
+  const name = `vpai_${service.name}`;
+  if (guarded) {
+    const { ports } = smokeOf(deployed)["reachability"] as { ports: object[] };
+    expect(ports).toContainEqual({ container: name, port: service.port, networks: service.run.networks });
+  }
+  // That only its clients reach it is all there is to see of a server that has everything from the start.
+  if (MAKES_NOTHING.includes(capability)) return expect(guarded).toBe(true);
+  const asked = context.services.flatMap(({ uses = [] }) => uses.filter((one) => one.capability === capability));
+  const served = SERVED_BY[capability];
+  const made = madeIn(deployed, service.name)
+    .filter(isClaimedBy(some(asked).flatMap(({ claims }) => claims)))
+    .filter(({ type }) => served === undefined || type.endsWith(served.type));
+  for (const { inputs, secrets } of some(made)) {
+    if (served === undefined) continue;
+    expect(inputs).toHaveProperty(served.container, name);
+    expect(secrets).toContain(served.key);
+  }
+}
+
+/** Options that reach no host: they are judged before anything is made. */
+export const JUDGED = {
+  "run.architectures": ({ service, host, context }) => {
+    const on = (architecture: Architecture): string[] =>
+      fittingArchitectures([
+        {
+          name: host,
+          host: vpai.hosts[host] as PlatformHost,
+          services: [service],
+          memoryMiB: 0,
+          architecture,
+          vpnAddress: undefined,
+          context,
+        },
+      ]).map(({ where }) => where);
+    for (const architecture of ["amd64", "arm64"] as const) {
+      const fits = some(service.run.architectures).includes(architecture);
+      expect([architecture, on(architecture)]).toEqual([architecture, fits ? [] : [`${host}/${service.name}`]]);
+    }
+  },
+  settings: ({ service: { settings = {}, ...service } }) => {
+    const known = (one: Service): string[] => Object.keys(namesOf({ ...vpai, settings: {}, services: [one] }).settings);
+    expect(known({ ...service, settings })).toEqual([...some(Object.keys(settings))]);
+    expect(known(service)).toEqual([]);
+  },
+} satisfies { [Each in Option]?: Check };
+
+/** What holds when an option of a service has reached its host. The compiler asks for one check per option. */
+export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } = {
+  name: (deployed) =>
+    expect(inputsOf(deployed)).toMatchObject({
+      name: `vpai_${deployed.service.name}`,
+      hostname: deployed.service.name,
+    }),
+  group: ({ service: { name, group }, graph }) => {
+    const running = graph.filter((one) => one.type === CONTAINER && one.name.endsWith(`/${name}`));
+    const hosts = Object.keys(vpai.hosts).filter((host) => vpai.hosts[host]?.groups.includes(group));
+    expect(running.map((one) => one.name)).toEqual(some(hosts).map((host) => `${host}/${name}`));
+  },
+  "run.image": (deployed) => {
+    const { image } = deployed.service.run;
+    expect(of(deployed, "image").inputs["name"]).toBe(image);
+    expect(image).toMatch(/^[a-z0-9.-]+\.[a-z]+\/.+:(?!latest$)[\w.-]+$/);
+  },
+  user: (deployed) => expect(inputsOf(deployed)["user"]).toBe(owner(deployed)),
+  "run.networks": (deployed) => {
+    const networks = inputsOf(deployed)["networksAdvanced"] as { name: string; aliases: string[] }[];
+    expect(networks.map(({ name }) => name)).toEqual([...some(deployed.service.run.networks)]);
+    for (const { aliases } of networks) expect(aliases).toContain(deployed.service.name);
+  },
+  port: (deployed) => {
+    const { name, port = 0 } = deployed.service;
+    expect([name, port, isToldOf(deployed, port)]).toEqual([name, port, true]);
+  },
+  expose: ({ service, graph, host, context }) => {
+    const text = String(resource(graph, `${host}/caddy/config/Caddyfile`).inputs["content"]);
+    for (const { subdomain, port, access, path: only, stripPath } of some(service.expose)) {
+      const hostname = subdomain === "" ? context.domain : `${subdomain}.${context.domain}`;
+      const address = access === "public" ? hostname : `https://${hostname}:8443`;
+      const block = text
+        .split("\n\n")
+        .find((candidate) => (candidate.split("\n")[0] ?? "").replace(/ \{$/, "").split(", ").includes(address));
+      const proxy = `reverse_proxy ${service.name}:${port}\n`;
+      const handler = stripPath === true ? "handle_path" : "handle";
+      expect(block).toContain(only === undefined ? proxy : `\t${handler} ${only} {\n\t\t${proxy}\t}`);
+    }
+  },
+  "run.publish": (deployed) => {
+    const expected = some(deployed.service.run.publish).map(({ port, hostPort, protocol, access }) => ({
+      internal: port,
+      external: hostPort,
+      protocol,
+      ip: deployed.addresses[access],
+    }));
+    expect(inputsOf(deployed)["ports"]).toEqual(expected);
+  },
+  "run.entrypoint": (deployed) => {
+    const { entrypoints = [], command = [] } = inputsOf(deployed) as { entrypoints?: string[]; command?: string[] };
+    const own = [...some(deployed.service.run.entrypoint), ...(deployed.service.run.command ?? [])];
+    expect([...entrypoints, ...command].slice(-own.length)).toEqual(own);
+  },
+  "run.command": (deployed) => {
+    const command = some(deployed.service.run.command);
+    expect((inputsOf(deployed)["command"] as string[]).slice(-command.length)).toEqual(command);
+  },
+  environment: (deployed) => {
+    const declared = some(Object.entries(deployed.service.environment?.(deployed.context) ?? {}));
+    const files = Object.entries(deployed.service.secrets ?? {}).flatMap(([name, { variable }]) =>
+      variable !== undefined &&
+      deployed.graph.some((one) => one.name.endsWith(`/${deployed.service.name}/secret/${name}`))
+        ? [[variable, `/run/secrets/${name}`]]
+        : [],
+    );
+    expect(inputsOf(deployed)["envs"]).toEqual(
+      [...declared, ...files].map(([name, value]) => `${name ?? ""}=${value ?? ""}`).sort(),
+    );
+  },
+  files: (deployed) => {
+    for (const file of some(deployed.service.files?.(deployed.context))) {
+      const { inputs } = configFile(deployed, file.path);
+      expect(inputs).toMatchObject({ content: file.content, mode: "0644" });
+      const onHost = String(inputs["path"]);
+      const folder = `/opt/vpai/configs/${deployed.service.name}`;
+      expect(onHost.replace(folder, mountTarget(deployed, folder))).toBe(file.path);
+      expect(mountFrom(deployed, folder)).toMatchObject({ type: "bind", readOnly: true });
+      if (file.validate !== undefined) {
+        expect((inputs["validate"] as string[]).slice(-file.validate.length)).toEqual([...file.validate]);
+      }
+    }
+  },
+  secrets: (deployed) => {
+    for (const [name, { secret }] of some(Object.entries(deployed.service.secrets ?? {}))) {
+      const found = deployed.graph.filter(
+        (one) => one.name === `${deployed.host}/${deployed.service.name}/secret/${name}`,
+      );
+      if (found.length === 0) {
+        expect([name, secret.origin, secret.needed]).toEqual([name, "supplied", expect.any(Function)]);
+        continue;
+      }
+      expect(found[0]).toMatchObject({ inputs: { mode: "0400", owner: owner(deployed) }, secrets: ["content"] });
+      expect(mountFrom(deployed, `/opt/vpai/secrets/${deployed.service.name}`)).toMatchObject({
+        target: "/run/secrets",
+        readOnly: true,
+      });
+    }
+  },
+  data: (deployed) => {
+    for (const { path: target, directory = deployed.service.name, mode = "0700" } of some(deployed.service.data)) {
+      const source = `/opt/vpai/data/${directory}`;
+      expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target, readOnly: false });
+      expect(of(deployed, `data/${directory}`).inputs).toMatchObject({ path: source, owner: owner(deployed), mode });
+    }
+  },
+  "run.scratch": (deployed) =>
+    expect(Object.keys(inputsOf(deployed)["tmpfs"] ?? {})).toEqual([...some(deployed.service.run.scratch)].sort()),
+  "run.hostMounts": (deployed) => {
+    for (const { source, target } of some(deployed.service.run.hostMounts))
+      expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target, readOnly: true });
+  },
+  "run.bash": (deployed) => {
+    const { image } = smokeOf(deployed)["reachability"] as { image: string };
+    const able = deployed.context.services.flatMap(({ run }) =>
+      "image" in run && run.bash === true ? [run.image] : [],
+    );
+    expect(able).toContain(deployed.service.run.image);
+    // One probe is enough.
+    expect(image).toBe(able[0]);
+  },
+  limits: (deployed) => {
+    const { memory, memorySwap, cpus } = inputsOf(deployed);
+    const { memoryMiB } = deployed.service.limits;
+    expect([memory, memorySwap, Number(cpus)]).toEqual([memoryMiB, memoryMiB, deployed.service.limits.cpus]);
+  },
+  "run.capabilities": (deployed) =>
+    expect(inputsOf(deployed)["capabilities"]).toEqual({
+      drops: ["ALL"],
+      adds: some(deployed.service.run.capabilities).map((name) => `CAP_${name}`),
+    }),
+  health: (deployed) => {
+    const check = inputsOf(deployed)["healthcheck"] as Record<string, string> & { tests: string[]; retries: number };
+    const { test, interval = 30, timeout = 5, startPeriod = 60, retries = 3 } = deployed.service.health;
+    expect(check.tests).toEqual(["CMD", ...some(test)]);
+    expect([check["interval"], check["timeout"], check["startPeriod"]].map((text) => seconds(text ?? ""))).toEqual([
+      interval,
+      timeout,
+      startPeriod,
+    ]);
+    expect(check.retries).toBe(retries);
+  },
+  metrics: (deployed) => {
+    const { name, metrics, port } = deployed.service;
+    const address = `${name}:${metrics?.port ?? port ?? "no port"}`;
+    // The collector asks everybody, and is itself asked by the store.
+    const asking = filesOf(deployed, metrics?.askedBy === "store" ? "victoriametrics" : "alloy");
+    if (metrics?.exporter === undefined) return expect(asking).toContain(address);
+    expect(asking).toContain(`${metrics.exporter.component} "${name.replaceAll("-", "_")}" {`);
+    expect(asking).toContain(`replacement = "${address}"`);
+  },
+  alerts: (deployed) => {
+    const file = parse(filesOf(deployed, "vmalert")) as { groups: { rules: object[] }[] };
+    const rules = file.groups.flatMap((group) => group.rules);
+    for (const { name, expr, after, severity, summary } of some(deployed.service.alerts?.(deployed.host)))
+      expect(rules).toContainEqual({
+        alert: name,
+        expr,
+        for: after,
+        labels: { severity },
+        annotations: { summary },
+      });
+  },
+  dashboards: ({ service, graph, host }) => {
+    for (const { uid, title, panels } of some(service.dashboards)) {
+      const { inputs } = resource(graph, `${host}/grafana/config/dashboards/${uid}.json`);
+      const drawn = JSON.parse(String(inputs["content"])) as {
+        uid: string;
+        title: string;
+        panels: { title: string }[];
+      };
+      expect([drawn.uid, drawn.title]).toEqual([uid, title]);
+      expect(drawn.panels.map((panel) => panel.title)).toEqual(some(panels).map((panel) => panel.title));
+    }
+  },
+  needs: (deployed) => {
+    for (const needed of some(deployed.service.needs))
+      expect(waitsFor(deployed)).toContain(`${deployed.host}/${needed}/health`);
+  },
+  uses: (deployed) => {
+    for (const wanted of some(deployed.service.uses)) requested(deployed, wanted);
+  },
+  offers: (deployed) => {
+    for (const one of some(deployed.service.offers)) offered(deployed, one);
+  },
+  gateway: (deployed) => {
+    const { name, gateway } = deployed.service;
+    const own = { container: `vpai_${name}`, file: gateway?.authority };
+    expect(smokeOf(deployed)["authority"]).toEqual(deployed.context.tls === "internal" ? own : undefined);
+  },
+  smoke: (deployed) => {
+    const { requests } = smokeOf(deployed) as { requests: Record<string, unknown>[] };
+    for (const { subdomain, path: asked, status, contains } of some(deployed.service.smoke)) {
+      const hostname = subdomain === "" ? deployed.context.domain : `${subdomain}.${deployed.context.domain}`;
+      const expected = { hostname, path: asked, status, ...(contains === undefined ? {} : { contains }) };
+      expect(requests).toContainEqual(expect.objectContaining(expected));
+    }
+  },
+  version: (deployed) => {
+    const { name, version, run } = deployed.service;
+    expect(smokeOf(deployed)["versions"]).toContainEqual({
+      container: `vpai_${name}`,
+      test: version?.test,
+      pattern: version?.pattern,
+      expected: /[\d.]+/.exec(run.image.slice(run.image.lastIndexOf(":")))?.[0],
+    });
+  },
+  onChange: (deployed) => {
+    const { name, onChange = "restart", stopTimeout = 10 } = deployed.service;
+    const gate = of(deployed, "health").inputs;
+    const folders = [`/opt/vpai/configs/${name}`, `/opt/vpai/secrets/${name}`];
+    const files = { revision: gate["revision"], folders };
+    const restart = onChange === "restart";
+    expect(gate["restart"]).toEqual(restart ? { ...files, timeout: stopTimeout } : undefined);
+    expect(gate["reload"]).toEqual(restart ? undefined : { ...files, command: onChange.reload });
+  },
+  stopTimeout: (deployed) => {
+    const { stopTimeout = 10 } = deployed.service;
+    expect(inputsOf(deployed)).toMatchObject({ stopTimeout, destroyGraceSeconds: stopTimeout });
+  },
+};

@@ -1,0 +1,38 @@
+import { neededBy } from "../../../../../model/peers";
+import type { ContainerService } from "../../../../../model/service";
+import { hostViews } from "../../../../../platforms/contexts";
+import vpai from "../../../../../platforms/vpai/platform";
+import { containerServiceNamed } from "./container-services";
+import { SESE_AI } from "../../../../facts/sese-ai";
+
+const published = ({ run: { publish = [] } }: ContainerService): string[] =>
+  publish.map(({ access, hostPort, protocol, port }) => `${access} ${hostPort}/${protocol} -> ${port}`);
+
+/** What it requests of a database server, in words. */
+const databases = ({ uses = [] }: ContainerService): string[][] =>
+  uses.filter(({ capability }) => capability === "PostgreSQL database").map(({ claims }) => [...claims]);
+
+const sites = ({ expose = [] }: ContainerService): unknown[] =>
+  expose.map(({ subdomain, access, path }) => ({ subdomain, access, ...(path === undefined ? {} : { path }) }));
+
+test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, facts) => {
+  const service = containerServiceNamed(name);
+  expect({
+    group: service.group,
+    image: service.run.image,
+    user: `${service.user.uid}:${service.user.gid}`,
+    networks: service.run.networks,
+    port: service.port,
+    sites: sites(service),
+    published: published(service),
+    ...service.limits,
+    capabilities: service.run.capabilities ?? [],
+    health: service.health.test,
+    data: Object.fromEntries((service.data ?? []).map(({ path, directory = name }) => [directory, path])),
+    hostMounts: Object.fromEntries((service.run.hostMounts ?? []).map(({ source, target }) => [source, target])),
+    needs: neededBy(service, hostViews(vpai), "sese-ai").map((needed) => needed.service.name),
+    ...(facts.database === undefined ? {} : { database: facts.database }),
+  }).toEqual(facts);
+  const { database } = facts;
+  expect(databases(service)).toEqual(database === undefined ? [] : [[`database ${database}`, `role ${database}`]]);
+});

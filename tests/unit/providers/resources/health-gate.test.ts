@@ -1,0 +1,194 @@
+import "../without-sdk";
+import { pauses } from "../pauses";
+import { implement } from "../../../../providers/implementation";
+import { type HealthGateInputs, healthGateKind } from "../../../../providers/resources/health-gate";
+import type { Answer } from "../../../../providers/ssh/transport";
+import { SshServer } from "../ssh-server";
+
+let server: SshServer;
+let inputs: HealthGateInputs;
+
+beforeAll(async () => {
+  server = await SshServer.start();
+  inputs = {
+    connection: server.connection,
+    container: "vpai_n8n",
+    revision: "1",
+    containerId: "c0ffee",
+    image: "docker.io/n8nio/n8n:2.7.3",
+    configs: "/opt/vpai/configs/n8n",
+    lastHealthy: "/opt/vpai/last-healthy/n8n",
+    tries: 20,
+    interval: 5,
+    settle: 15,
+    condition: "healthy",
+  };
+});
+
+afterAll(() => server.stop());
+
+beforeEach(() => {
+  server.commands.length = 0;
+  pauses.mockClear();
+});
+
+const MISSING: Answer = { code: 1, stdout: "[]\n", stderr: "Error: No such container: vpai_n8n\n" };
+
+const state = (Status: string, health?: string): Answer => ({
+  code: 0,
+  stdout: JSON.stringify([
+    {
+      Id: "c0ffee",
+      Name: "/vpai_n8n",
+      Image: "sha256:1",
+      RestartCount: 0,
+      State: {
+        Status,
+        StartedAt: "2026-02-26T12:00:00Z",
+        ...(health === undefined ? {} : { Health: { Status: health } }),
+      },
+      Config: { Labels: {} },
+      HostConfig: { NetworkMode: "backend" },
+      NetworkSettings: { Networks: { backend: { Aliases: ["n8n"] } } },
+    },
+  ]),
+  stderr: "",
+});
+
+/** The container as each look finds it, the last one for ever; and the lines that it logged. */
+function looks(answers: readonly Answer[], log = ""): void {
+  let look = 0;
+  server.respond = (argv) => {
+    if (argv[2] !== "inspect") return answerTo(argv, log);
+    look += 1;
+    return answers[Math.min(look, answers.length) - 1];
+  };
+}
+
+/** No version was healthy before, and what is done to the container works. */
+function answerTo(argv: string[], log: string): Answer {
+  if (argv[0] === "sh" && argv.at(-1) === "/opt/vpai/last-healthy/n8n") return { code: 44, stdout: "", stderr: "" };
+  return { code: 0, stdout: argv[0] === "sh" ? log : "", stderr: "" };
+}
+
+/** Whether a command keeps a version. */
+const kept = (argv: string[]): boolean => argv[0] === "sh" && argv.includes("/opt/vpai/configs/n8n");
+
+const inspections = (): number => server.commands.filter(([, , verb]) => verb === "inspect").length;
+
+test("a healthy container opens the gate at the first look", async () => {
+  looks([state("running", "healthy")]);
+  expect(await healthGateKind.ensure(inputs)).toEqual(inputs);
+  expect(server.commands).toContainEqual(["docker", "container", "inspect", "--", "c0ffee"]);
+  expect(server.commands.filter(kept).length).toBe(1);
+  expect(pauses).not.toHaveBeenCalled();
+});
+
+test("one that starts is waited for: first often, then every 5 seconds", async () => {
+  looks([...Array.from({ length: 9 }, () => state("running", "starting")), state("running", "healthy")]);
+  expect(await healthGateKind.ensure(inputs)).toEqual(inputs);
+  expect(pauses.mock.calls.map(([milliseconds]) => milliseconds)).toEqual([
+    1000, 2000, 3000, 4000, 5000, 5000, 5000, 5000,
+  ]);
+});
+
+test.each([
+  ["unhealthy", state("running", "unhealthy")],
+  ["starting", state("running", "starting")],
+  ["restarting", state("restarting", "starting")],
+  ["exited", state("exited", "unhealthy")],
+  ["created", state("created")],
+  ["running", state("running")],
+])(
+  "one that stays %s fails after 20 looks, with its condition and its last 30 log lines",
+  async (condition, answer) => {
+    const lines = Array.from({ length: 30 }, (_, index) => `line ${index + 71}: it's \`broken\` $HOME`).join("\n");
+    looks([answer], `${lines}\n`);
+    const failure: unknown = await healthGateKind.ensure(inputs).catch((error: unknown) => error);
+    expect((failure as Error).message).toBe(
+      'vpai_n8n on 127.0.0.1 (image docker.io/n8nio/n8n:2.7.3) is not healthy: expected "healthy", found ' +
+        `"${condition}" after 20 looks, 5 s apart. Mend it and run \`up\` again. Its last 30 log lines:\n${lines}`,
+    );
+    expect(pauses).toHaveBeenCalledTimes(19);
+    expect(server.commands.filter(kept)).toEqual([]);
+    // The two outputs of the container, in the order in which it wrote them.
+    expect(server.commands).toContainEqual([
+      "sh",
+      "-c",
+      'docker logs --tail "$1" -- "$2" 2>&1',
+      "vpai",
+      "30",
+      "c0ffee",
+    ]);
+  },
+);
+
+test("an engine that does not answer is an error of its own, at once", async () => {
+  looks([{ code: 1, stdout: "", stderr: "Cannot connect to the Docker daemon" }]);
+  await expect(healthGateKind.ensure(inputs)).rejects.toThrow(
+    "root@127.0.0.1: docker inspect of c0ffee failed: Cannot connect to the Docker daemon",
+  );
+  expect(inspections()).toBe(1);
+});
+
+test("a container that is gone is an error that says what to do", async () => {
+  looks([MISSING]);
+  await expect(healthGateKind.ensure(inputs)).rejects.toThrow(
+    "root@127.0.0.1 has no container c0ffee, which was vpai_n8n: run `refresh`, so that the next `up` creates it anew",
+  );
+});
+
+describe("changed files", () => {
+  const restarts = (): string[][] => server.commands.filter(([, verb]) => verb === "restart");
+  const restart = { revision: "2", folders: ["/opt/vpai/configs/n8n"], timeout: 30 };
+  const gate = (): HealthGateInputs => ({ ...inputs, revision: "2", restart });
+
+  /** A healthy container, older than a file. */
+  beforeEach(() => {
+    looks([state("running", "healthy")]);
+    const { respond } = server;
+    server.respond = (argv) =>
+      argv[0] === "find" ? { code: 0, stdout: "/opt/vpai/configs/n8n/x\n", stderr: "" } : respond(argv);
+  });
+
+  test.each([
+    ["at the first time", undefined],
+    ["after others", { revision: "1" }],
+  ])("are taken on %s, before the container is watched", async (_when, before) => {
+    await healthGateKind.ensure(gate(), before === undefined ? undefined : { ...inputs, ...before });
+    expect(restarts()).toEqual([["docker", "restart", "--time", "30", "c0ffee"]]);
+    expect(server.commands.at(-1)?.[0]).toBe("sh");
+    expect(server.commands.findIndex(([, verb]) => verb === "restart")).toBeLessThan(server.commands.findIndex(kept));
+  });
+
+  test("that were taken on before are not looked at", async () => {
+    await healthGateKind.ensure({ ...gate(), tries: 3 }, { ...inputs, revision: "2" });
+    expect(server.commands.filter(([program]) => program === "find")).toEqual([]);
+    expect(restarts()).toEqual([]);
+  });
+
+  test("are no reason by themselves in states that do not know of them", async () => {
+    const { diff } = implement(healthGateKind);
+    const old = { ...inputs, version: 2 };
+    expect(await diff("id", old, { ...inputs, restart })).toMatchObject({ changes: false });
+    expect(await diff("id", old, gate())).toMatchObject({ changes: true, replaces: [] });
+  });
+});
+
+test("what it sees later is drift: another condition, another container, none", async () => {
+  looks([state("exited")]);
+  expect(await healthGateKind.observe(inputs)).toEqual({ ...inputs, condition: "exited" });
+  looks([state("running", "healthy")]);
+  expect(await healthGateKind.observe({ ...inputs, containerId: "other" })).toEqual(inputs);
+  looks([MISSING]);
+  expect(await healthGateKind.observe(inputs)).toBeUndefined();
+});
+
+test("deleting the gate leaves the container to its own resource, and forgets the healthy version", async () => {
+  looks([state("running", "healthy"), MISSING]);
+  server.commands.length = 0;
+  await healthGateKind.remove(inputs);
+  expect(server.commands.filter(([, , verb]) => verb !== "inspect")).toEqual([
+    ["rm", "-rf", "--", "/opt/vpai/last-healthy/n8n", "/opt/vpai/last-healthy/n8n.new"],
+  ]);
+});

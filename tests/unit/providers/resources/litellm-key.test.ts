@@ -1,0 +1,138 @@
+import "../without-sdk";
+import { createHash } from "node:crypto";
+import { type LiteLlmKeyInputs, liteLlmKeyKind as kind } from "../../../../providers/resources/litellm-key";
+import { HttpContainer, type Received, type Reply } from "../http-container";
+
+interface Stored {
+  key_alias: string;
+  max_budget: number;
+  budget_duration: string;
+  models: string[];
+  spend: number;
+}
+
+/** LiteLLM's keys by their hashes, as its key_management_endpoints.py treats them. */
+let keys: Record<string, Stored>;
+let litellm: HttpContainer;
+let inputs: LiteLlmKeyInputs;
+
+const hash = (key: string): string => createHash("sha256").update(key).digest("hex");
+
+function answer({ path, headers, body }: Received): Reply {
+  if (headers.authorization !== "Bearer sk-master") return { status: 401, body: { error: "Authentication Error" } };
+  const url = new URL(path, "http://litellm");
+  const sent = body as Stored & { key: string; keys: string[] };
+  switch (url.pathname) {
+    case "/key/info": {
+      const info = keys[url.searchParams.get("key") ?? ""];
+      return info === undefined ? { status: 404, body: { error: "Key not found" } } : { status: 200, body: { info } };
+    }
+    case "/key/list": {
+      const alias = url.searchParams.get("key_alias");
+      return { status: 200, body: { keys: Object.keys(keys).filter((token) => keys[token]?.key_alias === alias) } };
+    }
+    case "/key/generate": {
+      if (Object.values(keys).some(({ key_alias }) => key_alias === sent.key_alias))
+        return { status: 400, body: { error: "Unique key aliases across all keys are required." } };
+      const { key, ...settings } = sent;
+      keys[hash(key)] = { ...settings, spend: 0 };
+      return { status: 200, body: { key } };
+    }
+    case "/key/update": {
+      const { key, ...settings } = sent;
+      const known = keys[hash(key)];
+      if (known === undefined) return { status: 404 };
+      keys[hash(key)] = { ...known, ...settings };
+      return { status: 200, body: {} };
+    }
+    case "/key/delete":
+      for (const token of sent.keys) delete keys[token];
+      return { status: 200, body: { deleted_keys: sent.keys } };
+    default:
+      return { status: 405 };
+  }
+}
+
+beforeAll(async () => {
+  litellm = await HttpContainer.start("vpai_litellm");
+  litellm.reply = answer;
+  inputs = {
+    connection: litellm.connection,
+    server: { container: "vpai_litellm", port: litellm.port, masterKey: "sk-master" },
+    alias: "openclaw",
+    key: "sk-of-openclaw",
+    maxBudget: 2.5,
+    budgetDuration: "1d",
+    models: ["small", "large"],
+  };
+});
+
+afterAll(() => litellm.stop());
+
+beforeEach(() => {
+  keys = {};
+  litellm.forget();
+});
+
+const stored = (): Stored => keys[hash(inputs.key)] as Stored;
+
+test("a key is made with the given value, its budget and its models", async () => {
+  expect(await kind.ensure(inputs)).toEqual(inputs);
+  expect(stored()).toEqual({
+    key_alias: "openclaw",
+    max_budget: 2.5,
+    budget_duration: "1d",
+    models: ["small", "large"],
+    spend: 0,
+  });
+  litellm.forget();
+  await kind.ensure(inputs);
+  expect(litellm.changes()).toEqual([]);
+  expect(await kind.observe(inputs)).toEqual(inputs);
+});
+
+test("a changed budget is changed in place: what was spent stays spent", async () => {
+  await kind.ensure(inputs);
+  stored().spend = 1.5;
+  await kind.ensure({ ...inputs, maxBudget: 5, models: [] });
+  expect(stored()).toMatchObject({ max_budget: 5, models: [], spend: 1.5 });
+});
+
+test.each([
+  ["budget", { max_budget: 500 }, { maxBudget: 500 }],
+  ["duration", { budget_duration: "30d" }, { budgetDuration: "30d" }],
+  ["list of models", { models: [] }, { models: [] }],
+])("a %s that somebody changed is drift, and put back", async (_what, change, seen) => {
+  await kind.ensure(inputs);
+  Object.assign(stored(), change);
+  expect(await kind.observe(inputs)).toEqual({ ...inputs, ...seen });
+  await kind.ensure(inputs);
+  expect(await kind.observe(inputs)).toEqual(inputs);
+});
+
+test("another value takes the alias over, and the old value stops working", async () => {
+  await kind.ensure(inputs);
+  await kind.ensure({ ...inputs, key: "sk-new" });
+  expect(Object.keys(keys)).toEqual([hash("sk-new")]);
+});
+
+test("a key that is gone is gone, and removing it is no error", async () => {
+  expect(await kind.observe(inputs)).toBeUndefined();
+  await kind.ensure(inputs);
+  await kind.remove(inputs);
+  expect(keys).toEqual({});
+  await expect(kind.remove(inputs)).resolves.toBeUndefined();
+});
+
+test("no path holds a key, since servers log paths", async () => {
+  await kind.ensure(inputs);
+  await kind.observe(inputs);
+  await kind.remove(inputs);
+  expect(litellm.requests.map(({ path }) => path).join(" ")).not.toContain("sk-");
+});
+
+test("a key without sk- and a budget of nothing are refused, without quoting the key", () => {
+  const failures = kind.check?.({ ...inputs, key: "s3cret", maxBudget: 0 }) ?? [];
+  expect(failures.map(({ property }) => property)).toEqual(["key", "maxBudget"]);
+  expect(JSON.stringify(failures)).not.toContain("s3cret");
+});

@@ -1,0 +1,83 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { commandLine, quote } from "../../../../providers/ssh/quote";
+import { anyCharacter } from "../../any-character";
+
+/** What no quoting may lose: all that a shell, a template or a terminal could take as its own. */
+const NASTY = [
+  "",
+  " ",
+  "'",
+  "''",
+  "'\\''",
+  '"',
+  "\\",
+  "\\\\n",
+  "a\nb",
+  "\n",
+  "\r\n",
+  "\t",
+  "$HOME",
+  "${IFS}",
+  "$(id)",
+  "`id`",
+  "!!",
+  "*",
+  "~",
+  "-n",
+  "--",
+  "%s%n",
+  "{{.ID}}",
+  "a;b",
+  "a&&b",
+  "a|b",
+  ">x",
+  "#x",
+  "é ü 漢字 🦆",
+  "\u0007\u001b[31m",
+  "x".repeat(10_000),
+];
+
+/** The arguments that a real shell makes of a command line, by way of a program that shows each of them. */
+function split(line: string): string[] {
+  const shown = execFileSync("sh", ["-c", `printf '%s\\0' ${line}`], { encoding: "utf8" });
+  return shown.split("\0").slice(0, -1);
+}
+
+const argument = fc
+  .oneof(
+    fc.string({ unit: anyCharacter }),
+    fc.string({ unit: fc.constantFrom("'", '"', "$", "`", "\\", "\n", " ", "a") }),
+  )
+  .map((text) => text.replaceAll("\0", ""));
+
+test("a shell gives known nasty arguments back", () => {
+  expect(split(commandLine(NASTY))).toEqual(NASTY);
+});
+
+test("a shell gives any arguments back, byte for byte", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(argument, { minLength: 1, maxLength: 50 }), { minLength: 1, maxLength: 8 }),
+      (lines) => {
+        const all = lines.flat();
+        expect(split(commandLine(all))).toEqual(all);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("an argument can never begin a command of its own", () => {
+  fc.assert(
+    fc.property(argument, (text) => {
+      // Whole pieces in single quotes, and escaped single quotes between them.
+      expect(quote(text)).toMatch(/^('[^']*'|\\')+$/);
+    }),
+  );
+});
+
+test("a NUL byte, which no argument can carry, is refused", () => {
+  expect(() => quote("a\0b")).toThrow("an argument for a remote command contains a NUL byte");
+  expect(() => commandLine(["printf", "\0"])).toThrow("NUL");
+});

@@ -32,7 +32,7 @@ const capability = defineCapability<WorkflowServer, Workflow>({
   offerSecrets: ({ database }) => [database.password],
   claims: ({ name }) => [`workflow ${name}`],
   make: ({ name, exported: { active, ...definition } }, { offer, host, connection, endpoint, ready, scope }, at) => {
-    const store = at.server(postgresqlDatabase);
+    const store = at.server(postgresqlDatabase, offer.database.server);
     return new N8nWorkflow(
       `${host}/workflow/${name}`,
       {

@@ -86,7 +86,8 @@ export class Fleet {
       secret: (declaration) => secrets.require(declaration),
       protect: this.hostOf(server).protects,
       setting: (name) => stack.settings[name],
-      server: <Offer>({ name }: Capability<Offer, never>) => this.serving({ capability: name }, own) as Running<Offer>,
+      server: <Offer>({ name }: Pick<Capability<Offer, never>, "name">, from?: string) =>
+        this.serving({ capability: name, ...(from === undefined ? {} : { from }) }, own) as Running<Offer>,
     };
   }
 

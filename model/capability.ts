@@ -37,8 +37,8 @@ export interface Workshop {
   protect: boolean;
   /** A setting of a service, as its `settings` declare it. */
   setting(name: string): unknown;
-  /** Who serves the requesting service with another capability. @throws when nobody does */
-  server<Offer>(capability: Capability<Offer, never>): Running<Offer>;
+  /** Who serves the requesting service with another capability. @param from as in a request @throws when nobody does */
+  server<Offer>(capability: Pick<Capability<Offer, never>, "name" | "offer">, from?: string): Running<Offer>;
 }
 
 /** What one service offers and others request. Everything about one kind of it stands in one file. */

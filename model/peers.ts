@@ -72,6 +72,10 @@ function remote({ service, host }: Found, port: number): Peer {
   return { service, host: address, port: entry.hostPort };
 }
 
+/** Subnets of some of the host's networks, in CIDR form. */
+export const subnetsOf = ({ networks }: ServiceContext, names: readonly string[]): string[] =>
+  names.flatMap((name) => networks[name]?.subnet ?? []);
+
 /** Other hosts whose services request something of this one, by the addresses that they come from. */
 export function remoteClients(context: ServiceContext, capability: { name: string }): string[] {
   const others = context.hosts.filter(({ name }) => name !== context.host);

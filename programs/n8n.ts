@@ -32,7 +32,7 @@ export function n8n(args: N8nArgs): ContainerService {
   const site = { ...args.site, port: PORT };
   const webhooks = { ...(args.webhooks ?? args.site), path: "/webhook/*", port: PORT };
   const database = postgresqlDatabase.own(name, `${name}'s`);
-  const edited = `${name === "n8n" ? "" : camelCase(name)}Workflows`.replace(/^W/, "w");
+  const edited = name === "n8n" ? "workflows" : `${camelCase(name)}Workflows`;
   return {
     name,
     group,

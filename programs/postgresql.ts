@@ -1,7 +1,7 @@
 import { type DatabaseServer, postgresqlDatabase, singleLine } from "../capabilities/postgresql-database";
 import type { ServiceContext } from "../model/context";
 import { camelCase } from "../model/names";
-import { remoteClients } from "../model/peers";
+import { remoteClients, subnetsOf } from "../model/peers";
 import type { ContainerRun } from "../model/run";
 import type { ContainerService } from "../model/service";
 import { POSTGRESQL_DASHBOARD } from "./postgresql/dashboard";
@@ -46,7 +46,7 @@ const hba = (clients: readonly string[]): string =>
 
 /** The server's own networks, and the hosts that its clients on other hosts come from. */
 const clientsOf = (context: ServiceContext, networks: readonly string[]): string[] => [
-  ...networks.flatMap((network) => context.networks[network]?.subnet ?? []),
+  ...subnetsOf(context, networks),
   ...remoteClients(context, postgresqlDatabase).map((address) => `${address}/32`),
 ];
 

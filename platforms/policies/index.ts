@@ -1,4 +1,4 @@
-import { explicitAccess } from "./access";
+import { explicitAccess, guardedPorts } from "./access";
 import { declaredBackups } from "./backups";
 import { fittingArchitectures, pinnedImages } from "./images";
 import { fittingMemory } from "./memory";
@@ -23,6 +23,7 @@ export const policies: readonly Policy[] = [
   fittingMemory,
   reachableSites,
   explicitAccess,
+  guardedPorts,
   knownNetworks,
   openablePorts,
   knownNeeds,

@@ -4,7 +4,7 @@ import { optional } from "../../../model/secret";
 import { SECRETS_FOLDER } from "../../../model/files";
 import { defineService } from "../../../model/service";
 import { hostnameOf } from "../../../model/site";
-import { peer } from "../../../model/peers";
+import { peer, subnetsOf } from "../../../model/peers";
 import { EMBEDDING_SIZE } from "./litellm/models";
 import { openclawConfig } from "./openclaw/config";
 
@@ -51,7 +51,7 @@ export default defineService({
         port: SITE.port,
         origin: `https://${hostnameOf(SITE, context.domain)}`,
         // Caddy, on the network that they share.
-        proxies: [context.networks["backend"]?.subnet ?? []].flat(),
+        proxies: subnetsOf(context, ["backend"]),
         llm: peer(context, litellmKey),
         sandboxNetwork: SANDBOX,
         variables: VARIABLES,

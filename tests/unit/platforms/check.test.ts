@@ -49,6 +49,22 @@ test.each<[string, Service[], string[]]>([
     ["h/one: published ports on internal networks only, which Docker never opens"],
   ],
   [
+    "a server of others' data that the world reaches",
+    [
+      service({
+        offers: [{ capability: "a drawer", offer: {}, guarded: true, secrets: [] }],
+        run: {
+          networks: ["frontend"],
+          publish: [
+            { port: 5432, hostPort: 5432, protocol: "tcp", access: "public" },
+            { port: 5432, hostPort: 5432, protocol: "tcp", access: "vpn" },
+          ],
+        },
+      }),
+    ],
+    ["h/one: port 5432/tcp published on the public address"],
+  ],
+  [
     "a host's port that is published twice",
     ["one", "two"].map((name) =>
       service({

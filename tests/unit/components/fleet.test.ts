@@ -23,7 +23,7 @@ function graphOfTwo(platform: Platform, hosts: object = HOSTS): Promise<Register
     "vpai:tls": "internal",
     "vpai:vpnEnforce": "false",
     "vpai:hosts": JSON.stringify(hosts),
-    "secrets:hcloudToken": "canary",
+    "secrets:hcloudToken": "canary".padEnd(64, "-"),
   };
   return graphOf("prod", config, () => deploy(platform, loadStackConfig([namesOf(platform)]), {}));
 }

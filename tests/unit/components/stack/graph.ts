@@ -223,6 +223,9 @@ function canaryOf(secret: SecretDeclaration): string {
 const canariesOf = (secrets: readonly SecretDeclaration[]): Record<string, string> =>
   Object.fromEntries(secrets.map((secret) => [`secrets:${secret.name}`, canaryOf(secret)]));
 
+/** A token at Hetzner has 64 characters. */
+export const TOKEN = "canary-of-hcloudToken".padEnd(64, "-");
+
 const SECRETS = declaredSecrets(vpai).filter(({ name }) => name !== "hcloudToken");
 
 /** What index.ts does with the four services of the first slice alone, whatever else there is. */
@@ -237,7 +240,7 @@ export const CANARIES: Readonly<Record<string, string>> = canariesOf(SECRETS);
 /** Preprod gets what a person must supply; the stack makes the rest. */
 const SUPPLIED = {
   ...canariesOf(SECRETS.filter(({ origin }) => origin === "supplied")),
-  "secrets:hcloudToken": "canary-of-hcloudToken",
+  "secrets:hcloudToken": TOKEN,
 };
 
 const CORE = { "vpai:services": JSON.stringify(["core"]) };

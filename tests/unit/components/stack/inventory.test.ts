@@ -1,4 +1,4 @@
-import { CONTAINER, coreStacks, type Registered, resource } from "./graph";
+import { CONTAINER, coreStacks, type Registered, resource, TOKEN } from "./graph";
 
 const REMOTE_FILE = "pulumi-nodejs:dynamic/vpai/host:RemoteFile";
 const REMOTE_DIRECTORY = "pulumi-nodejs:dynamic/vpai/host:RemoteDirectory";
@@ -282,9 +282,7 @@ describe("machines", () => {
 
   test("Hetzner is asked with the stack's own token, which is a secret", () => {
     const provider = stacks.preprod.filter(({ type }) => type === "pulumi:providers:hcloud");
-    expect(provider.map(({ inputs, secrets }) => [inputs["token"], secrets])).toEqual([
-      ["canary-of-hcloudToken", ["token"]],
-    ]);
+    expect(provider.map(({ inputs, secrets }) => [inputs["token"], secrets])).toEqual([[TOKEN, ["token"]]]);
     const created = stacks.preprod.filter(({ type }) => type.startsWith("hcloud:"));
     expect(created.map((one) => one.provider)).toEqual(created.map(() => provider[0]?.name));
     expect(created.length).toBe(3);

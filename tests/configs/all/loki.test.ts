@@ -21,7 +21,11 @@ test.each([
   expect([code, stderr]).toEqual([1, expect.stringMatching(named)]);
 });
 
+/** Lines of errors, but for one: on a slow machine its rate store looks for ingesters before its only one has joined. */
+const errorsIn = (logs: string): string[] =>
+  logs.split("\n").filter((line) => line.includes("level=error") && !/ratestore\.go.*err="empty ring"/.test(line));
+
 test("it starts as its own user, and says that it is ready", async () => {
   await container.start({}, "/loki");
-  expect(container.logs()).not.toContain("level=error");
+  expect(errorsIn(container.logs())).toEqual([]);
 });

@@ -1,15 +1,19 @@
 import { createHash } from "node:crypto";
 import { type ContainerSpec, containerSpec, type SpecPlace } from "../../../../components/container/spec";
 import { contextWith } from "../../../context";
+import { SESE_AI } from "../../../facts/sese-ai";
 import { serviceWith } from "../../../service";
 import { containerServices } from "../../platforms/vpai/services/container-services";
+
+/** Services whose facts are typed in. Another one has no snapshot yet, and changes nobody else's. */
+const known = containerServices.filter(({ name }) => Object.hasOwn(SESE_AI, name));
 
 /** Sese-AI in a stack that has every secret but those that a person may leave out. */
 const PLACE: SpecPlace = {
   owner: { platform: "vpai", stack: "prod", host: "sese-ai" },
   folder: "/opt/vpai",
   prefix: "vpai_",
-  context: contextWith(),
+  context: contextWith({ runs: known }),
   exists: ({ name }) => !["zaiApiKey", "byteplusApiKey", "telegramBotToken"].includes(name),
 };
 
@@ -27,7 +31,7 @@ const readable = ({ files, secrets, ...spec }: ContainerSpec): object => ({
   })),
 });
 
-test.each(containerServices.map((service) => [service.name, service] as const))("%s", (_name, service) => {
+test.each(known.map((service) => [service.name, service] as const))("%s", (_name, service) => {
   expect(readable(containerSpec(service, PLACE))).toMatchSnapshot();
 });
 

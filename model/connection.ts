@@ -1,9 +1,10 @@
-/** How to log in to a host. */
+/** How a host is reached. The host key is pinned: a host that shows another one is refused. */
 export interface Connection {
-  /** Address or name. */
+  /** Address or name of the host. */
   host: string;
+  /** SSH port. */
   port: number;
-  /** Login user: root, or one with `sudo` without password and membership in the `docker` group. */
+  /** Login user; anything but `root` needs `sudo` without a password and membership in the `docker` group. */
   user: string;
   /** The host's public key as in known_hosts, without the name: `ssh-ed25519 AAAA…`. */
   hostKey: string;

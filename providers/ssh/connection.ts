@@ -1,16 +1,6 @@
-/** How a host is reached. The host key is pinned: a host that shows another one is refused. */
-export interface Connection {
-  /** Address or name of the host. */
-  host: string;
-  /** SSH port. */
-  port: number;
-  /** Login user; anything but `root` needs `sudo` without a password and membership in the `docker` group. */
-  user: string;
-  /** The host's public key as in known_hosts, without the name: `ssh-ed25519 AAAA…`. */
-  hostKey: string;
-  /** Private key file, `~` allowed. Default: the keys of the SSH agent. */
-  identityFile?: string;
-}
+import type { Connection } from "../../model/connection";
+
+export type { Connection };
 
 /** The name under which OpenSSH looks a host's key up. */
 const knownHostName = ({ host, port }: Connection): string => (port === 22 ? host : `[${host}]:${port}`);

@@ -57,8 +57,7 @@ const capability = defineCapability<DatabaseServer, Database>({
 export const postgresqlDatabase = {
   ...capability,
 
-  request: (database: Database) =>
-    capability.request(database, database.server === undefined ? {} : { from: database.server }),
+  request: (database: Database) => capability.request(database, { from: database.server }),
 
   /**
    * A database of a service's own, with a role of the same name and a generated password.

@@ -76,7 +76,7 @@ export interface Offered {
 export interface Requested {
   capability: string;
   /** Name of the service that must serve it. Default: whoever offers it, on the own host first. */
-  from?: string;
+  from?: string | undefined;
   when: "before" | "after";
   secrets: readonly SecretDeclaration[];
   claims: readonly string[];
@@ -88,7 +88,7 @@ export interface Requested {
 export interface Capability<Offer, Request> extends CapabilityForm<Offer, Request> {
   offer(offer: Offer): Offered;
   /** @param options `from`: name of the service that must serve it */
-  request(request: Request, options?: { from?: string }): Requested;
+  request(request: Request, options?: { from?: string | undefined }): Requested;
 }
 
 /** Makes a capability of its form. The core handles offers and requests without knowing what is in them. */
@@ -104,7 +104,7 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
     const keeps = form.keeps?.(request);
     return {
       capability: form.name,
-      ...(from === undefined ? {} : { from }),
+      from,
       when: form.when,
       secrets: form.requestSecrets?.(request) ?? [],
       claims: form.claims?.(request) ?? [],

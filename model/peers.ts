@@ -6,7 +6,7 @@ import { UserError } from "./finding";
 /** What is looked for: who offers a capability, perhaps a certain service. */
 interface Wanted {
   capability: string;
-  from?: string;
+  from?: string | undefined;
 }
 
 /** A service that offers something, and its host. */
@@ -50,8 +50,7 @@ export function serviceNamed(hosts: readonly HostView[], own: string, name: stri
  * @throws when nobody offers it, or it is on another host and publishes its port at no address that is known
  */
 export function peer(context: ServiceContext, capability: { name: string }, from?: string): Peer {
-  const wanted = { capability: capability.name, ...(from === undefined ? {} : { from }) };
-  const found = offererOf(context.hosts, context.host, wanted);
+  const found = offererOf(context.hosts, context.host, { capability: capability.name, from });
   if (found === undefined)
     throw new UserError(`expected a service that offers ${capability.name} to ${context.host}, found none`);
   const { service, host } = found;

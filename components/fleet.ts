@@ -87,7 +87,7 @@ export class Fleet {
       protect: this.hostOf(server).protects,
       setting: (name) => stack.settings[name],
       server: <Offer>({ name }: Pick<Capability<Offer, never>, "name">, from?: string) =>
-        this.serving({ capability: name, ...(from === undefined ? {} : { from }) }, own) as Running<Offer>,
+        this.serving({ capability: name, from }, own) as Running<Offer>,
     };
   }
 

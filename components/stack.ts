@@ -3,7 +3,7 @@ import type { Connection } from "@vpai/providers";
 import type { LoadedConfig, StackConfig } from "../config";
 import { type ImageLock, lockedArchitectures } from "../images/lock";
 import type { HostView } from "../model/context";
-import type { Platform, PlatformHost } from "../model/platform";
+import { type Platform, type PlatformHost, prefixOn } from "../model/platform";
 import { isContainer } from "../model/run";
 import { imagesOf, isContainerService, type Service } from "../model/service";
 import { urlOf } from "../model/site";
@@ -48,27 +48,21 @@ interface Deployment {
 export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock): Record<string, HostOutput> {
   const deployment = { platform, config, lock };
   const views = Object.keys(config.hosts).map((name) => viewOf(name, deployment));
-  checkPlatform(views.map((view) => planOf(view, views, deployment)));
+  const plans = views.map((view) => planOf(view, views, deployment));
+  checkPlatform(plans);
   warnOfTags(pulledImages(views, config), lock);
   const stack = getStack();
   const secrets = new SecretStore("secrets", config.secrets);
   const machines = new Machines({ platform, stack, secrets, lock });
   const hosts = new Map<string, Host>();
-  const outputs = views.map((view): [string, HostOutput] => {
-    const { machine: kind, vpnAddress } = hostIn(config, view.name);
-    const machine = machines.create(view.name, kind);
-    const host = new Host(view.name, {
-      owner: { platform: platform.name, stack, host: view.name },
-      machine,
-      description: describedIn(platform, view.name),
-      context: contextOf(platform, view.name, config, views),
-      secrets,
-      vpnAddress,
-      adopt: config.adopt,
-    });
-    hosts.set(view.name, host);
+  const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
+    const machine = machines.create(name, hostIn(config, name).machine);
+    const owner = { platform: platform.name, stack, host: name };
+    const { adopt } = config;
+    const host = new Host(name, { owner, machine, description, context, secrets, vpnAddress, adopt });
+    hosts.set(name, host);
     const { connection } = host;
-    return [view.name, { connection, publicAddress: machine.publicAddress, services: describe(view, deployment) }];
+    return [name, { connection, publicAddress: machine.publicAddress, services: describe(name, services, deployment) }];
   });
   new Fleet({ hosts, views, stack: config, secrets }).start();
   return Object.fromEntries(outputs);
@@ -127,14 +121,15 @@ function withLockedArchitectures(service: Service, lock: ImageLock): Service {
 }
 
 const describe = (
-  { name: host, services }: HostView,
+  host: string,
+  services: readonly Service[],
   { platform, config }: Deployment,
 ): Record<string, ServiceOutput> =>
   Object.fromEntries(
     services.filter(isContainerService).map(({ name, run, expose = [] }) => [
       name,
       {
-        container: `${describedIn(platform, host).prefix ?? `${platform.name}_`}${name}`,
+        container: `${prefixOn(platform.name, describedIn(platform, host))}${name}`,
         image: run.image,
         urls: expose.map((exposure) => urlOf(exposure, config.domain)),
       },

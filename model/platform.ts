@@ -47,3 +47,9 @@ export interface Platform {
   /** Keys of a stack's file that belong to no service: a zod schema by name. What Pulumi hands over is text. */
   settings?: Readonly<Record<string, z.ZodType>>;
 }
+
+/** Folder of a platform on a host. */
+export const folderOn = (platform: string, { folder = `/opt/${platform}` }: PlatformHost): string => folder;
+
+/** First part of the names of a platform's containers on a host. */
+export const prefixOn = (platform: string, { prefix = `${platform}_` }: PlatformHost): string => prefix;

@@ -1,5 +1,6 @@
-import { log, output, type Output, ResourceHook } from "@pulumi/pulumi";
+import { log, type Output, ResourceHook } from "@pulumi/pulumi";
 import { type CommandRunner, type Connection, removeLeftover, type Transport, transportTo } from "@vpai/providers";
+import { known } from "../known";
 
 /** A Docker object as its owner names and labels it. */
 export interface Named {
@@ -18,7 +19,7 @@ export type FindRunner = () => Promise<CommandRunner>;
 export const hostRunner =
   (connection: Output<Connection>): (() => Promise<Transport>) =>
   async () =>
-    transportTo(await new Promise<Connection>((resolve) => void output(connection).apply(resolve)));
+    transportTo(await known(connection));
 
 /**
  * A hook that runs right before a Docker object is created: what an interrupted run left under its name, unknown to

@@ -1,7 +1,7 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
-import type { PlatformHost } from "../../model/platform";
+import { folderOn, type PlatformHost, prefixOn } from "../../model/platform";
 import type { ContainerService } from "../../model/service";
 import type { Owner } from "../docker/ownership";
 import { DockerService } from "../container/service";
@@ -29,7 +29,7 @@ export interface HostArgs {
  */
 export class Host extends ComponentResource {
   readonly connection: Output<Connection>;
-  readonly context: ServiceContext;
+  private readonly context: ServiceContext;
   private readonly host: HostContext;
   private readonly networks: HostNetworks;
   private readonly started: DockerService[] = [];
@@ -43,8 +43,8 @@ export class Host extends ComponentResource {
     const engine = engineLayer({ name, machine, parent: this }, []);
     this.host = {
       ...{ owner, machine, secrets, vpnAddress, adopt },
-      folder: description.folder ?? `/opt/${owner.platform}`,
-      prefix: description.prefix ?? `${owner.platform}_`,
+      folder: folderOn(owner.platform, description),
+      prefix: prefixOn(owner.platform, description),
       ...engine,
     };
     const { networks } = description;

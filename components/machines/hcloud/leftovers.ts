@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { log, output, type Output, ResourceHook } from "@pulumi/pulumi";
+import { log, type Output, ResourceHook } from "@pulumi/pulumi";
+import { known } from "../../known";
 
 /** An object at Hetzner as its owner names and labels it. */
 export interface Named {
@@ -24,7 +25,7 @@ const POLL = { interval: 500, tries: 240 };
  */
 export function sweepBeforeCreate(resource: string, target: Named, token: Output<string>): ResourceHook {
   return new ResourceHook(`sweep ${resource}`, async () => {
-    const api = new Api(await new Promise<string>((resolve) => void output(token).apply(resolve)));
+    const api = new Api(await known(token));
     for (const found of await api.find(target)) {
       if (!isOurs(found, target.labels)) throw new Error(notOurs(target, found));
       await api.remove(target.collection, found.id);

@@ -39,7 +39,7 @@ test("finds the image of every service of every platform in its file, and nothin
   const images = new Set(platforms.flatMap(({ services }) => imagesOf(services)));
   expect(images.size).toBeGreaterThan(15);
   const files = sources.filter((file) => !file.startsWith("lab/"));
-  expect(foundIn(files).sort()).toEqual([...images].sort());
+  expect(new Set(foundIn(files))).toEqual(images);
 });
 
 test("finds the lab's images under the same references", () => {

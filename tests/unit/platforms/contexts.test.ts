@@ -43,8 +43,17 @@ test("a service is told of its own host's services and networks, and of all host
 });
 
 test("a host runs the chosen groups among its own", () => {
-  const names = (host: string, chosen: string[]): string[] => servicesOn(vpai, host, chosen).map(({ name }) => name);
-  expect(names("sese-ai", ["core"])).toEqual(["caddy", "n8n", "postgresql", "redis"]);
-  expect(names("seko-vpn", ["core", "apps", "monitoring"])).toEqual([]);
-  expect(names("nowhere", ["core"])).toEqual([]);
+  const groups = ["core", "apps", "monitoring"];
+  const services = groups.map((group) => serviceWith({ name: `of-${group}`, group }));
+  const [host] = Object.values(vpai.hosts);
+  const platform = {
+    ...vpai,
+    services,
+    hosts: { one: { ...host!, groups: ["core", "apps"] }, bare: { ...host!, groups: [] } },
+  };
+  const names = (on: string, chosen: string[]): string[] => servicesOn(platform, on, chosen).map(({ name }) => name);
+  expect(names("one", groups)).toEqual(["of-core", "of-apps"]);
+  expect(names("one", ["apps", "monitoring"])).toEqual(["of-apps"]);
+  expect(names("bare", groups)).toEqual([]);
+  expect(names("nowhere", groups)).toEqual([]);
 });

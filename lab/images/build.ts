@@ -5,7 +5,7 @@ import { labImage, type LabImage } from "./catalogue";
 import { docker, imageId } from "./engine";
 import { gatherMaterials } from "./materials";
 import { buildArguments, buildEnvironment, debianMirror } from "./network";
-import { recipeDirectory, recipeHash } from "./recipe";
+import { builtReference, recipeDirectory, recipeHash } from "./recipe";
 import { step } from "./step";
 import { imageCache } from "./storage";
 import { pullUpstream } from "./upstream";
@@ -21,7 +21,7 @@ export async function ensureImage(name: string): Promise<string> {
 }
 
 async function ensureBuilt(image: LabImage): Promise<string> {
-  const reference = `vpai-lab/${image.name}:${recipeHash(image.name)}`;
+  const reference = builtReference(image.name);
   if ((await imageId(reference)) !== undefined) return reference;
   const base = image.base === undefined ? undefined : await ensureImage(image.base);
   await inWorkDirectory(image.name, (directory) =>

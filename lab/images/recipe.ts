@@ -31,6 +31,9 @@ export function recipeHash(name: string, root: string = recipes): string {
   return known;
 }
 
+/** What an image is called on the local engine once it is built from its recipe. */
+export const builtReference = (name: string): string => `vpai-lab/${name}:${recipeHash(name)}`;
+
 /** Those of the checkout's own recipes: a run asks for each several times, and they do not change under it. */
 const hashes = new Map<string, string>();
 

@@ -7,7 +7,7 @@ import type { ImageSource } from "../machine";
 import { projectRoot } from "../../../toolchain/environment";
 import type { Ground } from "./ground";
 import { catalogue } from "../../../lab/images/catalogue";
-import { recipeHash } from "../../../lab/images/recipe";
+import { builtReference, recipeHash } from "../../../lab/images/recipe";
 import { parseReference } from "../../../images/reference";
 import { registryStorage } from "../../../lab/images/storage";
 import { UserError } from "../../../model/finding";
@@ -61,7 +61,7 @@ export class LabRegistry extends ComponentResource {
   }
 
   /**
-   * Puts the image of a production reference into the registry, once.
+   * Puts the image of a production reference into the registry, once, building it where it is missing.
    * @throws when the lab has no image for it
    */
   imageSource(reference: string): ImageSource {
@@ -77,13 +77,12 @@ export class LabRegistry extends ComponentResource {
   }
 
   private push(image: string): local.Command {
-    const built = buildImage(image, this);
     return new local.Command(
       `lab/push/${image}`,
       {
         ...tool("lab/images/push.ts", image, `127.0.0.1:${this.ground.identity.registryPort}`),
         // Not the server's id: another server over the same content needs no push, and no service a new container.
-        triggers: [built.stdout, registryStorage()],
+        triggers: [builtReference(image), registryStorage()],
       },
       { parent: this, dependsOn: [this.container] },
     );

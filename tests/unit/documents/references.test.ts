@@ -1,20 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "../../../toolchain/environment";
+import { projectFiles } from "../../project-files";
 
 const ENDINGS = /(\.(ts|cts|cjs|mjs|js|go|md|ya?ml|json|jsonc|sh|py)|\/Dockerfile|^Makefile)$/;
 
 /** Files of ours that may refer to a document, below the project's root. */
-const files = readdirSync(projectRoot, { withFileTypes: true })
-  .filter(({ name }) => !["node_modules", ".git", ".vpai", "coverage", "package-lock.json"].includes(name))
-  .flatMap((entry) =>
-    entry.isDirectory()
-      ? readdirSync(path.join(projectRoot, entry.name), { recursive: true, encoding: "utf8" }).map(
-          (file) => `${entry.name}/${file}`,
-        )
-      : [entry.name],
-  )
-  .filter((file) => ENDINGS.test(file) && !file.includes("node_modules/"));
+const files = projectFiles().filter((file) => ENDINGS.test(file) && file !== "package-lock.json");
 
 const texts = files.map((file): [string, string] => [file, readFileSync(path.join(projectRoot, file), "utf8")]);
 

@@ -1,15 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "../../../toolchain/environment";
+import { projectFiles } from "../../project-files";
 
-/** Source files that git tracks, tests and declarations apart. */
-const sources = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.cjs"], {
-  cwd: projectRoot,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((file) => file !== "" && !file.startsWith("tests/"));
+/** Source files, tests apart. */
+const sources = projectFiles().filter((file) => /\.(ts|cjs)$/.test(file) && !file.startsWith("tests/"));
 
 const IMPORT = /(?:\bfrom|\brequire\(|\bimport\()\s*"(\.[^"]*|@vpai\/providers)"/g;
 

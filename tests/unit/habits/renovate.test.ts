@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { catalogue } from "../../../lab/images/catalogue";
 import { imagesOf } from "../../../model/service";
 import { platforms } from "../../../platforms";
 import { projectRoot } from "../../../toolchain/environment";
+import { projectFiles } from "../../project-files";
 
 interface CustomManager {
   managerFilePatterns: string[];
@@ -18,12 +19,7 @@ const [{ managerFilePatterns, matchStrings }] = customManagers;
 /** Renovate's own notation of an expression: between slashes. */
 const filePatterns = managerFilePatterns.map((pattern) => new RegExp(pattern.replace(/^\/|\/$/g, "")));
 
-const sources = readdirSync(projectRoot, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")
-  .flatMap(({ name }) =>
-    readdirSync(path.join(projectRoot, name), { recursive: true, encoding: "utf8" }).map((file) => `${name}/${file}`),
-  )
-  .filter((file) => filePatterns.some((pattern) => pattern.test(file)));
+const sources = projectFiles().filter((file) => filePatterns.some((pattern) => pattern.test(file)));
 
 const found = (text: string) =>
   matchStrings.flatMap((expression) => [...text.matchAll(new RegExp(expression, "g"))].map(({ groups }) => groups));

@@ -23,6 +23,7 @@ describe("the environment of the engine that was built", () => {
       PULUMI_HOME: `${local}/pulumi`,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      GOGC: "400",
       PULUMI_BACKEND_URL: `file://${local}/lab/state?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "lab-only-this-passphrase-is-public",
     });
@@ -61,6 +62,7 @@ describe("the environment of the official engine", () => {
     expect(variablesFor("prod", { ...official, ownPlugins: true }, { PATH: "/bin" })).toEqual({
       PATH: `${local}/bin:/bin`,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      GOGC: "400",
     });
   });
 });

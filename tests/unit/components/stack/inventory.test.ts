@@ -64,8 +64,8 @@ describe("each host has exactly the resources that its services need", () => {
       [NETWORK]: 1,
       [SSH_KEY]: 1,
       [CONTAINER]: 1,
-      // six images, four pushes
-      [COMMAND]: 10,
+      // two images that only the lab needs, four pushes
+      [COMMAND]: 6,
     });
   });
 

@@ -81,8 +81,6 @@ function engineVariables(installation: Installation, env: NodeJS.ProcessEnv): Re
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // Engine and plugins are short-lived: at Go's default of 100 they spend a tenth of a run on collecting garbage.
     GOGC: env["GOGC"] || "400",
-    // Otherwise the engine waits for a provider's answer on one resource before it asks about the next.
-    PULUMI_PARALLEL_DIFF: env["PULUMI_PARALLEL_DIFF"] || "true",
   };
   if (installation.engine === "official") return own;
   return { ...own, PULUMI_HOME: path.join(localDirectory, "pulumi"), PULUMI_SKIP_UPDATE_CHECK: "true" };

@@ -24,7 +24,6 @@ describe("the environment of the engine that was built", () => {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       GOGC: "400",
-      PULUMI_PARALLEL_DIFF: "true",
       PULUMI_BACKEND_URL: `file://${local}/lab/state?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "lab-only-this-passphrase-is-public",
     });
@@ -64,7 +63,6 @@ describe("the environment of the official engine", () => {
       PATH: `${local}/bin:/bin`,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       GOGC: "400",
-      PULUMI_PARALLEL_DIFF: "true",
     });
   });
 });

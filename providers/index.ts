@@ -1,6 +1,7 @@
 // Each export of a resource registers its implementation, too.
 export { DockerHost } from "./resources/docker-host";
 export { HealthGate } from "./resources/health-gate";
+export { HostImage } from "./resources/host-image";
 export { LiteLlmKey } from "./resources/litellm-key";
 export { N8nWorkflow } from "./resources/n8n-workflow";
 export { PostgresDatabase } from "./resources/postgres-database";

@@ -7,7 +7,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import { HealthGate, type Place, RemoteDirectory, RemoteFile } from "@vpai/providers";
+import { HealthGate, HostImage, type Place, RemoteDirectory, RemoteFile } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
 import type { ContainerService } from "../../model/service";
 import type { HostContext, HostNetworks } from "../host-context";
@@ -69,17 +69,18 @@ export class DockerService extends ComponentResource {
     return onHost(this.spec, path);
   }
 
-  private pullImage(): docker.RemoteImage {
+  private pullImage(): HostImage {
     const { image } = this.spec;
     const { digest, dependsOn } = this.host.machine.imageSource(image);
-    return new docker.RemoteImage(
+    const reference = digest === undefined ? image : interpolate`${image}@${digest}`;
+    return new HostImage(
       `${this.resource}/image`,
-      { name: digest === undefined ? image : interpolate`${image}@${digest}`, keepLocally: true },
-      { parent: this, provider: this.host.engine(), dependsOn },
+      { connection: this.host.connection, reference },
+      { parent: this, dependsOn },
     );
   }
 
-  private configFile(file: FileSpec, image: docker.RemoteImage): RemoteFile {
+  private configFile(file: FileSpec, image: HostImage): RemoteFile {
     const { name, path, content, validate } = file;
     return new RemoteFile(
       `${this.resource}/config/${name}`,
@@ -88,7 +89,7 @@ export class DockerService extends ComponentResource {
         path,
         content,
         mode: "0644",
-        ...(validate === undefined ? {} : { validate: validation(file, validate, image.name) }),
+        ...(validate === undefined ? {} : { validate: validation(file, validate, image.reference) }),
       },
       { parent: this, dependsOn: validate === undefined ? [] : [image] },
     );
@@ -117,7 +118,7 @@ export class DockerService extends ComponentResource {
   }
 
   private runContainer(
-    image: docker.RemoteImage,
+    image: HostImage,
     networks: HostNetworks,
     after: readonly Resource[],
   ): docker.Container {

@@ -79,10 +79,10 @@ test("a tag that the registry does not have is named, and takes nothing from the
 test("locking what already runs pulls it by digest and replaces no container", async () => {
   const before = await host.starts();
   lab.replace("components/machines/lab/registry.ts", "digest: push.stdout, ", "");
-  expect(await lab.up()).toMatchObject({ "sese-ai/redis/image": "replace" });
+  expect(await lab.up()).toMatchObject({ "sese-ai/redis/image": "update" });
   lab.restoreFiles();
   const locking = await lab.up();
-  expect(locking).toMatchObject({ "sese-ai/redis/image": "replace" });
+  expect(locking).toMatchObject({ "sese-ai/redis/image": "update" });
   expect(Object.keys(locking)).not.toContain("sese-ai/redis");
   expect(await host.starts()).toEqual(before);
   expect(await lab.preview()).toEqual({});

@@ -472,7 +472,7 @@ describe("what a stack's settings change", () => {
     const changed = await graphOf("prod", config, coreProgram);
     const differing = changed.filter((one, index) => JSON.stringify(one) !== JSON.stringify(stacks.prod[index]));
     expect(differing.map(({ name, type }) => [name, type])).toEqual([
-      ["sese-ai/redis/image", "docker:index/remoteImage:RemoteImage"],
+      ["sese-ai/redis/image", "pulumi-nodejs:dynamic/vpai/docker:HostImage"],
       ["sese-ai/redis", CONTAINER],
       // Its gate names the image when it does not open.
       ["sese-ai/redis/health", "pulumi-nodejs:dynamic/vpai/docker:HealthGate"],

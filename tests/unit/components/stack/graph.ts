@@ -60,7 +60,7 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
     case "pulumi-nodejs:dynamic/vpai/host:RemoteFile":
       // Another content is written at another moment.
       return { ...given, writtenAt: createHash("sha256").update(JSON.stringify(given["content"])).digest("hex") };
-    case "docker:index/remoteImage:RemoteImage":
+    case "pulumi-nodejs:dynamic/vpai/docker:HostImage":
       return { ...given, imageId: `sha256:${name}` };
     case "command:local:Command":
       return { ...given, stdout: `stdout of ${name}` };

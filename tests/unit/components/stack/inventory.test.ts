@@ -37,7 +37,7 @@ const core = (secretFiles: number): Record<string, number> => ({
   [ENGINE]: 1,
   [NETWORK]: 5,
   "vpai:docker:Service": 4,
-  "docker:index/remoteImage:RemoteImage": 4,
+  "pulumi-nodejs:dynamic/vpai/docker:HostImage": 4,
   [CONTAINER]: 4,
   [HEALTH_GATE]: 4,
   [REMOTE_DIRECTORY]: 4,

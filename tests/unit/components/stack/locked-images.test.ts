@@ -18,8 +18,8 @@ beforeEach(() => warnings.mockClear());
 
 test("an image in the lock is pulled by tag and digest, the others by their tag, with one warning that names those", async () => {
   const graph = await prod();
-  expect(resource(graph, "sese-ai/redis/image").inputs["name"]).toBe(`docker.io/library/redis:8.0.2@${DIGEST}`);
-  expect(resource(graph, "sese-ai/postgresql/image").inputs["name"]).toBe("docker.io/library/postgres:18.1");
+  expect(resource(graph, "sese-ai/redis/image").inputs["reference"]).toBe(`docker.io/library/redis:8.0.2@${DIGEST}`);
+  expect(resource(graph, "sese-ai/postgresql/image").inputs["reference"]).toBe("docker.io/library/postgres:18.1");
   expect(warnings).toHaveBeenCalledTimes(1);
   expect(warned()).toContain("docker.io/library/postgres:18.1");
   expect(warned()).toContain("make images-lock");
@@ -40,8 +40,8 @@ test("an override is used as the stack's file has it: its own digest without a w
     redis: { image: `docker.io/library/redis:8.0.2@${OTHER}` },
     postgresql: { image: "docker.io/library/postgres:18.9" },
   });
-  expect(resource(graph, "sese-ai/redis/image").inputs["name"]).toBe(`docker.io/library/redis:8.0.2@${OTHER}`);
-  expect(resource(graph, "sese-ai/postgresql/image").inputs["name"]).toBe("docker.io/library/postgres:18.9");
+  expect(resource(graph, "sese-ai/redis/image").inputs["reference"]).toBe(`docker.io/library/redis:8.0.2@${OTHER}`);
+  expect(resource(graph, "sese-ai/postgresql/image").inputs["reference"]).toBe("docker.io/library/postgres:18.9");
   expect(warned()).toContain("docker.io/library/postgres:18.9");
   expect(warned()).not.toContain("redis");
 });
@@ -64,14 +64,14 @@ test("an image that its registry has is taken, whatever the service's file says"
   const deployed = (lock: ImageLock) =>
     graphOf("prod", coreOfProd, () => deploy({ ...vpai, services }, loadStackConfig(platformNames), lock));
   await expect(deployed({})).rejects.toThrow("docker.io/library/redis:8.0.2 exists for arm64, and sese-ai is amd64");
-  expect(resource(await deployed(LOCK), "sese-ai/redis/image").inputs["name"]).toContain(DIGEST);
+  expect(resource(await deployed(LOCK), "sese-ai/redis/image").inputs["reference"]).toContain(DIGEST);
 });
 
 test("the lab pulls what its own registry has, whatever the lock says, and warns of nothing", async () => {
   const foreign: ImageLock = { "docker.io/library/redis:8.0.2": { digest: DIGEST, architectures: ["arm64"] } };
   const config = { ...settingsOf("lab"), "vpai:services": JSON.stringify(["core"]) };
   const graph = await graphOf("lab", config, () => program(foreign));
-  expect(resource(graph, "sese-ai/redis/image").inputs["name"]).toBe(
+  expect(resource(graph, "sese-ai/redis/image").inputs["reference"]).toBe(
     "docker.io/library/redis:8.0.2@stdout of lab/push/redis",
   );
   expect(warnings).not.toHaveBeenCalled();

@@ -117,11 +117,7 @@ export class DockerService extends ComponentResource {
     );
   }
 
-  private runContainer(
-    image: HostImage,
-    networks: HostNetworks,
-    after: readonly Resource[],
-  ): docker.Container {
+  private runContainer(image: HostImage, networks: HostNetworks, after: readonly Resource[]): docker.Container {
     const { spec, host, place } = this;
     const target = { kind: "container" as const, name: spec.name, labels: { ...spec.labels }, adopt: host.adopt };
     const runner = hostRunner(host.connection);

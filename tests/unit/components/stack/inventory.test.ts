@@ -129,7 +129,7 @@ describe.each(["lab", "prod", "preprod"] as const)("%s", (stack) => {
       ({ type, parent }) => type.startsWith("docker:") && /^[a-z-]+\/(networks|[a-z0-9]+)$/.test(parent),
     );
     const own = remote.filter(({ parent }) => !parent.endsWith("/machine") && parent !== "lab/registry");
-    expect(own.length).toBe(5 + 2 * 4);
+    expect(own.length).toBe(5 + 4);
     expect(own.filter(({ provider }) => provider !== "sese-ai/engine")).toEqual([]);
     const engine = resource(graph(), "sese-ai/engine");
     expect(engine.inputs["host"]).toBe("ssh://sese-ai/docker");

@@ -193,7 +193,7 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   },
   "run.image": (deployed) => {
     const { image } = deployed.service.run;
-    expect(of(deployed, "image").inputs["name"]).toBe(image);
+    expect(of(deployed, "image").inputs["reference"]).toBe(image);
     expect(image).toMatch(/^[a-z0-9.-]+\.[a-z]+\/.+:(?!latest$)[\w.-]+$/);
   },
   user: (deployed) => expect(inputsOf(deployed)["user"]).toBe(owner(deployed)),

@@ -38,7 +38,7 @@ describe("an image tag that does not exist", () => {
     const { seen, result } = await askedDuring(host, HEALTH, () => lab.make("up"));
     const { code, all } = result;
     expect(code).not.toBe(0);
-    expect(all).toContain("unable to pull image docker.io/n8nio/n8n:2.7.999");
+    expect(all).toContain("expected to pull the image docker.io/n8nio/n8n:2.7.999, found: ");
     expect({ bad: seen.bad, enough: seen.asked > 5 }).toEqual({ bad: [], enough: true });
     expect(await host.starts()).toEqual(before);
   });

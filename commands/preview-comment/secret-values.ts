@@ -9,7 +9,18 @@ import { secretsWithin, texts } from "./secret-texts";
 const SHORTEST_VALUE = 8;
 
 /** Variables whose values are secrets however short they are. */
-const SECRET_VARIABLES = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "GITHUB_TOKEN", "PGPASSWORD"];
+const SECRET_VARIABLES = [
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_ACCESS_TOKEN",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AZURE_STORAGE_KEY",
+  "AZURE_STORAGE_SAS_TOKEN",
+  "PGPASSWORD",
+  "GITHUB_TOKEN",
+  "HCLOUD_TOKEN",
+];
 
 const configSchema = z.record(
   z.string(),

@@ -147,6 +147,8 @@ describe("where secrets come from", () => {
     ["GOOGLE_OAUTH_ACCESS_TOKEN", "ya29-token"],
     ["AWS_SECRET_ACCESS_KEY", "aws/secret+key="],
     ["PGPASSWORD", "short"],
+    ["AWS_ACCESS_KEY_ID", "minio"],
+    ["AZURE_STORAGE_KEY", "short"],
     ["SECRET_redisPassword", "of-a-secret"],
   ])("V5: takes the storage key in %s", (name, value) => {
     expect(secretsOfEnvironment({ HOME: "/nowhere", [name]: value })).toContain(value);

@@ -14,10 +14,18 @@ export interface RemoteDirectoryInputs {
   mode: string;
 }
 
+/** A link would put the data elsewhere, on a disk that nobody declared. */
+const NO_LINK = `if [ -L "$1" ]; then
+  echo "expected a folder at $1, found a link to $(readlink -- "$1"): put the folder itself there, by a mount where it lies on another disk" >&2
+  exit 45
+fi`;
+
 const ENSURE = `set -eu
+${NO_LINK}
 mkdir -p "$1"; chown "$2" "$1"; chmod "$3" "$1"`;
 
-const READ = `[ -d "$1" ] || exit 44
+const READ = `${NO_LINK}
+[ -d "$1" ] || exit 44
 stat -c '%u:%g %04a' -- "$1"`;
 
 const GONE = 44;

@@ -30,6 +30,10 @@ export interface RemoteFileState extends RemoteFileInputs {
 const WRITE = `set -eu
 path=$1 owner=$2 mode=$3; shift 3
 candidate=$(dirname "$path")/.$(basename "$path").candidate
+if [ -d "$path" ] && [ ! -L "$path" ]; then
+  echo "expected a file at $path, found a directory: move it away, then run up again" >&2
+  exit 45
+fi
 mkdir -p "$(dirname "$path")"
 trap 'rm -f "$candidate"' EXIT
 rm -f "$candidate"; (umask 077; cat > "$candidate")
@@ -43,7 +47,7 @@ if [ $# -gt 0 ]; then
   done
   "$@" >&2
 fi
-sync "$candidate"; mv -f "$candidate" "$path"`;
+sync "$candidate"; mv -fT "$candidate" "$path"`;
 
 const READ = `set -eu
 [ -e "$1" ] || exit 44

@@ -1,5 +1,15 @@
 import "../without-sdk";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { remoteDirectoryKind, type RemoteDirectoryInputs } from "../../../../providers/resources/remote-directory";
@@ -47,6 +57,19 @@ test("sees another mode, and a folder that is gone", async () => {
   expect(await kind.observe(inputs)).toEqual({ ...inputs, mode: "1777" });
   rmSync(inputs.path, { recursive: true });
   expect(await kind.observe(inputs)).toBeUndefined();
+});
+
+test("T22: a link in its place is refused by name, and what it points to is left alone", async () => {
+  const elsewhere = path.join(folder, "elsewhere");
+  mkdirSync(elsewhere, { mode: 0o755 });
+  mkdirSync(path.dirname(inputs.path), { recursive: true });
+  symlinkSync(elsewhere, inputs.path);
+  const said =
+    `expected a folder at ${inputs.path}, found a link to ${elsewhere}: put the folder itself there, ` +
+    "by a mount where it lies on another disk";
+  await expect(kind.ensure(inputs)).rejects.toThrow(said);
+  await expect(kind.observe(inputs)).rejects.toThrow(said);
+  expect(permissions(elsewhere)).toBe("0755");
 });
 
 test("a file in its place is not the folder", async () => {

@@ -2,6 +2,7 @@ import "../without-sdk";
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -54,6 +55,17 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const kind = remoteFileKind;
 const permissions = (file: string): string => (statSync(file).mode & 0o7777).toString(8).padStart(4, "0");
+
+describe("T21: a directory in the file's place", () => {
+  beforeEach(() => mkdirSync(inputs.path));
+
+  test("is refused by name before anything is written, and left as it is", async () => {
+    await expect(kind.ensure(inputs)).rejects.toThrow(
+      `expected a file at ${inputs.path}, found a directory: move it away, then run up again`,
+    );
+    expect([readdirSync(inputs.path), readdirSync(folder)]).toEqual([[], ["x.conf"]]);
+  });
+});
 
 describe("ensure", () => {
   test("writes content, owner and mode, and leaves nothing else behind", async () => {

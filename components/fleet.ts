@@ -4,6 +4,7 @@ import type { HostView } from "../model/context";
 import { type Found, neededBy, offererOf } from "../model/peers";
 import { isContainerService, type Service } from "../model/service";
 import type { Stack } from "../model/stack";
+import { Preparation } from "./container/preparation";
 import type { DockerService } from "./container/service";
 import type { Host } from "./hosts/host";
 import type { SecretStore } from "./secret-store";
@@ -25,12 +26,15 @@ export class Fleet {
   /** What is made in services that run, and nobody waits for but the checks, by host. */
   private readonly afterwards = new Map<string, Resource[]>();
 
+  private readonly preparation = new Preparation();
+
   constructor(private readonly args: FleetArgs) {}
 
   /** Starts every service, and then lets each host check itself. */
   start(): void {
     const { views, hosts } = this.args;
     for (const host of views) for (const service of host.services) this.run({ service, host });
+    this.preparation.close();
     for (const [name, host] of hosts) host.check(this.afterwards.get(name) ?? []);
   }
 
@@ -49,7 +53,7 @@ export class Fleet {
   private startOn({ service, host }: Found, after: readonly Resource[]): DockerService {
     if (!isContainerService(service))
       throw new Error(`${service.name} on ${host.name}: expected a service in a container, found a systemd unit`);
-    return this.hostOf(host.name).start(service, after);
+    return this.hostOf(host.name).start(service, after, this.preparation);
   }
 
   /** What a service uses in others, made there. */

@@ -14,6 +14,7 @@ import type { HostContext, HostNetworks } from "../host-context";
 import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
 import { ofFixedName } from "../docker/fixed-name";
+import type { Preparation } from "./preparation";
 import { hostRunner } from "../docker/leftovers";
 import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, onHost, type SecretSpec } from "./spec";
 
@@ -24,6 +25,8 @@ export interface DockerServiceArgs {
   networks: HostNetworks;
   /** Resources that must be there before the container starts. */
   after: readonly Resource[];
+  /** Takes on the service's images and files; its container waits for those of all services. */
+  preparation: Preparation;
 }
 
 /** One service on one host: its files, secrets, data folders, image, container and health gate. */
@@ -38,7 +41,10 @@ export class DockerService extends ComponentResource {
   private readonly spec: ContainerSpec;
   private readonly place: Place;
 
-  constructor({ service, host, context, networks, after }: DockerServiceArgs, options: ComponentResourceOptions) {
+  constructor(
+    { service, host, context, networks, after, preparation }: DockerServiceArgs,
+    options: ComponentResourceOptions,
+  ) {
     const resource = `${host.owner.host}/${service.name}`;
     super("vpai:docker:Service", resource, {}, options);
     const exists = (declaration: Parameters<HostContext["secrets"]["get"]>[0]): boolean =>
@@ -58,8 +64,14 @@ export class DockerService extends ComponentResource {
       ...this.spec.files.map((file) => this.configFile(file, image)),
       ...this.spec.secrets.map((secret) => this.secretFile(secret)),
     ];
+    preparation.add(image, image.imageId);
+    for (const file of files) preparation.add(file, file.writtenAt);
     const folders = this.spec.data.map((folder) => this.dataFolder(folder));
-    const container = this.runContainer(image, networks, [...files, ...folders, ...after]);
+    const container = this.runContainer(
+      image,
+      networks,
+      preparation.done.then(() => [...files, ...folders, ...after]),
+    );
     this.gate = this.openGate(service, container, files);
     this.registerOutputs({ container: this.containerName, image: this.spec.image });
   }
@@ -117,14 +129,14 @@ export class DockerService extends ComponentResource {
     );
   }
 
-  private runContainer(image: HostImage, networks: HostNetworks, after: readonly Resource[]): docker.Container {
+  private runContainer(image: HostImage, networks: HostNetworks, after: Promise<Resource[]>): docker.Container {
     const { spec, host, place } = this;
     const target = { kind: "container" as const, name: spec.name, labels: { ...spec.labels }, adopt: host.adopt };
     const runner = hostRunner(host.connection);
     return new docker.Container(this.resource, containerArgs(spec, { image: image.imageId, networks, host }), {
       parent: this,
       provider: host.engine(),
-      dependsOn: [...after],
+      dependsOn: after,
       // The provider ignores changes of these alone; only a new container takes them on.
       replaceOnChanges: ["healthcheck", "init", "tmpfs"],
       ...ofFixedName(this.resource, target, runner, () => serveVersionBefore(place, runner)),

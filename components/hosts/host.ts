@@ -4,6 +4,7 @@ import type { ServiceContext } from "../../model/context";
 import { folderOn, type PlatformHost, prefixOn } from "../../model/platform";
 import type { ContainerService } from "../../model/service";
 import type { Owner } from "../docker/ownership";
+import type { Preparation } from "../container/preparation";
 import { DockerService } from "../container/service";
 import type { HostContext, HostNetworks } from "../host-context";
 import type { Machine } from "../machines/machine";
@@ -51,10 +52,10 @@ export class Host extends ComponentResource {
     this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;
   }
 
-  /** Starts a service. @param after what has to be there first */
-  start(service: ContainerService, after: readonly Resource[]): DockerService {
+  /** Starts a service. @param after what has to be there first, beside what the stack prepares */
+  start(service: ContainerService, after: readonly Resource[], preparation: Preparation): DockerService {
     const { host, networks, context } = this;
-    const started = new DockerService({ service, host, networks, context, after }, { parent: this });
+    const started = new DockerService({ service, host, networks, context, after, preparation }, { parent: this });
     this.started.push(started);
     return started;
   }

@@ -120,6 +120,25 @@ test(
 );
 
 test(
+  "T18: an image that nobody has leaves every container as it is, and a client served",
+  async () => {
+    const containers = ["vpai_redis", "vpai_postgresql", "vpai_n8n"];
+    const ids = (): Promise<string[]> => Promise.all(containers.map(async (name) => (await host.container(name)).Id));
+    await overrideImage("redis", "docker.io/library/redis:8.0.2-missing");
+    await lab.pulumiSucceed(["config", "set", "--path", "vpai:overrides.postgresql.cpus", "1.5"]);
+    const before = await ids();
+    const { seen, result } = await askedDuring(host, HEALTH, () => lab.make("up"));
+    expect(result.code).not.toBe(0);
+    expect(result.all).toContain("expected to pull the image docker.io/library/redis:8.0.2-missing, found: ");
+    expect(result.all).toContain("found that these failed: sese-ai/redis/image. All containers were left as they are");
+    expect(result.all).not.toContain("Missing required argument");
+    expect([await ids(), seen.bad]).toEqual([before, []]);
+    expect(seen.asked).toBeGreaterThan(3);
+  },
+  GATE,
+);
+
+test(
   "a Redis that cannot be started keeps neither a mended n8n nor PostgreSQL from being brought up",
   async () => {
     await lab.pulumiSucceed(["config", "rm", "--path", "vpai:overrides.n8n"]);

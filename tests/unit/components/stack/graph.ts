@@ -215,7 +215,9 @@ const SHAPES: readonly ((name: string) => string)[] = [
 ];
 
 function canaryOf(secret: SecretDeclaration): string {
-  const found = SHAPES.map((shape) => shape(secret.name)).find((value) => readSecret(secret, value).fault === undefined);
+  const found = SHAPES.map((shape) => shape(secret.name)).find(
+    (value) => readSecret(secret, value).fault === undefined,
+  );
   if (found === undefined) throw new Error(`${secret.name} accepts no canary: add a shape that its rule accepts`);
   return found;
 }

@@ -35,10 +35,11 @@ test("a key in the state: OpenSSH reads the private half, and the public one bel
 });
 
 test("a pair that cannot be read is not handed out", async () => {
-  const right = utils.generateKeyPairSync("ed25519");
+  const right = await generatePair("host");
   const broken = { ...right, private: right.private.replace(/\n.{60}/, "\n") };
   expect(utils.parseKey(broken.private)).toBeInstanceOf(Error);
-  const generate = jest.spyOn(utils, "generateKeyPairSync").mockReturnValueOnce(broken).mockReturnValueOnce(broken);
+  const generate = jest.spyOn(utils, "generateKeyPairSync");
+  for (const pair of [broken, broken, right]) generate.mockReturnValueOnce(pair);
   const key = await kind.ensure({ comment: "host" });
   expect(generate).toHaveBeenCalledTimes(3);
   expect(publicHalf(key.privateKey)).toBe(key.publicKey);

@@ -13,8 +13,8 @@ import type { ContainerService } from "../../model/service";
 import type { HostContext, HostNetworks } from "../host-context";
 import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
-import { ofFixedName } from "../docker/fixed-name";
 import type { Preparation } from "./preparation";
+import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
 import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, onHost, type SecretSpec } from "./spec";
 

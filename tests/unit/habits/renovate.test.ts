@@ -36,6 +36,7 @@ test("finds the image of every service of every platform in its file, and nothin
   expect(images.size).toBeGreaterThan(15);
   const files = sources.filter((file) => !file.startsWith("lab/"));
   expect(new Set(foundIn(files))).toEqual(images);
+  for (const file of files) expect(foundIn([file])).toEqual([...new Set(foundIn([file]))]);
 });
 
 test("finds the lab's images under the same references", () => {

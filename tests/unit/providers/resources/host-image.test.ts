@@ -60,6 +60,12 @@ test("a refresh sees that it is gone, and does not take a broken engine for that
   await expect(hostImageKind.observe(state)).rejects.toThrow("Cannot connect to the Docker daemon");
 });
 
+test("it stays on the host when the resource goes", async () => {
+  const asked = host({ has: true });
+  await hostImageKind.remove({ ...inputs(), imageId: ID });
+  expect(asked).toEqual([]);
+});
+
 test.each([
   ["docker.io/library/redis:8.0.2", "docker.io/library/redis"],
   [`registry.test:5000/a/b:1@${ID}`, "registry.test:5000/a/b"],

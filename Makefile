@@ -6,6 +6,14 @@ SERVICES ?=
 VPAI_SERVICES ?= $(SERVICES)
 export STACK HOST CMD VPAI_SERVICES
 
+# Make would expand the dollars in what its command line gives (SECRET_x='pa$$word'): what was given is passed on as it is.
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+$(foreach name,$(GIVEN),$(if $(filter simple,$(flavor $(name))),$(error expected $(name)=value, found $(name):=value, of which make eats the dollars)))
+# Make takes off white space behind the =, and only the kernel still knows of it.
+CUT := $(if $(GIVEN),$(shell tr '\000\n' '\n ' 2>/dev/null </proc/$$PPID/cmdline | sed -n 's/^\(CMD\|SECRET_[A-Za-z0-9_]*\)[[:space:]]*[?+]\{0,1\}=[[:space:]].*/\1/p'))
+$(foreach name,$(CUT),$(error expected $(name)=value, found white space behind the =, which make takes off; put it into the environment: $(name)='…' make …))
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
+
 RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 

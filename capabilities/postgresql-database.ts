@@ -25,11 +25,6 @@ export interface Database {
   server?: string;
 }
 
-/** Passwords travel in files of one line (initdb) and in protocols that end a text with NUL. */
-export function singleLine(value: string): string | undefined {
-  return /[\n\r\0]/.test(value) ? "expected one line, found a line break or NUL" : undefined;
-}
-
 /** A database and its role in a PostgreSQL server. Data outlives its declaration: nothing ever drops it. */
 const capability = defineCapability<DatabaseServer, Database>({
   name: "PostgreSQL database",
@@ -73,7 +68,6 @@ export const postgresqlDatabase = {
       ansible: `${name.replaceAll("-", "_")}_db_password`,
       origin: "random",
       length: 32,
-      check: singleLine,
     },
     ...more,
   }),

@@ -1,5 +1,6 @@
 import type { Connection } from "@vpai/providers";
 import { prepareStack, pulumiOutput } from "./pulumi";
+import { pulumiJson } from "./pulumi-json";
 
 /** A host as the stack's outputs describe it. */
 export interface DeployedHost {
@@ -11,9 +12,8 @@ export interface DeployedHost {
 /** The stack's hosts by name. @throws when the stack has not been brought up */
 export async function deployedHosts(stack: string): Promise<Record<string, DeployedHost>> {
   await prepareStack(stack);
-  const outputs = JSON.parse(await pulumiOutput(stack, "stack", "output", "--json", "--stack", stack)) as {
-    hosts?: Record<string, DeployedHost>;
-  };
+  const printed = await pulumiOutput(stack, "stack", "output", "--json", "--stack", stack);
+  const outputs = pulumiJson(printed, "pulumi stack output --json") as { hosts?: Record<string, DeployedHost> };
   if (outputs.hosts === undefined)
     throw new Error(
       `stack ${stack} has no hosts yet: run \`make up${stack === "lab" ? "" : ` STACK=${stack}`}\` first`,

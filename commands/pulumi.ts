@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { projectRoot, pulumiEnvironment } from "../toolchain/environment";
+import { pulumiJson } from "./pulumi-json";
+import { readLocks } from "./state-locks";
 
 /** The stack that a command is about, as `make` hands it over. */
 export const chosenStack = (): string => process.env["STACK"] || "lab";
@@ -73,19 +75,16 @@ function stateFolder(stack: string): string | undefined {
 /** The locks of a file backend never expire; one whose process on this machine is gone is released. */
 async function releaseDeadLock(stack: string, state: string): Promise<void> {
   const folder = path.join(state, ".pulumi", "locks", "organization", "vpai", stack);
-  if (!existsSync(folder)) return;
-  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
-  const locks = files.map(
-    (file) => JSON.parse(readFileSync(path.join(folder, file), "utf8")) as { pid: number; hostname: string },
-  );
-  if (locks.length === 0) return;
+  const { locks, damaged } = readLocks(folder);
   const alive = locks.find(({ pid, hostname }) => hostname !== os.hostname() || isAlive(pid));
   if (alive !== undefined) {
     throw new Error(
       `another run (process ${alive.pid} on ${alive.hostname}) works on stack ${stack}; wait for it. If it is gone: eval "$(make -s env STACK=${stack})" && pulumi cancel --stack ${stack}`,
     );
   }
-  console.error(`Releasing the lock of a run that was interrupted (process ${locks[0]?.pid ?? "?"}).`);
+  const dead = [...locks.map(({ pid }) => `process ${pid}`), ...damaged.map((file) => `${file} is cut short`)];
+  if (dead.length === 0) return;
+  console.error(`Releasing the lock of a run that was interrupted (${dead.join(", ")}).`);
   await pulumiOutput(stack, "cancel", "--yes", "--stack", stack);
   await forgetPendingCreates(stack);
 }
@@ -95,7 +94,8 @@ async function releaseDeadLock(stack: string, state: string): Promise<void> {
  * this program adopts or sweeps what is there when it is created, so the notes say nothing that `up` does not find out.
  */
 async function forgetPendingCreates(stack: string): Promise<void> {
-  const state = JSON.parse(await pulumiOutput(stack, "stack", "export", "--stack", stack)) as {
+  const printed = await pulumiOutput(stack, "stack", "export", "--stack", stack);
+  const state = pulumiJson(printed, "pulumi stack export") as {
     deployment: { pending_operations?: { type: string }[] };
   };
   const pending = state.deployment.pending_operations ?? [];

@@ -50,7 +50,8 @@ main(async () => {
   await prepareStack(stack);
   const secrets = secretsOf(await readStackFile(stack), platformNames);
   console.log(`Secrets of stack ${stack}:\n${describeSecrets(secrets)}`);
-  for (const { declaration, value } of toWrite(await gather(secrets), secrets, setting("OVERWRITE") !== "")) {
+  for (const { declaration, value, remark } of toWrite(await gather(secrets), secrets, setting("OVERWRITE") !== "")) {
+    if (remark !== undefined) console.log(`Look at this one: ${remark}`);
     await writeSecret(stack, declaration.name, value);
     console.log(`${declaration.name} was set`);
   }

@@ -1,4 +1,4 @@
 export { loadStackConfig, type LoadedConfig } from "./load";
 export { parseStackConfig, readSettings, titleOf, type PlatformNames, type RawConfig } from "./parse";
 export type { MachineConfig, StackConfig } from "./schema";
-export { isRequired, secretFault } from "./secrets";
+export { isRequired, readSecret } from "./secrets";

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { chosenServices } from "./lab-services";
 import { parseStackConfig, type PlatformNames } from "./parse";
 import type { StackConfig } from "./schema";
+import type { SecretDeclaration } from "../model/secret";
+import { readSecret } from "./secrets";
 
 /** A stack's settings and secrets. */
 export interface LoadedConfig extends StackConfig {
@@ -32,7 +34,24 @@ export const loadStackConfig = (platforms: readonly PlatformNames[]): LoadedConf
     { stack: pulumi.getStack(), values, secretKeys, connects: !pulumi.runtime.isDryRun() },
     platforms,
   );
-  const encrypted = new pulumi.Config("secrets");
   const declared = platforms.find((platform) => platform.name === config.platform)?.secrets ?? [];
-  return { ...config, secrets: Object.fromEntries(declared.map(({ name }) => [name, encrypted.getSecret(name)])) };
+  return {
+    ...config,
+    secrets: Object.fromEntries(declared.map((secret) => [secret.name, secretOf(secret, values, pulumi.getStack())])),
+  };
+};
+
+/** The value that config has for a secret, marked as one. */
+const secretOf = (
+  declaration: SecretDeclaration,
+  values: Readonly<Record<string, string>>,
+  stack: string,
+): pulumi.Output<string> | undefined => {
+  const key = `secrets:${declaration.name}`;
+  const text = values[key];
+  if (text === undefined) return undefined;
+  const { value, remark } = readSecret(declaration, text);
+  if (remark !== undefined)
+    void pulumi.log.warn(`${key} ${remark}; to write it anew: pulumi config set --stack ${stack} --secret ${key}`);
+  return pulumi.secret(value);
 };

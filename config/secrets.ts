@@ -9,9 +9,50 @@ interface Source {
   readonly encrypted: ReadonlySet<string>;
 }
 
-/** What is wrong with a value of this secret, in words that do not quote it; `undefined` when nothing is. */
-export const secretFault = (declaration: SecretDeclaration, value: string): string | undefined =>
-  value === "" ? "it is empty" : declaration.check?.(value);
+/** A secret's text as every program gets it, by the one rule for all of them. */
+export interface SecretText {
+  /** Without the line break at its end. */
+  readonly value: string;
+  /** What was taken off; nothing was where it is absent. */
+  readonly remark?: string;
+  /** What is wrong with it, in words that do not quote it; nothing is where it is absent. */
+  readonly fault?: string;
+}
+
+/** The line break that `echo`, editors and files put behind a value; programs disagree on whether it is part of it. */
+const LAST_BREAK = /(\r\n|\n|\r)$/;
+
+/** What nobody sees, what ends a line or a text for some program, and what UTF-8 cannot write. */
+const UNREADABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}\u{feff}]/u;
+
+/** What stands between the lines of a text of many. */
+const LAYOUT = /[\t\r\n]/g;
+
+const numberOf = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+const faultOf = (declaration: SecretDeclaration, value: string): string | undefined => {
+  if (value === "") return "it is empty";
+  const [found] = UNREADABLE.exec(declaration.multiline ? value.replace(LAYOUT, "") : value) ?? [];
+  if (found === undefined) return declaration.check?.(value);
+  return /[\r\n]/.test(found)
+    ? "expected one line, found a line break in it"
+    : `expected text without control characters, found ${numberOf(found)}`;
+};
+
+/**
+ * Reads a secret's text, wherever it comes from: config, an import, the environment, a person or a file. One line break
+ * at the end is taken off; any other control character is a fault, but for line breaks and tabs in a secret of many lines.
+ */
+export const readSecret = (declaration: SecretDeclaration, text: string): SecretText => {
+  const value = text.replace(LAST_BREAK, "");
+  const fault = faultOf(declaration, value);
+  return {
+    value,
+    ...(value !== text && { remark: "ends in a line break, which is taken off" }),
+    ...(fault !== undefined && { fault }),
+  };
+};
 
 const unknownSecret = (name: string, declared: readonly SecretDeclaration[], stack: string): Finding => {
   const advice = closest(
@@ -37,7 +78,7 @@ const givenSecret = (declaration: SecretDeclaration, value: string, source: Sour
       mend: `replace the secret where it is used, then: pulumi config set --stack ${source.stack} --secret ${key}`,
     });
   }
-  const fault = secretFault(declaration, value);
+  const { fault } = readSecret(declaration, value);
   if (fault !== undefined) {
     problems.push({
       where: key,

@@ -10,6 +10,8 @@ export interface SecretDeclaration {
   readonly ansible?: string;
   /** `random`: made by the stack on the first `up` when config has none. `supplied`: a person must give it. */
   readonly origin: "random" | "supplied";
+  /** Whether line breaks and tabs may stand inside: its program takes a file. Default: one line. */
+  readonly multiline?: boolean;
   /** Length in characters when it is made. Default: 32. */
   readonly length?: number;
   /**

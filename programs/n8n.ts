@@ -72,6 +72,7 @@ export function n8n(args: N8nArgs): ContainerService {
           ansible: `${name.replaceAll("-", "_")}_encryption_key`,
           origin: "random",
           length: 32,
+          multiline: true,
         },
         variable: "N8N_ENCRYPTION_KEY_FILE",
       },

@@ -1,4 +1,4 @@
-import { type DatabaseServer, postgresqlDatabase, singleLine } from "../capabilities/postgresql-database";
+import { type DatabaseServer, postgresqlDatabase } from "../capabilities/postgresql-database";
 import type { ServiceContext } from "../model/context";
 import { camelCase } from "../model/names";
 import { remoteClients, subnetsOf } from "../model/peers";
@@ -61,7 +61,6 @@ export function postgresql({ name = "postgresql", group, networks, publish }: Po
       ansible: `${name.replaceAll("-", "_")}_password`,
       origin: "random",
       length: 32,
-      check: singleLine,
     },
   };
   return {

@@ -117,6 +117,14 @@ function otherBackend(installation: Installation, env: NodeJS.ProcessEnv): Recor
 function hasLogin(): boolean {
   const credentials = path.join(localDirectory, "pulumi", "credentials.json");
   if (!existsSync(credentials)) return false;
-  const { current } = JSON.parse(readFileSync(credentials, "utf8")) as { current?: string };
-  return Boolean(current);
+  return Boolean(currentLogin(credentials));
+}
+
+function currentLogin(file: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current;
+  } catch {
+    // The parser's own message quotes the text, which holds tokens.
+    throw new Error(`expected the logins of pulumi in ${file}, found no JSON: remove the file, and log in again`);
+  }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pulumiJson } from "../pulumi-json";
 
 /** One resource in the state file's form. Only what is shown is named; the engine writes more. */
 const stateSchema = z.looseObject({
@@ -41,25 +42,18 @@ export type PreviewStep = z.infer<typeof stepSchema>;
 export type ResourceState = z.infer<typeof stateSchema>;
 export type Diagnostic = z.infer<typeof diagnosticSchema>;
 
+/** The engine leaves out what is empty, yet a preview has at least one of these; what else prints JSON has none. */
+const isPreview = (object: object): boolean =>
+  ["steps", "diagnostics", "changeSummary"].some((key) => Object.hasOwn(object, key));
+
 /**
- * Reads the output of `pulumi preview --json`.
+ * Finds the preview in the output of `pulumi preview --json`, whatever else was printed before and after it.
  *
- * @throws Error when the text is no JSON object of that form; it never quotes the text, which may hold secrets.
+ * @throws Error when the text holds no whole preview, or several; it never quotes the text, which may hold secrets.
  */
 export function parsePreview(text: string): PulumiPreviewJson {
-  const parsed = previewSchema.safeParse(parseJson(text));
+  const parsed = previewSchema.safeParse(pulumiJson(text, "pulumi preview --json", isPreview));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
   throw new Error(`expected the output of \`pulumi preview --json\`, found another form: ${problems.join("; ")}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new Error(
-      `expected the output of \`pulumi preview --json\`, found ${text.length} characters that are no JSON; ` +
-        "run `pulumi preview --json` by hand to see what it says",
-    );
-  }
 }

@@ -1,4 +1,6 @@
+import { pulumiEnvironment } from "../../toolchain/environment";
 import { type Captured, capturePulumi, prepareStack } from "../pulumi";
+import { hasErrors } from "./diagnostics";
 import { shorten } from "./markdown";
 import { parsePreview, type PulumiPreviewJson } from "./preview";
 import { secretsOfConfig, secretsOfEnvironment } from "./secret-values";
@@ -21,21 +23,22 @@ const LONGEST_OUTPUT = 3000;
  * @param configFile stack file to use in place of `Pulumi.<stack>.yaml`
  */
 export async function runPreview(stack: string, configFile?: string): Promise<PreviewRun> {
-  const ofEnvironment = secretsOfEnvironment(process.env);
   try {
     await prepareStack(stack);
   } catch (error) {
-    return { preview: failure(String(error)), exitCode: 1, secretValues: ofEnvironment };
+    return { preview: failure(String(error)), exitCode: 1, secretValues: secretsOfEnvironment(process.env) };
   }
+  const given = secretsOfEnvironment(pulumiEnvironment(stack));
   const config = await capturePulumi(stack, ["config", "--show-secrets", "--json", ...common(stack, configFile)]);
-  const secretValues = [...ofEnvironment, ...(config.exitCode === 0 ? secretsOfConfig(config.stdout) : [])];
+  const secretValues = [...given, ...(config.exitCode === 0 ? secretsOfConfig(config.stdout) : [])];
   const run = await capturePulumi(stack, [
     "preview",
     "--json",
     "--show-replacement-steps",
     ...common(stack, configFile),
   ]);
-  return { preview: previewOf(run), exitCode: run.exitCode, secretValues };
+  const preview = previewOf(run);
+  return { preview, exitCode: run.exitCode || Number(hasErrors(preview)), secretValues };
 }
 
 const common = (stack: string, configFile: string | undefined): string[] => [
@@ -45,11 +48,16 @@ const common = (stack: string, configFile: string | undefined): string[] => [
   ...(configFile === undefined ? [] : ["--config-file", configFile]),
 ];
 
-/** The preview that a run printed; a run that ended before it printed any becomes one that holds its error. */
+/** The preview that a run printed; a run that printed none, or a part of one, becomes one that holds its error. */
 export function previewOf({ exitCode, stdout, stderr }: Captured): PulumiPreviewJson {
-  if (stdout.trimStart().startsWith("{")) return parsePreview(stdout);
-  const said = `${stderr}\n${stdout}`.trim();
-  return failure(said === "" ? `pulumi preview ended with exit code ${exitCode} and said nothing` : said);
+  try {
+    return parsePreview(stdout);
+  } catch (error) {
+    // A part of a preview tells a person nothing.
+    const printed = /^\s*\{/m.test(stdout) ? (error as Error).message : stdout;
+    const said = `${stderr}\n${printed}`.trim();
+    return failure(said === "" ? `pulumi preview ended with exit code ${exitCode} and said nothing` : said);
+  }
 }
 
 const failure = (message: string): PulumiPreviewJson => ({

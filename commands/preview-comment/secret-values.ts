@@ -1,12 +1,23 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { z } from "zod";
+import { pulumiJson } from "../pulumi-json";
+import { isSecretName } from "./secret-name";
+import { secretsWithin, texts } from "./secret-texts";
 
-/** Variables whose values are secrets wherever this project runs. */
+/** Shortest value of a variable that is taken for a secret by its name alone, in characters. */
+const SHORTEST_VALUE = 8;
+
+/** Variables whose values are secrets however short they are. */
 const SECRET_VARIABLES = [
   "PULUMI_CONFIG_PASSPHRASE",
   "PULUMI_ACCESS_TOKEN",
   "AWS_ACCESS_KEY_ID",
   "AWS_SECRET_ACCESS_KEY",
   "AWS_SESSION_TOKEN",
+  "AZURE_STORAGE_KEY",
+  "AZURE_STORAGE_SAS_TOKEN",
+  "PGPASSWORD",
   "GITHUB_TOKEN",
   "HCLOUD_TOKEN",
 ];
@@ -23,19 +34,58 @@ const configSchema = z.record(
  * @throws Error when it has another form; it never quotes it
  */
 export function secretsOfConfig(json: string): string[] {
-  const parsed = configSchema.safeParse(JSON.parse(json));
+  const parsed = configSchema.safeParse(pulumiJson(json, "pulumi config --json"));
   if (!parsed.success) throw new Error("expected the output of `pulumi config --json`, found another form");
   return Object.values(parsed.data)
     .filter(({ secret }) => secret === true)
     .flatMap(({ value, objectValue }) => [...texts(value), ...texts(objectValue)]);
 }
 
-/** The secrets that this process was given. */
-export const secretsOfEnvironment = (env: NodeJS.ProcessEnv): string[] =>
-  SECRET_VARIABLES.flatMap((name) => texts(env[name]));
+/**
+ * The secrets that a process with this environment has: variables that are called so, logins inside of URLs (that of the
+ * state's backend among them), and what is in the files from which engine and backends take theirs.
+ */
+export const secretsOfEnvironment = (env: NodeJS.ProcessEnv): string[] => {
+  const variables = Object.entries(env).flatMap(([name, value = ""]) => [
+    ...(isSecretVariable(name, value) ? texts(value) : []),
+    ...secretsWithin(value),
+  ]);
+  return [...new Set([...variables, ...filesOf(env).flatMap(({ file, whole }) => secretsOfFile(file, whole))])];
+};
 
-function texts(value: unknown): string[] {
-  if (typeof value === "string") return value === "" ? [] : [value];
-  if (typeof value === "number") return [String(value)];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(texts) : [];
+const isSecretVariable = (name: string, value: string): boolean =>
+  SECRET_VARIABLES.includes(name) ||
+  (value.length >= SHORTEST_VALUE && (isSecretName(name) || name.startsWith("SECRET_")));
+
+interface SecretFile {
+  readonly file: string;
+  /** All of its text is one secret. */
+  readonly whole: boolean;
+}
+
+/** Where logins lie when they are not in variables: of the engine, of AWS and S3-compatible stores, of Google Cloud. */
+function filesOf(env: NodeJS.ProcessEnv): SecretFile[] {
+  const home = env["HOME"] ?? "";
+  const named = Object.entries(env).flatMap(([name, file = ""]) =>
+    name.endsWith("_FILE") && isSecretName(name.slice(0, -"_FILE".length))
+      ? [{ file, whole: !/CREDENTIALS/.test(name) }]
+      : [],
+  );
+  const known = [
+    path.join(env["PULUMI_CREDENTIALS_PATH"] || env["PULUMI_HOME"] || path.join(home, ".pulumi"), "credentials.json"),
+    env["AWS_SHARED_CREDENTIALS_FILE"] || path.join(home, ".aws", "credentials"),
+    env["GOOGLE_APPLICATION_CREDENTIALS"] ||
+      path.join(home, ".config", "gcloud", "application_default_credentials.json"),
+  ];
+  return [...named, ...known.map((file) => ({ file, whole: false }))];
+}
+
+/** A file that cannot be read has no secret that the engine could tell. */
+function secretsOfFile(file: string, whole: boolean): string[] {
+  try {
+    const text = readFileSync(file, "utf8").trim();
+    return whole ? texts(text) : secretsWithin(text);
+  } catch {
+    return [];
+  }
 }

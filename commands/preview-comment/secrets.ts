@@ -1,7 +1,6 @@
+import { MASK } from "./mask";
 import type { PulumiPreviewJson } from "./preview";
-
-/** What stands where a secret was. The engine writes the same. */
-export const MASK = "[secret]";
+import { maskUrls } from "./url-secrets";
 
 /** Key and value that mark an object in Pulumi's JSON as a secret. */
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
@@ -16,13 +15,13 @@ const SHORTEST_LINE = 8;
 
 type Mask = (text: string) => string;
 
-/** A function that masks the given secrets in a text, plain or in the forms in which they travel. */
+/** A function that masks the given secrets in a text, plain or in the forms in which they travel, and what any URL carries. */
 export function maskFor(secretValues: readonly string[]): Mask {
   const secrets = secretValues.filter((value) => value.length >= SHORTEST_SECRET);
   const forms = new Set(secrets.flatMap(formsOf).filter((form) => form.length >= SHORTEST_SECRET));
   // The longest form first: a secret that contains another one goes as a whole.
   const ordered = [...forms].sort((one, other) => other.length - one.length);
-  return (text) => ordered.reduce((masked, form) => masked.replaceAll(form, MASK), text);
+  return (text) => maskUrls(ordered.reduce((masked, form) => masked.replaceAll(form, MASK), text));
 }
 
 /**

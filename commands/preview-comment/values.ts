@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { lineDiff } from "./line-diff";
 import { code, shorten, visible } from "./markdown";
+import { MASK } from "./mask";
 import type { PropertyChange } from "./property-changes";
-import { MASK } from "./secrets";
 
 /** What Pulumi writes for a value that only the update will tell. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

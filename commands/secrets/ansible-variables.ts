@@ -1,17 +1,24 @@
-import { isMap, isScalar, parseDocument, type Scalar, type ScalarTag } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument, type Scalar, type ScalarTag } from "yaml";
 import { decryptVault, isVault, VaultError } from "./ansible-vault";
 
 /** A variable of an Ansible variables file. */
 export interface AnsibleVariable {
-  /** Its name; a nested one's has the names of its parents before it: `postgresql.password`. */
+  /** Its name, after those of what it is in: `postgresql.password`, `postgresql_users[0].password`. */
   readonly name: string;
-  /** Its text, byte for byte; absent when it is no text, such as a list. */
+  /** Its text, byte for byte; absent when the file does not say it. */
   readonly value?: string;
-  /** Why it has no value, or what to look at. */
+  /** Why it has no value. */
   readonly remark?: string;
+  /** Of a template that is nothing but another variable (or a default where that one is missing): that one's name. */
+  readonly refersTo?: string;
 }
 
 const TEMPLATE = /\{\{|\{%|\{#/;
+const REFERENCE = /^\{\{-?\s*([A-Za-z_]\w*)\s*(?:\|\s*d(?:efault)?\s*\([^{}]*\)\s*)?-?\}\}$/;
+
+const IS_TEMPLATE =
+  "is a template in Ansible, and the file does not hold its result; " +
+  "put the result in its place, or map the variable that holds it (MAP=variable=secretName)";
 
 /** PyYAML reads plain words and digits by YAML 1.1; only decimal whole numbers look the same in a template's result. */
 const WHOLE_NUMBER = /^(0|-?[1-9]\d*)$/;
@@ -26,7 +33,8 @@ const readScalar = (name: string, scalar: Scalar, passwords: readonly Buffer[]):
   if (typeof value === "string") {
     if (tag?.startsWith("!vault") || isVault(value)) return { name, value: openInline(name, value, passwords) };
     if (tag === "!unsafe" || !TEMPLATE.test(value)) return { name, value };
-    return { name, value, remark: "is a template in Ansible; it is imported as written, without its result" };
+    const refersTo = REFERENCE.exec(value.trim())?.[1];
+    return { name, remark: IS_TEMPLATE, ...(refersTo !== undefined && { refersTo }) };
   }
   if (typeof value !== "object" && WHOLE_NUMBER.test(source)) return { name, value: source };
   return { name, remark: "is no text for Ansible (YAML 1.1); put it in quotes if it is meant to be" };
@@ -40,12 +48,19 @@ const openInline = (name: string, text: string, passwords: readonly Buffer[]): s
   }
 };
 
-const readNode = (name: string, node: unknown, passwords: readonly Buffer[]): AnsibleVariable[] => {
-  if (isScalar(node)) return [readScalar(name, node, passwords)];
-  if (!isMap(node)) return [{ name, remark: "is a list, or not text" }];
+interface Source {
+  readonly document: Document;
+  readonly passwords: readonly Buffer[];
+}
+
+const readNode = (name: string, node: unknown, source: Source): AnsibleVariable[] => {
+  if (isAlias(node)) return readNode(name, node.resolve(source.document), source);
+  if (isScalar(node)) return [readScalar(name, node, source.passwords)];
+  if (isSeq(node)) return node.items.flatMap((item, index) => readNode(`${name}[${index}]`, item, source));
+  if (!isMap(node)) return [{ name, remark: "is no text" }];
   return node.items.flatMap(({ key, value }) => {
     const own = isScalar(key) ? String(key.value) : String(key);
-    return readNode(name === "" ? own : `${name}.${own}`, value, passwords);
+    return readNode(name === "" ? own : `${name}.${own}`, value, source);
   });
 };
 
@@ -64,7 +79,7 @@ export const readVariables = (text: string, passwords: readonly Buffer[]): Ansib
     throw new Error(`expected YAML variables, found a mistake (${fault.code}) in line ${line} of the decrypted file`);
   }
   if (!isMap(document.contents)) throw new Error("expected a file of variables (name: value), found no such pair");
-  const all = readNode("", document.contents, passwords);
+  const all = readNode("", document.contents, { document, passwords });
   // As in Ansible, the last of several of one name counts.
   return [...new Map(all.map((variable) => [variable.name, variable])).values()];
 };

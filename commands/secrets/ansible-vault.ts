@@ -1,7 +1,7 @@
 import { createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from "node:crypto";
 
-/** First line of a vault text: format version, cipher, and since 1.2 the label of its password. */
-const HEADER = /^\$ANSIBLE_VAULT;(?<version>[^;\s]+);(?<cipher>[^;\s]+)(?:;(?<label>[^;\s]+))?$/;
+/** What the first line of a vault text begins with; format version, cipher and, since 1.2, the label of its password follow. */
+const MAGIC = "$ANSIBLE_VAULT";
 
 /** Ansible's parameters: two AES-256 sized keys and a counter block from one PBKDF2 run. */
 const ITERATIONS = 10_000;
@@ -9,7 +9,7 @@ const KEY_BYTES = 32;
 const COUNTER_BYTES = 16;
 
 /** Whether the text is an Ansible Vault, whole-file or inline. */
-export const isVault = (text: string): boolean => text.trimStart().startsWith("$ANSIBLE_VAULT;");
+export const isVault = (text: string): boolean => text.trimStart().startsWith(`${MAGIC};`);
 
 /** A vault that cannot be opened; the message says why. */
 export class VaultError extends Error {}
@@ -32,10 +32,11 @@ const fromHex = (hex: string, part: string): Buffer => {
 const openEnvelope = (text: string): Envelope => {
   const [header = "", ...body] = text
     .trim()
-    .split(/\r?\n/)
+    .split(/\r\n|\n|\r/)
     .map((line) => line.trim());
-  const { version, cipher, label } = HEADER.exec(header)?.groups ?? {};
-  if ((version !== "1.1" && version !== "1.2") || cipher !== "AES256") {
+  // Labels may hold anything but a semicolon: spaces, too.
+  const [magic, version, cipher, label] = header.split(";").map((field) => field.trim());
+  if (magic !== MAGIC || (version !== "1.1" && version !== "1.2") || cipher !== "AES256") {
     throw new VaultError(`expected an Ansible Vault of format 1.1 or 1.2 with AES256, found ${JSON.stringify(header)}`);
   }
   const parts = fromHex(body.join(""), "body").toString("latin1").split("\n");
@@ -78,7 +79,7 @@ export const decryptVault = (text: string, passwords: readonly Buffer[]): string
     const plain = decrypt(envelope, password);
     if (plain) return utf8(plain);
   }
-  const label = envelope.label === undefined ? "" : ` (its vault id is ${envelope.label})`;
+  const label = envelope.label ? ` (its vault id is ${envelope.label})` : "";
   throw new VaultError(
     `wrong vault password${label}: expected the one that the vault was encrypted with, and ` +
       `${passwords.length === 1 ? "the one given does not fit" : `none of the ${passwords.length} given fits`}; ` +

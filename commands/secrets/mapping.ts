@@ -6,7 +6,23 @@ export interface Mapping {
   readonly assignments: readonly { readonly secret: SecretDeclaration; readonly variable: AnsibleVariable }[];
   /** Names of variables that no secret takes. */
   readonly unmapped: readonly string[];
+  /** Which variable was taken in place of which. */
+  readonly remarks: readonly string[];
 }
+
+type ByName = ReadonlyMap<string, AnsibleVariable>;
+
+/** Name of the variable that, by custom, holds in the vault what another one refers to. */
+const inVault = (name: string): string => `vault_${name}`;
+
+/** The variable that has the value of `name`: itself, what it refers to, or the one of the vault. */
+const holderOf = (name: string, byName: ByName, seen: readonly string[] = []): AnsibleVariable | undefined => {
+  const variable = byName.get(name);
+  if (variable === undefined) return byName.get(inVault(name));
+  if (variable.refersTo === undefined || seen.includes(name)) return variable;
+  const candidates = [variable.refersTo, inVault(name)].map((next) => holderOf(next, byName, [...seen, name]));
+  return candidates.find((candidate) => candidate?.value !== undefined) ?? variable;
+};
 
 /** Reads `ansible_name=secretName,…`. @throws when it is written otherwise */
 const parseExplicit = (text: string): [variable: string, secret: string][] =>
@@ -23,7 +39,8 @@ const parseExplicit = (text: string): [variable: string, secret: string][] =>
     });
 
 /**
- * Maps variables to secrets: by the declarations' own Ansible names, and before those by `explicit`.
+ * Maps variables to secrets: by the declarations' own Ansible names, and before those by `explicit`. Where a variable is
+ * absent, or refers to another one, the value is that one's, or that of `vault_<name>`.
  * @param explicit `ansible_name=secretName,…`
  * @throws when `explicit` names an undeclared secret or a variable that is not in the file
  */
@@ -42,9 +59,16 @@ export const mapVariables = (
     if (!byName.has(variable)) throw new Error(`MAP: expected the name of a variable in the file, found ${variable}`);
   }
   const assignments = declared.flatMap((secret) => {
-    const variable = byName.get(chosen.get(secret.name) ?? secret.ansible ?? "");
-    return variable ? [{ secret, variable }] : [];
+    const name = chosen.get(secret.name) ?? secret.ansible;
+    const variable = name === undefined ? undefined : holderOf(name, byName);
+    return name !== undefined && variable ? [{ secret, name, variable }] : [];
   });
-  const taken = new Set(assignments.map(({ variable }) => variable.name));
-  return { assignments, unmapped: variables.map(({ name }) => name).filter((name) => !taken.has(name)) };
+  const taken = new Set(assignments.flatMap(({ name, variable }) => [name, variable.name]));
+  return {
+    assignments,
+    unmapped: variables.map(({ name }) => name).filter((name) => !taken.has(name)),
+    remarks: assignments.flatMap(({ name, variable }) =>
+      name === variable.name ? [] : [`${variable.name} was taken for ${name}`],
+    ),
+  };
 };

@@ -3,6 +3,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../pulumi";
+import { pulumiJson } from "../pulumi-json";
 import { type Ask, asking } from "./prompt";
 
 interface Encryption {
@@ -15,7 +16,8 @@ const encryptionOf = (stack: string): Encryption =>
 
 /** A stack of the Pulumi service is encrypted by the service; every other backend's by a passphrase. */
 const inPulumiService = async (stack: string): Promise<boolean> => {
-  const { url } = JSON.parse(await pulumiOutput(stack, "whoami", "--verbose", "--json")) as { url: string };
+  const printed = await pulumiOutput(stack, "whoami", "--verbose", "--json");
+  const { url } = pulumiJson(printed, "pulumi whoami --json") as { url: string };
   return /^https?:/.test(url);
 };
 

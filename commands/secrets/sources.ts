@@ -1,19 +1,28 @@
 import { randomInt } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { secretFault } from "../../config";
+import { readSecret } from "../../config";
 import { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../../model/secret";
 import { readVariables } from "./ansible-variables";
 import { isVault } from "./ansible-vault";
+import { readText } from "./local-file";
 import { mapVariables } from "./mapping";
 import type { Ask } from "./prompt";
 import type { StackSecret } from "./state";
+import { vaultPasswords } from "./vault-passwords";
 
 /** A value to write. */
 export interface NewValue {
   readonly declaration: SecretDeclaration;
   readonly value: string;
+  /** Where it came from, and what a person should know of how it was read. */
+  readonly remark?: string;
 }
+
+/** A text that was read for a secret: the value to write, or what is wrong with it. */
+const taken = (declaration: SecretDeclaration, text: string, from: string): NewValue | { readonly fault: string } => {
+  const { value, remark, fault } = readSecret(declaration, text);
+  if (fault !== undefined) return { fault };
+  return { declaration, value, ...(remark !== undefined && { remark: `${from} ${remark}` }) };
+};
 
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -23,16 +32,12 @@ export const generate = ({ length = DEFAULT_SECRET_LENGTH }: SecretDeclaration):
 
 /** The value in the environment variable `SECRET_<name>`, for runs without a terminal. */
 const fromEnvironment = (declaration: SecretDeclaration): NewValue[] => {
-  const value = process.env[`SECRET_${declaration.name}`];
-  if (value === undefined) return [];
-  const fault = secretFault(declaration, value);
-  if (fault !== undefined) throw new Error(`SECRET_${declaration.name}: the value is wrong: ${fault}`);
-  return [{ declaration, value }];
-};
-
-const readText = (file: string): string => {
-  const path = file.startsWith("~/") ? `${homedir()}${file.slice(1)}` : file;
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+  const variable = `SECRET_${declaration.name}`;
+  const text = process.env[variable];
+  if (text === undefined) return [];
+  const read = taken(declaration, text, variable);
+  if ("fault" in read) throw new Error(`${variable}: the value is wrong: ${read.fault}`);
+  return [read];
 };
 
 /** What a person typed: the value, `@file` for a file's text, or `@@…` for a value that starts with @. */
@@ -46,10 +51,9 @@ const fromPerson = async (declaration: SecretDeclaration, ask: Ask): Promise<New
   for (;;) {
     const typed = await ask(`${declaration.name}: ${declaration.description}`);
     if (typed === "") return [];
-    const value = typedValue(typed);
-    const fault = secretFault(declaration, value);
-    if (fault === undefined) return [{ declaration, value }];
-    process.stderr.write(`That cannot be it: ${fault}\n`);
+    const read = taken(declaration, typedValue(typed), `The value of ${declaration.name}`);
+    if (!("fault" in read)) return [read];
+    process.stderr.write(`That cannot be ${declaration.name}: ${read.fault}\n`);
   }
 };
 
@@ -72,32 +76,12 @@ export const missingValues = async (
   return [...given, ...made, ...asked];
 };
 
-/** Vault passwords: from the files that VAULT_PASSWORD_FILE names (separated by commas), else from a person. */
-const vaultPasswords = async (files: string, ask: Ask | undefined): Promise<Buffer[]> => {
-  if (files !== "") {
-    return files.split(",").map((file) => {
-      const password = readText(file.trim()).trim();
-      if (password === "") throw new Error(`expected a vault password in ${file.trim()}, found nothing`);
-      if (password.startsWith("#!")) {
-        throw new Error(`expected a vault password in ${file.trim()}, found a script; write what it prints to a file`);
-      }
-      return Buffer.from(password, "utf8");
-    });
-  }
-  if (!ask) {
-    throw new Error(
-      "expected the vault's password in a file named by VAULT_PASSWORD_FILE, found none, and no terminal",
-    );
-  }
-  return [Buffer.from(await ask("Vault password"), "utf8")];
-};
-
 /** An import that was read and checked, but not written. */
 export interface Import {
   readonly values: readonly NewValue[];
   /** Names of variables that no secret takes. */
   readonly unmapped: readonly string[];
-  /** What a person should look at, without values. */
+  /** Which variables were taken in place of others, without values. */
   readonly remarks: readonly string[];
 }
 
@@ -115,19 +99,12 @@ export const importFrom = async (
   const text = readText(file);
   const encrypted = isVault(text) || text.includes("$ANSIBLE_VAULT;");
   const passwords = encrypted ? await vaultPasswords(passwordFiles, ask) : [];
-  const { assignments, unmapped } = mapVariables(readVariables(text, passwords), declared, explicit);
-  const faults = assignments.flatMap(({ secret, variable: { name, value, remark } }) => {
-    const fault = value === undefined ? remark : secretFault(secret, value);
-    return fault === undefined ? [] : [`  ${name} (for ${secret.name}): ${fault}`];
-  });
+  const { assignments, unmapped, remarks } = mapVariables(readVariables(text, passwords), declared, explicit);
+  const read = assignments.map(({ secret, variable: { name, value, remark } }) => ({
+    of: `${name} (for ${secret.name})`,
+    result: value === undefined ? { fault: remark ?? "it has no value" } : taken(secret, value, name),
+  }));
+  const faults = read.flatMap(({ of, result }) => ("fault" in result ? [`  ${of}: ${result.fault}`] : []));
   if (faults.length > 0) throw new Error(`nothing was imported, as these variables are wrong:\n${faults.join("\n")}`);
-  return {
-    values: assignments.flatMap(({ secret, variable: { value } }) =>
-      value === undefined ? [] : [{ declaration: secret, value }],
-    ),
-    unmapped,
-    remarks: assignments.flatMap(({ variable: { name, remark } }) =>
-      remark === undefined ? [] : [`${name} ${remark}`],
-    ),
-  };
+  return { values: read.flatMap(({ result }) => ("fault" in result ? [] : [result])), unmapped, remarks };
 };

@@ -2,14 +2,14 @@ import { spawn } from "node:child_process";
 import type { RawConfig } from "../../config";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../pulumi";
+import { pulumiJson } from "../pulumi-json";
 
 type ConfigDump = Record<string, { readonly value?: string; readonly secret: boolean }>;
 
 /** The stack's config, secrets decrypted. @throws when the passphrase is wrong */
 export const readStackFile = async (stack: string): Promise<RawConfig> => {
-  const dump = JSON.parse(
-    await pulumiOutput(stack, "config", "--json", "--show-secrets", "--stack", stack),
-  ) as ConfigDump;
+  const printed = await pulumiOutput(stack, "config", "--json", "--show-secrets", "--stack", stack);
+  const dump = pulumiJson(printed, "pulumi config --json") as ConfigDump;
   const entries = Object.entries(dump);
   return {
     stack,

@@ -1,4 +1,4 @@
-import { isRequired, type RawConfig, readSettings, secretFault } from "../../config";
+import { isRequired, type RawConfig, readSecret, readSettings } from "../../config";
 import type { SecretDeclaration } from "../../model/secret";
 import { type PlatformNames, titleOf } from "../../config";
 import { problemsOf } from "../../model/finding";
@@ -13,8 +13,10 @@ type SecretState = "set" | "wrong" | "made" | "unneeded" | "missing";
 export interface StackSecret {
   readonly declaration: SecretDeclaration;
   readonly state: SecretState;
-  /** Its value in config. */
+  /** Its value in config, as programs get it. */
   readonly value?: string;
+  /** What is taken off the text in config. */
+  readonly remark?: string;
   /** What is wrong with it, without quoting it. */
   readonly fault?: string;
 }
@@ -22,9 +24,9 @@ export interface StackSecret {
 const standing = (declaration: SecretDeclaration, raw: RawConfig, required: boolean): StackSecret => {
   const key = `secrets:${declaration.name}`;
   if (Object.hasOwn(raw.values, key)) {
-    const value = raw.values[key] ?? "";
-    const fault = raw.secretKeys.has(key) ? secretFault(declaration, value) : "it is in plain text";
-    return { declaration, value, state: fault === undefined ? "set" : "wrong", ...(fault !== undefined && { fault }) };
+    const text = readSecret(declaration, raw.values[key] ?? "");
+    const read = raw.secretKeys.has(key) ? text : { ...text, fault: "it is in plain text" };
+    return { declaration, ...read, state: read.fault === undefined ? "set" : "wrong" };
   }
   if (declaration.origin === "random") return { declaration, state: "made" };
   return { declaration, state: required ? "missing" : "unneeded" };
@@ -49,8 +51,9 @@ const WORDS: Readonly<Record<SecretState, string>> = {
 export const describeSecrets = (secrets: readonly StackSecret[]): string => {
   const width = Math.max(0, ...secrets.map(({ declaration }) => declaration.name.length));
   return secrets
-    .map(({ declaration: { name, description }, state, fault }) => {
-      const word = fault === undefined ? WORDS[state] : `${WORDS[state]} (${fault})`;
+    .map(({ declaration: { name, description }, state, fault, remark }) => {
+      const more = fault ?? remark;
+      const word = more === undefined ? WORDS[state] : `${WORDS[state]} (${more})`;
       return `  ${name.padEnd(width)}  ${word.padEnd(18)}${description}`;
     })
     .join("\n");

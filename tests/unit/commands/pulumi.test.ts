@@ -111,6 +111,42 @@ describe("prepareStack", () => {
   });
 
   test.each([
+    ["0 bytes", ""],
+    ["half of a lock", '{"pid": 12, "host'],
+    ["zeros", "\0\0\0\0"],
+  ])("E2: releases a lock of %s, and names its file", async (_what, content) => {
+    knownStack("lab");
+    const file = fake.backendFile("locks", "organization", "vpai", "lab", "cut.json");
+    writeFileSync(file, content);
+    fake.export({ version: 3, deployment: { resources: [] } });
+    const said = jest.spyOn(console, "error").mockImplementation(() => undefined);
+    await prepareStack("lab");
+    expect(fake.calls).toEqual(["cancel --yes --stack lab", "stack export --stack lab"]);
+    expect(said.mock.calls).toEqual([[`Releasing the lock of a run that was interrupted (${file} is cut short).`]]);
+    said.mockRestore();
+  });
+
+  test("E2: leaves a damaged lock alone beside one of a live run", async () => {
+    knownStack("lab");
+    writeFileSync(fake.backendFile("locks", "organization", "vpai", "lab", "cut.json"), "");
+    lock("lab", { pid: process.pid, hostname: os.hostname() });
+    await expect(prepareStack("lab")).rejects.toThrow(`another run (process ${process.pid} on`);
+    expect(fake.calls).toEqual([]);
+  });
+
+  test.each([[{}], [{ pid: "12", hostname: "x" }], [{ pid: 0, hostname: "x" }]])(
+    "E2: refuses a whole lock of another form by its file: %j",
+    async (content) => {
+      knownStack("lab");
+      lock("lab", content);
+      await expect(prepareStack("lab")).rejects.toThrow(
+        /^expected a lock with pid and hostname in \/.*lock\.json, found/,
+      );
+      expect(fake.calls).toEqual([]);
+    },
+  );
+
+  test.each([
     ["a live process of this machine", process.pid, os.hostname()],
     ["another machine", deadProcess(), "another-machine"],
   ])("leaves the lock of %s alone, and says whose it is", async (_what, pid, hostname) => {

@@ -24,9 +24,9 @@ export const PLATFORM: PlatformNames = {
     { name: "n8nEncryptionKey", description: "Key of n8n", origin: "random" },
     {
       name: "databasePassword",
-      description: "Password of the database, one line",
+      description: "Password of the database, one word",
       origin: "supplied",
-      check: (value) => (value.includes("\n") ? "expected one line, found a line break" : undefined),
+      check: (value) => (value.includes(" ") ? "expected one word, found a blank" : undefined),
     },
     {
       name: "hcloudToken",

@@ -29,6 +29,20 @@ it("gives settings as values, and secrets as secret outputs alone", async () => 
   expect(value).toBe("s3cr3t-of-the-database");
 });
 
+it("V1: gives a secret without the line break at its end, and warns of it by name", async () => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+  start(rawConfig(SETTINGS, { ...SECRETS, databasePassword: "s3cr3t\n" }));
+  const password = loadStackConfig([PLATFORM]).secrets["databasePassword"];
+  expect(await new Promise((resolve) => password?.apply(resolve))).toBe("s3cr3t");
+  expect(warn.mock.calls).toEqual([
+    [
+      "secrets:databasePassword ends in a line break, which is taken off; " +
+        "to write it anew: pulumi config set --stack prod --secret secrets:databasePassword",
+    ],
+  ]);
+  warn.mockRestore();
+});
+
 it("names every declared secret, also one that the stack makes", () => {
   start();
   const { secrets } = loadStackConfig([PLATFORM]);

@@ -86,7 +86,7 @@ it("a missing key is named", () => {
 it("a secret is never shown, whatever it is", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 12, unit: anyCharacter }), fc.boolean(), (value, encrypted) => {
-      const secret = `canary-${value}\n`;
+      const secret = `canary-\n${value}`;
       const raw = rawConfig({ ...SETTINGS, domain: "-" }, { ...SECRETS, databasePassword: secret, unknownOne: secret });
       const error = errorOf({ ...raw, secretKeys: encrypted ? raw.secretKeys : new Set() });
       expect(error.findings.map(({ where }) => where)).toEqual(

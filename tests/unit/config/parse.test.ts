@@ -109,7 +109,7 @@ describe("a wrong config", () => {
     to do:    rename it to databasePassword, or remove it: pulumi config rm --stack prod secrets:databasePasswort
 
   secrets:databasePassword
-    expected: Password of the database, one line
+    expected: Password of the database, one word
     found:    nothing
     to do:    make secrets STACK=prod
 `,
@@ -212,7 +212,8 @@ describe("secrets", () => {
   });
 
   it.each([
-    ["a value against its rule", "s3cr3t\nline", "expected one line, found a line break"],
+    ["a value against its rule", "s3cr3t word", "expected one word, found a blank"],
+    ["V1: a line break in it", "s3cr3t\nline", "expected one line, found a line break in it"],
     ["an empty value", "", "it is empty"],
   ])("are refused with %s", (_what, databasePassword, fault) => {
     const error = errorOf(rawConfig(SETTINGS, { ...SECRETS, databasePassword }));

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -28,6 +28,12 @@ describe("withLock", () => {
     );
     expect(most).toBe(1);
     expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "fulfilled", "fulfilled", "rejected"]);
+  });
+
+  it.each(["", '{"pid": 12, "ho'])("E2: asks nothing of what is in its file: %j", async (content) => {
+    const file = path.join(directory, "lock");
+    writeFileSync(file, content);
+    expect(await withLock(file, async () => "done")).toBe("done");
   });
 
   it("is free again when the process that held it was killed", async () => {

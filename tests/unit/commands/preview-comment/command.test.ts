@@ -134,6 +134,14 @@ it("does not quote a file that is no preview", async () => {
   await expect(command(["--from", file])).rejects.toThrow(/found 16 characters that are no JSON(?!.*canary)/);
 });
 
+it("E1: shows the changes of a preview with text around it", async () => {
+  const file = path.join(folder, "preview.json");
+  writeFileSync(file, `warning: something\n${readFileSync(fixture("update"), "utf8")}\nbye\n`);
+  const { code, stdout } = await command(["--from", file]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("- **change** `postgresql` Container: `memory 1024 → 512`");
+});
+
 it("works as a program of its own", () => {
   const program = [
     "--require",

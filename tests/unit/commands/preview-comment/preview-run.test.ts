@@ -18,6 +18,22 @@ describe("previewOf", () => {
     });
   });
 
+  it("E1: ends with an error where a run that went well printed no preview, and quotes no part of one", () => {
+    const cut = '{\n    "steps": [\n        {"op": "same", "canary": 1}';
+    const { diagnostics } = previewOf({ exitCode: 0, stdout: cut, stderr: "" });
+    expect(diagnostics).toEqual([
+      {
+        severity: "error",
+        message:
+          "expected the output of `pulumi preview --json`, found 52 characters that are no JSON of it; " +
+          "run it by hand to see what it says",
+      },
+    ]);
+    expect(previewOf({ exitCode: 0, stdout: "Nothing here", stderr: "" }).diagnostics?.[0]?.message).toBe(
+      "Nothing here",
+    );
+  });
+
   it("says so when a run said nothing", () => {
     expect(previewOf({ exitCode: 137, stdout: "", stderr: " " }).diagnostics?.[0]?.message).toBe(
       "pulumi preview ended with exit code 137 and said nothing",

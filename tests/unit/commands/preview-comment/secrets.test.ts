@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import fc from "fast-check";
 import { renderPreview } from "../../../../commands/preview-comment/render";
 import { maskFor, maskPreview } from "../../../../commands/preview-comment/secrets";
@@ -118,7 +121,7 @@ describe("where secrets come from", () => {
 
   it("does not quote a configuration that it cannot read", () => {
     expect(() => secretsOfConfig('["canary"]')).toThrow(
-      /^expected the output of `pulumi config --json`, found another form$/,
+      /^expected the output of `pulumi config --json`, found 10 characters(?!.*canary)/,
     );
   });
 
@@ -127,9 +130,60 @@ describe("where secrets come from", () => {
       secretsOfEnvironment({
         PULUMI_CONFIG_PASSPHRASE: "phrase",
         GITHUB_TOKEN: "token",
-        HOME: "/root",
+        HOME: "/nowhere",
         AWS_SESSION_TOKEN: "",
       }),
     ).toEqual(["phrase", "token"]);
+  });
+
+  it("E1: finds the configuration among other text", () => {
+    const json = `warning: a new version\n${JSON.stringify({ "secrets:a": { value: "one-secret", secret: true } })}\nbye`;
+    expect(secretsOfConfig(json)).toEqual(["one-secret"]);
+  });
+
+  it.each([
+    ["AZURE_STORAGE_KEY", "azure-storage-key"],
+    ["AZURE_STORAGE_SAS_TOKEN", "sv=2024&sig=abc"],
+    ["GOOGLE_OAUTH_ACCESS_TOKEN", "ya29-token"],
+    ["AWS_SECRET_ACCESS_KEY", "aws/secret+key="],
+    ["PGPASSWORD", "short"],
+    ["AWS_ACCESS_KEY_ID", "minio"],
+    ["AZURE_STORAGE_KEY", "short"],
+    ["SECRET_redisPassword", "of-a-secret"],
+  ])("V5: takes the storage key in %s", (name, value) => {
+    expect(secretsOfEnvironment({ HOME: "/nowhere", [name]: value })).toContain(value);
+  });
+
+  it("V5: takes the keys inside of a connection string and of a JSON key", () => {
+    const found = secretsOfEnvironment({
+      HOME: "/nowhere",
+      AZURE_STORAGE_CONNECTION_STRING: "AccountName=store;AccountKey=key+of/store==;EndpointSuffix=core",
+      GOOGLE_CREDENTIALS: JSON.stringify({ type: "service_account", private_key: "-----BEGIN\nkey lines" }),
+    });
+    expect(found).toEqual(expect.arrayContaining(["key+of/store==", "-----BEGIN\nkey lines"]));
+    expect(found).not.toEqual(expect.arrayContaining(["store", "core", "service_account"]));
+  });
+
+  it("V5: takes what is in the files that hold logins", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "secret-files-"));
+    const file = (name: string, text: string): string => {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), text);
+      return path.join(folder, name);
+    };
+    file(
+      ".aws/credentials",
+      "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = aws-from-file\nregion = eu\n",
+    );
+    file(
+      ".pulumi/credentials.json",
+      JSON.stringify({ current: "postgres://u:pg-login@db/state", accessTokens: { "https://x": "pul-token" } }),
+    );
+    try {
+      const found = secretsOfEnvironment({ HOME: folder, PULUMI_CONFIG_PASSPHRASE_FILE: file("phrase", "a phrase\n") });
+      expect(found.sort()).toEqual(["AKIDEXAMPLE", "a phrase", "aws-from-file", "pg-login", "pul-token"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -10,12 +10,12 @@ it.each(["whole-1.1.yml", "whole-1.2.yml"])("reads every variable of %s byte for
     postgresql_password: "lab-ünïcödé-密码-🔑",
     ovh_consumer_key: "lab-line one\nlab-line two\n",
     ovh_application_secret: "lab-{{ not a template }}",
-    templated: "{{ postgresql_password }}-suffix",
+    templated: undefined,
     numeric_code: "4711",
     octal_like: undefined,
     switch: undefined,
     "nested.inner.token": "lab-nested-token",
-    list_of_things: undefined,
+    "list_of_things[0]": "lab-item",
     unmapped_secret: "lab-unmapped-value",
   });
 });
@@ -25,10 +25,9 @@ it("remarks on what Ansible does not read as written", () => {
     remark === undefined ? [] : [`${name} ${remark}`],
   );
   expect(remarks).toEqual([
-    "templated is a template in Ansible; it is imported as written, without its result",
+    "templated is a template in Ansible, and the file does not hold its result; put the result in its place, or map the variable that holds it (MAP=variable=secretName)",
     "octal_like is no text for Ansible (YAML 1.1); put it in quotes if it is meant to be",
     "switch is no text for Ansible (YAML 1.1); put it in quotes if it is meant to be",
-    "list_of_things is a list, or not text",
   ]);
 });
 
@@ -63,6 +62,32 @@ it.each([
   ["|-\n  one\n  two", "one\ntwo"],
 ])("reads %j as PyYAML does, or not at all", (written, value) => {
   expect(valuesOf(`key: ${written}\n`)).toEqual({ key: value });
+});
+
+it("V3: names what is inside of lists, and follows anchors", () => {
+  const text = "users:\n  - &one {name: n8n, password: x}\n  - [{password: z}, *one]\nsame: *one\n";
+  expect(valuesOf(text)).toEqual({
+    "users[0].name": "n8n",
+    "users[0].password": "x",
+    "users[1][0].password": "z",
+    "users[1][1].name": "n8n",
+    "users[1][1].password": "x",
+    "same.name": "n8n",
+    "same.password": "x",
+  });
+});
+
+it.each([
+  ["{{ vault_redis }}", "vault_redis"],
+  ["{{vault_redis}}", "vault_redis"],
+  ["{{ vault_redis | default('', true) }}", "vault_redis"],
+  ["{{ vault_redis | b64decode }}", undefined],
+  ["{{ vault_redis }}-suffix", undefined],
+  ["{% if a %}b{% endif %}", undefined],
+  ["{# note #}text", undefined],
+])("V4: has no value for the template %s, which refers to %s", (template, refersTo) => {
+  const [variable] = readVariables(`key: ${JSON.stringify(template)}\n`, []);
+  expect([variable?.value, variable?.refersTo]).toEqual([undefined, refersTo]);
 });
 
 it("takes the last of two variables of one name", () => {

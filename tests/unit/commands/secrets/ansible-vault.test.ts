@@ -44,6 +44,12 @@ it("names the vault id that a password was missing for", () => {
   expect(messageOf(fixture("whole-1.2.yml"), [OTHER_PASSWORD])).toContain("its vault id is prod");
 });
 
+it("V3: reads a vault id with blanks in it, and blanks around the fields", () => {
+  const labelled = fixture("whole-1.2.yml").replace(";prod", "; my prod ");
+  expect(decryptVault(labelled, [PASSWORD])).toContain("lab-nested-token");
+  expect(messageOf(labelled, [OTHER_PASSWORD])).toContain("(its vault id is my prod)");
+});
+
 it.each([
   ["another cipher", TEXT.replace("AES256", "AES"), "format 1.1 or 1.2 with AES256"],
   ["another version", TEXT.replace("1.1", "1.0"), "format 1.1 or 1.2 with AES256"],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { generate, importFrom, missingValues } from "../../../../commands/secrets/sources";
@@ -19,6 +19,16 @@ const PASSWORD: SecretDeclaration = {
   description: "what it is for",
   origin: "supplied",
   check: oneLine,
+};
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "vpai-secrets-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const importText = async (text: string, map: string) => {
+  const file = path.join(folder, "vars.yml");
+  writeFileSync(file, text);
+  return (await importFrom(file, map, "", [PASSWORD], undefined)).values;
 };
 
 describe("an import", () => {
@@ -47,6 +57,56 @@ describe("an import", () => {
     ).toEqual([{ declaration: PASSWORD, value: "lab-inline-other-password" }]);
   });
 
+  it.each([
+    ["latin1-password.bin", "latin1_secret", "lab-by-latin1"],
+    ["no-break-space-password.txt", "no_break_secret", "lab-by-no-break-space"],
+  ])("V3: reads %s, byte for byte, as Ansible does", async (file, variable, value) => {
+    const files = ["latin1-password.bin", "no-break-space-password.txt", "vault-password.txt"];
+    const passwords = [file, ...files].map(fixturePath).join(",");
+    const { values } = await importFrom(
+      fixturePath("unusual.yml"),
+      `${variable}=password`,
+      passwords,
+      [PASSWORD],
+      undefined,
+    );
+    expect(values).toEqual([{ declaration: PASSWORD, value }]);
+  });
+
+  it("V3: reaches a password inside of a list", async () => {
+    const values = await importText(
+      "postgresql_users: [{name: n8n, password: x}]\n",
+      "postgresql_users[0].password=password",
+    );
+    expect(values).toEqual([{ declaration: PASSWORD, value: "x" }]);
+  });
+
+  it("V1: takes off the line break of `echo`, and says so", async () => {
+    const files = ["latin1-password.bin", "no-break-space-password.txt", "vault-password.txt"]
+      .map(fixturePath)
+      .join(",");
+    const opened = await importFrom(fixturePath("unusual.yml"), "echoed_secret=password", files, [PASSWORD], undefined);
+    expect(opened.values).toEqual([
+      {
+        declaration: PASSWORD,
+        value: "lab-line",
+        remark: "echoed_secret ends in a line break, which is taken off",
+      },
+    ]);
+  });
+
+  it("V4: refuses a template", async () => {
+    const text = 'redis_password: "{{ vault_redis }}"\n';
+    await expect(importText(text, "redis_password=password")).rejects.toThrow(
+      "nothing was imported, as these variables are wrong:\n" +
+        "  redis_password (for password): is a template in Ansible, and the file does not hold its result;",
+    );
+    const layout = `${text}vault_redis_password: in the vault\n`;
+    expect(await importText(layout, "redis_password=password")).toEqual([
+      { declaration: PASSWORD, value: "in the vault" },
+    ]);
+  });
+
   it("ends on a wrong vault password", async () => {
     const opened = importFrom(fixturePath("whole-1.1.yml"), "", fixturePath("other-password.txt"), [KEY], undefined);
     await expect(opened).rejects.toThrow("wrong vault password");
@@ -63,7 +123,7 @@ describe("an import", () => {
     );
     await expect(opened).rejects.toThrow(
       "nothing was imported, as these variables are wrong:\n" +
-        "  ovh_consumer_key (for password): expected one line\n" +
+        "  ovh_consumer_key (for password): expected one line, found a line break in it\n" +
         "  octal_like (for other): is no text for Ansible (YAML 1.1); put it in quotes if it is meant to be",
     );
   });
@@ -76,20 +136,15 @@ describe("an import", () => {
   });
 
   it("refuses a password script, and asks for none where nothing is encrypted", async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), "vpai-secrets-"));
-    try {
-      const [script, plain] = [path.join(folder, "script"), path.join(folder, "plain.yml")];
-      writeFileSync(script, "#!/bin/sh\necho password\n");
-      writeFileSync(plain, "n8n_encryption_key: plain text\n");
-      await expect(importFrom(fixturePath("whole-1.1.yml"), "", script, [KEY], undefined)).rejects.toThrow(
-        "found a script",
-      );
-      expect((await importFrom(plain, "", "", [KEY], undefined)).values).toEqual([
-        { declaration: KEY, value: "plain text" },
-      ]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const [script, plain] = [path.join(folder, "script"), path.join(folder, "plain.yml")];
+    writeFileSync(script, "#!/bin/sh\necho password\n");
+    writeFileSync(plain, "n8n_encryption_key: plain text\n");
+    await expect(importFrom(fixturePath("whole-1.1.yml"), "", script, [KEY], undefined)).rejects.toThrow(
+      "found a script",
+    );
+    expect((await importFrom(plain, "", "", [KEY], undefined)).values).toEqual([
+      { declaration: KEY, value: "plain text" },
+    ]);
   });
 });
 
@@ -101,13 +156,33 @@ describe("missing values", () => {
   afterEach(() => delete process.env["SECRET_password"]);
 
   it("come from the environment, byte for byte", async () => {
-    process.env["SECRET_password"] = " '$x` ü\t";
-    expect(await missingValues(SECRETS, false, undefined)).toEqual([{ declaration: PASSWORD, value: " '$x` ü\t" }]);
+    process.env["SECRET_password"] = " '$x` ü ";
+    expect(await missingValues(SECRETS, false, undefined)).toEqual([{ declaration: PASSWORD, value: " '$x` ü " }]);
   });
 
   it("are refused when they break the secret's rule", async () => {
     process.env["SECRET_password"] = "s3cr3t\nline";
-    await expect(missingValues(SECRETS, false, undefined)).rejects.toThrow(/^SECRET_password: .*expected one line$/);
+    await expect(missingValues(SECRETS, false, undefined)).rejects.toThrow(
+      /^SECRET_password: .*expected one line, found a line break in it$/,
+    );
+  });
+
+  it("V1: lose the line break at their end, with a remark", async () => {
+    process.env["SECRET_password"] = "s3cr3t\r\n";
+    expect(await missingValues(SECRETS, false, undefined)).toEqual([
+      {
+        declaration: PASSWORD,
+        value: "s3cr3t",
+        remark: "SECRET_password ends in a line break, which is taken off",
+      },
+    ]);
+  });
+
+  it("V3: of a file in another encoding are refused without a word of it", async () => {
+    const file = path.join(folder, "latin1");
+    writeFileSync(file, Buffer.from("s3cr3t\xe4", "latin1"));
+    const asked = missingValues(SECRETS, false, async () => `@${file}`);
+    await expect(asked).rejects.toThrow(`expected UTF-8 text in ${file}, found other bytes`);
   });
 
   it("are made for secrets that the stack would make, when asked to", async () => {
@@ -128,10 +203,14 @@ describe("missing values", () => {
   });
 
   it("are read from a file after @, and left out after an empty answer", async () => {
-    const file = fixturePath("whole-1.1.yml");
-    const several = { ...PASSWORD, check: () => undefined };
-    const [value] = await missingValues([{ declaration: several, state: "missing" }], false, async () => `@${file}`);
-    expect(value?.value).toBe(readFileSync(file, "utf8"));
+    const file = path.join(folder, "token");
+    writeFileSync(file, "from a file\n");
+    const [value] = await missingValues([{ declaration: PASSWORD, state: "missing" }], false, async () => `@${file}`);
+    expect(value).toEqual({
+      declaration: PASSWORD,
+      value: "from a file",
+      remark: "The value of password ends in a line break, which is taken off",
+    });
     expect(await missingValues(SECRETS, false, async () => "")).toEqual([]);
   });
 

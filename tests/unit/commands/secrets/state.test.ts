@@ -27,10 +27,16 @@ it("asks again for a secret that is in plain text or against its rule", () => {
 
 it("lists states without values", () => {
   const table = describeSecrets(secretsOf(rawConfig(LAB_ONLY, { databasePassword: "s3cr3t\nvalue" }), [PLATFORM]));
-  expect(table).toContain("WRONG (expected one line, found a line break)");
+  expect(table).toContain("WRONG (expected one line, found a line break in it)");
   expect(table).toContain("made by the stack");
   expect(table).toContain("not needed here");
   expect(table).not.toContain("s3cr3t");
+});
+
+it("V1: shows a line break at the end, and counts on the text without it", () => {
+  const secrets = secretsOf(rawConfig(LAB_ONLY, { databasePassword: "s3cr3t\n" }), [PLATFORM]);
+  expect(secrets[1]).toMatchObject({ state: "set", value: "s3cr3t" });
+  expect(describeSecrets(secrets)).toContain("set (ends in a line break, which is taken off)");
 });
 
 it("stops at a wrong setting", () => {

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { deploy } from "../../../../components/stack";
 import type { ImageLock } from "../../../../images/lock";
-import { loadStackConfig, secretFault } from "../../../../config";
+import { loadStackConfig, readSecret } from "../../../../config";
 import type { SecretDeclaration } from "../../../../model/secret";
 import { declaredSecrets, platformNamed, platformNames } from "../../../../platforms";
 import vpai from "../../../../platforms/vpai/platform";
@@ -215,7 +215,9 @@ const SHAPES: readonly ((name: string) => string)[] = [
 ];
 
 function canaryOf(secret: SecretDeclaration): string {
-  const found = SHAPES.map((shape) => shape(secret.name)).find((value) => secretFault(secret, value) === undefined);
+  const found = SHAPES.map((shape) => shape(secret.name)).find(
+    (value) => readSecret(secret, value).fault === undefined,
+  );
   if (found === undefined) throw new Error(`${secret.name} accepts no canary: add a shape that its rule accepts`);
   return found;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
+import { expectEngineFor, expectRoot } from "../ssh/login-rights";
 import { transportTo } from "../ssh/transport";
 
 /** A host whose Docker engine answers over SSH. */
@@ -16,6 +17,8 @@ export interface DockerHostState extends DockerHostInputs {
   endpoint: string;
 }
 
+const VERSION = ["docker", "version", "--format", "{{.Server.Version}}"];
+
 export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
   version: 1,
   identity: [],
@@ -23,10 +26,11 @@ export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
   id: ({ connection }) => endpointOf(connection),
   async ensure(inputs) {
     const host = transportTo(inputs.connection);
+    await expectRoot(host);
     const deadline = Date.now() + inputs.patience * 1000;
     for (;;) {
-      const answer = await host.run(["docker", "version", "--format", "{{.Server.Version}}"]);
-      if (answer.code === 0) return { ...inputs, endpoint: endpointOf(inputs.connection) };
+      const answer = await host.run(VERSION);
+      if (answer.code === 0) break;
       if (Date.now() > deadline) {
         throw new Error(
           `${host.name}: expected a Docker engine that answers within ${inputs.patience} s, found: ${answer.stderr.trim()}. ` +
@@ -35,9 +39,11 @@ export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
       }
       await sleep(1000);
     }
+    await expectEngineFor(host);
+    return { ...inputs, endpoint: endpointOf(inputs.connection) };
   },
   async observe(state) {
-    await transportTo(state.connection).output(["docker", "version", "--format", "{{.Server.Version}}"]);
+    await transportTo(state.connection).output(VERSION);
     return state;
   },
   async remove() {

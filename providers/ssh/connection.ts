@@ -1,4 +1,5 @@
 import type { Connection } from "../../model/connection";
+import { hostKeyAlgorithms, KEEPALIVE, LOGIN_SECONDS } from "./policy";
 
 export type { Connection };
 
@@ -6,8 +7,9 @@ export type { Connection };
 const knownHostName = ({ host, port }: Connection): string => (port === 22 ? host : `[${host}]:${port}`);
 
 /**
- * Options for OpenSSH's `ssh` that trust the pinned host key and nothing else. The key is handed over by
- * KnownHostsCommand, so no file has to exist on the machine that runs a refresh.
+ * Options for OpenSSH's `ssh` that trust the pinned host key and nothing else. No config file is read, neither the user's nor the
+ * machine's: a shared master connection there would let a wrong key pass, a `RemoteCommand` would break every call. The
+ * key is handed over by KnownHostsCommand, so no file has to exist on the machine that runs a refresh.
  */
 export function sshOptions(connection: Connection): string[] {
   const options: Record<string, string> = {
@@ -15,29 +17,26 @@ export function sshOptions(connection: Connection): string[] {
     UserKnownHostsFile: "/dev/null",
     GlobalKnownHostsFile: "/dev/null",
     KnownHostsCommand: `/bin/echo ${knownHostName(connection)} ${connection.hostKey}`,
-    HostKeyAlgorithms: keyType(connection.hostKey),
+    HostKeyAlgorithms: hostKeyAlgorithms(connection).join(","),
     BatchMode: "yes",
-    ConnectTimeout: "15",
-    // A host that vanishes in the middle of a command ends it after a minute, not never.
-    ServerAliveInterval: "15",
-    ServerAliveCountMax: "4",
+    PreferredAuthentications: "publickey",
+    ...identityOptions(connection),
+    ConnectTimeout: String(LOGIN_SECONDS),
+    ServerAliveInterval: String(KEEPALIVE.seconds),
+    ServerAliveCountMax: String(KEEPALIVE.unanswered),
     LogLevel: "ERROR",
   };
-  if (connection.identityFile !== undefined) {
-    options["IdentityFile"] = optionPath(connection.identityFile);
-    options["IdentitiesOnly"] = "yes";
-  }
-  return Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  return ["-F", "none", ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`])];
 }
+
+/** One key, whose private part may be with the agent, or all keys of the agent: as ssh2 is told, too. */
+const identityOptions = ({ identityFile }: Connection): Record<string, string> =>
+  identityFile === undefined
+    ? { IdentityFile: "none" }
+    : { IdentityFile: optionPath(identityFile), IdentitiesOnly: "yes" };
 
 /** A path as an option of OpenSSH: `%` would start a token there, and a space would end the word. */
 function optionPath(file: string): string {
   const literal = file.replaceAll("%", "%%");
   return /[\s"'\\]/.test(literal) ? `"${literal.replaceAll(/["\\]/g, "\\$&")}"` : literal;
 }
-
-/** `ssh-ed25519` of `ssh-ed25519 AAAA…`. */
-export const keyType = (publicKey: string): string => publicKey.trim().split(/\s+/)[0] ?? "";
-
-/** The key's bytes in base64, the second field of `ssh-ed25519 AAAA…`. */
-export const keyBlob = (publicKey: string): string => publicKey.trim().split(/\s+/)[1] ?? "";

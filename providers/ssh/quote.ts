@@ -1,11 +1,20 @@
 /**
- * One argument for a POSIX shell, taken literally whatever it contains.
+ * One argument for a shell, taken literally whatever it contains. Backslashes and single quotes stand outside of quotes: POSIX
+ * shells and fish read a backslash within single quotes differently.
  * @throws on a NUL byte, which no argument can carry
  */
 export function quote(argument: string): string {
   if (argument.includes("\0")) throw new Error("an argument for a remote command contains a NUL byte");
-  return `'${argument.replaceAll("'", `'\\''`)}'`;
+  return argument === "" ? "''" : argument.replaceAll(/[^'\\]+|['\\]/g, quotePiece);
 }
 
-/** A command line that a remote login shell splits back into exactly `argv`. */
+const quotePiece = (piece: string): string => (piece === "'" || piece === "\\" ? `\\${piece}` : `'${piece}'`);
+
+/** A command line that a shell splits back into exactly `argv`. */
 export const commandLine = (argv: readonly string[]): string => argv.map(quote).join(" ");
+
+/**
+ * What is asked of a host to run `argv`, in words that bash, zsh, fish and dash read alike. The login shell does no more than
+ * start `sh`, so that its own functions and aliases do not come between.
+ */
+export const remoteCommand = (argv: readonly string[]): string => `/bin/sh -c 'exec "$@"' vpai ${commandLine(argv)}`;

@@ -1,15 +1,11 @@
 import type { Client, ClientChannel } from "ssh2";
+import { type Answer, ChannelLost, channelOn, type ChannelStarter, type ChannelUser, collect } from "./channel";
 import { connect } from "./client";
 import type { Connection } from "./connection";
-import { commandLine } from "./quote";
+import { remoteCommand } from "./quote";
 import { SessionLimit } from "./session-limit";
 
-/** What a remote command gave. */
-export interface Answer {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
+export type { Answer };
 
 export interface RunOptions {
   /** Bytes for the command's standard input. Default: none. */
@@ -66,7 +62,7 @@ export class Transport implements CommandRunner {
   /** Runs `argv` as root and lets `use` talk to it: its input and output are one stream, open until `use` is done. */
   async exchange<T>(argv: readonly string[], use: (channel: ClientChannel) => Promise<T>): Promise<T> {
     const elevated = this.connection.user === "root" ? argv : ["sudo", "-n", "--", ...argv];
-    return this.sessions.run(() => this.open((client, done) => client.exec(commandLine(elevated), done), use));
+    return this.sessions.run(() => this.open((client, done) => client.exec(remoteCommand(elevated), done), use));
   }
 
   /**
@@ -128,56 +124,6 @@ export class Transport implements CommandRunner {
     this.client = client;
     return client;
   }
-}
-
-class ChannelLost extends Error {}
-
-type ChannelStarter = (client: Client, done: (error: Error | undefined, channel: ClientChannel) => void) => void;
-
-/** Called in the very moment a channel opens: a quick command's first events follow at once. */
-type ChannelUser<T> = (channel: ClientChannel) => T | Promise<T>;
-
-/** A channel, holding the process alive until it closes. */
-function channelOn<T>(client: Client, start: ChannelStarter, use: ChannelUser<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const alive = setInterval(() => undefined, 60_000);
-    const fail = (error: Error): void => {
-      clearInterval(alive);
-      client.removeListener("close", lost);
-      reject(error);
-    };
-    const lost = (): void => fail(new ChannelLost("the SSH connection was lost"));
-    client.once("close", lost);
-    try {
-      start(client, (error, channel) => {
-        if (error) return fail(error);
-        client.removeListener("close", lost);
-        channel.once("close", () => clearInterval(alive));
-        resolve(use(channel));
-      });
-    } catch (error) {
-      fail(new ChannelLost((error as Error).message));
-    }
-  });
-}
-
-function collect(channel: ClientChannel, stdin: string | undefined): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    let code: number | undefined;
-    channel.on("data", (chunk: Buffer) => stdout.push(chunk));
-    channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-    channel.on("error", reject);
-    channel.on("exit", (status: number | null, signal?: string) => {
-      code = status ?? (signal === undefined ? undefined : 128);
-    });
-    channel.on("close", () => {
-      if (code === undefined) return reject(new Error("the SSH connection was lost while a remote command ran"));
-      resolve({ code, stdout: Buffer.concat(stdout).toString("utf8"), stderr: Buffer.concat(stderr).toString("utf8") });
-    });
-    channel.end(stdin ?? "");
-  });
 }
 
 const transports = new Map<string, Transport>();

@@ -1,5 +1,5 @@
 import { type Connection, sshOptions } from "../../../providers/ssh/connection";
-import { commandLine } from "../../../providers/ssh/quote";
+import { remoteCommand } from "../../../providers/ssh/quote";
 import { eventually } from "../../eventually";
 import { type Result, run, type RunOptions, succeed } from "./run";
 
@@ -25,7 +25,7 @@ export class LabHost {
   /** The `ssh` command line that runs `argv` there. */
   ssh(argv: readonly string[]): string[] {
     const { user, host, port } = this.connection;
-    return ["ssh", ...sshOptions(this.connection), "-p", String(port), `${user}@${host}`, "--", commandLine(argv)];
+    return ["ssh", ...sshOptions(this.connection), "-p", String(port), `${user}@${host}`, "--", remoteCommand(argv)];
   }
 
   /** Runs `argv` on the host. @returns its result, whatever the exit code */

@@ -6,6 +6,7 @@ import path from "node:path";
 import { type Connection as ServedClient, Server, type ServerChannel, utils } from "ssh2";
 import { generatePair } from "../../../providers/ssh/key-pair";
 import type { Connection } from "../../../providers/ssh/connection";
+import { MARKER } from "../../../providers/ssh/login-shell";
 import type { Answer } from "../../../providers/ssh/transport";
 
 /** What a test gives instead of a command's own doing; undefined lets the command run on this machine. */
@@ -24,9 +25,14 @@ export class SshServer {
   /** The most commands that ran at once. */
   mostAtOnce = 0;
   respond: Respond = () => undefined;
+  /** What the login shell prints of its own before each command's answer. */
+  noise = "";
+  /** The login shell; it reads command lines as they come. */
+  shell = "sh";
   /** Whether our key is let in at the moment. */
   admits: () => boolean = () => true;
   private running = 0;
+  private readonly known: Buffer;
   private readonly clients = new Set<ServedClient>();
   private readonly sockets = new Set<net.Socket>();
 
@@ -36,6 +42,7 @@ export class SshServer {
     /** How to log in. */
     readonly connection: Connection,
   ) {
+    this.known = publicBlob(connection.identityFile ?? "");
     server.on("connection", (client) => this.accept(client));
     (server as unknown as { _srv: net.Server })._srv.on("connection", (socket) => {
       // As sshd does: an answer is several small packets, each of which would wait up to 40 ms for the one before.
@@ -44,9 +51,10 @@ export class SshServer {
     });
   }
 
-  static async start(): Promise<SshServer> {
+  /** @param ownKey the server's own key; default: a new Ed25519 one */
+  static async start(ownKey?: { private: string; public: string }): Promise<SshServer> {
     const folder = mkdtempSync(path.join(os.tmpdir(), "ssh-server-"));
-    const [hostKey, clientKey] = await Promise.all([newKey(), newKey()]);
+    const [hostKey, clientKey] = await Promise.all([ownKey ?? newKey(), newKey()]);
     const identityFile = path.join(folder, "key");
     writeFileSync(identityFile, clientKey.private, { mode: 0o600 });
     const server = new Server({ hostKeys: [hostKey.private] });
@@ -73,12 +81,11 @@ export class SshServer {
     this.clients.add(client);
     client.on("error", () => undefined);
     client.on("close", () => this.clients.delete(client));
-    const known = publicBlob(this.connection.identityFile ?? "");
     client.on("authentication", (attempt) => {
       if (this.cutLogins > 0) {
         this.cutLogins -= 1;
         this.cut();
-      } else if (attempt.method === "publickey" && attempt.key.data.equals(known) && this.admits()) attempt.accept();
+      } else if (attempt.method === "publickey" && attempt.key.data.equals(this.known) && this.admits()) attempt.accept();
       else attempt.reject(["publickey"]);
     });
     client.on("ready", () => {
@@ -98,18 +105,35 @@ export class SshServer {
 
   private execute(command: string, channel: ServerChannel): void {
     const argv = argumentsOf(command);
+    if (this.noise !== "") channel.write(this.noise);
+    // With it every connection begins; tests are about what follows.
+    if (argv.includes(MARKER)) return this.runHere(command, channel);
     this.commands.push(argv);
     this.lines.push(command);
     this.mostAtOnce = Math.max(this.mostAtOnce, (this.running += 1));
     channel.once("close", () => (this.running -= 1));
     const answer = this.respond(argv);
-    if (answer === undefined) return runHere(command, channel);
+    if (answer === undefined) return this.runHere(command, channel);
     // All at once, as a quick command does.
     channel.resume();
     channel.write(answer.stdout);
     channel.stderr.write(answer.stderr);
     channel.exit(answer.code);
     channel.end();
+  }
+
+  private runHere(command: string, channel: ServerChannel): void {
+    const child = spawn(this.shell, ["-c", `exec ${command}`], { env: process.env });
+    channel.pipe(child.stdin);
+    child.stdin.on("error", () => undefined);
+    child.stdout.pipe(channel, { end: false });
+    child.stderr.pipe(channel.stderr, { end: false });
+    channel.once("close", () => child.kill());
+    child.on("close", (code, signal) => {
+      if (code === null) channel.exit(signal?.replace("SIG", "") ?? "KILL", false, "");
+      else channel.exit(code);
+      channel.end();
+    });
   }
 }
 
@@ -121,20 +145,10 @@ function publicBlob(file: string): Buffer {
   return parsed.getPublicSSH();
 }
 
-/** Takes a command line of single-quoted words apart. */
+/** Takes a command line of ours apart, without the words that start it. */
 const argumentsOf = (line: string): string[] =>
-  [...line.matchAll(/'((?:[^']|'\\'')*)'(?= |$)/g)].map(([, word = ""]) => word.replaceAll("'\\''", "'"));
+  [...line.replace(PREFIX, "").matchAll(/(?:'[^']*'|\\.)+/gs)].map(([word]) =>
+    word.replaceAll(/'([^']*)'|\\(.)/gs, (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? ""),
+  );
 
-function runHere(command: string, channel: ServerChannel): void {
-  const child = spawn("sh", ["-c", `exec ${command}`], { env: process.env });
-  channel.pipe(child.stdin);
-  child.stdin.on("error", () => undefined);
-  child.stdout.pipe(channel, { end: false });
-  child.stderr.pipe(channel.stderr, { end: false });
-  channel.once("close", () => child.kill());
-  child.on("close", (code, signal) => {
-    if (code === null) channel.exit(signal?.replace("SIG", "") ?? "KILL", false, "");
-    else channel.exit(code);
-    channel.end();
-  });
-}
+const PREFIX = `/bin/sh -c 'exec "$@"' vpai `;

@@ -1,17 +1,21 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import fc from "fast-check";
-import { type Connection, keyBlob, keyType, sshOptions } from "../../../../providers/ssh/connection";
+import { utils } from "ssh2";
+import { type Connection, sshOptions } from "../../../../providers/ssh/connection";
+import { newKey, SshServer } from "../ssh-server";
+import { withUserConfig } from "../user-config";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 const CONNECTION: Connection = { host: "137.74.114.167", port: 804, user: "mobuone", hostKey: KEY };
 
 /** Options by name, each `-o Name=value`. */
 function byName(options: readonly string[]): Record<string, string> {
-  const pairs = options.filter((_option, index) => index % 2 === 1);
-  expect(options.filter((_option, index) => index % 2 === 0)).toEqual(pairs.map(() => "-o"));
+  const [file, none, ...rest] = options;
+  expect([file, none]).toEqual(["-F", "none"]);
+  const pairs = rest.filter((_option, index) => index % 2 === 1);
+  expect(rest.filter((_option, index) => index % 2 === 0)).toEqual(pairs.map(() => "-o"));
   return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
 }
 
@@ -23,8 +27,10 @@ test("ssh trusts the pinned key and nothing else", () => {
     KnownHostsCommand: `/bin/echo [137.74.114.167]:804 ${KEY}`,
     HostKeyAlgorithms: "ssh-ed25519",
     BatchMode: "yes",
+    PreferredAuthentications: "publickey",
+    IdentityFile: "none",
     ConnectTimeout: "15",
-    ServerAliveInterval: "15",
+    ServerAliveInterval: "10",
     ServerAliveCountMax: "4",
     LogLevel: "ERROR",
   });
@@ -78,16 +84,97 @@ test("known_hosts of the pinned key is one line that ssh-keygen finds under the 
   rmSync(folder, { recursive: true });
 });
 
-test("type and blob of a key, whatever surrounds them", () => {
-  fc.assert(
-    fc.property(
-      fc.constantFrom("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256"),
-      fc.base64String({ minLength: 4 }),
-      fc.constantFrom("", " ", "\n", " host key\n"),
-      (type, blob, after) => {
-        expect([keyType(` ${type} ${blob}${after}`), keyBlob(` ${type}  ${blob}${after}`)]).toEqual([type, blob]);
-      },
-    ),
-  );
-  expect([keyType(""), keyBlob("ssh-ed25519")]).toEqual(["", ""]);
+test("S6: a pinned RSA key is asked for by SHA-2 signatures", () => {
+  const { HostKeyAlgorithms } = byName(sshOptions({ ...CONNECTION, hostKey: "ssh-rsa AAAAB3NzaC1yc2E=" }));
+  expect(HostKeyAlgorithms).toBe("rsa-sha2-512,rsa-sha2-256");
+});
+
+describe("under the worst config of a user", () => {
+  const WORST = `
+Host *
+  ControlMaster auto
+  ControlPath FOLDER/master
+  ControlPersist 60
+  StrictHostKeyChecking no
+  UserKnownHostsFile /dev/null
+  HostKeyAlias other
+  NoHostAuthenticationForLocalhost yes
+  VerifyHostKeyDNS yes
+  RemoteCommand tmux attach
+  RequestTTY force
+  PermitLocalCommand yes
+  LocalCommand echo local
+  ForwardAgent yes
+  ProxyCommand /bin/false
+  Port 1
+  HostName 192.0.2.1
+  User nobody
+`;
+  let server: SshServer;
+
+  beforeEach(async () => {
+    server = await SshServer.start();
+  });
+
+  afterEach(() => server.stop());
+
+  async function ssh(
+    options: readonly string[],
+    ...rest: string[]
+  ): Promise<{ code: number; stdout: string; stderr: string }> {
+    const { user, host, port } = server.connection;
+    const child = spawn("ssh", [...options, "-p", String(port), ...rest, `${user}@${host}`, "printf in"], {
+      env: process.env,
+    });
+    child.stdin.end();
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const code = await new Promise<number>((resolve) => child.on("close", resolve));
+    return { code, stdout, stderr };
+  }
+
+  test("S3: commands run, alone and as they are", async () => {
+    await withUserConfig(WORST, async () => {
+      expect(await ssh(sshOptions(server.connection))).toEqual({ code: 0, stdout: "in", stderr: "" });
+    });
+    expect(server.lines).toEqual(["printf in"]);
+  });
+
+  test("S2: an open master connection lets no wrong pinned key pass", async () => {
+    await withUserConfig(WORST, async (folder) => {
+      const own = ["-o", "ProxyCommand=none", "-o", "HostName=127.0.0.1", "-o", "RemoteCommand=none"];
+      const key = ["-o", `IdentityFile=${server.connection.identityFile ?? ""}`, "-o", "RequestTTY=no"];
+      const { user, host, port } = server.connection;
+      const master = spawn("ssh", [...own, ...key, "-p", String(port), "-N", `${user}@${host}`], {
+        stdio: "ignore",
+        env: process.env,
+      });
+      try {
+        const control = path.join(folder, "master");
+        while (!existsSync(control)) await new Promise((resolve) => setTimeout(resolve, 20));
+        const wrong = sshOptions({ ...server.connection, hostKey: (await newKey()).public.trim() });
+        // Without our own -F the master would be used: that is the fault.
+        expect(
+          (await ssh([...wrong.slice(2), "-o", "ProxyCommand=none", "-o", "RemoteCommand=none"], "-T")).stdout,
+        ).toBe("in");
+        const refused = await ssh(wrong);
+        expect([refused.code, refused.stdout]).toEqual([255, ""]);
+        expect(refused.stderr).toContain("Host key verification failed");
+      } finally {
+        master.kill();
+      }
+    });
+  });
+});
+
+test("S6: OpenSSH logs in to a host whose pinned key is an RSA key", async () => {
+  const server = await SshServer.start(utils.generateKeyPairSync("rsa", { bits: 2048 }));
+  const { user, host, port } = server.connection;
+  const child = spawn("ssh", [...sshOptions(server.connection), "-p", String(port), `${user}@${host}`, "true"], {
+    stdio: "ignore",
+    env: process.env,
+  });
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+  await server.stop();
 });

@@ -51,7 +51,9 @@ test("a value arrives as it is, whatever it contains, and is part of no command"
     ),
     { numRuns: 40 },
   );
-  expect(new Set(container.ssh.lines)).toEqual(new Set(["'docker' 'container' 'inspect' '--' 'vpai_x'"]));
+  expect(new Set(container.ssh.lines)).toEqual(
+    new Set([`/bin/sh -c 'exec "$@"' vpai 'docker' 'container' 'inspect' '--' 'vpai_x'`]),
+  );
 });
 
 test("an unexpected status is an error that quotes the answer, and nothing that was sent", async () => {

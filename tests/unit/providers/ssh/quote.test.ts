@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fc from "fast-check";
-import { commandLine, quote } from "../../../../providers/ssh/quote";
+import { commandLine, quote, remoteCommand } from "../../../../providers/ssh/quote";
 import { anyCharacter } from "../../any-character";
 
 /** What no quoting may lose: all that a shell, a template or a terminal could take as its own. */
@@ -72,7 +72,7 @@ test("an argument can never begin a command of its own", () => {
   fc.assert(
     fc.property(argument, (text) => {
       // Whole pieces in single quotes, and escaped single quotes between them.
-      expect(quote(text)).toMatch(/^('[^']*'|\\')+$/);
+      expect(quote(text)).toMatch(/^('[^'\\]*'|\\'|\\\\)+$/);
     }),
   );
 });
@@ -80,4 +80,26 @@ test("an argument can never begin a command of its own", () => {
 test("a NUL byte, which no argument can carry, is refused", () => {
   expect(() => quote("a\0b")).toThrow("an argument for a remote command contains a NUL byte");
   expect(() => commandLine(["printf", "\0"])).toThrow("NUL");
+});
+
+test.each([
+  ["", "''"],
+  ["a b", "'a b'"],
+  ["it's", "'it'\\''s'"],
+  ["a\\b", "'a'\\\\'b'"],
+  ["\\'", "\\\\\\'"],
+])("S8: %j has its quotes and backslashes outside of quotes", (text, quoted) => {
+  expect(quote(text)).toBe(quoted);
+});
+
+test("S8: a login shell only starts sh, with each argument as a word of its own", () => {
+  expect(remoteCommand(["sudo", "-n", "it's"])).toBe(`/bin/sh -c 'exec "$@"' vpai 'sudo' '-n' 'it'\\''s'`);
+});
+
+// What this machine has of them; fish and zsh are no part of every machine.
+const SHELLS = ["sh", "dash", "bash", "zsh", "fish"].filter((shell) => spawnSync(shell, ["-c", "true"]).status === 0);
+
+test.each(SHELLS)("S8: %s as a login shell hands nasty arguments over byte for byte", (shell) => {
+  const line = remoteCommand(["printf", "%s\\0", ...NASTY]);
+  expect(execFileSync(shell, ["-c", line], { encoding: "utf8" }).split("\0").slice(0, -1)).toEqual(NASTY);
 });

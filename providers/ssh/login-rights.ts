@@ -1,0 +1,34 @@
+import type { Transport } from "./transport";
+
+/** @throws at once when the login user cannot become root, with what is missing */
+export async function expectRoot(host: Transport): Promise<void> {
+  const { user } = host.connection;
+  if (user === "root") return;
+  const { code, stderr } = await host.run(["true"]);
+  if (code === 0) return;
+  const said = stderr.trim();
+  const [, toDo = "Look at the user's rules in sudoers."] = REMEDIES.find(([sign]) => sign.test(said)) ?? [];
+  throw new Error(
+    `${host.name}: expected a login user that becomes root by sudo, without a password, found: ${said || `exit code ${code}`}. ` +
+      toDo.replaceAll("USER", user),
+  );
+}
+
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/not found/, "Install sudo on the host, or log in as root."],
+  [/must have a tty/, "Take `requiretty` away there: `Defaults:USER !requiretty` in /etc/sudoers.d/."],
+  [/password is required/, "Put `USER ALL=(ALL) NOPASSWD: ALL` into a file of /etc/sudoers.d/ there."],
+  [/not in the sudoers file|not allowed/, "Put `USER ALL=(ALL) NOPASSWD: ALL` into a file of /etc/sudoers.d/ there."],
+];
+
+/** @throws when the engine answers root but not the login user, as whom the Docker provider comes */
+export async function expectEngineFor(host: Transport): Promise<void> {
+  const { user } = host.connection;
+  if (user === "root") return;
+  const { code, stderr } = await host.run(["runuser", "-u", user, "--", "docker", "version"]);
+  if (code === 0) return;
+  throw new Error(
+    `${host.name}: expected a login user that reaches the Docker engine, found: ${stderr.trim()}. ` +
+      `Put the user into the group docker on the host: \`usermod --append --groups docker ${user}\`.`,
+  );
+}

@@ -42,7 +42,9 @@ const existingMachine = settings({
     .describe("Its SSH server's public key. Needed by everything that connects; a preview does not."),
   identityFile: formats.filePath
     .exactOptional()
-    .describe("Private key to log in with; ~ is the home directory. Default: the SSH agent's keys."),
+    .describe(
+      "Key to log in with; ~ is the home directory. The SSH agent is asked for it when it has a passphrase or is a .pub file. Default: the agent's keys.",
+    ),
 });
 
 const labMachine = settings({ kind: z.literal("lab") });

@@ -8,6 +8,6 @@ export interface Connection {
   user: string;
   /** The host's public key as in known_hosts, without the name: `ssh-ed25519 AAAA…`. */
   hostKey: string;
-  /** Private key file, `~` allowed. Default: the keys of the SSH agent. */
+  /** Key file, `~` allowed; with a passphrase, or as a `.pub` file, the SSH agent has the private part. Default: all keys of the agent. */
   identityFile?: string;
 }

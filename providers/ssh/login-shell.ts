@@ -7,7 +7,7 @@ import { SshRefused } from "./refusal";
 export const MARKER = "vpai:plain-shell";
 
 /** The command that prints it. */
-export const MARKER_COMMAND = ["printf", "%s", MARKER] as const;
+const MARKER_COMMAND = ["printf", "%s", MARKER] as const;
 
 /**
  * Runs a command whose answer is known: what a login shell prints of its own would be read as part of every other answer.

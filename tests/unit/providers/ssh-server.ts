@@ -85,7 +85,8 @@ export class SshServer {
       if (this.cutLogins > 0) {
         this.cutLogins -= 1;
         this.cut();
-      } else if (attempt.method === "publickey" && attempt.key.data.equals(this.known) && this.admits()) attempt.accept();
+      } else if (attempt.method === "publickey" && attempt.key.data.equals(this.known) && this.admits())
+        attempt.accept();
       else attempt.reject(["publickey"]);
     });
     client.on("ready", () => {

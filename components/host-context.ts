@@ -21,6 +21,8 @@ export interface HostContext {
   prefix: string;
   /** Opens when host and engine answer. */
   connection: Output<Connection>;
+  /** When the state came to know the host, ISO 8601. */
+  metAt: Output<string | undefined>;
   /** Provider of its Docker engine. */
   engine: () => docker.Provider;
   secrets: SecretStore;

@@ -1,16 +1,33 @@
-import { ComponentResource, type ComponentResourceOptions, type Output, secret } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
+import { type Connection, KeptSecret } from "@vpai/providers";
 import { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../model/secret";
 import { UserError } from "../model/finding";
 
-/** The stack's secrets by declaration: configured ones as they are, the others generated once and kept in the state. */
+/** The host that keeps copies of the made secrets. */
+export interface SecretKeeper {
+  connection: Output<Connection>;
+  /** Absolute path of the folder of the copies. */
+  folder: string;
+  /** What the copies vanish with; undefined on a machine that outlives the stack. */
+  vanishesWith: Resource | undefined;
+}
+
+/**
+ * The stack's secrets by declaration: configured ones as they are, the others generated once, and kept in the state and on
+ * a host. One that the state lost is taken from there.
+ */
 export class SecretStore extends ComponentResource {
   private readonly given = new Map<string, Output<string>>();
 
-  /** @param configured values from the stack config, by name */
+  /**
+   * @param configured values from the stack config, by name
+   * @param keeper is asked when the first secret is made
+   */
   constructor(
     name: string,
     private readonly configured: Readonly<Record<string, Output<string> | undefined>>,
+    private readonly keeper: () => SecretKeeper,
     options?: ComponentResourceOptions,
   ) {
     super("vpai:platform:SecretStore", name, {}, options);
@@ -34,6 +51,13 @@ export class SecretStore extends ComponentResource {
 
   private generated({ name, origin, length = DEFAULT_SECRET_LENGTH }: SecretDeclaration): Output<string> | undefined {
     if (origin !== "random") return undefined;
-    return secret(new RandomPassword(name, { length, special: false }, { parent: this }).result);
+    const made = secret(new RandomPassword(name, { length, special: false }, { parent: this }).result);
+    const { connection, folder, vanishesWith } = this.keeper();
+    const copy = new KeptSecret(
+      `${name}/copy`,
+      { connection, path: `${folder}/${name}`, made },
+      { parent: this, ...(vanishesWith !== undefined && { deletedWith: vanishesWith }) },
+    );
+    return secret(copy.value);
   }
 }

@@ -12,7 +12,7 @@ import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";
 import { Machines, plannedAddress } from "./machines";
 import { warnOfTags } from "./machines/locked-image";
-import { SecretStore } from "./secret-store";
+import { type SecretKeeper, SecretStore } from "./secret-store";
 
 /** What a stack tells of a host to whoever runs it. */
 export interface HostOutput {
@@ -52,9 +52,9 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   checkPlatform(plans);
   warnOfTags(pulledImages(views, config), lock);
   const stack = getStack();
-  const secrets = new SecretStore("secrets", config.secrets);
-  const machines = new Machines({ platform, stack, secrets, lock });
   const hosts = new Map<string, Host>();
+  const secrets = new SecretStore("secrets", config.secrets, () => keeperAmong(hosts));
+  const machines = new Machines({ platform, stack, secrets, lock });
   const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
     const machine = machines.create(name, hostIn(config, name).machine);
     const owner = { platform: platform.name, stack, host: name };
@@ -66,6 +66,13 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   });
   new Fleet({ hosts, views, stack: config, secrets }).start();
   return Object.fromEntries(outputs);
+}
+
+/** The stack's first host: the one place for copies of secrets that several hosts may use. */
+function keeperAmong(hosts: ReadonlyMap<string, Host>): SecretKeeper {
+  const [first] = hosts.values();
+  if (first === undefined) throw new Error("expected a host that keeps copies of made secrets, found none yet");
+  return first.secretKeeper;
 }
 
 /** Images that come from the world's registries; a lab's come from its own. */

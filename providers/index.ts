@@ -2,6 +2,7 @@
 export { DockerHost } from "./resources/docker-host";
 export { HealthGate } from "./resources/health-gate";
 export { HostImage } from "./resources/host-image";
+export { KeptSecret } from "./resources/kept-secret";
 export { LiteLlmKey } from "./resources/litellm-key";
 export { N8nWorkflow } from "./resources/n8n-workflow";
 export { PostgresDatabase } from "./resources/postgres-database";
@@ -13,6 +14,7 @@ export { SshKey } from "./resources/ssh-key";
 export { conditionOf, type Container, inspectContainer } from "./docker/container";
 export type { Place } from "./docker/last-healthy";
 export { PREVIOUS_LABEL } from "./docker/last-healthy";
+export { type NetworkSettings, networksOf } from "./docker/networks";
 export { removeLeftover } from "./docker/leftovers";
 export { restoreAfterFailedCreation } from "./docker/rollback";
 export { LocalRunner } from "./local-runner";

@@ -16,6 +16,8 @@ export interface LabIdentity {
   registryPort: number;
   /** The operator's generated private key. */
   identityFile: string;
+  /** Copy of the private key that a lab machine proves itself with. */
+  hostKeyFile: (host: string) => string;
 }
 
 /** The lab of a checkout. @param root absolute path of the checkout; default: this one */
@@ -30,5 +32,6 @@ export function labIdentity(root: string = projectRoot): LabIdentity {
     address: (last) => `10.${second}.${third}.${last}`,
     registryPort: 20_000 + (digest.readUInt16BE(6) % 10_000),
     identityFile: path.join(root, ".vpai", "lab", "ssh", "id_ed25519"),
+    hostKeyFile: (host) => path.join(root, ".vpai", "lab", "ssh", `host-key-${host}`),
   };
 }

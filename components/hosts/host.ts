@@ -8,7 +8,7 @@ import type { Preparation } from "../container/preparation";
 import { DockerService } from "../container/service";
 import type { HostContext, HostNetworks } from "../host-context";
 import type { Machine } from "../machines/machine";
-import type { SecretStore } from "../secret-store";
+import type { SecretKeeper, SecretStore } from "../secret-store";
 import { checksLayer } from "./layers/checks";
 import { engineLayer } from "./layers/engine";
 import { networksLayer } from "./layers/networks";
@@ -65,6 +65,11 @@ export class Host extends ComponentResource {
     const { host, context, started: services } = this;
     if (context.services.length > 0) checksLayer({ host, context, services, parent: this }, after);
     this.registerOutputs({ services: context.services.map((service) => service.name) });
+  }
+
+  get secretKeeper(): SecretKeeper {
+    const { connection, folder, machine } = this.host;
+    return { connection, folder: `${folder}/made-secrets`, vanishesWith: machine.vanishesWith };
   }
 
   get protects(): boolean {

@@ -40,17 +40,34 @@ export async function removeLeftover(
         "to have it replaced; its data folders stay.",
     );
   }
-  if (found.State === undefined) await runner.output(["docker", "network", "rm", found.Id]);
+  if (found.State === undefined) await removeNetwork(runner, name, found.Id);
   else await stopAndRemove(runner, { Id: found.Id, State: found.State });
   const state = found.State === undefined ? "" : `, ${found.State.Status}`;
   return foreign.length > 0 ? `adopted${state}` : `${origin(found)}${state}`;
 }
 
+/** One in use stays: taking it away would cut off whoever uses it. */
+async function removeNetwork(runner: CommandRunner, name: string, id: string): Promise<void> {
+  const answer = await runner.run(["docker", "network", "rm", id]);
+  if (answer.code === 0) return;
+  if (!answer.stderr.includes("active endpoints"))
+    throw new Error(`${runner.name}: docker network rm ${name} failed: ${answer.stderr.trim()}`);
+  const users = await runner.output([
+    ...["docker", "network", "inspect", "--format", "{{range .Containers}}{{.Name}} {{end}}", id],
+  ]);
+  throw new Error(
+    `${runner.name}: expected the network ${name} as it is described, or unused, found another one under its name, used by ${users.trim()}. ` +
+      "The state does not know it: bring the newest state back (make state-restore), or stop these containers and run up again.",
+  );
+}
+
 /** How one of ours came to stand there. */
-const origin = (found: Inspected): string =>
-  PREVIOUS_LABEL in labelsOf(found)
-    ? "the previous version, which served since a new one failed"
+function origin(found: Inspected): string {
+  if (PREVIOUS_LABEL in labelsOf(found)) return "the previous version, which served since a new one failed";
+  return found.State?.Status === "running"
+    ? "unknown to the state (which was lost or set back, or whose run was interrupted; its data stays)"
     : "left by an interrupted run";
+}
 
 const labelsOf = (found: Inspected): Record<string, string> => found.Config?.Labels ?? found.Labels ?? {};
 

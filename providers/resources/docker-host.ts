@@ -15,6 +15,8 @@ export interface DockerHostInputs {
 export interface DockerHostState extends DockerHostInputs {
   /** The engine's address as the Docker provider takes it: `ssh://user@host:port`. */
   endpoint: string;
+  /** When the state came to know the host, ISO 8601; states of older programs lack it. */
+  metAt: string | undefined;
 }
 
 const VERSION = ["docker", "version", "--format", "{{.Server.Version}}"];
@@ -40,7 +42,7 @@ export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
       await sleep(1000);
     }
     await expectEngineFor(host);
-    return { ...inputs, endpoint: endpointOf(inputs.connection) };
+    return { ...inputs, endpoint: endpointOf(inputs.connection), metAt: new Date().toISOString() };
   },
   async observe(state) {
     await transportTo(state.connection).output(VERSION);
@@ -58,5 +60,5 @@ export class DockerHost extends resourceOf(dockerHostKind, {
   type: "vpai/host:DockerHost",
   name: "dockerHost",
   defaults: { patience: 120 },
-  outputs: { endpoint: "plain" },
+  outputs: { endpoint: "plain", metAt: "plain" },
 }) {}

@@ -26,7 +26,10 @@ export interface RemoteFileState extends RemoteFileInputs {
   writtenAt: string;
 }
 
-/** Where the candidate lies until it is accepted: one fixed name, so that an interrupted write leaves no trail. */
+/**
+ * Where the candidate lies until it is accepted: one fixed name, so that an interrupted write leaves no trail. A file that is
+ * right already stays untouched; then its time is printed, in seconds.
+ */
 const WRITE = `set -eu
 path=$1 owner=$2 mode=$3; shift 3
 candidate=$(dirname "$path")/.$(basename "$path").candidate
@@ -38,6 +41,11 @@ mkdir -p "$(dirname "$path")"
 trap 'rm -f "$candidate"' EXIT
 rm -f "$candidate"; (umask 077; cat > "$candidate")
 chown "$owner" "$candidate"; chmod "$mode" "$candidate"
+if [ -f "$path" ] && [ ! -L "$path" ] && cmp -s -- "$candidate" "$path" &&
+  [ "$(stat -c '%u:%g %04a' -- "$path")" = "$owner $mode" ]; then
+  stat -c %Y -- "$path"
+  exit 0
+fi
 if [ $# -gt 0 ]; then
   i=$#
   while [ "$i" -gt 0 ]; do
@@ -73,9 +81,8 @@ export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
   ],
   async ensure(inputs, before) {
     const { connection, path, content, owner, mode, validate = [] } = inputs;
-    await transportTo(connection).script(WRITE, [path, owner, mode, ...validate], { stdin: content });
-    const writtenAt = before?.content === content ? before.writtenAt : new Date().toISOString();
-    return { ...inputs, writtenAt };
+    const since = await transportTo(connection).script(WRITE, [path, owner, mode, ...validate], { stdin: content });
+    return { ...inputs, writtenAt: before?.content === content ? before.writtenAt : moment(since) };
   },
   async observe(state) {
     const answer = await transportTo(state.connection).run(["sh", "-c", READ, "vpai", state.path]);
@@ -91,6 +98,9 @@ export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
     await transportTo(state.connection).output(["rm", "-f", "--", state.path]);
   },
 };
+
+/** @param since seconds since 1970, of a file that was there already; empty for one that was written now */
+const moment = (since: string): string => (since === "" ? new Date() : new Date(Number(since) * 1000)).toISOString();
 
 /** A file on a host: validated, written atomically, its content, owner and mode kept. */
 export class RemoteFile extends resourceOf(remoteFileKind, {

@@ -13,6 +13,11 @@ export interface SshKeyInputs {
    * only. Default: the private key is kept in the state, encrypted.
    */
   privateKeyFile?: string;
+  /**
+   * File on this machine with a copy of a private key that the state keeps, mode 0600, absolute path: who loses the state finds
+   * the key there. Default: no copy.
+   */
+  copyFile?: string;
 }
 
 export interface SshKeyState extends SshKeyInputs {
@@ -25,12 +30,14 @@ export interface SshKeyState extends SshKeyInputs {
 export const sshKeyKind: Kind<SshKeyInputs, SshKeyState> = {
   version: 1,
   identity: ["comment", "privateKeyFile"],
+  added: ["copyFile"],
   async ensure(inputs, before) {
-    const { privateKeyFile } = inputs;
-    const kept = before ?? (privateKeyFile === undefined ? undefined : await keyInFile(inputs, privateKeyFile));
+    const { privateKeyFile, copyFile } = inputs;
+    const file = privateKeyFile ?? copyFile;
+    const kept = before ?? (file === undefined ? undefined : await keyInFile(inputs, file));
     if (kept) return { ...kept, ...inputs };
     const pair = await generatePair(inputs.comment);
-    if (privateKeyFile !== undefined) await writePrivateKey(privateKeyFile, pair.private);
+    if (file !== undefined) await writePrivateKey(file, pair.private);
     return {
       ...inputs,
       publicKey: withoutComment(pair.public),
@@ -41,7 +48,8 @@ export const sshKeyKind: Kind<SshKeyInputs, SshKeyState> = {
     return state.privateKeyFile === undefined ? state : keyInFile(state, state.privateKeyFile);
   },
   async remove(state) {
-    if (state.privateKeyFile !== undefined) await rm(state.privateKeyFile, { force: true });
+    const file = state.privateKeyFile ?? state.copyFile;
+    if (file !== undefined) await rm(file, { force: true });
   },
 };
 
@@ -57,7 +65,8 @@ async function keyInFile(inputs: SshKeyInputs, file: string): Promise<SshKeyStat
   const key = utils.parseKey(text);
   if (key instanceof Error)
     throw new Error(`${file}: expected an SSH private key: ${key.message}; remove the file to have a new one made`);
-  return { ...inputs, publicKey: `${key.type} ${key.getPublicSSH().toString("base64")}`, privateKey: "" };
+  const publicKey = `${key.type} ${key.getPublicSSH().toString("base64")}`;
+  return { ...inputs, publicKey, privateKey: inputs.privateKeyFile === undefined ? text : "" };
 }
 
 async function writePrivateKey(file: string, key: string): Promise<void> {

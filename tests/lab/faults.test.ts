@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { cpSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
 import { Lab } from "./harness/lab";
 import { killUp } from "./harness/processes";
 import { cleanEnvironment, run } from "./harness/run";
@@ -66,6 +68,45 @@ test("a run whose SSH connections are cut converges with the next up", async () 
   const { code } = await up;
   console.log(`the up whose connections were cut ended with ${code}`);
   await lab.makeSucceed("up");
+  await expect(lab.pulumi(["preview", "--expect-no-changes"])).resolves.toMatchObject({ code: 0 });
+  await lab.makeSucceed("status");
+}, 900_000);
+
+/** What must outlive a lost state: files with inode, time, mode and owner, networks, databases, and n8n's own key. */
+const KEPT = `find /opt/vpai/configs /opt/vpai/secrets /opt/vpai/made-secrets -type f -printf '%p %i %T@ %m %U\\n' | sort
+docker network ls --no-trunc --filter label=dev.vpai.stack=lab --format '{{.Name}} {{.ID}}' | sort
+docker exec vpai_postgresql psql -U postgres -d n8n -Atc 'select count(*) from workflow_entity' -c 'select datname from pg_database order by 1'
+sha256sum /opt/vpai/data/n8n/config`;
+
+const CONTAINERS = ["docker", "ps", "--no-trunc", "--format", "{{.Names}} {{.ID}}"];
+
+test("T3: with the state lost, one up ends where it would have ended", async () => {
+  const host = await lab.host("sese-ai");
+  const [kept, containers] = [await host.output(["sh", "-euc", KEPT]), await host.output(CONTAINERS)];
+  rmSync(path.join(lab.directory, ".vpai", "lab", "state"), { recursive: true });
+  await lab.makeSucceed("up");
+  const again = await lab.host("sese-ai");
+  expect(await again.output(["sh", "-euc", KEPT])).toBe(kept);
+  const running = await again.output(CONTAINERS);
+  const replaced = containers.split("\n").filter((line) => !running.includes(line));
+  console.log(`containers replaced: ${replaced.length} of ${containers.trim().split("\n").length}`);
+  await expect(lab.pulumi(["preview", "--expect-no-changes"])).resolves.toMatchObject({ code: 0 });
+  await lab.makeSucceed("status");
+}, 900_000);
+
+test("T4: with the state set back, one up ends where it would have ended", async () => {
+  const host = await lab.host("sese-ai");
+  const state = path.join(lab.directory, ".vpai", "lab", "state");
+  const older = path.join(lab.directory, ".vpai", "lab", "older-state");
+  cpSync(state, older, { recursive: true });
+  await lab.pulumiSucceed(["config", "set", "--path", "vpai:overrides.redis.cpus", "0.5"]);
+  await lab.makeSucceed("up");
+  const kept = await host.output(["sh", "-euc", KEPT]);
+  rmSync(state, { recursive: true });
+  renameSync(older, state);
+  const { all } = await lab.makeSucceed("up");
+  expect(all).toContain("removed container vpai_redis, unknown to the state (which was lost or set back");
+  expect(await host.output(["sh", "-euc", KEPT])).toBe(kept);
   await expect(lab.pulumi(["preview", "--expect-no-changes"])).resolves.toMatchObject({ code: 0 });
   await lab.makeSucceed("status");
 }, 900_000);

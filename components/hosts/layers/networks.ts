@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
 import type { Network, PlatformHost } from "../../../model/platform";
+import { adoptedNetwork, isOfThisRun } from "../../docker/adoption";
 import { ofFixedName } from "../../docker/fixed-name";
 import { gatewayOf } from "../../docker/gateway";
 import { hostRunner } from "../../docker/leftovers";
@@ -37,23 +38,26 @@ class Networks extends ComponentResource implements HostNetworks {
   }
 
   private create(name: string, { subnet, internal }: Network): docker.Network {
-    const { owner, adopt, engine, connection } = this.host;
+    const { owner, adopt, engine, connection, metAt } = this.host;
     const resource = `${owner.host}/network/${name}`;
-    const labels = ownershipLabels(owner);
+    const target = { kind: "network" as const, name, labels: ownershipLabels(owner), adopt };
+    const gateway = gatewayOf(subnet);
+    const runner = hostRunner(connection);
     return new docker.Network(
       resource,
       {
         name,
         driver: "bridge",
         internal,
-        ipamConfigs: [{ subnet, gateway: gatewayOf(subnet) }],
-        labels: asLabels(labels),
+        ipamConfigs: [{ subnet, gateway }],
+        labels: asLabels(target.labels),
       },
       {
         parent: this,
         provider: engine(),
         dependsOn: [...this.after],
-        ...ofFixedName(resource, { kind: "network", name, labels, adopt }, hostRunner(connection)),
+        ...ofFixedName(resource, target, runner),
+        ...adoptedNetwork(target, { internal, subnet, gateway }, { isNew: () => isOfThisRun(metAt), runner }),
       },
     );
   }

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import { LocalRunner, SshKey } from "@vpai/providers";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { adoptedNetwork } from "../../docker/adoption";
 import { gatewayOf } from "../../docker/gateway";
 import { asLabels } from "../../docker/ownership";
 import { ofFixedName } from "../../docker/fixed-name";
@@ -44,14 +45,17 @@ export class Ground extends ComponentResource {
 
   private createNetwork(): docker.Network {
     const { prefix: name, subnet } = this.identity;
+    const { runner } = this;
+    const gateway = gatewayOf(subnet);
     const target = { kind: "network" as const, name, labels: this.labels, adopt: false };
     return new docker.Network(
       "lab/network",
-      { name, driver: "bridge", ipamConfigs: [{ subnet, gateway: gatewayOf(subnet) }], labels: asLabels(this.labels) },
+      { name, driver: "bridge", ipamConfigs: [{ subnet, gateway }], labels: asLabels(this.labels) },
       {
         parent: this,
         provider: this.engine,
-        ...ofFixedName("lab/network", target, this.runner),
+        ...ofFixedName("lab/network", target, runner),
+        ...adoptedNetwork(target, { internal: false, subnet, gateway }, { isNew: () => Promise.resolve(true), runner }),
       },
     );
   }

@@ -42,7 +42,11 @@ export class LabMachine extends ComponentResource implements Machine {
   ) {
     super("vpai:lab:Machine", `${host}/machine`, {}, options);
     const address = labAddress(args.index, args.ground.identity);
-    const hostKey = new SshKey(`${host}/host-key`, { comment: `lab host ${host}` }, { parent: this });
+    const hostKey = new SshKey(
+      `${host}/host-key`,
+      { comment: `lab host ${host}`, copyFile: args.ground.identity.hostKeyFile(host) },
+      { parent: this },
+    );
     const container = this.createContainer(host, address, hostKey);
     this.vanishesWith = container;
     this.publicAddress = output(address);

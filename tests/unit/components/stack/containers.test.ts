@@ -427,7 +427,10 @@ describe("secrets", () => {
         stacks[stack].filter((one) => JSON.stringify(one.shown).includes(`random-${name}`)).map((one) => one.name),
       ).toEqual([]);
     }
-    expect(holders(stacks[stack], "random-n8nEncryptionKey")).toEqual(["sese-ai/n8n/secret/encryption_key"]);
+    expect(holders(stacks[stack], "random-n8nEncryptionKey")).toEqual([
+      "n8nEncryptionKey/copy",
+      "sese-ai/n8n/secret/encryption_key",
+    ]);
   });
 
   test("nothing that `docker inspect` or `ps` shows of a container is a secret", () => {

@@ -56,7 +56,9 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
         privateKey: `private-${name}`,
       };
     case "pulumi-nodejs:dynamic/vpai/host:DockerHost":
-      return { ...given, endpoint: `ssh://${name}` };
+      return { ...given, endpoint: `ssh://${name}`, metAt: "2026-01-01T00:00:00.000Z" };
+    case "pulumi-nodejs:dynamic/vpai/host:KeptSecret":
+      return { ...given, value: given["made"] };
     case "pulumi-nodejs:dynamic/vpai/host:RemoteFile":
       // Another content is written at another moment.
       return { ...given, writtenAt: createHash("sha256").update(JSON.stringify(given["content"])).digest("hex") };

@@ -42,7 +42,9 @@ test("our own container is a leftover of an interrupted run, and goes with its a
 
 test("one that runs gets its stop timeout first", async () => {
   const host = engine(container(LABELS, "running"));
-  expect(await removeLeftover(host, CONTAINER)).toBe("left by an interrupted run, running");
+  expect(await removeLeftover(host, CONTAINER)).toBe(
+    "unknown to the state (which was lost or set back, or whose run was interrupted; its data stays), running",
+  );
   expect(host.commands.slice(1)).toEqual([
     ["docker", "stop", "c0ffee"],
     ["docker", "rm", "--force", "--volumes", "c0ffee"],
@@ -93,5 +95,23 @@ test("an engine that does not answer is no free name", async () => {
   const host = engine("Cannot connect to the Docker daemon");
   await expect(removeLeftover(host, CONTAINER)).rejects.toThrow(
     "root@host: docker container inspect vpai_n8n failed: Cannot connect to the Docker daemon",
+  );
+});
+
+test("T3: a network in use is never swept; whoever uses it is named", async () => {
+  const inUse: CommandRunner = {
+    ...engine({ Id: "beef", Labels: LABELS }),
+    run: (argv) =>
+      Promise.resolve(
+        argv.includes("rm")
+          ? { code: 1, stdout: "", stderr: "error while removing network: network backend has active endpoints" }
+          : { code: 0, stdout: JSON.stringify([{ Id: "beef", Labels: LABELS }]), stderr: "" },
+      ),
+    output: () => Promise.resolve("vpai_n8n vpai_redis \n"),
+  };
+  await expect(removeLeftover(inUse, NETWORK)).rejects.toThrow(
+    "root@host: expected the network backend as it is described, or unused, found another one under its name, " +
+      "used by vpai_n8n vpai_redis. The state does not know it: bring the newest state back (make state-restore), " +
+      "or stop these containers and run up again.",
   );
 });

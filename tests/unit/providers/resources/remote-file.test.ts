@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import os from "node:os";
@@ -64,6 +65,31 @@ describe("T21: a directory in the file's place", () => {
       `expected a file at ${inputs.path}, found a directory: move it away, then run up again`,
     );
     expect([readdirSync(inputs.path), readdirSync(folder)]).toEqual([[], ["x.conf"]]);
+  });
+});
+
+describe("T3: a file that is right already, unknown to the state", () => {
+  beforeEach(() => {
+    writeFileSync(inputs.path, "one\n");
+    chmodSync(inputs.path, 0o640);
+    utimesSync(inputs.path, 1_700_000_000, 1_700_000_000);
+  });
+
+  test("is not written again, and counts as written when it was", async () => {
+    const { ino } = statSync(inputs.path);
+    expect(await kind.ensure(inputs)).toEqual({ ...inputs, writtenAt: "2023-11-14T22:13:20.000Z" });
+    expect(statSync(inputs.path)).toMatchObject({ ino, mtimeMs: 1_700_000_000_000 });
+    expect(readdirSync(folder)).toEqual(["x.conf"]);
+  });
+
+  test.each([
+    ["content", { content: "two\n", mode: "0640" }],
+    ["mode", { content: "one\n", mode: "0600" }],
+  ])("is written when its %s differs", async (_what, wanted) => {
+    const { writtenAt } = await kind.ensure({ ...inputs, ...wanted });
+    expect(Date.parse(writtenAt)).toBeGreaterThan(1_700_000_000_000);
+    expect(readFileSync(inputs.path, "utf8")).toBe(wanted.content);
+    expect(permissions(inputs.path)).toBe(wanted.mode);
   });
 });
 

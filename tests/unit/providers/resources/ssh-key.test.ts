@@ -109,3 +109,23 @@ test("deleting takes the file away, and is content when it is gone", async () =>
   await expect(kind.remove(key)).resolves.toBeUndefined();
   await expect(kind.remove(await kind.ensure({ comment: "host" }))).resolves.toBeUndefined();
 });
+
+describe("T3: a copy beside the state", () => {
+  test("is found again by who lost the state, and goes with the key", async () => {
+    const key = await kind.ensure({ comment: "host vpai", copyFile: file });
+    expect([statSync(file).mode & 0o777, readFileSync(file, "utf8")]).toEqual([0o600, key.privateKey]);
+    expect(publicHalf(key.privateKey)).toBe(key.publicKey);
+    expect(await kind.ensure({ comment: "host vpai", copyFile: file })).toEqual(key);
+    await kind.remove(key);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("counts for nothing while the state knows the key", async () => {
+    const key = await kind.ensure({ comment: "host vpai" });
+    expect(await kind.ensure({ comment: "host vpai", copyFile: file }, key)).toMatchObject({
+      privateKey: key.privateKey,
+    });
+    rmSync(folder, { recursive: true });
+    expect(await kind.observe({ ...key, copyFile: file })).toEqual({ ...key, copyFile: file });
+  });
+});

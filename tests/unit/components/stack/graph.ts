@@ -58,7 +58,7 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
     case "pulumi-nodejs:dynamic/vpai/host:DockerHost":
       return { ...given, endpoint: `ssh://${name}`, metAt: "2026-01-01T00:00:00.000Z" };
     case "pulumi-nodejs:dynamic/vpai/host:KeptSecret":
-      return { ...given, value: given["made"] };
+      return { ...given, value: plain(given["made"]) };
     case "pulumi-nodejs:dynamic/vpai/host:RemoteFile":
       // Another content is written at another moment.
       return { ...given, writtenAt: createHash("sha256").update(JSON.stringify(given["content"])).digest("hex") };
@@ -72,6 +72,10 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
       return { ...given };
   }
 }
+
+/** A value without the envelope in which a secret one is handed over. */
+const plain = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && "value" in value ? value.value : value;
 
 /** Outputs as the engine gives them back: those that the program declared secret are. */
 const marked = (outputs: Record<string, unknown>, request: Registered | undefined): Record<string, unknown> =>

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HetznerApi } from "../hetzner-api/api";
 import { createServer, type Server } from "../hetzner-api/servers";
@@ -106,7 +107,7 @@ test("the server is what was asked for, and known before it boots", async () => 
   expect(server()).toMatchObject({
     name: NAME,
     status: "running",
-    labels: { platform: "vpai", stack: "test" },
+    labels: { platform: "vpai", stack: "test", "host-key": expect.stringMatching(/^[0-9a-f]{32}$/) as string },
     server_type: { name: "cx23" },
     image: { name: "debian-13", architecture: "x86" },
     location: { name: "nbg1" },
@@ -201,6 +202,22 @@ test("a new host key replaces the server, the old one first, also when its first
   expect(server().status).toBe("running");
   const [key] = (await engine.state()).filter(({ urn }) => urn === HOST_KEY);
   expect(project.bootData.get(server().id)?.userData).toContain(String(key?.outputs?.["publicKey"]));
+});
+
+test("T3: a server that a lost state made stops the run, and stays with its key and firewall", async () => {
+  const made = server().id;
+  const [state, aside] = ["state", "aside"].map((name) => path.join(engine.directory, name)) as [string, string];
+  renameSync(state, aside);
+  mkdirSync(state);
+  await engine.succeed(["stack", "init", "test"]);
+  api.changes.length = 0;
+  expect(await engine.failingUp(OTHER)).toContain(
+    `expected no server named ${NAME} at Hetzner, or one that this state made; found number ${made}, made from a state that was lost or set back`,
+  );
+  expect(server().id).toBe(made);
+  expect(api.changes).toEqual([]);
+  rmSync(state, { recursive: true });
+  renameSync(aside, state);
 });
 
 test("a server of somebody else with the same name stops the run, and stays", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { log, type Output, ResourceHook } from "@pulumi/pulumi";
 import { known } from "../../known";
@@ -18,20 +19,45 @@ interface Found {
 /** How often the API is asked whether an object is gone, and how many times, in milliseconds: two minutes in all. */
 const POLL = { interval: 500, tries: 240 };
 
+/** Label of a server: the digest of its host key, which tells what state it was made from. */
+export const ORIGIN_LABEL = "host-key";
+
+/** Value of {@link ORIGIN_LABEL}; Hetzner takes 63 characters. */
+export const originOf = (hostKey: string): string => createHash("sha256").update(hostKey).digest("hex").slice(0, 32);
+
+/** Where and as whom objects at Hetzner are made. */
+export interface Maker {
+  token: Output<string>;
+  /** What {@link ORIGIN_LABEL} says of servers that this state makes. */
+  origin: Output<string>;
+}
+
 /**
  * A hook that runs right before an object is created at Hetzner: one that an interrupted run left under its name, unknown to
- * the state, goes away; what is not ours stops the run. Names are unique there, so the creation would fail.
+ * the state, goes away; what is not ours stops the run, and so does a server of another state, whose data would go with it.
+ * Names are unique there, so the creation would fail.
  * @param resource name of the resource, for the hook's own name
  */
-export function sweepBeforeCreate(resource: string, target: Named, token: Output<string>): ResourceHook {
+export function sweepBeforeCreate(resource: string, target: Named, { token, origin }: Maker): ResourceHook {
   return new ResourceHook(`sweep ${resource}`, async () => {
     const api = new Api(await known(token));
+    await refuseServerOfOtherState(api, target, await known(origin));
     for (const found of await api.find(target)) {
       if (!isOurs(found, target.labels)) throw new Error(notOurs(target, found));
       await api.remove(target.collection, found.id);
       await log.info(`removed ${target.collection}/${found.id} ${target.name}, left by an interrupted run`);
     }
   });
+}
+
+async function refuseServerOfOtherState(api: Api, target: Named, origin: string): Promise<void> {
+  const servers = await api.find({ ...target, collection: "servers" });
+  const other = servers.find((one) => isOurs(one, target.labels) && one.labels[ORIGIN_LABEL] !== origin);
+  if (other === undefined) return;
+  throw new Error(
+    `expected no server named ${target.name} at Hetzner, or one that this state made; found number ${other.id}, made from a state that ` +
+      "was lost or set back. Bring that state back (make state-restore); to start anew, delete the server in Hetzner's console: its data goes with it.",
+  );
 }
 
 const isOurs = (found: Found, labels: Record<string, string>): boolean =>

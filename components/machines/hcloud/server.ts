@@ -15,7 +15,7 @@ import type { ImageLock } from "../../../images/lock";
 import { lockedSource } from "../locked-image";
 import type { ImageSource, Machine } from "../machine";
 import { cloudInit } from "./cloud-init";
-import { type Named, sweepBeforeCreate } from "./leftovers";
+import { type Named, ORIGIN_LABEL, originOf, sweepBeforeCreate } from "./leftovers";
 
 /** Websites are for everybody. */
 const EVERYWHERE = ["0.0.0.0/0", "::/0"];
@@ -51,16 +51,19 @@ export class HetznerServer extends ComponentResource implements Machine {
     this.lock = lock;
     const provider = new hcloud.Provider(`${name}/hetzner`, { token }, { parent: this });
     const fullName = `${prefix}-${name}`;
+    const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, { parent: this });
+    const origin = hostKey.publicKey.apply(originOf);
     // Names are unique at Hetzner.
     const named = (collection: Named["collection"]): CustomResourceOptions => ({
       parent: this,
       provider,
       deleteBeforeReplace: true,
       hooks: {
-        beforeCreate: [sweepBeforeCreate(`${name}/${collection}`, { collection, name: fullName, labels }, token)],
+        beforeCreate: [
+          sweepBeforeCreate(`${name}/${collection}`, { collection, name: fullName, labels }, { token, origin }),
+        ],
       },
     });
-    const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, { parent: this });
     const login = new SshKey(
       `${name}/login-key`,
       { comment: `operator of ${fullName}`, privateKeyFile: identityFile },
@@ -90,7 +93,7 @@ export class HetznerServer extends ComponentResource implements Machine {
             cloudInit({ hostPrivateKey, hostPublicKey }),
           ),
         ),
-        labels,
+        labels: { ...labels, [ORIGIN_LABEL]: origin },
       },
       named("servers"),
     );

@@ -54,7 +54,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const stack = getStack();
   const hosts = new Map<string, Host>();
   const secrets = new SecretStore("secrets", config.secrets, () => keeperAmong(hosts));
-  const machines = new Machines({ platform, stack, secrets, lock });
+  const machines = new Machines({ platform, stack, secrets, lock, registries: config.registries });
   const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
     const machine = machines.create(name, hostIn(config, name).machine);
     const owner = { platform: platform.name, stack, host: name };

@@ -122,3 +122,29 @@ export const emailAddress = z.email({ error: "an e-mail address" });
 export const serverType = matching("a Hetzner Cloud server type, such as cx23", /^[a-z]{2,4}\d{2}$/);
 export const location = matching("a Hetzner Cloud location, such as nbg1", /^[a-z]{3}\d?$/);
 export const serverImage = matching("a Hetzner Cloud system image, such as debian-13", /^[a-z]+-[a-z0-9.-]+$/);
+
+/** What people take for Docker Hub's name in references, which is docker.io. */
+const DOCKER_HUB = ["index.docker.io", "registry-1.docker.io", "hub.docker.com", "registry.hub.docker.com"];
+
+const isRegistry = (value: string) => {
+  const [, name = "", digits] = /^([^:]*)(?::(\d{1,5}))?$/.exec(value) ?? [];
+  if (DOCKER_HUB.includes(name) || (digits !== undefined && !port.safeParse(Number(digits)).success)) return false;
+  return isIPv4(name) || HOSTNAME.test(name);
+};
+
+export const registry = text(
+  "a registry as references begin with it, without https:// and path, such as ghcr.io or docker.io",
+  isRegistry,
+);
+
+/** HTTP's basic scheme ends the name at its first colon. */
+export const registryUser = matching(
+  "a user name at the registry: no blanks, no colon, such as mobutoo",
+  /^[^\s:\p{Cc}]{1,255}$/u,
+);
+
+const SECRET_NAME = "a name for the secret in camelCase, not the password itself, such as ghcrToken";
+/** Whoever writes the password itself in its place does not want it shown. */
+export const secretName = z
+  .string({ error: SECRET_NAME })
+  .refine((value) => /^[a-z][A-Za-z0-9]{1,39}$/.test(value), { error: SECRET_NAME, params: { hidden: true } });

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { chosenServices } from "./lab-services";
 import { parseStackConfig, type PlatformNames } from "./parse";
+import { declaredWith } from "./registries";
 import type { StackConfig } from "./schema";
 import type { SecretDeclaration } from "../model/secret";
 import { readSecret } from "./secrets";
@@ -34,7 +35,8 @@ export const loadStackConfig = (platforms: readonly PlatformNames[]): LoadedConf
     { stack: pulumi.getStack(), values, secretKeys, connects: !pulumi.runtime.isDryRun() },
     platforms,
   );
-  const declared = platforms.find((platform) => platform.name === config.platform)?.secrets ?? [];
+  const own = platforms.find((platform) => platform.name === config.platform)?.secrets ?? [];
+  const declared = declaredWith(own, config.registries);
   return {
     ...config,
     secrets: Object.fromEntries(declared.map((secret) => [secret.name, secretOf(secret, values, pulumi.getStack())])),

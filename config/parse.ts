@@ -1,6 +1,7 @@
 import { type Finding, problemsOf } from "../model/finding";
 import type { KnownNames, StackConfig } from "./schema";
 import type { SecretDeclaration } from "../model/secret";
+import { declaredWith, sharedNames } from "./registries";
 import { secretProblems } from "./secrets";
 import { parseSettings } from "./settings";
 
@@ -79,7 +80,7 @@ export interface StackSettings {
   /** Absent when a setting is wrong. */
   readonly config?: StackConfig;
   readonly problems: readonly Finding[];
-  /** What the stack's platform declares. */
+  /** What the stack's platform declares, and what its logins at registries do. */
   readonly declared: readonly SecretDeclaration[];
 }
 
@@ -99,10 +100,16 @@ export const readSettings = (raw: RawConfig, platforms: readonly PlatformNames[]
     settings: Object.assign({}, ...candidates.map((platform) => platform.settings)) as KnownNames["settings"],
   };
   const { config, problems } = parseSettings(inNamespace("vpai", raw.values), names, source(raw, "vpai"));
+  const declared = candidates.flatMap((platform) => platform.secrets);
   return {
     ...(config && { config }),
-    problems: [...foreignKeys(raw), ...problems, ...(config && raw.connects ? missingHostKeys(config, raw.stack) : [])],
-    declared: candidates.flatMap((platform) => platform.secrets),
+    problems: [
+      ...foreignKeys(raw),
+      ...problems,
+      ...(config && raw.connects ? missingHostKeys(config, raw.stack) : []),
+      ...(config ? sharedNames(config.registries, declared) : []),
+    ],
+    declared: declaredWith(declared, config?.registries ?? raw.values["vpai:registries"]),
   };
 };
 

@@ -18,6 +18,7 @@ interface Definition {
   options?: readonly z.ZodType[];
   shape?: Readonly<Record<string, z.ZodType>>;
   defaultValue?: unknown;
+  valueType?: z.ZodType;
 }
 
 const definitionOf = (schema: z.ZodType): Definition => schema.def;
@@ -47,7 +48,8 @@ export function configReference(platform: PlatformNames): string {
 
 function rowsOf(schema: z.ZodType, key: string): Row[] {
   const { value, row } = unwrapped(schema, key);
-  const { type, shape = {}, options = [] } = definitionOf(value);
+  const { type, shape = {}, options = [], valueType } = definitionOf(value);
+  if (valueType !== undefined) return [row, ...rowsOf(valueType, `${key}.<name>`).slice(1)];
   const parts = type === "object" ? [value] : type === "union" ? options : [];
   const inner = parts.flatMap((part) =>
     Object.entries(definitionOf(part).shape ?? shape).flatMap(([name, member]) =>

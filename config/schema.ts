@@ -83,6 +83,13 @@ const serviceOverride = settings({
   image: formats.pinnedImage.exactOptional().describe("Image. Default: the service's own."),
 });
 
+const registryAccount = settings({
+  user: formats.registryUser.describe("Name to log in with."),
+  secret: formats.secretName.describe(
+    "Name of the secret in the namespace `secrets:` that holds its password or token; this is what declares it.",
+  ),
+});
+
 /** The same schema under each of the names, every one optional. */
 const named = <Schema extends z.ZodType>(names: readonly string[], schema: Schema) =>
   settings(Object.fromEntries(names.map((name) => [name, schema.exactOptional()]))) as unknown as z.ZodType<
@@ -136,6 +143,12 @@ const baseSchema = (names: KnownNames) =>
     overrides: structured("overrides of services", named(names.services, serviceOverride))
       .default({})
       .describe("What this stack gives a service in place of the service's own settings, by name."),
+    registries: structured(
+      "logins at image registries, by registry",
+      z.record(formats.registry, registryAccount, { error: "logins at image registries, by registry" }),
+    )
+      .default({})
+      .describe("Logins at image registries, for private images. Pulls on hosts and `make images-lock` use them."),
   });
 
 /** The whole schema: what the program itself asks for, and what the platform and its services do. */

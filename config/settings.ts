@@ -45,10 +45,24 @@ const inputOf = (issue: z.core.$ZodIssue): unknown => {
   return (issue.input as Record<PropertyKey, unknown>)[issue.path.at(-1) ?? ""];
 };
 
+/** A key that people choose, and that is not of the form that it has to be. */
+const wrongKey = (issue: z.core.$ZodIssueInvalidKey): Finding => ({
+  where: `vpai:${pathText(issue.path)}`,
+  expected: issue.issues[0]?.message ?? issue.message,
+  found: quote(issue.path.at(-1)),
+  mend: "rename it, or remove it",
+});
+
+/** Why a value is not shown; undefined where it may be. */
+const hiddenFor = (issue: z.core.$ZodIssue, encrypted: Source["encrypted"]): string | undefined => {
+  if (encrypted.has(String(issue.path[0]))) return "it is encrypted";
+  return issue.code === "custom" && issue.params?.["hidden"] === true ? "it may be a secret" : undefined;
+};
+
 const wrongValue = (issue: z.core.$ZodIssue, { stack, encrypted }: Source): Finding => {
-  const secret = encrypted.has(String(issue.path[0]));
+  const hidden = hiddenFor(issue, encrypted);
   const input = inputOf(issue);
-  const value = secret ? "a value that is not shown, as it is encrypted" : quote(input);
+  const value = hidden === undefined ? quote(input) : `a value that is not shown, as ${hidden}`;
   return {
     where: `vpai:${pathText(issue.path)}`,
     expected: issue.message,
@@ -101,9 +115,10 @@ export const parseSettings = (
   const result = stackSchema(names).safeParse(values, { reportInput: true });
   if (!result.success) {
     return {
-      problems: result.error.issues.flatMap((issue) =>
-        issue.code === "unrecognized_keys" ? unknownKeys(issue) : [wrongValue(issue, source)],
-      ),
+      problems: result.error.issues.flatMap((issue) => {
+        if (issue.code === "unrecognized_keys") return unknownKeys(issue);
+        return [issue.code === "invalid_key" ? wrongKey(issue) : wrongValue(issue, source)];
+      }),
     };
   }
   const config = withSettings(result.data, Object.keys(names.settings));

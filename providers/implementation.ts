@@ -15,6 +15,8 @@ export interface Kind<Inputs extends object, State extends object = Inputs> {
   id?(inputs: Inputs): string;
   /** Inputs that states of older programs lack; that alone is no difference. */
   added?: readonly (keyof Inputs & string)[];
+  /** Inputs that `ensure` alone needs: what the state keeps is without them, and another value of theirs is no difference. */
+  transient?: readonly (keyof Inputs & string)[];
   /**
    * False where the login itself is what the resource is about. Elsewhere another `connection` alone is noted in the state,
    * and `ensure` does not run: the host is the same one, reached in another way.
@@ -37,13 +39,20 @@ export type Implementation = Required<Omit<dynamic.ResourceProvider, "configure"
 
 /** observe → diff field by field → ensure → return what was observed, as Pulumi's provider protocol. */
 export function implement<Inputs extends object, State extends object>(kind: Kind<Inputs, State>): Implementation {
-  const stamped = (state: State): State & { version: number } => ({ ...state, version: kind.version });
+  const isTransient = (property: string): boolean =>
+    (kind.transient as readonly string[] | undefined)?.includes(property) === true;
+  const stamped = (state: State): object => ({
+    ...Object.fromEntries(Object.entries(state).filter(([property]) => !isTransient(property))),
+    version: kind.version,
+  });
   const idOf = (inputs: Inputs): string =>
     kind.id?.(inputs) ?? kind.identity.map((property) => String(inputs[property])).join(":");
 
   const changedSince = (olds: object, news: object): string[] =>
     changedProperties(olds, news).filter(
-      (property) => property in olds || !(kind.added as readonly string[] | undefined)?.includes(property),
+      (property) =>
+        !isTransient(property) &&
+        (property in olds || !(kind.added as readonly string[] | undefined)?.includes(property)),
     );
 
   const isRehomed = (olds: { version?: number }, news: Inputs): news is Inputs & { connection: unknown } =>

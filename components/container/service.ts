@@ -11,6 +11,7 @@ import { HealthGate, HostImage, type Place, RemoteDirectory, RemoteFile } from "
 import type { ServiceContext } from "../../model/context";
 import type { ContainerService } from "../../model/service";
 import type { HostContext, HostNetworks } from "../host-context";
+import { loginFor } from "../machines/registry-logins";
 import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
 import type { Preparation } from "./preparation";
@@ -84,10 +85,11 @@ export class DockerService extends ComponentResource {
   private pullImage(): HostImage {
     const { image } = this.spec;
     const { digest, dependsOn } = this.host.machine.imageSource(image);
+    const login = loginFor(image, this.host.machine.logins);
     const reference = digest === undefined ? image : interpolate`${image}@${digest}`;
     return new HostImage(
       `${this.resource}/image`,
-      { connection: this.host.connection, reference },
+      { connection: this.host.connection, reference, ...(login === undefined ? {} : { login }) },
       { parent: this, dependsOn },
     );
   }

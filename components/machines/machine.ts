@@ -1,5 +1,6 @@
 import type { Input, Output, Resource } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
+import type { Login } from "./registry-logins";
 
 /** Where a host gets an image from, and what has to happen first. */
 export interface ImageSource {
@@ -19,6 +20,8 @@ export interface Machine {
   vanishesWith: Resource | undefined;
   /** Whether what holds data on it is protected from deletion. */
   protects: boolean;
+  /** How the host logs in at the registries that it pulls from. */
+  logins: readonly Login[];
   /** Where the host pulls an image from. */
   imageSource(reference: string): ImageSource;
 }

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { exchange } from "../ssh/http";
+import { exchange, type HttpAnswer, type HttpRequest } from "../ssh/http";
 import type { CommandRunner } from "../ssh/transport";
 
 /** A host whose Docker engine can be spoken to directly. */
@@ -7,8 +7,28 @@ export interface EngineHost extends CommandRunner {
   exchange<T>(argv: readonly string[], use: (stream: Duplex) => Promise<T>): Promise<T>;
 }
 
+/** What an engine is told so that it can log in at a registry. It keeps none of it. */
+export interface EngineLogin {
+  username: string;
+  password: string;
+  /** As Docker's own command names it: Docker Hub has an address of its own. */
+  serveraddress: string;
+}
+
 /** Seconds that a busy engine may take to answer. */
 const PATIENCE = 120;
+
+/** Seconds that a pull may take: a large image over a thin line. A dead connection is noticed long before. */
+const PULL_PATIENCE = 3600;
+
+const ask = (host: EngineHost, request: HttpRequest): Promise<HttpAnswer> =>
+  host.exchange(["docker", "system", "dial-stdio"], (stream) =>
+    exchange(stream, {
+      timeout: PATIENCE,
+      ...request,
+      headers: { host: "docker", "content-type": "application/json", ...request.headers },
+    }),
+  );
 
 /**
  * Creates a container from the description that `docker inspect` gave of another one: the command line cannot take it.
@@ -17,17 +37,47 @@ const PATIENCE = 120;
  * @throws when the engine refuses, with its reason
  */
 export async function createContainer(host: EngineHost, name: string, body: object): Promise<string> {
-  const { status, body: answer } = await host.exchange(["docker", "system", "dial-stdio"], (stream) =>
-    exchange(stream, {
-      method: "POST",
-      path: `/containers/create?name=${encodeURIComponent(name)}`,
-      headers: { host: "docker", "content-type": "application/json" },
-      body: JSON.stringify(body),
-      timeout: PATIENCE,
-    }),
-  );
+  const path = `/containers/create?name=${encodeURIComponent(name)}`;
+  const { status, body: answer } = await ask(host, { method: "POST", path, body: JSON.stringify(body) });
   const { Id, message } = JSON.parse(answer) as { Id?: string; message?: string };
   if (Id === undefined)
     throw new Error(`${host.name}: the engine did not create ${name} (${status}): ${message ?? answer}`);
   return Id;
+}
+
+/**
+ * Lets the engine pull with a login, which travels in the request alone: no file and no process list of the host has it.
+ * @param image its name, and its tag or digest
+ * @returns why it did not, in the engine's words; undefined when it did
+ */
+export async function pullWithLogin(
+  host: EngineHost,
+  image: { name: string; version: string },
+  login: EngineLogin,
+): Promise<string | undefined> {
+  const path = `/images/create?fromImage=${encodeURIComponent(image.name)}&tag=${encodeURIComponent(image.version)}`;
+  // Go's decoder wants the padding that Node's base64url leaves out.
+  const auth = Buffer.from(JSON.stringify(login)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+  const headers = { "x-registry-auth": auth };
+  const { status, body } = await ask(host, { method: "POST", path, headers, timeout: PULL_PATIENCE });
+  // Its progress, one object a line; the last one says how it ended.
+  const ending = body.trimEnd().split(/\r?\n/).at(-1) ?? "";
+  return status === 200 ? saidIn(ending, "error") : (saidIn(ending, "message") ?? `status ${status}`);
+}
+
+/**
+ * Asks the engine to try a login.
+ * @returns why the registry refused it, in the engine's words; undefined when it took it
+ */
+export async function tryLogin(host: EngineHost, login: EngineLogin): Promise<string | undefined> {
+  const { status, body } = await ask(host, { method: "POST", path: "/auth", body: JSON.stringify(login) });
+  return status === 200 ? undefined : (saidIn(body, "message") ?? `status ${status}`);
+}
+
+function saidIn(json: string, member: "error" | "message"): string | undefined {
+  try {
+    return (JSON.parse(json) as Partial<Record<string, string>>)[member];
+  } catch {
+    return json === "" ? undefined : json.trim();
+  }
 }

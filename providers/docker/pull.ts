@@ -1,4 +1,9 @@
+import { registryOf } from "../../model/registry";
 import type { CommandRunner } from "../ssh/transport";
+import { type EngineHost, type EngineLogin, pullWithLogin, tryLogin } from "./engine-api";
+import { accessRefused, causeOf, imageRefused, loginRefused, type RegistryLogin } from "./pull-problem";
+
+export type { RegistryLogin };
 
 /** The id of an image that the engine has; undefined when it has none by that name. */
 export async function imageIdOf(host: CommandRunner, reference: string): Promise<string | undefined> {
@@ -9,16 +14,52 @@ export async function imageIdOf(host: CommandRunner, reference: string): Promise
 }
 
 /**
- * Pulls an image on a host.
+ * Pulls an image on a host, with the login at its registry where there is one.
+ * @param logins the stack's logins, of which the reference's registry gets its own
  * @returns the engine's own name of the content, `sha256:…`
- * @throws when it cannot be had, with what the engine said
+ * @throws when it cannot be had: the cause, what was answered, what to do
  */
-export async function pullImage(host: CommandRunner, reference: string): Promise<string> {
-  const answer = await host.run(["docker", "pull", "--quiet", "--", reference]);
-  const id = answer.code === 0 ? await imageIdOf(host, reference) : undefined;
+export async function pullImage(
+  host: EngineHost,
+  reference: string,
+  logins: readonly RegistryLogin[] = [],
+): Promise<string> {
+  const login = logins.find(({ registry }) => registry === registryOf(reference));
+  const problem = await (login === undefined ? pull(host, reference) : pullAs(login, host, reference));
+  const id = problem === undefined ? await imageIdOf(host, reference) : undefined;
   if (id !== undefined) return id;
-  throw new Error(
-    `${host.name}: expected to pull the image ${reference}, found: ${answer.stderr.trim() || "it is not there after the pull"}. ` +
-      "See that the tag exists and that the host reaches the registry; nothing of the service was changed.",
-  );
+  const found = problem ?? "it is not there after the pull: run up again";
+  throw new Error(`${host.name}: expected to pull the image ${reference}, found: ${found}.`);
+}
+
+/** As whoever the host's own Docker knows, which may have logged in there by hand. @returns why not, and what to do */
+async function pull(host: CommandRunner, reference: string): Promise<string | undefined> {
+  const { code, stderr } = await host.run(["docker", "pull", "--quiet", "--", reference]);
+  return code === 0 ? undefined : causeOf(stderr, reference);
+}
+
+/** @returns why not, and what to do */
+async function pullAs(login: RegistryLogin, host: EngineHost, reference: string): Promise<string | undefined> {
+  const engineLogin = engineLoginOf(login);
+  const said = await pullWithLogin(host, partsOf(reference), engineLogin);
+  if (said === undefined) return undefined;
+  if (!accessRefused(said)) return causeOf(said, reference);
+  // Of the image alone a registry says the same to a wrong password and to a missing right.
+  const refusal = await tryLogin(host, engineLogin);
+  if (refusal === undefined) return imageRefused(login, said);
+  return accessRefused(refusal) ? loginRefused(login, refusal) : causeOf(refusal, reference);
+}
+
+const engineLoginOf = ({ registry, user, password }: RegistryLogin): EngineLogin => ({
+  username: user,
+  password,
+  serveraddress: registry === "docker.io" ? "https://index.docker.io/v1/" : registry,
+});
+
+/** The engine takes a digest in the tag's place; the tag beside it says nothing then. */
+function partsOf(reference: string): { name: string; version: string } {
+  const [tagged = "", digest] = reference.split("@");
+  const colon = tagged.indexOf(":", tagged.lastIndexOf("/"));
+  const [name, tag] = colon < 0 ? [tagged, "latest"] : [tagged.slice(0, colon), tagged.slice(colon + 1)];
+  return { name, version: digest ?? tag };
 }

@@ -1,4 +1,4 @@
-import { imageIdOf, pullImage } from "../docker/pull";
+import { imageIdOf, pullImage, type RegistryLogin } from "../docker/pull";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -9,6 +9,8 @@ export interface HostImageInputs {
   connection: Connection;
   /** What to pull: `registry/repository:tag`, with `@sha256:…` behind it where the content is known beforehand. */
   reference: string;
+  /** How to log in at its registry. Absent: as a stranger, or as whoever the host's own Docker knows. */
+  login?: RegistryLogin;
 }
 
 export interface HostImageState extends HostImageInputs {
@@ -19,10 +21,13 @@ export interface HostImageState extends HostImageInputs {
 export const hostImageKind: Kind<HostImageInputs, HostImageState> = {
   version: 1,
   identity: [],
+  transient: ["login"],
   id: ({ reference }) => reference.replace(/@.*$/, "").replace(/:[^/]*$/, ""),
   async ensure(inputs) {
     const host = transportTo(inputs.connection);
-    const imageId = (await imageIdOf(host, inputs.reference)) ?? (await pullImage(host, inputs.reference));
+    const { reference, login } = inputs;
+    const logins = login === undefined ? [] : [login];
+    const imageId = (await imageIdOf(host, reference)) ?? (await pullImage(host, reference, logins));
     return { ...inputs, imageId };
   },
   async observe(state) {

@@ -3,6 +3,7 @@ import type { MachineConfig } from "../../../config";
 import type { ImageLock } from "../../../images/lock";
 import { lockedSource } from "../locked-image";
 import type { Machine } from "../machine";
+import type { Login } from "../registry-logins";
 
 type ExistingMachineConfig = Extract<MachineConfig, { kind: "existing" }>;
 
@@ -12,13 +13,14 @@ type ExistingMachineConfig = Extract<MachineConfig, { kind: "existing" }>;
  */
 export function existingMachine(
   { address, port, user, hostKey = "", identityFile }: ExistingMachineConfig,
-  lock: ImageLock,
+  { lock, logins }: { lock: ImageLock; logins: readonly Login[] },
 ): Machine {
   return {
     connection: output({ host: address, port, user, hostKey, ...(identityFile === undefined ? {} : { identityFile }) }),
     publicAddress: output(address),
     vanishesWith: undefined,
     protects: true,
+    logins,
     imageSource: (reference) => lockedSource(reference, lock),
   };
 }

@@ -14,6 +14,7 @@ import type { MachineConfig } from "../../../config";
 import type { ImageLock } from "../../../images/lock";
 import { lockedSource } from "../locked-image";
 import type { ImageSource, Machine } from "../machine";
+import type { Login } from "../registry-logins";
 import { cloudInit } from "./cloud-init";
 import { type Named, ORIGIN_LABEL, originOf, sweepBeforeCreate } from "./leftovers";
 
@@ -23,6 +24,7 @@ const EVERYWHERE = ["0.0.0.0/0", "::/0"];
 export interface HetznerServerArgs {
   config: Extract<MachineConfig, { kind: "hcloud" }>;
   lock: ImageLock;
+  logins: readonly Login[];
   /** API token of the project that gets the server. */
   token: Output<string>;
   /** First part of the names at Hetzner: the platform and the stack. */
@@ -39,16 +41,18 @@ export class HetznerServer extends ComponentResource implements Machine {
   readonly vanishesWith: Resource;
   /** What is on it goes with the stack. */
   readonly protects = false;
+  readonly logins: readonly Login[];
   private readonly lock: ImageLock;
 
   /** @param name the host's name */
   constructor(
     name: string,
-    { config, lock, token, prefix, identityFile, labels }: HetznerServerArgs,
+    { config, lock, logins, token, prefix, identityFile, labels }: HetznerServerArgs,
     options?: ComponentResourceOptions,
   ) {
     super("vpai:hetzner:Server", `${name}/machine`, {}, options);
     this.lock = lock;
+    this.logins = logins;
     const provider = new hcloud.Provider(`${name}/hetzner`, { token }, { parent: this });
     const fullName = `${prefix}-${name}`;
     const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, { parent: this });

@@ -9,7 +9,7 @@ import type { FindRunner } from "../../docker/leftovers";
 import type { Machine } from "../machine";
 import { labIdentity } from "../../../toolchain/lab-identity";
 import { LabMachine } from "./machine";
-import { buildImage, LabRegistry } from "./registry";
+import { buildImage, LabRegistry, type LoginsWanted } from "./registry";
 import type { local } from "@pulumi/command";
 
 /** What lab machines stand on: this machine's Docker engine, a network with a public side, a registry, a login key. */
@@ -24,7 +24,8 @@ export class Ground extends ComponentResource {
   /** Docker commands of the lab run on this machine. */
   readonly runner: FindRunner = () => Promise.resolve(new LocalRunner());
 
-  constructor(options?: ComponentResourceOptions) {
+  /** @param wanted the registries that want a login, and the logins that the stack's config gives for them */
+  constructor(wanted: LoginsWanted, options?: ComponentResourceOptions) {
     super("vpai:lab:Ground", "lab", {}, options);
     this.engine = new docker.Provider("lab/engine", { host: "unix:///var/run/docker.sock" }, { parent: this });
     this.network = this.createNetwork();
@@ -34,7 +35,7 @@ export class Ground extends ComponentResource {
       { parent: this },
     );
     this.hostImage = buildImage("lab-host", this);
-    this.registry = new LabRegistry(this, { parent: this });
+    this.registry = new LabRegistry(this, wanted, { parent: this });
     this.registerOutputs();
   }
 

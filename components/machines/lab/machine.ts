@@ -12,6 +12,7 @@ import { ofFixedName } from "../../docker/fixed-name";
 import { asLabels } from "../../docker/ownership";
 import { type LabIdentity, labIdentity } from "../../../toolchain/lab-identity";
 import type { ImageSource, Machine } from "../machine";
+import type { Login } from "../registry-logins";
 import { availableCapabilities } from "./capabilities";
 import type { Ground } from "./ground";
 import { mirroredRegistries } from "./registry";
@@ -65,6 +66,10 @@ export class LabMachine extends ComponentResource implements Machine {
     this.registerOutputs({ address });
   }
 
+  get logins(): readonly Login[] {
+    return this.args.ground.registry.logins;
+  }
+
   imageSource(reference: string): ImageSource {
     return this.args.ground.registry.imageSource(reference);
   }
@@ -79,7 +84,7 @@ export class LabMachine extends ComponentResource implements Machine {
         hostname: host,
         image: hostImage.stdout,
         networksAdvanced: [{ name: network.name, ipv4Address: address }],
-        hosts: mirroredRegistries.map((registryName) => ({ host: registryName, ip: registry.address })),
+        hosts: mirroredRegistries.map((registryName) => ({ host: registryName, ip: registry.addressOf(registryName) })),
         labels: asLabels({ ...labels, "dev.vpai.host": host }),
         capabilities: { adds: availableCapabilities() },
         securityOpts: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],

@@ -1,18 +1,21 @@
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
-import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import { asLabels } from "../../docker/ownership";
 import { ofFixedName } from "../../docker/fixed-name";
 import type { ImageSource } from "../machine";
 import { projectRoot } from "../../../toolchain/environment";
 import type { Ground } from "./ground";
+import { LoginRegistry } from "./login-registry";
+import type { Login } from "../registry-logins";
+import { type RegistryAccount, type RegistryAccounts, registryOf } from "../../../model/registry";
 import { catalogue } from "../../../lab/images/catalogue";
 import { builtReference, recipeHash } from "../../../lab/images/recipe";
 import { parseReference } from "../../../images/reference";
 import { registryStorage } from "../../../lab/images/storage";
 import { UserError } from "../../../model/finding";
 
-/** Last byte of the registry's address in the lab network. */
+/** Last byte of the registry's address in the lab network; those that want a login follow. */
 const ADDRESS = 5;
 
 /**
@@ -25,25 +28,41 @@ export const mirroredRegistries: readonly string[] = [
   ),
 ].filter((registry) => registry !== "docker.io");
 
-/** The registry server that lab hosts pull from, by the references that production uses. */
+/** What a lab is told of registries that want a login. */
+export interface LoginsWanted {
+  registries: RegistryAccounts;
+  /** Those whose password the stack's config has; the lab makes the others. */
+  logins: readonly Login[];
+}
+
+/**
+ * The registry server that lab hosts pull from, by the references that production uses. A registry that the stack has a
+ * login for gets a server of its own over the same content, which wants it.
+ */
 export class LabRegistry extends ComponentResource {
   readonly address: string;
+  /** How lab hosts log in. */
+  readonly logins: readonly Login[];
+  private readonly addresses = new Map<string, string>();
+  private readonly locked = new Map<string, LoginRegistry>();
   private readonly container: docker.Container;
   private readonly pushes = new Map<string, local.Command>();
 
   constructor(
     private readonly ground: Ground,
+    wanted: LoginsWanted,
     options: ComponentResourceOptions,
   ) {
     super("vpai:lab:Registry", "lab/registry", {}, options);
     const { identity, labels, engine, network } = ground;
     const name = `${identity.prefix}-registry`;
     this.address = identity.address(ADDRESS);
+    const image = buildImage("registry", this).stdout;
     this.container = new docker.Container(
       "lab/registry/server",
       {
         name,
-        image: buildImage("registry", this).stdout,
+        image,
         networksAdvanced: [{ name: network.name, ipv4Address: this.address }],
         ports: [{ internal: 80, external: identity.registryPort, ip: "127.0.0.1", protocol: "tcp" }],
         // A volume, not a mount: the engine makes the folder when the cache is empty.
@@ -57,7 +76,13 @@ export class LabRegistry extends ComponentResource {
         ...ofFixedName(name, { kind: "container", name, labels, adopt: false }, ground.runner),
       },
     );
+    this.logins = this.lock(wanted, image);
     this.registerOutputs({ address: this.address });
+  }
+
+  /** Where a lab host finds a registry. */
+  addressOf(registry: string): string {
+    return this.addresses.get(registry) ?? this.address;
   }
 
   /**
@@ -73,7 +98,26 @@ export class LabRegistry extends ComponentResource {
     }
     const push = this.pushes.get(image.name) ?? this.push(image.name);
     this.pushes.set(image.name, push);
-    return { digest: push.stdout, dependsOn: [push], version: image.version };
+    const locked = this.locked.get(registryOf(reference));
+    return {
+      digest: push.stdout,
+      dependsOn: locked === undefined ? [push] : [push, locked],
+      version: image.version,
+    };
+  }
+
+  /** Starts the servers that want a login. @returns the logins */
+  private lock({ registries, logins }: LoginsWanted, image: Output<string>): Login[] {
+    const names = mirroredRegistries.filter((registry) => Object.hasOwn(registries, registry));
+    return names.map((registry, index) => {
+      const { user, secret } = registries[registry] as RegistryAccount;
+      const address = this.ground.identity.address(ADDRESS + 1 + index);
+      const server = new LoginRegistry({ ground: this.ground, registry, user, image, address }, { parent: this });
+      this.addresses.set(registry, address);
+      this.locked.set(registry, server);
+      const given = logins.find((login) => login.registry === registry);
+      return given ?? { registry, user, secret, password: server.password };
+    });
   }
 
   private push(image: string): local.Command {

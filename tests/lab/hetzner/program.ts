@@ -17,6 +17,7 @@ const machine = new HetznerServer("sese-ai", {
     allowSshFrom: setting("ALLOW_SSH_FROM", "0.0.0.0/0 ::/0").split(" "),
   },
   lock: {},
+  logins: [],
   token,
   prefix: "vpai-test",
   identityFile: setting("IDENTITY_FILE", ""),

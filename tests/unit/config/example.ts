@@ -37,7 +37,7 @@ export const PLATFORM: PlatformNames = {
   ],
 };
 
-/** Every setting there is, each with a value that is not its default. */
+/** Every setting there is but logins at registries, which declare secrets; each with a value that is not its default. */
 export const SETTINGS = {
   platform: "vpai",
   domain: "example.org",

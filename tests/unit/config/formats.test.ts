@@ -111,6 +111,24 @@ const CASES: Record<string, { schema: z.ZodType; right: unknown[]; wrong: unknow
       "",
     ],
   },
+  registry: {
+    schema: formats.registry,
+    right: ["ghcr.io", "docker.io", "registry.example.org:5000", "10.64.1.5", "192.0.2.1:443", "quay.io"],
+    wrong: [
+      ...["https://ghcr.io", "ghcr.io/mobutoo", "ghcr.io/", "GHCR.io", "ghcr", "ghcr.io:", "ghcr.io:0", "ghcr.io:65536"],
+      ...["index.docker.io", "registry-1.docker.io", "hub.docker.com", "ghcr.io\n", "", "a:b:1", "mobutoo@ghcr.io"],
+    ],
+  },
+  registryUser: {
+    schema: formats.registryUser,
+    right: ["mobutoo", "robot$vpai+pull", "a@example.org", "AWS", "_json_key"],
+    wrong: ["", "a b", "a:b", "a\n", "\u0000", "a".repeat(256), 7],
+  },
+  secretName: {
+    schema: formats.secretName,
+    right: ["ghcrToken", "harborPassword2", "ab"],
+    wrong: ["", "a", "GhcrToken", "ghcr_token", "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "ghcr token", "a".repeat(41), 7],
+  },
   serverType: {
     schema: formats.serverType,
     right: ["cx23", "cax11", "ccx13", "cpx62"],

@@ -14,6 +14,7 @@ describe("a right config", () => {
       ...own,
       vpnEnforce: false,
       adopt: true,
+      registries: {},
       settings: { couchdbVpnEnforce: true, workflows: "overwrite" },
     });
   });

@@ -66,7 +66,7 @@ preview-comment: ## a preview as Markdown, as the pull request shows it
 	@$(RUN) commands/preview-comment.ts
 
 images-lock: ## pin every image by the digest its registry has now; CHECK=1 only compares
-	@sh toolchain/bootstrap.sh --packages-only
+	@sh toolchain/bootstrap.sh $(if $(shell grep -s vpai:registries 'Pulumi.$(STACK).yaml'),$(STACK),--packages-only)
 	@$(RUN) commands/images-lock.ts
 
 bench: ## time the program alone, then cold up, no-op up, preview and refresh of the lab

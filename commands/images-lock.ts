@@ -4,9 +4,10 @@ import { LOCK_FILE, readLock, writeLock } from "../images/lock";
 import { allServices } from "../platforms";
 import { projectRoot } from "../toolchain/environment";
 import { askRegistry } from "./images-lock/ask";
+import { stackLogins } from "./images-lock/logins";
 import { wantedReferences } from "./images-lock/references";
 import { askAll, type Outcome, refreshed, stateOf } from "./images-lock/refresh";
-import { main } from "./pulumi";
+import { chosenStack, main } from "./pulumi";
 import { table } from "./table";
 
 /** A variable of make (`make images-lock CHECK=1`). */
@@ -14,7 +15,7 @@ const setting = (name: string): string | undefined => process.env[name] || undef
 
 /**
  * `make images-lock`: writes down which content the registries have under the tags of all images.
- * CHECK=1 writes nothing. MIRROR=<address> is asked in place of every image's own registry, LOCK=<file> is the file.
+ * STACK=<stack> asks with that stack's logins at registries. CHECK=1 writes nothing. MIRROR=<address> is asked in place of every image's own registry, LOCK=<file> is the file.
  * Exit code 1 when a registry did not answer for an image; with CHECK=1 also when the file is not what it would become.
  */
 main(async () => {
@@ -24,8 +25,9 @@ main(async () => {
     throw new Error("expected LOCK=<another file> beside MIRROR: production pulls from its own registries");
   }
   const lock = existsSync(file) ? readLock(file) : {};
+  const logins = mirror === undefined ? await stackLogins(chosenStack(), projectRoot) : new Map<string, never>();
   const outcomes = await askAll(wantedReferences(allServices, projectRoot), lock, (reference) =>
-    askRegistry(reference, mirror),
+    askRegistry(reference, logins, mirror),
   );
   const unused = Object.keys(lock).filter((reference) => !outcomes.some((one) => one.reference === reference));
   if (!check) writeLock(refreshed(outcomes), file);

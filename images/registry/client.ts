@@ -8,9 +8,14 @@ export interface RegistryAccess {
   endpoint: string;
   /** `user:password` in base64. Default: none, public images only. */
   basic?: string | undefined;
+  /** Whose those are, for messages: `mobutoo (secrets:ghcrToken)`. Default: docker's. */
+  login?: string | undefined;
   /** Milliseconds that one request may take. Default: 20,000. */
   timeout?: number;
 }
+
+/** How a registry gets to know who asks. */
+export const HOW_TO_LOG_IN = "docker login, or make images-lock STACK=<one that has a login in vpai:registries>";
 
 /** What a registry answered with. */
 export interface Answer {
@@ -25,17 +30,31 @@ export class RegistryClient {
 
   constructor(private readonly access: RegistryAccess) {}
 
+  /** Who asks, for messages; undefined for a stranger. */
+  get login(): string | undefined {
+    return this.access.basic === undefined ? undefined : (this.access.login ?? "the login that docker keeps");
+  }
+
   /**
    * GET below `/v2/`.
-   * @returns the answer whatever its status, 401 only when a token or credentials did not help
-   * @throws when there is none in time, or the registry wants a login that this client does not know
+   * @returns the answer whatever its status, 401 only when a token did not help
+   * @throws when there is none in time, or the registry wants a login that this client does not know, or refuses it
    */
   async get(path: string, accept: readonly string[]): Promise<Answer> {
     const url = `${this.access.endpoint}/v2/${path}`;
     const first = await this.request(url, accept);
     if (first.status !== 401 || this.authorization !== undefined) return first;
     this.authorization = await this.authorize(first);
-    return this.request(url, accept);
+    const second = await this.request(url, accept);
+    if (second.status === 401 && this.authorization.startsWith("Basic ")) throw this.refused(this.access.endpoint, 401);
+    return second;
+  }
+
+  /** A token service says the same to a wrong password, to a missing right and to a wrong name. */
+  private refused(by: string, status: number): Error {
+    return new Error(
+      `${by} refuses ${this.login ?? "a stranger"} (status ${status}): correct the password, the right to read the image, or its name`,
+    );
   }
 
   private async request(url: string, accept: readonly string[], authorization = this.authorization): Promise<Answer> {
@@ -63,7 +82,7 @@ export class RegistryClient {
     throw new Error(
       challenge === undefined
         ? `expected ${this.access.endpoint} to ask for a token or a password, found "${header}"`
-        : `${this.access.endpoint} wants a password: docker login`,
+        : `${this.access.endpoint} wants a password: ${HOW_TO_LOG_IN}`,
     );
   }
 
@@ -73,7 +92,9 @@ export class RegistryClient {
     const { token, access_token: accessToken } = tokenIn(answer);
     const found = token ?? accessToken;
     if (found !== undefined) return found;
-    const todo = [401, 403].includes(answer.status) ? "correct the image's name, or docker login" : "run again later";
+    const denied = [401, 403].includes(answer.status);
+    if (denied && basic !== undefined) throw this.refused(url.origin, answer.status);
+    const todo = denied ? `correct the image's name, or ${HOW_TO_LOG_IN}` : "run again later";
     throw new Error(`expected a token from ${url.origin}, found status ${answer.status}: ${todo}`);
   }
 

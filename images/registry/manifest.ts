@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ARCHITECTURES, type Architecture } from "../../model/stack";
 import type { LockedImage } from "../lock";
-import type { Answer, RegistryClient } from "./client";
+import { type Answer, HOW_TO_LOG_IN, type RegistryClient } from "./client";
 
 /** The kinds of manifest that registries keep: Docker's and OCI's, for one image and for a list of them. */
 export const MANIFEST_TYPES: readonly string[] = [
@@ -24,7 +24,7 @@ const manifest = z.union([
  */
 export async function findImage(client: RegistryClient, repository: string, tag: string): Promise<LockedImage> {
   const answer = await client.get(`${repository}/manifests/${tag}`, MANIFEST_TYPES);
-  if (answer.status !== 200) throw new Error(refusal(answer, `${repository}:${tag}`));
+  if (answer.status !== 200) throw new Error(refusal(answer, `${repository}:${tag}`, client.login));
   const digest = digestOf(answer.body);
   const claimed = answer.headers.get("docker-content-digest") ?? digest;
   if (claimed.startsWith("sha256:") && claimed !== digest) {
@@ -41,7 +41,7 @@ export async function findImage(client: RegistryClient, repository: string, tag:
 /** A single image says in its configuration what it is made for. */
 async function platformOf(client: RegistryClient, repository: string, digest: string): Promise<Platform> {
   const answer = await client.get(`${repository}/blobs/${digest}`, []);
-  if (answer.status !== 200) throw new Error(refusal(answer, `${repository}@${digest}`));
+  if (answer.status !== 200) throw new Error(refusal(answer, `${repository}@${digest}`, client.login));
   return parsed(platform, answer.body, `the configuration of ${repository}@${digest}`);
 }
 
@@ -62,16 +62,18 @@ function parsed<Schema extends z.ZodType>(schema: Schema, body: Buffer, expected
 }
 
 /** Why there is no image, and what to do. */
-function refusal({ status, headers }: Answer, what: string): string {
+function refusal({ status, headers }: Answer, what: string, login: string | undefined): string {
   const wait = headers.get("retry-after");
   switch (status) {
     case 404:
       return `the registry has no ${what}: correct the tag`;
     case 401:
     case 403:
-      return `the registry gives ${what} to no stranger (status ${status}): docker login, or correct the name`;
+      return login === undefined
+        ? `the registry gives ${what} to no stranger (status ${status}): ${HOW_TO_LOG_IN}; or correct the name`
+        : `the registry does not give ${what} to ${login} (status ${status}): let it read the image, or correct the name`;
     case 429:
-      return `the registry was asked too often (status 429): run again ${wait === null ? "later" : `after ${wait} s`}, or docker login`;
+      return `the registry was asked too often (status 429): run again ${wait === null ? "later" : `after ${wait} s`}, or ${HOW_TO_LOG_IN}`;
     default:
       return `expected ${what} from the registry, found status ${status}: run again later`;
   }

@@ -115,7 +115,16 @@ const CASES: Record<string, { schema: z.ZodType; right: unknown[]; wrong: unknow
     schema: formats.registry,
     right: ["ghcr.io", "docker.io", "registry.example.org:5000", "10.64.1.5", "192.0.2.1:443", "quay.io"],
     wrong: [
-      ...["https://ghcr.io", "ghcr.io/mobutoo", "ghcr.io/", "GHCR.io", "ghcr", "ghcr.io:", "ghcr.io:0", "ghcr.io:65536"],
+      ...[
+        "https://ghcr.io",
+        "ghcr.io/mobutoo",
+        "ghcr.io/",
+        "GHCR.io",
+        "ghcr",
+        "ghcr.io:",
+        "ghcr.io:0",
+        "ghcr.io:65536",
+      ],
       ...["index.docker.io", "registry-1.docker.io", "hub.docker.com", "ghcr.io\n", "", "a:b:1", "mobutoo@ghcr.io"],
     ],
   },
@@ -127,7 +136,16 @@ const CASES: Record<string, { schema: z.ZodType; right: unknown[]; wrong: unknow
   secretName: {
     schema: formats.secretName,
     right: ["ghcrToken", "harborPassword2", "ab"],
-    wrong: ["", "a", "GhcrToken", "ghcr_token", "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "ghcr token", "a".repeat(41), 7],
+    wrong: [
+      "",
+      "a",
+      "GhcrToken",
+      "ghcr_token",
+      "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+      "ghcr token",
+      "a".repeat(41),
+      7,
+    ],
   },
   serverType: {
     schema: formats.serverType,

@@ -96,12 +96,43 @@ describe("the token", () => {
   });
 });
 
+describe("C8: a login that does not help is named, and never shown", () => {
+  const access = { basic: "dXNlcjpwYXNz", login: "the login of mobutoo (secrets:ghcrToken)" };
+  const messageOf = async (): Promise<string> => {
+    const message = await find("8.0.2", access).then(
+      () => "none",
+      (error: Error) => error.message,
+    );
+    expect(message).not.toContain("dXNlcjpwYXNz");
+    return message.replace(registry.endpoint, "<registry>");
+  };
+
+  test.each(["bearer", "basic"] as const)("a password that a registry with the scheme %s refuses", async (scheme) => {
+    registry.demands = scheme;
+    registry.login = "b3RoZXI6cGFzcw==";
+    expect(await messageOf()).toBe(
+      "<registry> refuses the login of mobutoo (secrets:ghcrToken) (status 401): correct the password, the right to read " +
+        "the image, or its name",
+    );
+  });
+
+  test("one that may not read the image, and one whose tag is missing", async () => {
+    registry.content.set("library/redis/manifests/8.0.2", { status: 403 });
+    expect(await messageOf()).toBe(
+      "the registry does not give library/redis:8.0.2 to the login of mobutoo (secrets:ghcrToken) (status 403): let it read " +
+        "the image, or correct the name",
+    );
+    registry.reset();
+    expect(await messageOf()).toBe("the registry has no library/redis:8.0.2: correct the tag");
+  });
+});
+
 describe("what goes wrong says what to do", () => {
   const PATH = "library/redis/manifests/8.0.2";
 
   test.each([
     [404, {}, "the registry has no library/redis:8.0.2: correct the tag"],
-    [403, {}, "docker login, or correct the name"],
+    [403, {}, "gives library/redis:8.0.2 to no stranger (status 403): docker login, or make images-lock STACK="],
     [429, { "retry-after": "90" }, "asked too often (status 429): run again after 90 s, or docker login"],
     [429, {}, "run again later, or docker login"],
     [503, {}, "expected library/redis:8.0.2 from the registry, found status 503"],

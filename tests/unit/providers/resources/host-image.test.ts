@@ -1,4 +1,5 @@
 import "../without-sdk";
+import { implement } from "../../../../providers/implementation";
 import { hostImageKind } from "../../../../providers/resources/host-image";
 import { SshServer } from "../ssh-server";
 
@@ -45,9 +46,22 @@ test("one that it lacks is pulled", async () => {
 test("one that cannot be pulled: what was expected, what was found, what to do", async () => {
   host({ has: false, pulled: { code: 1, stdout: "", stderr: "manifest unknown\n" } });
   await expect(hostImageKind.ensure(inputs())).rejects.toThrow(
-    "root@127.0.0.1: expected to pull the image docker.io/library/redis:8.0.2, found: manifest unknown. See that the tag " +
-      "exists and that the host reaches the registry; nothing of the service was changed.",
+    'root@127.0.0.1: expected to pull the image docker.io/library/redis:8.0.2, found: docker.io has no such tag ("manifest ' +
+      'unknown"): correct the tag.',
   );
+});
+
+test("C8: another login alone is no difference, and the state keeps none, older states included", async () => {
+  const login = { registry: "docker.io", user: "bob", password: "canary-old", secret: "hubToken" };
+  const { create, diff, update } = implement(hostImageKind);
+  const asked = host({ has: true });
+  const { outs } = await create({ ...inputs(), login });
+  expect(outs).toEqual({ ...inputs(), imageId: ID, version: 1 });
+  for (const news of [{ ...inputs(), login: { ...login, password: "canary-new" } }, inputs()])
+    expect(await diff(inputs().reference, outs, news)).toMatchObject({ changes: false, replaces: [] });
+  const moved = { ...inputs(), connection: { ...server.connection, user: "admin" }, login };
+  expect(await update("", outs, moved)).toEqual({ outs: { ...outs, connection: moved.connection } });
+  expect(asked).toEqual([INSPECT]);
 });
 
 test("a refresh sees that it is gone, and does not take a broken engine for that", async () => {

@@ -48,7 +48,7 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
   const given = inputs as Record<string, unknown>;
   switch (type) {
     case "random:index/randomPassword:RandomPassword":
-      return { ...given, result: `random-${name}` };
+      return { ...given, result: `random-${name}`, bcryptHash: `hash-${name}` };
     case "pulumi-nodejs:dynamic/vpai/host:SshKey":
       return {
         ...given,

@@ -55,7 +55,7 @@ test("C8: another login alone is no difference, and the state keeps none, older 
   const login = { registry: "docker.io", user: "bob", password: "canary-old", secret: "hubToken" };
   const { create, diff, update } = implement(hostImageKind);
   const asked = host({ has: true });
-  const { outs } = await create({ ...inputs(), login });
+  const outs = (await create({ ...inputs(), login })).outs as Record<string, unknown>;
   expect(outs).toEqual({ ...inputs(), imageId: ID, version: 1 });
   for (const news of [{ ...inputs(), login: { ...login, password: "canary-new" } }, inputs()])
     expect(await diff(inputs().reference, outs, news)).toMatchObject({ changes: false, replaces: [] });

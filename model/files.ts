@@ -23,6 +23,11 @@ export interface SecretFile {
    * a `/bin/sh`, and trailing line breaks are lost.
    */
   exported?: string;
+  /**
+   * Command in the image that accepts a new value before it takes effect, for a program that has kept an older one: it sees the
+   * value in its file, and the program's data. What it writes to stderr tells a person why not, and what to do.
+   */
+  validate?: readonly string[];
   /** What the file holds, from the secret's value. Default: the value, byte for byte. */
   render?: (value: string, context: ServiceContext) => string;
 }

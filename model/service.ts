@@ -53,7 +53,10 @@ export interface Service<R extends Run = Run> extends Monitored {
   smoke?: readonly SmokeCheck[];
   /** Compared with the image's tag after each `up`. Default: not compared. */
   version?: VersionCheck;
-  /** How a changed file takes effect: `restart`, or a command in the container that makes the program read it again. */
+  /**
+   * How a changed file takes effect: `restart`, or a command in the container that makes the program read it again, and fails
+   * unless the program has loaded it.
+   */
   onChange?: "restart" | { reload: readonly string[] };
   /** Seconds that the program gets to stop before it is killed. Default: 10. */
   stopTimeout?: number;

@@ -64,7 +64,8 @@ export const caddy = ({ name = "caddy", group, networks }: CaddyArgs): Container
   health: { test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"], interval: 10 },
   metrics: { port: METRICS_LISTENER },
   dashboards: [CADDY_DASHBOARD],
-  onChange: { reload: ["caddy", "reload", "--config", CADDYFILE, "--adapter", "caddyfile"] },
+  // Without `--force` it loads nothing, and says so with success, where a secret's file alone has changed.
+  onChange: { reload: ["caddy", "reload", "--force", "--config", CADDYFILE, "--adapter", "caddyfile"] },
   gateway: { authority: "/data/caddy/pki/authorities/local/root.crt" },
   smoke: [{ subdomain: "", access: "public", path: "/health", status: 200, contains: "OK" }],
   version: { test: ["caddy", "version"], pattern: "^v?(\\d+\\.\\d+\\.\\d+)" },

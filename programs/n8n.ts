@@ -9,6 +9,16 @@ import { N8N_DASHBOARD } from "./n8n/dashboard";
 
 const PORT = 5678;
 
+/** n8n notes its key beside its data and refuses every other one: its credentials could no longer be read. */
+const sameKeyAsKept = (secret: string): string => `const { existsSync, readFileSync } = require("fs");
+const kept = "/home/node/.n8n/config";
+const key = readFileSync("/run/secrets/encryption_key", "utf8").trim();
+if (existsSync(kept) && JSON.parse(readFileSync(kept, "utf8")).encryptionKey !== key) {
+  console.error("secrets:${secret} cannot be changed: the credentials in the database are encrypted with the key of before, " +
+    "which " + kept + " holds. Give the secret that value again; one that the stack made comes back once the secret is out of the stack's file.");
+  process.exit(1);
+}`;
+
 /** What differs between one n8n and another. */
 export interface N8nArgs {
   /** Default: `n8n`. Also its database, and the first part of its secrets' names. */
@@ -75,6 +85,7 @@ export function n8n(args: N8nArgs): ContainerService {
           multiline: true,
         },
         variable: "N8N_ENCRYPTION_KEY_FILE",
+        validate: ["node", "-e", sameKeyAsKept(`${camelCase(name)}EncryptionKey`)],
       },
     },
     data: [{ path: "/home/node/.n8n", backup: { kind: "files" } }],

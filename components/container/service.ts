@@ -15,6 +15,7 @@ import { loginFor } from "../machines/registry-logins";
 import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
 import type { Preparation } from "./preparation";
+import { acceptance, givenOf, validation } from "./file-checks";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
 import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, onHost, type SecretSpec } from "./spec";
@@ -61,13 +62,13 @@ export class DockerService extends ComponentResource {
     };
 
     const image = this.pullImage();
+    const folders = this.spec.data.map((folder) => this.dataFolder(folder));
     const files = [
       ...this.spec.files.map((file) => this.configFile(file, image)),
-      ...this.spec.secrets.map((secret) => this.secretFile(secret)),
+      ...this.spec.secrets.map((secret) => this.secretFile(secret, image, folders)),
     ];
     preparation.add(image, image.imageId);
     for (const file of files) preparation.add(file, file.writtenAt);
-    const folders = this.spec.data.map((folder) => this.dataFolder(folder));
     const container = this.runContainer(
       image,
       networks,
@@ -109,18 +110,29 @@ export class DockerService extends ComponentResource {
     );
   }
 
-  private secretFile({ name, path, declaration, render }: SecretSpec): RemoteFile {
+  private secretFile(secret: SecretSpec, image: HostImage, data: readonly Resource[]): RemoteFile {
+    const { name, path, validate } = secret;
     return new RemoteFile(
       `${this.resource}/secret/${name}`,
       {
         connection: this.host.connection,
         path,
-        content: this.host.secrets.require(declaration).apply(render),
+        content: this.secretContent(secret),
         owner: this.spec.user,
         mode: "0400",
+        ...(validate === undefined ? {} : { validate: acceptance(secret, validate, this.spec, image.reference) }),
       },
-      { parent: this },
+      { parent: this, dependsOn: validate === undefined ? [] : [image, ...data] },
     );
+  }
+
+  private readonly secretContent = ({ declaration, render }: SecretSpec): Output<string> =>
+    this.host.secrets.require(declaration).apply(render);
+
+  /** Of all files, secrets among them. */
+  private given(): Output<string> {
+    const secrets = this.spec.secrets.map((secret) => ({ path: secret.path, content: this.secretContent(secret) }));
+    return givenOf([...this.spec.files.map(({ path, content }) => ({ path, content })), ...secrets]);
   }
 
   private dataFolder({ name, path, mode }: DataSpec): RemoteDirectory {
@@ -155,7 +167,7 @@ export class DockerService extends ComponentResource {
         containerId: container.id,
         image: this.spec.image,
         revision,
-        ...(files.length === 0 ? {} : this.onChange(service, revision)),
+        ...(files.length === 0 ? {} : { ...this.onChange(service, revision), given: this.given() }),
       },
       { parent: this, dependsOn: [container, ...files] },
     );
@@ -173,10 +185,3 @@ export class DockerService extends ComponentResource {
 /** Names what was written into a service's files, and when: a repaired file is new to a program that read another one. */
 const revisionOf = (files: readonly RemoteFile[]): Output<string> =>
   all(files.map(({ writtenAt }) => writtenAt)).apply((moments) => moments.join(" "));
-
-/** The image's own check of a file, in a container without network that sees the candidate at its final path. */
-const validation = ({ target }: FileSpec, argv: readonly string[], image: Output<string>): Output<string[]> =>
-  image.apply((name) => [
-    ...["docker", "run", "--rm", "--network", "none", "--volume", `{}:${target}:ro`, name],
-    ...argv,
-  ]);

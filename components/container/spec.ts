@@ -30,6 +30,8 @@ export interface SecretSpec {
   path: string;
   declaration: SecretDeclaration;
   render: (value: string) => string;
+  /** Command in the image that accepts a candidate. */
+  validate?: readonly string[];
 }
 
 /** A folder on the host whose content outlives the container. */
@@ -157,7 +159,7 @@ function filesOf(service: ContainerService, { folder, context }: SpecPlace): Par
 /** Each secret is a file of its own that only the program's user can read. */
 function secretsOf({ name: service, secrets = {} }: ContainerService, place: SpecPlace): Part<SecretSpec> {
   const source = `${place.folder}/secrets/${service}`;
-  const specs = Object.entries(secrets).flatMap(([name, { secret, render = (value: string) => value }]) =>
+  const specs = Object.entries(secrets).flatMap(([name, { secret, render = (value: string) => value, validate }]) =>
     place.exists(secret)
       ? [
           {
@@ -165,6 +167,7 @@ function secretsOf({ name: service, secrets = {} }: ContainerService, place: Spe
             path: `${source}/${name}`,
             declaration: secret,
             render: (value: string) => render(value, place.context),
+            ...(validate === undefined ? {} : { validate }),
           },
         ]
       : [],

@@ -62,7 +62,7 @@ function answers(routes: readonly Route[]): string[] {
 
 const answer = ({ path, stripPath, directive }: Route): string[] => [
   path === undefined ? "handle {" : `${stripPath ? "handle_path" : "handle"} ${path} {`,
-  `\t${directive}`,
+  directive.replaceAll(/^/gm, "\t"),
   "}",
 ];
 
@@ -82,5 +82,6 @@ function tls(context: ServiceContext): string[] {
 
 /** A Caddyfile block; the head of the global options is empty. */
 function block(head: string, lines: readonly string[]): string {
-  return [`${head} {`.trimStart(), ...lines.map((line) => `\t${line}`), "}", ""].join("\n");
+  const indented = lines.flatMap((line) => line.split("\n")).map((line) => `\t${line}`);
+  return [`${head} {`.trimStart(), ...indented, "}", ""].join("\n");
 }

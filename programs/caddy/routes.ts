@@ -7,6 +7,9 @@ export const VPN_LISTENER = 8443;
 /** Container port on which Caddy serves everybody. */
 export const PUBLIC_LISTENER = 443;
 
+/** How long connections that stay open, such as WebSockets, outlive a reload; without, each reload closes them at once. */
+const STREAM_GRACE = "5m";
+
 /** Requests of a site that have one answer. */
 export interface Route {
   /** Undefined for all that no other route of the site takes. */
@@ -77,7 +80,7 @@ const offer = (exposure: Exposure, upstream: string, { domain }: ServiceContext)
   isPublic: exposure.access === "public",
   path: exposure.path,
   stripPath: exposure.stripPath ?? false,
-  directive: `reverse_proxy ${upstream}`,
+  directive: `reverse_proxy ${upstream} {\n\tstream_close_delay ${STREAM_GRACE}\n}`,
 });
 
 /** An exact path before the tree below it, a longer tree before a shorter one, everything last. */

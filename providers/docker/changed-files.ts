@@ -1,5 +1,6 @@
 import type { CommandRunner } from "../ssh/transport";
-import { inspectContainer } from "./container";
+import { type Container, inspectContainer } from "./container";
+import { LOOK, NOTE, readNote, WRONG } from "./read-note";
 
 /** Files that a container's program reads. */
 interface Files {
@@ -13,23 +14,50 @@ interface Files {
 export interface OnChange {
   /** By a restart of its container, which gets `timeout` seconds to stop. */
   restart?: Files & { timeout: number };
-  /** By a command in its container. */
+  /** By a command in its container, which fails unless the program has loaded them. */
   reload?: Files & { command: string[] };
+  /**
+   * What each file has to hold, a line `<SHA-256>  <path on the host>` for each: as `sha256sum --check` reads it. Secret where
+   * a file is. Default: they are not compared.
+   */
+  given?: string;
 }
 
-/** Makes a running program read files that were written after its start; a fresh container is left alone. */
+/**
+ * Makes a running program read files that it has not read; a fresh container is left alone. What it has read is noted on
+ * the host, by the files' content and not by their age.
+ * @returns what is wrong with the files, in words; undefined when they are what they have to be
+ */
 export async function takeOnChangedFiles(
   host: CommandRunner,
   container: string,
-  { restart, reload }: OnChange,
-): Promise<void> {
-  const folders = (restart ?? reload)?.folders;
-  const state = folders === undefined ? undefined : (await inspectContainer(host, container))?.State;
+  { lastHealthy, ...onChange }: OnChange & { lastHealthy: string },
+): Promise<string | undefined> {
+  const folders = (onChange.restart ?? onChange.reload)?.folders;
+  const found = folders === undefined ? undefined : await inspectContainer(host, container);
   // What does not run reads its files when it starts.
-  if (folders === undefined || state?.Status !== "running") return;
-  const search = ["-type", "f", "-newermt", state.StartedAt, "-print", "-quit"];
-  const { stdout } = await host.run(["find", ...folders, ...search]);
-  if (stdout === "") return;
-  if (restart !== undefined) await host.output(["docker", "restart", "--time", String(restart.timeout), container]);
-  else if (reload !== undefined) await host.output(["docker", "exec", container, ...reload.command]);
+  if (folders === undefined || found?.State.Status !== "running") return undefined;
+  const [note, stdin] = [readNote(lastHealthy), onChange.given];
+  const { StartedAt, Pid } = found.State;
+  const seen = folders.flatMap((folder) => [folder, mountedAt(found, folder)]);
+  const look = ["sh", "-c", LOOK, "vpai", note, found.Id, StartedAt, String(Pid), ...seen];
+  const { code, stdout, stderr } = await host.run(look, { stdin });
+  if (code === WRONG) return `files that are not what it was given (${stdout.trim()}): run \`refresh\`, then \`up\``;
+  if (code !== 0) throw new Error(`${host.name}: cannot tell which files ${container} has read: ${stderr.trim()}`);
+  if (stdout.trim() === "read") return undefined;
+  await host.output(commandFor(container, onChange, stdout.trim()));
+  const after = await inspectContainer(host, container);
+  await host.output(["sh", "-c", NOTE, "vpai", note, found.Id, after?.State.StartedAt ?? ""], { stdin });
+  return undefined;
+}
+
+/** Where the container has a folder of the host; empty when it has not. */
+const mountedAt = ({ Mounts }: Container, folder: string): string =>
+  Mounts?.find(({ Source }) => Source === folder)?.Destination ?? "";
+
+/** Files in a folder that the container has lost reach it by a restart only. */
+function commandFor(container: string, { restart, reload }: OnChange, found: string): string[] {
+  if (restart !== undefined) return ["docker", "restart", "--time", String(restart.timeout), container];
+  if (reload === undefined || found === "lost") return ["docker", "restart", container];
+  return ["docker", "exec", container, ...reload.command];
 }

@@ -13,10 +13,14 @@ export interface Container {
   State: {
     Status: string;
     StartedAt: string;
+    /** Of its main process, as the host sees it; 0 when it does not run. */
+    Pid: number;
     ExitCode: number;
     Health?: { Status: "starting" | "healthy" | "unhealthy" };
   };
   Config: { Labels: Record<string, string> | null; Healthcheck?: HealthCheck; [other: string]: unknown };
+  /** What it has of its host. */
+  Mounts?: { Source: string; Destination: string }[];
   HostConfig: { NetworkMode: string; Mounts?: Mount[] | null; [other: string]: unknown };
   NetworkSettings: { Networks: Record<string, { IPAddress: string; Aliases: string[] | null }> };
 }

@@ -1,5 +1,6 @@
 import type { CommandRunner } from "../ssh/transport";
 import type { Container } from "./container";
+import { readNote } from "./read-note";
 
 /** Where a service's container and what belongs to it are on a host. */
 export interface Place {
@@ -54,7 +55,7 @@ export async function keepVersion(host: CommandRunner, place: Place, version: Ve
 }
 
 export async function forgetVersion(host: CommandRunner, { lastHealthy }: Place): Promise<void> {
-  await host.output(["rm", "-rf", "--", lastHealthy, `${lastHealthy}.new`]);
+  await host.output(["rm", "-rf", "--", lastHealthy, `${lastHealthy}.new`, readNote(lastHealthy)]);
 }
 
 /**

@@ -39,12 +39,12 @@ export interface HealthGateInputs extends OnChange {
 export const healthGateKind: Kind<HealthGateInputs, Omit<HealthGateInputs, "condition"> & { condition: string }> = {
   version: 2,
   identity: ["container"],
-  added: ["restart", "reload"],
-  async ensure(inputs, before) {
+  added: ["restart", "reload", "given"],
+  async ensure(inputs) {
     const host = transportTo(inputs.connection);
     const healthy = await lastHealthyVersion(host, inputs);
     const previous = healthy !== undefined && isAnother(healthy, inputs) ? healthy : undefined;
-    const refused = await start(host, inputs, before?.revision);
+    const refused = await start(host, inputs);
     const found = refused ?? (await watch(host, inputs, previous === undefined ? 0 : inputs.settle));
     if (found !== undefined) throw await failure(host, inputs, found, previous);
     await keep(host, inputs);
@@ -67,14 +67,10 @@ export const healthGateKind: Kind<HealthGateInputs, Omit<HealthGateInputs, "cond
 const isAnother = (version: Version, { containerId, revision }: HealthGateInputs): boolean =>
   version.containerId !== containerId || version.revision !== revision;
 
-/** The container under its name, running with the files that are there. @returns why it does not start */
-async function start(host: Transport, inputs: HealthGateInputs, revision?: string): Promise<string | undefined> {
-  const { container, containerId } = inputs;
-  const refused = await putInPlace(host, container, containerId);
-  if (refused !== undefined || revision === inputs.revision) return refused;
-  await takeOnChangedFiles(host, containerId, inputs);
-  return undefined;
-}
+/** The container under its name, running with the files that are there. @returns what is wrong with that, in words */
+const start = async (host: Transport, inputs: HealthGateInputs): Promise<string | undefined> =>
+  (await putInPlace(host, inputs.container, inputs.containerId)) ??
+  (await takeOnChangedFiles(host, inputs.containerId, inputs));
 
 /** @returns what was found instead of a healthy container, in words */
 const watch = (

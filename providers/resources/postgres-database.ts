@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import type { Kind } from "../implementation";
 import { scramVerifier, verifies } from "../postgresql/scram";
 import { type Server, withSession } from "../postgresql/session";
+import { asSuperuser } from "../postgresql/superuser";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { transportTo } from "../ssh/transport";
@@ -26,11 +27,11 @@ export const postgresDatabaseKind: Kind<PostgresDatabaseInputs> = {
   check: ({ password }) =>
     password === "" ? [{ property: "password", reason: "expected a password, found an empty text" }] : [],
   async ensure(inputs) {
-    await asSuperuser(inputs, (client) => ensureDatabase(client, inputs));
+    await asSuperuser(transportTo(inputs.connection), inputs.server, (client) => ensureDatabase(client, inputs));
     return inputs;
   },
   async observe(state) {
-    return asSuperuser(state, async (client) => {
+    return withSession(transportTo(state.connection), state.server, "postgres", async (client) => {
       const { rows } = await client.query<{ role: string; verifier: string | null; canLogin: boolean }>(
         `SELECT r.rolname AS role, r.rolpassword AS verifier, r.rolcanlogin AS "canLogin"
          FROM pg_database d JOIN pg_authid r ON r.oid = d.datdba WHERE d.datname = $1`,
@@ -48,11 +49,6 @@ export const postgresDatabaseKind: Kind<PostgresDatabaseInputs> = {
   /** Data outlives its declaration: dropping a database is for a person to do. */
   async remove() {},
 };
-
-const asSuperuser = <T>(
-  { connection, server }: PostgresDatabaseInputs,
-  work: (client: Client) => Promise<T>,
-): Promise<T> => withSession(transportTo(connection), server, "postgres", work);
 
 async function ensureDatabase(
   client: Client,

@@ -68,6 +68,7 @@ const GONE = 44;
 export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
   version: 1,
   identity: ["path"],
+  added: ["validate"],
   check: ({ path, owner, mode }) => [
     ...(path.startsWith("/")
       ? []

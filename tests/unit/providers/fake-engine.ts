@@ -192,7 +192,7 @@ const container = (Id: string, name: string, Image: string, Labels: Record<strin
   Image,
   Created: "2026-01-01T00:00:00Z",
   RestartCount: 0,
-  State: { Status: "running", StartedAt: "start 0", ExitCode: 0 },
+  State: { Status: "running", StartedAt: "start 0", Pid: 0, ExitCode: 0 },
   Config: {
     Labels,
     Env: ["N8N_PORT=5678"],

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { EVERY_CONTAINER, type ServiceFacts } from "../../../facts/form";
 import type { SiteRequest } from "../../../../providers";
 import { SESE_AI } from "../../../facts/sese-ai";
@@ -332,7 +333,7 @@ describe("start order (docs/requirements.md#start-order)", () => {
     }
   });
 
-  const CADDY = ["caddy", "reload", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"];
+  const CADDY = ["caddy", "reload", "--force", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"];
 
   test.each(STACKS)(
     "%s: a gate opens after its container and its files, which a change makes the program read",
@@ -346,6 +347,16 @@ describe("start order (docs/requirements.md#start-order)", () => {
       expect(resource(stacks[stack], "sese-ai/caddy/health").inputs["reload"]).toMatchObject({ command: CADDY });
     },
   );
+
+  test.each(STACKS)("T21: %s: a gate knows what each file has to hold, and keeps that secret where one is", (stack) => {
+    const gate = resource(stacks[stack], "sese-ai/redis/health");
+    expect(String(gate.inputs["given"]).replaceAll(/^[0-9a-f]{64}/gm, "SHA-256")).toBe(
+      "SHA-256  /opt/vpai/configs/redis/redis.conf\nSHA-256  /opt/vpai/secrets/redis/users.acl\n",
+    );
+    const content = String(resource(stacks[stack], "sese-ai/redis/config/redis.conf").inputs["content"]);
+    expect(gate.inputs["given"]).toContain(`${createHash("sha256").update(content).digest("hex")}  /opt`);
+    expect(gate.secrets).toEqual(["given"]);
+  });
 
   test("lab: an image is pulled after it was pushed, a push happens after the registry is there", () => {
     const pushes = { caddy: "caddy", n8n: "n8n", postgresql: "postgres", redis: "redis" };
@@ -504,7 +515,7 @@ describe("what a stack's settings change", () => {
     test("is there once the hub is a node of the VPN", async () => {
       expect(caddyfileOf(stacks.prod)).not.toContain("couch");
       expect(caddyfileOf(await inVpn("false"))).toMatch(
-        /\ncouch\.ewutelo\.cloud \{\n[^]*?\n\treverse_proxy 100\.64\.0\.9:5984\n\}/,
+        /\ncouch\.ewutelo\.cloud \{\n[^]*?\n\treverse_proxy 100\.64\.0\.9:5984 \{\n\t\tstream_close_delay 5m\n\t\}\n\}/,
       );
     });
 

@@ -72,7 +72,7 @@ const matches = (pattern: string | undefined, path: string): boolean =>
 
 /** What a site block does with a request: the first matching part wins. */
 function answerOf({ lines }: Block, path: string): string {
-  const text = lines.join("\n");
+  const text = lines.join("\n").replaceAll(" {\nstream_close_delay 5m\n}", "");
   const parts = [...text.matchAll(/^(handle|handle_path)(?: (\S+))? \{\n(.+)\n\}$/gm)];
   if (parts.length === 0) return /^reverse_proxy (\S+)$/m.exec(text)?.[1] ?? "nothing";
   const [, kind, , directive = ""] = parts.find(([, , pattern]) => matches(pattern, path)) ?? [];

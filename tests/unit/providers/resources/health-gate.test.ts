@@ -45,6 +45,7 @@ const state = (Status: string, health?: string): Answer => ({
       State: {
         Status,
         StartedAt: "2026-02-26T12:00:00Z",
+        Pid: 0,
         ...(health === undefined ? {} : { Health: { Status: health } }),
       },
       Config: { Labels: {} },
@@ -143,34 +144,43 @@ describe("changed files", () => {
   const restart = { revision: "2", folders: ["/opt/vpai/configs/n8n"], timeout: 30 };
   const gate = (): HealthGateInputs => ({ ...inputs, revision: "2", restart });
 
-  /** A healthy container, older than a file. */
-  beforeEach(() => {
+  /** A healthy container, and what the host says of its files. */
+  const filesAre = (answer: Answer): void => {
     looks([state("running", "healthy")]);
     const { respond } = server;
     server.respond = (argv) =>
-      argv[0] === "find" ? { code: 0, stdout: "/opt/vpai/configs/n8n/x\n", stderr: "" } : respond(argv);
-  });
+      argv[4] === "/opt/vpai/last-healthy/n8n.read" && argv[7] === "0" ? answer : respond(argv);
+  };
 
-  test.each([
-    ["at the first time", undefined],
-    ["after others", { revision: "1" }],
-  ])("are taken on %s, before the container is watched", async (_when, before) => {
-    await healthGateKind.ensure(gate(), before === undefined ? undefined : { ...inputs, ...before });
+  test("are taken on before the container is watched", async () => {
+    filesAre({ code: 0, stdout: "unread\n", stderr: "" });
+    await healthGateKind.ensure(gate());
     expect(restarts()).toEqual([["docker", "restart", "--time", "30", "c0ffee"]]);
     expect(server.commands.at(-1)?.[0]).toBe("sh");
-    expect(server.commands.findIndex(([, verb]) => verb === "restart")).toBeLessThan(server.commands.findIndex(kept));
+    expect(server.commands.findIndex(([, verb]) => verb === "restart")).toBeLessThan(
+      server.commands.findLastIndex(kept),
+    );
   });
 
-  test("that were taken on before are not looked at", async () => {
-    await healthGateKind.ensure({ ...gate(), tries: 3 }, { ...inputs, revision: "2" });
-    expect(server.commands.filter(([program]) => program === "find")).toEqual([]);
+  test("that were read are not read again", async () => {
+    filesAre({ code: 0, stdout: "read\n", stderr: "" });
+    await healthGateKind.ensure(gate());
+    expect(restarts()).toEqual([]);
+  });
+
+  test("T21: a container whose files are not what it was given is not healthy", async () => {
+    filesAre({ code: 45, stdout: "/opt/vpai/configs/n8n/x\n", stderr: "" });
+    await expect(healthGateKind.ensure(gate())).rejects.toThrow(
+      'vpai_n8n on 127.0.0.1 (image docker.io/n8nio/n8n:2.7.3) is not healthy: expected "healthy", found files that are not ' +
+        "what it was given (/opt/vpai/configs/n8n/x): run `refresh`, then `up`. Mend it and run `up` again.",
+    );
     expect(restarts()).toEqual([]);
   });
 
   test("are no reason by themselves in states that do not know of them", async () => {
     const { diff } = implement(healthGateKind);
     const old = { ...inputs, version: 2 };
-    expect(await diff("id", old, { ...inputs, restart })).toMatchObject({ changes: false });
+    expect(await diff("id", old, { ...inputs, restart, given: "x" })).toMatchObject({ changes: false });
     expect(await diff("id", old, gate())).toMatchObject({ changes: true, replaces: [] });
   });
 });
@@ -189,6 +199,13 @@ test("deleting the gate leaves the container to its own resource, and forgets th
   server.commands.length = 0;
   await healthGateKind.remove(inputs);
   expect(server.commands.filter(([, , verb]) => verb !== "inspect")).toEqual([
-    ["rm", "-rf", "--", "/opt/vpai/last-healthy/n8n", "/opt/vpai/last-healthy/n8n.new"],
+    [
+      "rm",
+      "-rf",
+      "--",
+      "/opt/vpai/last-healthy/n8n",
+      "/opt/vpai/last-healthy/n8n.new",
+      "/opt/vpai/last-healthy/n8n.read",
+    ],
   ]);
 });

@@ -214,9 +214,11 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
       const block = text
         .split("\n\n")
         .find((candidate) => (candidate.split("\n")[0] ?? "").replace(/ \{$/, "").split(", ").includes(address));
-      const proxy = `reverse_proxy ${service.name}:${port}\n`;
+      const proxy = [`reverse_proxy ${service.name}:${port} {`, "\tstream_close_delay 5m", "}"];
       const handler = stripPath === true ? "handle_path" : "handle";
-      expect(block).toContain(only === undefined ? proxy : `\t${handler} ${only} {\n\t\t${proxy}\t}`);
+      const lines = only === undefined ? proxy : [`${handler} ${only} {`, ...proxy.map((line) => `\t${line}`), "}"];
+      const indent = only === undefined && /\n\thandle /.test(block ?? "") ? "\t\t" : "\t";
+      expect(block).toContain(lines.map((line) => `${indent}${line}\n`).join(""));
     }
   },
   "run.publish": (deployed) => {

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { all, type Output } from "@pulumi/pulumi";
+import { SECRETS_FOLDER } from "../../model/files";
+import type { ContainerSpec, FileSpec, SecretSpec } from "./spec";
+
+const RUN = ["docker", "run", "--rm", "--network", "none"];
+
+/** The image's own check of a file, in a container without network that sees the candidate at its final path. */
+export const validation = ({ target }: FileSpec, argv: readonly string[], image: Output<string>): Output<string[]> =>
+  image.apply((name) => [...RUN, "--volume", `{}:${target}:ro`, name, ...argv]);
+
+/** The same of a secret: as its user, with the program's data beside it, both read-only. */
+export function acceptance(
+  { name }: SecretSpec,
+  [command = "", ...argv]: readonly string[],
+  { user, mounts }: ContainerSpec,
+  image: Output<string>,
+): Output<string[]> {
+  const data = mounts.filter(({ kind }) => kind === "data");
+  const volumes = [
+    `{}:${path.posix.join(SECRETS_FOLDER, name)}:ro`,
+    ...data.map(({ source, target }) => `${source}:${target}:ro`),
+  ].flatMap((volume) => ["--volume", volume]);
+  return image.apply((reference) => [
+    ...[...RUN, "--user", user, ...volumes, "--entrypoint", command],
+    ...[reference, ...argv],
+  ]);
+}
+
+/** What each file has to hold, as `sha256sum --check` reads it: a secret where one of them is. */
+export const givenOf = (files: readonly { path: string; content: string | Output<string> }[]): Output<string> =>
+  all(files.map((file) => file)).apply((known) =>
+    known.map(({ path: file, content }) => `${sha256(content)}  ${file}\n`).join(""),
+  );
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

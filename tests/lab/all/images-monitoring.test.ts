@@ -7,6 +7,7 @@ import alloyService from "../../../platforms/vpai/services/alloy";
 import lokiService from "../../../platforms/vpai/services/loki";
 import postgresqlService from "../../../platforms/vpai/services/postgresql";
 import redisService from "../../../platforms/vpai/services/redis";
+import vmalertService from "../../../platforms/vpai/services/vmalert";
 import victoriametricsService from "../../../platforms/vpai/services/victoriametrics";
 
 /** What production relies on in each image of the group "monitoring", tried on the image that the lab runs. */
@@ -74,6 +75,38 @@ describe("vmalert", () => {
       expect(await eventually(() => found(query("ALERTS"), "firing"))).toContain('"alertname":"Always"');
       expect(get("vmalert", "http://127.0.0.1:8880/metrics")).toContain('short_version="v1.135.0"');
       expect(runsAs("vmalert")).toEqual(["65534", "65534"]);
+    },
+    2 * minute,
+  );
+
+  test(
+    "C1: the service's reload has loaded changed rules once it is done, and fails where it cannot",
+    async () => {
+      const file = "/etc/vmalert/rules.yml";
+      const options = [...hardened, "--user", "65534:65534", ...mounted(file, group("vector(1)"))];
+      start(
+        "reloaded",
+        image("vmalert"),
+        options,
+        `-rule=${file}`,
+        "-datasource.url=http://127.0.0.1:1",
+        "-remoteWrite.url=http://127.0.0.1:1",
+        "-notifier.blackhole",
+      );
+      await eventually(() => get("reloaded", "http://127.0.0.1:8880/health"));
+      const { reload } = vmalertService.onChange as { reload: string[] };
+      const rules = (): string => get("reloaded", "http://127.0.0.1:8880/api/v1/rules");
+      mounted(file, group("vector(1001)"));
+      expect(rules()).not.toContain("vector(1001)");
+      inside("reloaded", ...reload);
+      expect(rules()).toContain("vector(1001)");
+      // Again, with nothing new: loaded it is.
+      expect(() => inside("reloaded", ...reload)).not.toThrow();
+      mounted(file, group("vector(1002"));
+      expect(() => inside("reloaded", ...reload)).toThrow(
+        /expected vmalert to load its rules, found that it goes on with those of before/,
+      );
+      expect(rules()).toContain("vector(1001)");
     },
     2 * minute,
   );

@@ -190,6 +190,16 @@ describe("where configuration and secrets lie", () => {
     expect(dependsOn).toContain("sese-ai/caddy/image");
   });
 
+  test("C1: n8n's encryption key is compared with the one that its data has, before it takes effect", () => {
+    const { inputs, dependsOn } = resource(stacks.prod, "sese-ai/n8n/secret/encryption_key");
+    expect((inputs["validate"] as string[]).slice(0, -1)).toEqual([
+      ...["docker", "run", "--rm", "--network", "none", "--user", "1000:1000"],
+      ...["--volume", "{}:/run/secrets/encryption_key:ro", "--volume", "/opt/vpai/data/n8n:/home/node/.n8n:ro"],
+      ...["--entrypoint", "node", expect.stringMatching(/^docker\.io\/n8nio\/n8n:2\.7\.3(@|$)/) as string, "-e"],
+    ]);
+    expect(dependsOn).toEqual(expect.arrayContaining(["sese-ai/n8n/image", "sese-ai/n8n/data/n8n"]));
+  });
+
   test("programs learn of their secrets by the names of files", () => {
     expect(container(stacks.prod, "sese-ai/n8n").inputs["envs"]).toEqual(
       expect.arrayContaining([

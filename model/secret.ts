@@ -19,6 +19,8 @@ export interface SecretDeclaration {
    * The text is shown to people: it must never quote the value.
    */
   readonly check?: (value: string) => string | undefined;
+  /** Why another value must not take its place once a program has used it, as a part of a sentence. Default: it may. */
+  readonly bound?: string;
   /** Whether this stack needs it, for secrets that only some machines or settings use. Default: every stack does. */
   readonly needed?: (stack: Stack) => boolean;
 }

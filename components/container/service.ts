@@ -111,7 +111,7 @@ export class DockerService extends ComponentResource {
   }
 
   private secretFile(secret: SecretSpec, image: HostImage, data: readonly Resource[]): RemoteFile {
-    const { name, path, validate } = secret;
+    const { name, path, validate, declaration } = secret;
     return new RemoteFile(
       `${this.resource}/secret/${name}`,
       {
@@ -120,6 +120,9 @@ export class DockerService extends ComponentResource {
         content: this.secretContent(secret),
         owner: this.spec.user,
         mode: "0400",
+        ...(declaration.bound === undefined
+          ? {}
+          : { bound: `secrets:${declaration.name} cannot be changed: ${declaration.bound}` }),
         ...(validate === undefined ? {} : { validate: acceptance(secret, validate, this.spec, image.reference) }),
       },
       { parent: this, dependsOn: validate === undefined ? [] : [image, ...data] },

@@ -19,6 +19,8 @@ export interface RemoteFileInputs {
    * file, which has the final owner and mode.
    */
   validate?: string[];
+  /** Why a later content is refused, a sentence without its full stop. Default: every content is taken. */
+  bound?: string;
 }
 
 export interface RemoteFileState extends RemoteFileInputs {
@@ -68,7 +70,7 @@ const GONE = 44;
 export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
   version: 1,
   identity: ["path"],
-  added: ["validate"],
+  added: ["validate", "bound"],
   check: ({ path, owner, mode }) => [
     ...(path.startsWith("/")
       ? []
@@ -82,6 +84,7 @@ export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
   ],
   async ensure(inputs, before) {
     const { connection, path, content, owner, mode, validate = [] } = inputs;
+    refuseAnother(inputs, before);
     const since = await transportTo(connection).script(WRITE, [path, owner, mode, ...validate], { stdin: content });
     return { ...inputs, writtenAt: before?.content === content ? before.writtenAt : moment(since) };
   },
@@ -93,7 +96,9 @@ export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
       throw new Error(`cannot read ${state.path} on ${state.connection.host}: ${answer.stderr.trim()}`);
     }
     const [owner = "", mode = ""] = attributes.split(" ");
-    return { ...state, owner, mode: mode.padStart(4, "0"), content: Buffer.from(encoded, "base64").toString("utf8") };
+    const content = Buffer.from(encoded, "base64").toString("utf8");
+    const isBroken = state.bound !== undefined && content !== state.content;
+    return { ...state, owner, mode: mode.padStart(4, "0"), content: isBroken ? BROKEN : content };
   },
   async remove(state) {
     await transportTo(state.connection).output(["rm", "-f", "--", state.path]);
@@ -102,6 +107,17 @@ export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
 
 /** @param since seconds since 1970, of a file that was there already; empty for one that was written now */
 const moment = (since: string): string => (since === "" ? new Date() : new Date(Number(since) * 1000)).toISOString();
+
+/** What a refresh notes of a bound file that somebody changed: it may be put back. */
+const BROKEN = "";
+
+function refuseAnother({ bound, path, content, connection }: RemoteFileInputs, before?: RemoteFileState): void {
+  if (bound === undefined || before === undefined || [content, BROKEN].includes(before.content)) return;
+  throw new Error(
+    `${bound}. Give it the value of before again; one that the stack made comes back once it is out of the stack's file. ` +
+      `To write the new one all the same, remove ${path} on ${connection.host}, then run \`refresh\` and \`up\``,
+  );
+}
 
 /** A file on a host: validated, written atomically, its content, owner and mode kept. */
 export class RemoteFile extends resourceOf(remoteFileKind, {

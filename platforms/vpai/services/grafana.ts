@@ -53,6 +53,7 @@ export default defineService({
         name: "grafanaAdminPassword",
         description: "Password of Grafana's admin; in force on the first start only",
         ansible: "grafana_admin_password",
+        bound: "Grafana takes it on its first start only, and later changes it itself, in its user's profile",
         origin: "random",
         length: 32,
       },

@@ -89,6 +89,7 @@ export default defineService({
         name: "litellmSaltKey",
         description: "Key that LiteLLM encrypts the keys in its database with; losing it loses them",
         ansible: "litellm_salt_key",
+        bound: "the keys in LiteLLM's database are encrypted with the one of before",
         origin: "random",
         length: 32,
       },

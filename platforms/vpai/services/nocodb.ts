@@ -42,6 +42,7 @@ export default defineService({
         name: "nocodbConnectionKey",
         description: "Key that NocoDB encrypts credentials of other databases with; losing it loses them",
         ansible: "nocodb_connection_encrypt_key",
+        bound: "the credentials in NocoDB's database are encrypted with the one of before",
         origin: "random",
         length: 32,
       },

@@ -43,6 +43,7 @@ export default defineService({
         description:
           "Key that Sure signs logins with and derives its encryption from; losing it loses what is encrypted",
         ansible: "sure_secret_key_base",
+        bound: "what Sure has encrypted is lost without the one of before",
         origin: "random",
         length: 64,
       },

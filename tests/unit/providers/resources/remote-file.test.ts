@@ -20,6 +20,7 @@ import {
   remoteFileKind,
   type RemoteFileState,
 } from "../../../../providers/resources/remote-file";
+import { implement } from "../../../../providers/implementation";
 import { anyCharacter } from "../../any-character";
 import { SshServer } from "../ssh-server";
 
@@ -235,6 +236,38 @@ describe("observe", () => {
 
   test("a folder in its place is an error that names path and host", async () => {
     await expect(kind.observe({ ...state, path: folder })).rejects.toThrow(`cannot read ${folder} on 127.0.0.1`);
+  });
+});
+
+describe("C1: a content that is bound to what a program has made of it", () => {
+  const bound = "secrets:saltKey cannot be changed: the keys are encrypted with the one of before";
+
+  beforeEach(async () => {
+    inputs = { ...inputs, bound };
+    state = { ...(await kind.ensure(inputs)) };
+  });
+
+  test("takes no other, says why and what to do, and keeps the file", async () => {
+    await expect(kind.ensure({ ...inputs, content: "two\n" }, state)).rejects.toThrow(
+      `${bound}. Give it the value of before again; one that the stack made comes back once it is out of the stack's file. ` +
+        `To write the new one all the same, remove ${inputs.path} on 127.0.0.1, then run \`refresh\` and \`up\``,
+    );
+    expect(readFileSync(inputs.path, "utf8")).toBe("one\n");
+  });
+
+  test("takes its own again, also where somebody edited the file", async () => {
+    writeFileSync(inputs.path, "edited\n");
+    const seen = await kind.observe(state);
+    expect(seen?.content).not.toBe("one\n");
+    await kind.ensure(inputs, seen);
+    expect(readFileSync(inputs.path, "utf8")).toBe("one\n");
+    await kind.ensure({ ...inputs, mode: "0600" }, await kind.observe(state));
+    expect(permissions(inputs.path)).toBe("0600");
+  });
+
+  test("is no difference by itself to a state that does not know of it", async () => {
+    const { bound: _, ...old } = { ...state, version: 1 };
+    expect(await implement(kind).diff("id", old, inputs)).toMatchObject({ changes: false });
   });
 });
 

@@ -287,7 +287,9 @@ describe("a service added as one more file", () => {
       expect.arrayContaining([`${HOST}/redis/health`, `${HOST}/caddy/health`, `${HOST}/database/things`]),
     );
     const caddyfile = String(resource(graph, `${HOST}/caddy/config/Caddyfile`).inputs["content"]);
-    expect(caddyfile).toMatch(/^any\.ewutelo\.cloud \{[^]*?reverse_proxy everything:9000 \{\n\t\tstream_close_delay 5m\n\t\}\n\}/m);
+    expect(caddyfile).toMatch(
+      /^any\.ewutelo\.cloud \{[^]*?reverse_proxy everything:9000 \{\n\t\tstream_close_delay 5m\n\t\}\n\}/m,
+    );
     expect(caddyfile).toMatch(
       /^https:\/\/inner\.ewutelo\.cloud:8443 \{[^]*?\thandle \{\n\t\treverse_proxy everything:9001 \{\n\t\t\tstream_close_delay 5m\n\t\t\}\n\t\}\n\}/m,
     );

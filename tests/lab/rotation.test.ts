@@ -30,18 +30,20 @@ async function admits(container: string, command: string, password: string): Pro
 const postgresql = (role: string, database: string) => (password: string) =>
   admits("vpai_postgresql", `PGPASSWORD=$(cat) psql -h 127.0.0.1 -U ${role} -d ${database} -tAc "SELECT 1"`, password);
 
-/** A site of Caddy whose users' names are the three keys, as Caddy itself has read them; the password is `p`. */
-const caddy = async (key: string): Promise<boolean> => {
-  const { status } = await get(host, `https://${key}:p@who.vpai.test/`, await authorityOf(host));
-  expect([200, 401]).toContain(status);
-  return status === 200;
-};
+/** A site of Caddy whose users' names end with the three keys, as Caddy itself has read them; the password is `p`. */
+const caddy =
+  (name: string) =>
+  async (key: string): Promise<boolean> => {
+    const { status } = await get(host, `https://${name}-${key}:p@who.vpai.test/`, await authorityOf(host));
+    expect([200, 401]).toContain(status);
+    return status === 200;
+  };
 
 /** Whether the running program takes a value, by the secret's name. */
 const TAKES: Record<string, (value: string) => Promise<boolean>> = {
-  ovhApplicationKey: caddy,
-  ovhApplicationSecret: caddy,
-  ovhConsumerKey: caddy,
+  ovhApplicationKey: caddy("application_key"),
+  ovhApplicationSecret: caddy("application_secret"),
+  ovhConsumerKey: caddy("consumer_key"),
   postgresqlPassword: postgresql("postgres", "postgres"),
   n8nDatabasePassword: postgresql("n8n", "n8n"),
   redisPassword: (value) => admits("vpai_redis", `redis-cli -e --no-auth-warning -a "$(cat)" ping`, value),
@@ -56,7 +58,8 @@ test("the table has every secret that the lab's services declare", () => {
 test("Caddy says which keys it has read, and the first ones are set", async () => {
   const hash = await host.docker("exec", "vpai_caddy", "caddy", "hash-password", "--plaintext", "p");
   const users = ["application_key", "application_secret", "consumer_key"].map(
-    (name) => `"\\t{file./run/secrets/ovh_${name}} ${hash}",`,
+    // Its check of the file has no secrets: each name is one without, too.
+    (name) => `"\\t${name}-{file./run/secrets/ovh_${name}} ${hash}",`,
   );
   lab.replace(
     "programs/caddy/caddyfile.ts",
@@ -109,7 +112,9 @@ describe("n8nEncryptionKey cannot be changed", () => {
     expect(code).not.toBe(0);
     const why =
       "secrets:n8nEncryptionKey cannot be changed: the credentials in the database are encrypted with the key of before";
-    expect(all.split(why).length).toBe(2);
+    // The engine shows an error when it comes and at the end.
+    const said = all.split("\n").filter((line) => line.includes(why));
+    expect(new Set(said.map((line) => line.slice(line.indexOf(why)))).size).toBe(1);
     expect(all).not.toContain("another-key-of-n8n");
     expect(all).not.toMatch(/^\s+at /m);
     expect(await host.starts()).toEqual(containers);

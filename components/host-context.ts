@@ -2,6 +2,7 @@ import type * as docker from "@pulumi/docker";
 import type { Output } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
 import type { Owner } from "./docker/ownership";
+import type { Findings } from "./docker/findings";
 import type { Machine } from "./machines/machine";
 import type { SecretStore } from "./secret-store";
 
@@ -26,6 +27,8 @@ export interface HostContext {
   /** Provider of its Docker engine. */
   engine: () => docker.Provider;
   secrets: SecretStore;
+  /** What is wrong with its containers though nothing about them changed. */
+  findings: Findings;
   /** Address that VPN-only ports listen on; without one they listen nowhere. */
   vpnAddress: string | undefined;
   /** Whether containers and networks of the same name that are not ours may be replaced. */

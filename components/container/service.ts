@@ -6,14 +6,16 @@ import {
   interpolate,
   type Output,
   type Resource,
+  runtime,
 } from "@pulumi/pulumi";
 import { HealthGate, HostImage, type Place, RemoteDirectory, RemoteFile } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
 import type { ContainerService } from "../../model/service";
 import type { HostContext, HostNetworks } from "../host-context";
-import { loginFor } from "../machines/registry-logins";
+import { type Login, loginFor } from "../machines/registry-logins";
 import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
+import { keepEnoughMemory } from "./memory";
 import type { Preparation } from "./preparation";
 import { acceptance, givenOf, validation } from "./file-checks";
 import { ofFixedName } from "../docker/fixed-name";
@@ -150,13 +152,16 @@ export class DockerService extends ComponentResource {
     const { spec, host, place } = this;
     const target = { kind: "container" as const, name: spec.name, labels: { ...spec.labels }, adopt: host.adopt };
     const runner = hostRunner(host.connection);
+    const options = ofFixedName(this.resource, target, runner, () => serveVersionBefore(place, this.logins, runner));
+    const beforeUpdate = [keepEnoughMemory(this.resource, spec.name, runner)];
     return new docker.Container(this.resource, containerArgs(spec, { image: image.imageId, networks, host }), {
       parent: this,
       provider: host.engine(),
       dependsOn: after,
       // The provider ignores changes of these alone; only a new container takes them on.
       replaceOnChanges: ["healthcheck", "init", "tmpfs"],
-      ...ofFixedName(this.resource, target, runner, () => serveVersionBefore(place, runner)),
+      ...options,
+      hooks: { ...options.hooks, beforeUpdate },
     });
   }
 
@@ -170,10 +175,23 @@ export class DockerService extends ComponentResource {
         containerId: container.id,
         image: this.spec.image,
         revision,
+        networks: Object.fromEntries(this.spec.networks.map((network) => [network, [this.spec.hostname]])),
+        ...this.found(),
+        ...(this.logins.length === 0 ? {} : { logins: this.logins }),
         ...(files.length === 0 ? {} : { ...this.onChange(service, revision), given: this.given() }),
       },
       { parent: this, dependsOn: [container, ...files] },
     );
+  }
+
+  /** All of them: the version before may come from another registry. */
+  private get logins(): Login[] {
+    return [...this.host.machine.logins];
+  }
+
+  /** What only a run can know; where nothing is wrong, it is no input at all. */
+  private found(): { found?: Promise<string> } {
+    return runtime.isDryRun() ? {} : { found: this.host.findings.of(this.spec) as Promise<string> };
   }
 
   /** How the program takes on changed files; a preview names what happens by the property that changes. */

@@ -9,6 +9,7 @@ import { DockerService } from "../container/service";
 import type { HostContext, HostNetworks } from "../host-context";
 import type { Machine } from "../machines/machine";
 import type { SecretKeeper, SecretStore } from "../secret-store";
+import { Findings } from "../docker/findings";
 import { checksLayer } from "./layers/checks";
 import { engineLayer } from "./layers/engine";
 import { networksLayer } from "./layers/networks";
@@ -47,6 +48,7 @@ export class Host extends ComponentResource {
       folder: folderOn(owner.platform, description),
       prefix: prefixOn(owner.platform, description),
       ...engine,
+      findings: new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`),
     };
     const { networks } = description;
     this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;

@@ -16,12 +16,15 @@ export interface Container {
     /** Of its main process, as the host sees it; 0 when it does not run. */
     Pid: number;
     ExitCode: number;
-    Health?: { Status: "starting" | "healthy" | "unhealthy" };
+    /** Whether the kernel has just ended it for want of memory; false again once it was restarted. */
+    OOMKilled?: boolean;
+    Health?: { Status: "starting" | "healthy" | "unhealthy"; Log?: HealthResult[] | null };
   };
   Config: { Labels: Record<string, string> | null; Healthcheck?: HealthCheck; [other: string]: unknown };
   /** What it has of its host. */
   Mounts?: { Source: string; Destination: string }[];
-  HostConfig: { NetworkMode: string; Mounts?: Mount[] | null; [other: string]: unknown };
+  /** `Memory` is its limit in bytes; 0 is none. */
+  HostConfig: { NetworkMode: string; Memory?: number; Mounts?: Mount[] | null; [other: string]: unknown };
   NetworkSettings: { Networks: Record<string, { IPAddress: string; Aliases: string[] | null }> };
 }
 
@@ -30,6 +33,13 @@ interface HealthCheck {
   Test?: string[];
   Timeout?: number;
   Retries?: number;
+}
+
+/** How a health check ended, as the engine keeps it. */
+export interface HealthResult {
+  /** -1 where it did not come to an end, or to a start. */
+  ExitCode: number;
+  Output: string;
 }
 
 interface Mount {

@@ -1,4 +1,5 @@
 import type { CommandRunner } from "../ssh/transport";
+import { attachmentsOf } from "./attachments";
 import type { Container } from "./container";
 import { readNote } from "./read-note";
 
@@ -20,8 +21,16 @@ export interface Version {
   revision: string;
   /** Reference of its image, for messages. */
   image: string;
+  /** `repository@sha256:…` by which registries know the image's content; absent where they do not, or nobody asked. */
+  content?: string;
   /** What the engine creates its container from. Secrets are no part of it: they are files. */
-  description: object;
+  description: Description;
+}
+
+/** What the engine creates a container from; we read no more of it than the id of its image. */
+export interface Description {
+  Image: string;
+  [other: string]: unknown;
 }
 
 /** On a container that serves in place of a failed one: the image of the version that it is. */
@@ -62,13 +71,11 @@ export async function forgetVersion(host: CommandRunner, { lastHealthy }: Place)
  * What the engine creates the same container from again. It reads the copy of its configuration files, since the files
  * themselves may be those of a later version.
  */
-export function descriptionOf(container: Container, image: string, place: Place): object {
-  const { Config, HostConfig, Image, Id } = container;
-  const networks = Object.entries(container.NetworkSettings.Networks).map(([network, { Aliases }]) => [
-    network,
-    // Older engines add the container's own id.
-    { Aliases: (Aliases ?? []).filter((alias) => !Id.startsWith(alias)) },
-  ]);
+export function descriptionOf(container: Container, image: string, place: Place): Description {
+  const { Config, HostConfig, Image } = container;
+  const networks = Object.entries(attachmentsOf(container)).map(
+    ([network, Aliases]) => [network, { Aliases }] as const,
+  );
   return {
     ...Config,
     Image,

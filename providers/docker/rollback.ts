@@ -1,6 +1,8 @@
 import type { CommandRunner } from "../ssh/transport";
 import { type Container, inspectContainer, lastLogLines, stopAndRemove } from "./container";
 import { createContainer, type EngineHost } from "./engine-api";
+import { pullAgain } from "./image-content";
+import type { RegistryLogin } from "./pull";
 import { lastHealthyVersion, type Place, PREVIOUS_LABEL, type Version } from "./last-healthy";
 import { becomesHealthy } from "./watch";
 
@@ -9,6 +11,15 @@ export const LOG_LINES = 30;
 
 /** Looks at a previous version that starts again, at most 10 s apart: as many as a new one gets. */
 const PREVIOUS_PATIENCE = { tries: 20, interval: 10, settle: 0 };
+
+/** What lets a container's program run again, by its state. */
+const WAKING: Record<string, string> = { created: "start", exited: "start", paused: "unpause" };
+
+/** A place that a version is brought back to. */
+export interface Restoration extends Place {
+  /** How to log in at registries, should its image have to be pulled again. */
+  logins?: readonly RegistryLogin[];
+}
 
 /** The name under which a failed version waits, stopped, for the next `up` and for whoever wants to look into it. */
 const failedName = (container: string): string => `${container}.failed`;
@@ -19,12 +30,12 @@ const failedName = (container: string): string => `${container}.failed`;
  */
 export async function restorePrevious(
   host: EngineHost,
-  place: Place,
+  place: Restoration,
   failed: Container,
   previous: Version,
 ): Promise<string> {
   await putAside(host, place.container, failed);
-  const serving = await startPrevious(host, place.container, previous).then(
+  const serving = await startPrevious(host, place, previous).then(
     (id) => becomesHealthy(host, id, PREVIOUS_PATIENCE),
     (error: Error) => error.message,
   );
@@ -40,14 +51,14 @@ export async function restorePrevious(
  * Lets the previous version serve again where the engine could not create or start the new container.
  * @returns what serves now, in words; undefined when there is no previous version
  */
-export async function restoreAfterFailedCreation(host: EngineHost, place: Place): Promise<string | undefined> {
+export async function restoreAfterFailedCreation(host: EngineHost, place: Restoration): Promise<string | undefined> {
   const [failed, previous] = await Promise.all([
     inspectContainer(host, place.container),
     lastHealthyVersion(host, place),
   ]);
   if (previous === undefined) return undefined;
   if (failed === undefined) {
-    await startPrevious(host, place.container, previous);
+    await startPrevious(host, place, previous);
     return `The previous version (image ${previous.image}) was started again.`;
   }
   const log = await lastLogLines(host, failed.Id, LOG_LINES);
@@ -56,8 +67,8 @@ export async function restoreAfterFailedCreation(host: EngineHost, place: Place)
 }
 
 /**
- * Gives a container that was put aside its name back; the version that served meanwhile goes. One that does not run is
- * started.
+ * Gives a container that was put aside its name back; the version that served meanwhile goes. One that does not run, or
+ * was paused, is started.
  * @returns why it does not start; undefined when it runs
  * @throws when there is no such container
  */
@@ -71,8 +82,9 @@ export async function putInPlace(host: CommandRunner, container: string, id: str
     await removePrevious(host, container);
     await host.output(["docker", "rename", id, container]);
   }
-  if (found.State.Status !== "exited" && found.State.Status !== "created") return undefined;
-  const { code, stderr } = await host.run(["docker", "start", id]);
+  const verb = WAKING[found.State.Status];
+  if (verb === undefined) return undefined;
+  const { code, stderr } = await host.run(["docker", verb, id]);
   return code === 0 ? undefined : `that it does not start: ${stderr.trim()}`;
 }
 
@@ -95,8 +107,27 @@ async function putAside(host: CommandRunner, container: string, failed: Containe
   await host.output(["docker", "rename", failed.Id, failedName(container)]);
 }
 
-async function startPrevious(host: EngineHost, container: string, { description }: Version): Promise<string> {
-  const id = await createContainer(host, container, description);
+async function startPrevious(host: EngineHost, place: Restoration, version: Version): Promise<string> {
+  const id = await createAnew(host, place, version);
   await host.output(["docker", "start", id]);
   return id;
+}
+
+/** A host that is short of space, or cleans up, removes images that no container is of: it is pulled again. */
+async function createAnew(
+  host: EngineHost,
+  { container: name, logins }: Restoration,
+  version: Version,
+): Promise<string> {
+  const { description, image: reference, content } = version;
+  try {
+    return await createContainer(host, name, description);
+  } catch (error) {
+    const { message } = error as Error;
+    if (!/no such image/i.test(message)) throw error;
+    await pullAgain(host, { id: description.Image, reference, content, logins }).catch(({ message: why }: Error) => {
+      throw new Error(`${message}, and it cannot be pulled again: ${why.replace(/\.$/, "")}`, { cause: error });
+    });
+    return createContainer(host, name, description);
+  }
 }

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandRunner } from "../ssh/transport";
 import { conditionOf, type Container, inspectContainer } from "./container";
+import type { EngineHost } from "./engine-api";
+import { engineOf } from "./patient-host";
+import { outOfMemory, verdictOn } from "./verdict";
 
 /** How patiently a container is watched until it is taken for healthy. */
 export interface Patience {
@@ -12,9 +15,6 @@ export interface Patience {
   settle: number;
 }
 
-/** Restarts by Docker that make a crash loop. Its pauses grow from 0.1 s, so a program that ends at once is there in 10 s. */
-const CRASH_LOOP = 5;
-
 /** Seconds between two looks at a container that has to stay healthy. */
 const SETTLE_INTERVAL = 2;
 
@@ -24,31 +24,47 @@ const RETRIES = 3;
 /** Seconds that a health check may take where it does not say: Docker's default. */
 const TIMEOUT = 30;
 
+/** How often the engine may be restarted meanwhile; each time the watching begins anew. */
+const ENGINES = 3;
+
 /**
- * Watches a container until it is healthy, and for a while longer when asked to.
+ * Watches a container until it is healthy, and for a while longer when asked to. Where the engine was restarted meanwhile,
+ * with all containers, what was found says nothing of the program.
  * @returns undefined when it is; otherwise what was found instead, in words
  */
 export async function becomesHealthy(
+  host: EngineHost,
+  container: string,
+  patience: Patience,
+): Promise<string | undefined> {
+  let engine = await engineOf(host);
+  for (let count = 1; ; count += 1) {
+    const found = await watch(host, container, patience);
+    const now = found === undefined ? engine : await engineOf(host);
+    if (now === engine || count > ENGINES) return found;
+    engine = now;
+  }
+}
+
+async function watch(
   host: CommandRunner,
   container: string,
   { tries, interval, settle }: Patience,
 ): Promise<string | undefined> {
   let condition = "unknown";
+  let seconds = 0;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const found = await inspectContainer(host, container);
     condition = found === undefined ? "missing" : conditionOf(found);
     if (found !== undefined && condition === "healthy") return staysHealthy(host, found, settle);
-    if (found !== undefined && found.RestartCount >= CRASH_LOOP) return crashLoop(found);
+    const verdict = found === undefined ? undefined : await verdictOn(host, found, { seconds, urgent: settle > 0 });
+    if (verdict !== undefined) return verdict;
     // The first looks come quickly, since most containers are healthy within seconds.
-    if (attempt < tries) await sleep(1000 * Math.min(attempt, interval));
+    const pause = Math.min(attempt, interval);
+    if (attempt < tries) await sleep(1000 * pause);
+    seconds += pause;
   }
   return `"${condition}" after ${tries} looks, ${interval} s apart`;
-}
-
-function crashLoop({ RestartCount, State }: Container): string {
-  // A program that runs again has no exit code: Docker then says 0.
-  const code = State.Status === "running" ? "" : `, with exit code ${State.ExitCode}`;
-  return `a crash loop: its program ended ${RestartCount + (code === "" ? 0 : 1)} times${code}`;
 }
 
 /** Docker asks a healthy container too rarely to notice in time, so its health check is run here, every 2 seconds. */
@@ -60,8 +76,10 @@ async function staysHealthy(host: CommandRunner, healthy: Container, settle: num
   for (let passed = 0; passed < settle || failures > 0; passed += SETTLE_INTERVAL) {
     await sleep(1000 * SETTLE_INTERVAL);
     const now = await inspectContainer(host, healthy.Id);
-    if (now?.State.StartedAt !== healthy.State.StartedAt || now.State.Status !== "running")
-      return `that it was healthy, and that its program ended within ${passed + SETTLE_INTERVAL} s of that`;
+    if (now?.State.StartedAt !== healthy.State.StartedAt || now.State.Status !== "running") {
+      const memory = now === undefined ? undefined : await outOfMemory(host, now);
+      return memory ?? `that it was healthy, and that its program ended within ${passed + SETTLE_INTERVAL} s of that`;
+    }
     failures = (await host.run(check)).code === 0 ? 0 : failures + 1;
     if (failures >= (Retries || RETRIES))
       return `that it was healthy, and that its health check failed ${failures} times in a row within ${passed + SETTLE_INTERVAL} s of that`;

@@ -1,12 +1,19 @@
+import { attach, type Attachments, attachmentsOf } from "../docker/attachments";
 import { type OnChange, takeOnChangedFiles } from "../docker/changed-files";
-import { conditionOf, inspectContainer, lastLogLines } from "../docker/container";
+import { conditionOf, type Container, inspectContainer } from "../docker/container";
+import type { EngineHost } from "../docker/engine-api";
+import { failure } from "../docker/failure";
+import { contentOf } from "../docker/image-content";
 import { descriptionOf, forgetVersion, keepVersion, lastHealthyVersion, type Version } from "../docker/last-healthy";
-import { LOG_LINES, putInPlace, removeFailed, removePrevious, restorePrevious } from "../docker/rollback";
+import { PatientHost } from "../docker/patient-host";
+import type { RegistryLogin } from "../docker/pull";
+import { revive } from "../docker/revive";
+import { putInPlace, removeFailed, removePrevious } from "../docker/rollback";
 import { becomesHealthy } from "../docker/watch";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { type Transport, transportTo } from "../ssh/transport";
+import { transportTo } from "../ssh/transport";
 
 /**
  * Lets a container's program take on changed files, and waits until it is healthy. One that replaced a healthy one and is
@@ -22,8 +29,14 @@ export interface HealthGateInputs extends OnChange {
   image: string;
   /** Names the content of the files that the program reads: with other files it has to become healthy anew. */
   revision: string;
+  /** Networks that the container belongs to, and its names on each. Absent in older states: then they are not looked at. */
+  networks?: Attachments;
+  /** What a run found wrong with the container though nothing about it changed: reason enough to put it right. */
+  found?: string;
   /** Folder of the service's configuration files on the host; it need not exist. */
   configs: string;
+  /** How to log in at registries, should the image of the version before have to be pulled again. Default: as a stranger. */
+  logins?: RegistryLogin[];
   /** Folder on the host that keeps the last healthy version. */
   lastHealthy: string;
   /** Looks before giving up. Default in the resource: 20, as in docs/requirements.md#ansible-error-handling. */
@@ -36,24 +49,33 @@ export interface HealthGateInputs extends OnChange {
   condition: "healthy";
 }
 
-export const healthGateKind: Kind<HealthGateInputs, Omit<HealthGateInputs, "condition"> & { condition: string }> = {
+/** The same as it was seen. */
+type HealthGateState = Omit<HealthGateInputs, "condition" | "found"> & { condition: string };
+
+export const healthGateKind: Kind<HealthGateInputs, HealthGateState> = {
   version: 2,
   identity: ["container"],
-  added: ["restart", "reload", "given"],
-  async ensure(inputs) {
-    const host = transportTo(inputs.connection);
+  added: ["restart", "reload", "given", "networks"],
+  transient: ["logins"],
+  async ensure(asked) {
+    const inputs = { ...asked };
+    // It is over with this, and no part of the state.
+    delete inputs.found;
+    const host = new PatientHost(transportTo(inputs.connection));
     const healthy = await lastHealthyVersion(host, inputs);
     const previous = healthy !== undefined && isAnother(healthy, inputs) ? healthy : undefined;
-    const refused = await start(host, inputs);
+    const unchanged = healthy !== undefined && previous === undefined;
+    const { refused, revived } = await start(host, inputs, unchanged);
     const found = refused ?? (await watch(host, inputs, previous === undefined ? 0 : inputs.settle));
-    if (found !== undefined) throw await failure(host, inputs, found, previous);
+    if (found !== undefined) throw await failure(host, inputs, { found, revived, previous });
     await keep(host, inputs);
     return inputs;
   },
   async observe(state) {
     const container = await inspectContainer(transportTo(state.connection), state.container);
     if (container === undefined) return undefined;
-    return { ...state, containerId: container.Id, condition: conditionOf(container) };
+    const networks = state.networks === undefined ? {} : { networks: attachmentsOf(container) };
+    return { ...state, ...networks, containerId: container.Id, condition: conditionOf(container) };
   },
   async remove(state) {
     const host = transportTo(state.connection);
@@ -67,20 +89,33 @@ export const healthGateKind: Kind<HealthGateInputs, Omit<HealthGateInputs, "cond
 const isAnother = (version: Version, { containerId, revision }: HealthGateInputs): boolean =>
   version.containerId !== containerId || version.revision !== revision;
 
-/** The container under its name, running with the files that are there. @returns what is wrong with that, in words */
-const start = async (host: Transport, inputs: HealthGateInputs): Promise<string | undefined> =>
-  (await putInPlace(host, inputs.container, inputs.containerId)) ??
-  (await takeOnChangedFiles(host, inputs.containerId, inputs));
+/**
+ * The container under its name and on its networks, running with the files that are there.
+ * @returns what is wrong with that, or why it was restarted; neither in most cases
+ */
+async function start(
+  host: EngineHost,
+  inputs: HealthGateInputs,
+  unchanged: boolean,
+): Promise<{ refused?: string | undefined; revived?: string | undefined }> {
+  const { container, containerId, networks } = inputs;
+  const refused = await putInPlace(host, container, containerId);
+  if (refused !== undefined) return { refused };
+  const attached = networks === undefined ? [] : await attach(host, containerId, networks);
+  const wrong = await takeOnChangedFiles(host, containerId, inputs);
+  if (wrong !== undefined) return { refused: wrong };
+  return { revived: await revive(host, inputs, { attached, unchanged }) };
+}
 
 /** @returns what was found instead of a healthy container, in words */
 const watch = (
-  host: Transport,
+  host: EngineHost,
   { containerId, tries, interval }: HealthGateInputs,
   settle: number,
 ): Promise<string | undefined> => becomesHealthy(host, containerId, { tries, interval, settle });
 
 /** Nothing but the healthy version is left, and it is the one to come back to. */
-async function keep(host: Transport, inputs: HealthGateInputs): Promise<void> {
+async function keep(host: EngineHost, inputs: HealthGateInputs): Promise<void> {
   const { containerId, revision, image } = inputs;
   const container = await inspectContainer(host, containerId);
   if (container === undefined) return;
@@ -89,27 +124,15 @@ async function keep(host: Transport, inputs: HealthGateInputs): Promise<void> {
     containerId,
     revision,
     image,
+    ...(await knownAs(host, container, image)),
     description: descriptionOf(container, image, inputs),
   });
 }
 
-async function failure(
-  host: Transport,
-  inputs: HealthGateInputs,
-  found: string,
-  previous: Version | undefined,
-): Promise<Error> {
-  const { container, containerId, connection, image } = inputs;
-  const log = await lastLogLines(host, containerId, LOG_LINES);
-  const failed = await inspectContainer(host, containerId);
-  const outcome =
-    previous === undefined || failed === undefined
-      ? "Mend it and run `up` again."
-      : `${await restorePrevious(host, inputs, failed, previous)} Mend the new one and run \`up\` again, which tries it anew.`;
-  return new Error(
-    `${container} on ${connection.host} (image ${image}) is not healthy: expected "${inputs.condition}", found ${found}. ` +
-      `${outcome} Its last ${LOG_LINES} log lines:\n${log}`,
-  );
+/** By which name the image's content can be pulled again, should it be removed from the host. */
+async function knownAs(host: EngineHost, { Image }: Container, reference: string): Promise<Pick<Version, "content">> {
+  const content = await contentOf(host, Image, reference);
+  return content === undefined ? {} : { content };
 }
 
 /** Opens when a container is healthy; otherwise fails with its last 30 log lines, and lets the version before serve. */

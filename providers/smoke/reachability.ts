@@ -1,5 +1,5 @@
 import { addressOf } from "../docker/container";
-import type { Transport } from "../ssh/transport";
+import { CommandError, type Transport } from "../ssh/transport";
 
 /** A port that answers on some networks of the host and on no others. */
 interface GuardedPort {
@@ -40,6 +40,7 @@ export async function reachabilityFaults(host: Transport, { image, networks, por
         network,
         targets.map(({ target }) => target),
       );
+      if (answering === undefined) return [gone(network)];
       return targets.flatMap((guarded) => fault(guarded, network, answering.includes(guarded.target)));
     }),
   );
@@ -58,11 +59,24 @@ function fault(
   ];
 }
 
-async function answeringFrom(host: Transport, image: string, network: string, targets: string[]): Promise<string[]> {
+/** A clean-up of the host removes networks that no container is on. */
+const gone = (network: string): string =>
+  `the network ${network}: expected it on the host, found none; run \`make refresh\` and \`make up\`, which makes it anew`;
+
+/** @returns the targets that accept connections; undefined when there is no such network */
+async function answeringFrom(
+  host: Transport,
+  image: string,
+  network: string,
+  targets: string[],
+): Promise<string[] | undefined> {
   const confined = ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--read-only", "--memory", "64m"];
-  const printed = await host.output([
+  const argv = [
     ...["docker", "run", "--rm", "--log-driver", "none", "--network", network, ...confined],
     ...["--user", "65534:65534", "--entrypoint", "bash", image, "-c", PROBE, "vpai", ...targets],
-  ]);
-  return printed.split("\n");
+  ];
+  const answer = await host.run(argv);
+  if (answer.code !== 0 && answer.stderr.includes(`network ${network} not found`)) return undefined;
+  if (answer.code !== 0) throw new CommandError(host.name, argv, answer);
+  return answer.stdout.split("\n");
 }

@@ -7,7 +7,7 @@ import type { Answer } from "../../../providers/ssh/transport";
 
 /** How containers of an image behave, look by look, the last for ever. */
 export interface Behaviour {
-  looks: { status: string; health?: string; restarts?: number; exitCode?: number }[];
+  looks: { status: string; health?: string; restarts?: number; exitCode?: number; engine?: string }[];
   /** Exit codes of its health check when it is run by hand, the last for ever. Default: 0. */
   checks?: number[];
   /** Why the engine does not start it. */
@@ -28,6 +28,10 @@ export class FakeEngine implements EngineHost {
   readonly changes: string[][] = [];
   /** The kept version's text. */
   kept: string | undefined;
+  /** Names the engine's process; a look may find another one. */
+  engine = "engine 1";
+  /** By which names a registry gives images, and their ids. */
+  readonly registry = new Map<string, string>();
   readonly behaviours = new Map<string, Behaviour>();
   private readonly containers = new Map<string, Known>();
   private readonly checks = new Map<string, number>();
@@ -84,10 +88,13 @@ export class FakeEngine implements EngineHost {
   private answer(argv: string[], stdin: string): Answer {
     const [program = "", verb = ""] = argv;
     if (program === "timeout") return this.check(argv[4] ?? "");
+    if (program === "docker" && verb === "image") return this.image(argv);
+    if (program === "docker" && verb === "pull") return this.pull(argv);
     if (program === "docker" && verb === "container") return this.inspect(argv.at(-1) ?? "");
     if (program === "docker") return this.change(argv);
     if (program === "rm") return this.forget(argv);
     if (argv[2]?.startsWith("docker logs")) return answered(this.behaviour(argv.at(-1) ?? "").log ?? "");
+    if (argv[2]?.includes("boot_id")) return answered(this.engine);
     if (stdin !== "") return this.keep(argv, stdin);
     return this.kept === undefined ? { code: 44, stdout: "", stderr: "" } : answered(this.kept);
   }
@@ -99,9 +106,27 @@ export class FakeEngine implements EngineHost {
     const { looks } = this.behaviour(name);
     known.looks += 1;
     const look = looks[Math.min(known.looks, looks.length) - 1];
-    const { status = "running", health, restarts = 0, exitCode = 0 } = look ?? {};
+    const { status = "running", health, restarts = 0, exitCode = 0, engine = this.engine } = look ?? {};
+    this.engine = engine;
     const State = { Status: status, StartedAt: `start ${restarts}`, ExitCode: exitCode, Health: { Status: health } };
     return answered(JSON.stringify([{ ...known.inspected, RestartCount: restarts, State }]));
+  }
+
+  /** The names of all images, or the id of one. */
+  private image(argv: string[]): Answer {
+    if (argv[2] === "ls") return answered([...this.registry].map(([name, id]) => `${id} ${name}`).join("\n"));
+    const asked = argv.at(-1) ?? "";
+    const id = this.registry.get(asked) ?? asked;
+    return this.behaviours.has(id) ? answered(id) : { code: 1, stdout: "", stderr: `No such image: ${asked}` };
+  }
+
+  private pull(argv: string[]): Answer {
+    const name = argv.at(-1) ?? "";
+    this.changes.push(["pull", name]);
+    const id = this.registry.get(name);
+    if (id === undefined) return { code: 1, stdout: "", stderr: "manifest unknown" };
+    this.behaviours.set(id, { looks: [{ status: "running", health: "healthy" }] });
+    return answered(id);
   }
 
   private check(id: string): Answer {

@@ -22,13 +22,17 @@ describe("an existing machine", () => {
     ]);
   });
 
-  test("C8: nothing else is told the password, and without logins nothing differs", async () => {
+  test("C8: only pulls are told the password, a rollback's too, and without logins nothing differs", async () => {
     const [without, withLogin] = [
       await graphOf("prod", coreOfProd, program),
       await graphOf("prod", { ...coreOfProd, ...GIVEN }, program),
     ];
-    const others = (graph: readonly Registered[]) => graph.filter(({ name }) => name !== "sese-ai/caddy/image");
+    const pulls = ({ name }: Registered) => name === "sese-ai/caddy/image" || name.endsWith("/health");
+    const others = (graph: readonly Registered[]) =>
+      graph.filter((one) => !pulls(one)).sort((one, other) => one.name.localeCompare(other.name));
     expect(others(withLogin)).toEqual(others(without));
+    expect(resource(withLogin, "sese-ai/caddy/health").secrets).toContain("logins.0.password");
+    expect(JSON.stringify(resource(without, "sese-ai/caddy/health").inputs)).not.toContain("logins");
     expect(JSON.stringify(others(withLogin))).not.toContain(TOKEN);
     expect(imagesOf(without)).toEqual(["caddy", "n8n", "postgresql", "redis"].map(none));
   });

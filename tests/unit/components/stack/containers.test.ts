@@ -108,6 +108,12 @@ describe.each(CASES)("%s", (_name, stack, graph, service, facts) => {
       expect(gate.inputs["containerId"]).toBe(`id-of-sese-ai/${service}`);
     });
 
+    test("T13: is held to its networks, under its own name; a preview looks at nothing", () => {
+      const { networks, ...others } = resource(graph(), `sese-ai/${service}/health`).inputs;
+      expect(networks).toEqual(Object.fromEntries(facts.networks.map((network) => [network, [service]])));
+      expect(others).not.toHaveProperty("found");
+    });
+
     test("is tried again where it fails, and makes way for the version before", () => {
       expect(resource(graph(), `sese-ai/${service}/health`).inputs).toMatchObject({
         image: facts.image,

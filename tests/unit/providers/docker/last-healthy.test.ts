@@ -21,7 +21,7 @@ const version = (containerId: string): Parameters<typeof keepVersion>[2] => ({
   containerId,
   revision: "1",
   image: "docker.io/n8nio/n8n:2.7.3",
-  description: { Env: ["A='$(id)'\n"] },
+  description: { Image: "sha256:1", Env: ["A='$(id)'\n"] },
 });
 
 test("no version is kept at first", async () => {

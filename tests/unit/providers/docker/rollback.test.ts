@@ -10,6 +10,7 @@ let host: FakeEngine;
 
 const GOOD = "docker.io/n8nio/n8n:2.7.3";
 const BAD = "docker.io/n8nio/n8n:2.7.4";
+const CONTENT = `n8nio/n8n@sha256:${"2".repeat(64)}`;
 const FOLDER = "/opt/vpai/last-healthy/n8n";
 const CONFIGS = "/opt/vpai/configs/n8n";
 
@@ -30,6 +31,7 @@ const gate = (containerId: string, image: string, revision = "files 1"): HealthG
 /** The good version was accepted; then the container was replaced by one of the bad version. */
 beforeEach(async () => {
   host = await onlyHost();
+  host.registry.set(CONTENT, "sha256:good");
   host.behaviours.set("sha256:good", { looks: [{ status: "running", health: "healthy" }] });
   host.put("vpai_n8n", "good1", "sha256:good", { "dev.vpai.service": "n8n" });
   await healthGateKind.ensure(gate("good1", GOOD));
@@ -173,12 +175,61 @@ test("the version before does not serve either: both are said", async () => {
   );
 });
 
-test("the image of the version before is gone: the engine's reason is shown", async () => {
-  host.behaviours.set("sha256:bad", { looks: [{ status: "exited" }] });
-  host.behaviours.delete("sha256:good");
-  expect(await messageOf(healthGateKind.ensure(gate("bad1", BAD)))).toContain(
-    "found root@host: the engine did not create vpai_n8n (404): No such image: sha256:good",
-  );
+describe("the image of the version before was removed from the host", () => {
+  beforeEach(() => {
+    host.behaviours.set("sha256:bad", { looks: [{ status: "exited" }] });
+    host.behaviours.delete("sha256:good");
+  });
+
+  test("C7: it is pulled again by its content, which the kept version knows, and serves", async () => {
+    expect(JSON.parse(host.kept ?? "")).toMatchObject({ content: CONTENT });
+    expect(await messageOf(healthGateKind.ensure(gate("bad1", BAD)))).toContain(
+      `The previous version (image ${GOOD}) serves again.`,
+    );
+    expect(host.changes.slice(3)).toEqual([
+      ["pull", CONTENT],
+      ["create", "vpai_n8n", "made1"],
+      ["docker", "start", "made1"],
+    ]);
+  });
+
+  test("C7: and nobody has it any more: the engine's reason and the registry's are shown", async () => {
+    host.registry.clear();
+    const message = await messageOf(healthGateKind.ensure(gate("bad1", BAD)));
+    expect(message).toContain(
+      "found root@host: the engine did not create vpai_n8n (404): No such image: sha256:good, and it cannot be pulled again: ",
+    );
+    expect(message).toContain(`expected to pull the image ${CONTENT}, found: docker.io has no such tag ("manifest unknown")`);
+  });
+});
+
+describe("T10: an engine that is restarted meanwhile, with all containers", () => {
+  const healthy = { status: "running", health: "healthy" };
+
+  test("is no fault of a version that has just become healthy", async () => {
+    const restarted = { ...healthy, restarts: 1, engine: "engine 2" };
+    host.behaviours.set("sha256:bad", { looks: [healthy, healthy, healthy, restarted] });
+    await healthGateKind.ensure(gate("bad1", BAD));
+    expect(host.list()).toEqual(["vpai_n8n sha256:bad runs"]);
+    expect(host.changes).toEqual([["keep", FOLDER, CONFIGS]]);
+  });
+
+  test("lets one that is not healthy yet be watched anew", async () => {
+    const starting = { status: "running", health: "starting" };
+    const looks = Array.from({ length: 21 }, (_, look) => (look < 2 ? starting : { ...starting, engine: "engine 2" }));
+    host.behaviours.set("sha256:bad", { looks: [...looks, healthy] });
+    await healthGateKind.ensure(gate("bad1", BAD));
+    expect(host.list()).toEqual(["vpai_n8n sha256:bad runs"]);
+  });
+
+  test("is no excuse for a program that ends under the same engine again", async () => {
+    const restarted = { ...healthy, restarts: 1, engine: "engine 2" };
+    const ended = { ...healthy, restarts: 2 };
+    host.behaviours.set("sha256:bad", { looks: [healthy, healthy, healthy, restarted, restarted, ended] });
+    expect(await messageOf(healthGateKind.ensure(gate("bad1", BAD)))).toContain(
+      "found that it was healthy, and that its program ended within 2 s of that. The previous version",
+    );
+  });
 });
 
 test("changed files alone are a new version, too", async () => {
@@ -194,8 +245,45 @@ test("a version that was healthy once is not replaced by itself", async () => {
   host.behaviours.set("sha256:good", { looks: [{ status: "running", health: "unhealthy" }] });
   host.put("vpai_n8n", "good1", "sha256:good");
   host.changes.length = 0;
-  expect(await messageOf(healthGateKind.ensure(gate("good1", GOOD)))).toContain("Mend it and run `up` again.");
-  expect(host.changes).toEqual([]);
+  expect(await messageOf(healthGateKind.ensure(gate("good1", GOOD)))).toContain(
+    "It was restarted once, which did not help. Mend it and run `up` again.",
+  );
+  expect(host.changes).toEqual([["docker", "restart", "good1"]]);
+});
+
+describe("T14: one that was healthy, is not, and that nothing was changed about", () => {
+  const said = jest.spyOn(console, "log").mockReturnValue();
+
+  beforeEach(async () => {
+    await host.output(["docker", "rm", "bad1"]);
+    host.put("vpai_n8n", "good1", "sha256:good");
+    host.changes.length = 0;
+    said.mockClear();
+  });
+
+  test("is restarted once, and the run says so", async () => {
+    const unhealthy = { status: "running", health: "unhealthy" };
+    host.behaviours.set("sha256:good", { looks: [unhealthy, unhealthy, { status: "running", health: "healthy" }] });
+    await healthGateKind.ensure({ ...gate("good1", GOOD), found: "unhealthy" });
+    expect(host.changes.slice(0, -1)).toEqual([["docker", "restart", "good1"]]);
+    expect(said.mock.calls).toEqual([
+      ["vpai_n8n on root@host is unhealthy, though nothing about it changed: it is restarted once"],
+    ]);
+  });
+
+  test("is left alone where it only starts", async () => {
+    const starting = { status: "running", health: "starting" };
+    host.behaviours.set("sha256:good", { looks: [starting, starting, { status: "running", health: "healthy" }] });
+    await healthGateKind.ensure(gate("good1", GOOD));
+    expect(host.changes.slice(0, -1)).toEqual([]);
+  });
+
+  test("is let go on where it was paused", async () => {
+    const healthy = { status: "running", health: "healthy" };
+    host.behaviours.set("sha256:good", { looks: [{ status: "paused", health: "healthy" }, healthy] });
+    await healthGateKind.ensure(gate("good1", GOOD));
+    expect(host.changes.slice(0, -1)).toEqual([["docker", "unpause", "good1"]]);
+  });
 });
 
 describe("a container that could not be created", () => {

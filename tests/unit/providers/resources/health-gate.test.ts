@@ -194,6 +194,47 @@ test("what it sees later is drift: another condition, another container, none", 
   expect(await healthGateKind.observe(inputs)).toBeUndefined();
 });
 
+test("T13: networks that it is attached to are drift where the state knows which it belongs to", async () => {
+  looks([state("running", "healthy")]);
+  const networks = { backend: ["n8n"], egress: ["n8n"] };
+  expect(await healthGateKind.observe({ ...inputs, networks })).toEqual({ ...inputs, networks: { backend: ["n8n"] } });
+});
+
+describe("T13: networks that it belongs to", () => {
+  const networks = { backend: ["n8n"], egress: ["n8n"] };
+  const said = jest.spyOn(console, "log").mockReturnValue();
+
+  test("are attached anew, and its program is started again for that", async () => {
+    looks([state("running", "healthy")]);
+    await healthGateKind.ensure({ ...inputs, networks });
+    expect(server.commands.filter(([, verb]) => verb === "network" || verb === "restart")).toEqual([
+      ["docker", "network", "connect", "--alias", "n8n", "egress", "c0ffee"],
+      ["docker", "restart", "c0ffee"],
+    ]);
+    expect(said).toHaveBeenCalledWith(
+      expect.stringMatching(/^vpai_n8n on .* no longer attached to egress .* restarted once$/),
+    );
+  });
+
+  test("are no reason by themselves in states that do not know of them", async () => {
+    const { diff } = implement(healthGateKind);
+    const old = { ...inputs, version: 2 };
+    expect(await diff("id", old, { ...inputs, networks })).toMatchObject({ changes: false });
+    expect(await diff("id", { ...old, networks: { backend: ["n8n"] } }, { ...inputs, networks })).toMatchObject({
+      changes: true,
+      replaces: [],
+    });
+  });
+});
+
+test("T14: what a run found wrong is reason enough, and no part of the state", async () => {
+  looks([state("running", "healthy")]);
+  const { diff } = implement(healthGateKind);
+  const found = { ...inputs, found: "unhealthy" };
+  expect(await diff("id", { ...inputs, version: 2 }, found)).toMatchObject({ changes: true, replaces: [] });
+  expect(Object.keys(await healthGateKind.ensure(found))).not.toContain("found");
+});
+
 test("deleting the gate leaves the container to its own resource, and forgets the healthy version", async () => {
   looks([state("running", "healthy"), MISSING]);
   server.commands.length = 0;

@@ -166,6 +166,18 @@ test.each([
   await expect(kind.ensure(inputs)).rejects.toThrow(message);
 });
 
+test("C7: a network that a clean-up removed is named, with what brings it back", async () => {
+  const { respond } = ssh;
+  ssh.respond = (argv) =>
+    argv[1] === "run" && argv.includes("frontend")
+      ? { code: 125, stdout: "", stderr: "docker: Error response from daemon: network frontend not found.\n" }
+      : respond(argv);
+  await expect(kind.ensure(inputs)).rejects.toThrow(
+    "fails 1 smoke check(s):\n  the network frontend: expected it on the host, found none; run `make refresh` and " +
+      "`make up`, which makes it anew",
+  );
+});
+
 test("everything that is wrong is in one error", async () => {
   reply = { status: 500, body: "" };
   host({ version: "", answering: [] });

@@ -1,0 +1,24 @@
+import type { CommandRunner } from "../ssh/transport";
+
+/** How a container is, as one command tells of all of a host at once. */
+export interface Glimpse {
+  /** Docker's word for its state: `running`, `paused`, `exited`. */
+  state: string;
+  unhealthy: boolean;
+  /** Networks that it is attached to, sorted. */
+  networks: string[];
+}
+
+const FORMAT = "{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Networks}}";
+
+/** How the containers with a label are, by name. */
+export async function lookAt(host: CommandRunner, label: string): Promise<Map<string, Glimpse>> {
+  const listing = ["docker", "ps", "--all", "--no-trunc", "--filter", `label=${label}`, "--format", FORMAT];
+  const lines = (await host.output(listing)).split("\n").filter((line) => line !== "");
+  return new Map(
+    lines.map((line) => {
+      const [name = "", state = "", status = "", networks = ""] = line.split("\t");
+      return [name, { state, unhealthy: status.includes("(unhealthy)"), networks: networks.split(",").sort() }];
+    }),
+  );
+}

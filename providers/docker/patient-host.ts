@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Duplex } from "node:stream";
+import { type Answer, CommandError, type RunOptions } from "../ssh/transport";
+import type { EngineHost } from "./engine-api";
+
+/** How Docker's command line says that it did not reach the engine, which therefore has done nothing. */
+const AWAY = /Is the docker daemon running\?|error during connect/;
+
+/** Seconds that an engine which is being restarted may stay away, and between two attempts. */
+const PATIENCE = { most: 120, pause: 2 };
+
+/** Names the engine's process, without a look at any clock: the boot, the process, its start in ticks since the boot. */
+const ENGINE = `cat /proc/sys/kernel/random/boot_id
+pid=$(cat /run/docker.pid 2>/dev/null || pidof -s dockerd) && cut -d ' ' -f 1,22 "/proc/$pid/stat"`;
+
+/** A host whose engine may be restarted at any moment: what does not reach it is asked again once it is back. */
+export class PatientHost implements EngineHost {
+  constructor(private readonly host: EngineHost) {}
+
+  get name(): string {
+    return this.host.name;
+  }
+
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    for (let waited = 0; ; waited += PATIENCE.pause) {
+      const answer = await this.host.run(argv, options);
+      if (answer.code === 0 || !AWAY.test(answer.stderr) || waited >= PATIENCE.most) return answer;
+      await sleep(1000 * PATIENCE.pause);
+    }
+  }
+
+  async output(argv: readonly string[], options: RunOptions = {}): Promise<string> {
+    const answer = await this.run(argv, options);
+    if (answer.code !== 0) throw new CommandError(this.name, argv, answer);
+    return answer.stdout;
+  }
+
+  exchange<T>(argv: readonly string[], use: (stream: Duplex) => Promise<T>): Promise<T> {
+    return this.host.exchange(argv, use);
+  }
+}
+
+/** A text that is another one once the engine was restarted, or its host. It is the same where nothing can be told. */
+export async function engineOf(host: EngineHost): Promise<string> {
+  return (await host.run(["sh", "-c", ENGINE])).stdout;
+}

@@ -3,8 +3,10 @@ STACK ?= lab
 HOST ?=
 CMD ?=
 SERVICES ?=
+RECREATE ?=
 VPAI_SERVICES ?= $(SERVICES)
-export STACK HOST CMD VPAI_SERVICES
+VPAI_RECREATE ?= $(RECREATE)
+export STACK HOST CMD VPAI_SERVICES VPAI_RECREATE
 
 # Make would expand the dollars in what its command line gives (SECRET_x='pa$$word'): what was given is passed on as it is.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
@@ -24,6 +26,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Variables: STACK=lab|preprod|prod (default lab), HOST=<host>, CMD='<command>'"
 	@echo "  SERVICES=all|core,apps,monitoring: which services the lab runs (default core); kept until make down"
+	@echo "  RECREATE='<host>/database/<name> …': what held data, is gone, and may be made anew in this one run"
 
 doctor: ## what this machine has, lacks, and how to get it
 	@sh toolchain/bootstrap.sh --packages-only

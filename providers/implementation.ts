@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
+import { type Known, type MakeAnew, noteGone, onlyWhenTold, present, warnOfGone } from "./gone";
 import { type Guarded, underGuard } from "./guard";
+import { Unreadable } from "./unreadable";
+import { warn } from "./warn";
 
-/** Added by Pulumi to the properties of every dynamic resource; never a property of ours. */
-const INTERNAL = new Set(["__provider"]);
+/** What every resource may have, whatever its kind: Pulumi's own `__provider`, and the name. Never a difference. */
+const INTERNAL = new Set(["__provider", "resource"]);
 
 /** What one dynamic provider knows of its kind of resource. Everything else is the same for all. */
 export interface Kind<Inputs extends object, State extends object = Inputs> {
@@ -26,9 +29,19 @@ export interface Kind<Inputs extends object, State extends object = Inputs> {
   check?(inputs: Inputs): { property: keyof Inputs & string; reason: string }[];
   /** Of a kind that may lock us out: how the host gets back by itself, unless a login after `ensure` succeeds. */
   guarded?: Guarded<Inputs, State>;
-  /** Makes it so, adopting what is already right, and returns what was then observed. */
-  ensure(inputs: Inputs, before?: State): Promise<State>;
-  /** What is there now, under the names of the inputs; undefined when it is gone. */
+  /** What it is and where, in words: `database n8n in vpai_postgresql on 192.0.2.1`. Default: the id. */
+  title?(inputs: Inputs): string;
+  /** Whether it holds what its inputs cannot bring back. Gone, it is then made anew only when told so. Default: no. */
+  holdsData?(inputs: Inputs): boolean;
+  /**
+   * Makes it so, adopting what is already right, and returns what was then observed.
+   * @param makeAnew of a kind that holds data: to be called before that is made, not when it is adopted
+   */
+  ensure(inputs: Inputs, before?: State, makeAnew?: MakeAnew): Promise<State>;
+  /**
+   * What is there now, under the names of the inputs; undefined when it is gone.
+   * @throws Unreadable when the program that knows cannot be asked: the state then stays as it is
+   */
   observe(state: State): Promise<State | undefined>;
   /** Takes it away; succeeds when it is already gone. */
   remove(state: State): Promise<void>;
@@ -55,15 +68,30 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
         (property in olds || !(kind.added as readonly string[] | undefined)?.includes(property)),
     );
 
-  const isRehomed = (olds: { version?: number }, news: Inputs): news is Inputs & { connection: unknown } =>
+  const isRehomed = (olds: Known & { version?: number }, news: Inputs): news is Inputs & { connection: unknown } =>
     kind.rehomes !== false &&
     olds.version === kind.version &&
+    olds.goneSince === undefined &&
     isDeepStrictEqual(changedSince(olds, news), ["connection"]);
 
-  const ensure = (inputs: Inputs, before?: State): Promise<State> =>
-    kind.guarded === undefined
-      ? kind.ensure(inputs, before)
-      : underGuard(kind.guarded, { id: idOf(inputs), inputs, before }, () => kind.ensure(inputs, before));
+  const titleOf = (inputs: Inputs): string => kind.title?.(inputs) ?? idOf(inputs);
+  const holdsData = (inputs: Inputs): boolean => kind.holdsData?.(inputs) ?? false;
+
+  const makeAnewOf = (inputs: Inputs & Known, before: (State & Known) | undefined): MakeAnew =>
+    before === undefined || !holdsData(inputs)
+      ? () => undefined
+      : onlyWhenTold({ ...before, resource: inputs.resource }, titleOf(inputs));
+
+  const ensure = (inputs: Inputs, before?: State): Promise<State> => {
+    const work = (): Promise<State> => kind.ensure(inputs, before, makeAnewOf(inputs, before));
+    return kind.guarded === undefined ? work() : underGuard(kind.guarded, { id: idOf(inputs), inputs, before }, work);
+  };
+
+  /** What is to be kept in the state after a change. */
+  const settled = async (inputs: Inputs, before?: State & Known): Promise<object> => {
+    const state = stamped(await ensure(inputs, before));
+    return holdsData(inputs) ? { ...state, knownSince: before?.knownSince ?? new Date().toISOString() } : state;
+  };
 
   return {
     async check(_olds: Inputs, news: Inputs) {
@@ -73,25 +101,34 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
 
     async diff(_id, olds: Record<string, unknown>, news: Record<string, unknown>) {
       const changed = changedSince(olds, news);
+      const { goneSince } = olds as Known;
+      if (goneSince !== undefined) warnOfGone({ ...olds, ...(news as Known) }, titleOf(news as Inputs));
       return {
-        changes: changed.length > 0 || olds["version"] !== kind.version,
+        changes: changed.length > 0 || olds["version"] !== kind.version || goneSince !== undefined,
         replaces: changed.filter((property) => (kind.identity as readonly string[]).includes(property)),
         deleteBeforeReplace: true,
       };
     },
 
     async create(inputs: Inputs) {
-      return { id: idOf(inputs), outs: stamped(await ensure(inputs)) };
+      return { id: idOf(inputs), outs: await settled(inputs) };
     },
 
-    async read(id, state) {
-      const observed = await kind.observe(state as State);
-      return observed === undefined ? {} : { id, props: stamped(observed) };
+    async read(id, state: State & Inputs) {
+      try {
+        const observed = await kind.observe(state);
+        if (observed !== undefined) return { id, props: stamped(present(observed)) };
+        return holdsData(state) ? { id, props: noteGone(state, titleOf(state)) } : {};
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        warn(`${titleOf(state)} cannot be read now, and what the state says of it stays: ${error.message}`);
+        return { id, props: state };
+      }
     },
 
-    async update(_id, olds: State & { version?: number }, news: Inputs) {
+    async update(_id, olds: State & Known & { version?: number }, news: Inputs) {
       if (isRehomed(olds, news)) return { outs: { ...olds, connection: news.connection } };
-      return { outs: stamped(await ensure(news, olds)) };
+      return { outs: await settled(news, olds) };
     },
 
     async delete(_id, state: State) {

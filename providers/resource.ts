@@ -52,7 +52,13 @@ export function resourceOf<
       super(
         `pulumi-nodejs:dynamic/${type}`,
         name,
-        { ...unknown, ...defaults, ...args, __provider: sourceOf(key) },
+        {
+          ...unknown,
+          ...defaults,
+          ...args,
+          ...(kind.holdsData === undefined ? {} : { resource: name }),
+          __provider: sourceOf(key),
+        },
         secret.length === 0 ? options : { ...options, additionalSecretOutputs },
       );
     }

@@ -1,4 +1,5 @@
 import type { CommandRunner } from "../ssh/transport";
+import { Unreadable } from "../unreadable";
 
 /** What `docker inspect` says of a container, as far as we use it. */
 export interface Container {
@@ -60,7 +61,7 @@ export async function inspectContainer(host: CommandRunner, container: string): 
 
 /**
  * An address of a running container, on whichever of its networks; the host reaches them all, internal ones too.
- * @throws when there is no such container, or it does not run
+ * @throws Unreadable when there is no such container, or it does not run
  */
 export async function addressOf(host: CommandRunner, name: string): Promise<string> {
   const container = await inspectContainer(host, name);
@@ -68,7 +69,7 @@ export async function addressOf(host: CommandRunner, name: string): Promise<stri
     ({ IPAddress }) => IPAddress !== "",
   )?.IPAddress;
   if (address === undefined) {
-    throw new Error(
+    throw new Unreadable(
       `${host.name}: expected a running container ${name} with an address, found ${container?.State.Status ?? "none"}`,
     );
   }

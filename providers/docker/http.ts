@@ -1,6 +1,7 @@
 import { exchange, type HttpAnswer, type HttpRequest } from "../ssh/http";
 import type { Transport } from "../ssh/transport";
-import { addressOf } from "./container";
+import { Unreadable } from "../unreadable";
+import { streamTo } from "./stream";
 
 /** A program in a container that speaks HTTP. */
 export interface HttpServer {
@@ -13,12 +14,16 @@ export interface HttpServer {
 /**
  * Asks a container of a host, through a stream of the host's SSH connection: sshd counts only commands as sessions, so
  * requests need no place among them.
+ * @throws Unreadable when no whole answer comes
  */
 export async function requestContainer(
   host: Transport,
   { container, port }: HttpServer,
   asked: HttpRequest,
 ): Promise<HttpAnswer> {
-  const stream = await host.forward(await addressOf(host, container), port);
-  return exchange(stream, { ...asked, headers: { host: `${container}:${port}`, ...asked.headers } });
+  const stream = await streamTo(host, container, port);
+  const headers = { host: `${container}:${port}`, ...asked.headers };
+  return exchange(stream, { ...asked, headers }).catch((error: Error) => {
+    throw new Unreadable(`${container} on ${host.name}: ${error.message}`, { cause: error });
+  });
 }

@@ -1,9 +1,20 @@
 import { type HttpServer, requestContainer } from "./http";
 import type { HttpAnswer } from "../ssh/http";
 import type { Transport } from "../ssh/transport";
+import { Unreadable } from "../unreadable";
 
 /** Longest part of an unexpected answer that an error quotes, in characters. */
 const LONGEST_QUOTE = 500;
+
+/** Another status than a call expected. */
+export class UnexpectedStatus extends Unreadable {
+  constructor(
+    text: string,
+    readonly status: number,
+  ) {
+    super(text);
+  }
+}
 
 /** An HTTP interface of a container that takes and gives JSON. */
 export class JsonApi {
@@ -17,7 +28,7 @@ export class JsonApi {
   /**
    * Asks, and gives the answer's value.
    * @returns undefined when the answer is 404 and `missing` allows it
-   * @throws on any other status than 2xx, quoting the answer and never what was sent
+   * @throws UnexpectedStatus on any other status than 2xx, quoting the answer and never what was sent
    */
   async call<T>(
     method: string,
@@ -36,9 +47,10 @@ export class JsonApi {
   }
 
   private unexpected(method: string, path: string, { status, body }: HttpAnswer): Error {
-    return new Error(
+    return new UnexpectedStatus(
       `${this.server.container} on ${this.host.name}: expected ${method} ${path} to succeed, found ${status}: ` +
         body.slice(0, LONGEST_QUOTE),
+      status,
     );
   }
 }

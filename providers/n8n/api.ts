@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import type { HttpServer } from "../docker/http";
-import { JsonApi } from "../docker/json-api";
+import { JsonApi, UnexpectedStatus } from "../docker/json-api";
 import type { Transport } from "../ssh/transport";
 
 /** First words of the names of our keys in n8n's list of API keys. */
@@ -47,12 +47,24 @@ export async function withApi<T>(
 
 async function untilServed(api: JsonApi): Promise<void> {
   const deadline = Date.now() + PATIENCE * 1000;
-  while ((await api.call("GET", "/api/v1/workflows?limit=1", { missing: true })) === undefined) {
-    if (Date.now() > deadline)
-      throw new Error(`expected n8n's public API within ${PATIENCE} s, found none: is N8N_PUBLIC_API_DISABLED set?`);
+  for (let answered = await isServed(api); answered !== true; answered = await isServed(api)) {
+    if (Date.now() > deadline) throw answered;
     await sleep(500);
   }
 }
+
+/** Whether the API is there; else what to say of that. A busy n8n is healthy and tells callers that it is not ready. */
+async function isServed(api: JsonApi): Promise<true | Error> {
+  try {
+    if ((await api.call("GET", "/api/v1/workflows?limit=1", { missing: true })) !== undefined) return true;
+    return new Error(`expected n8n's public API within ${PATIENCE} s, found none: is N8N_PUBLIC_API_DISABLED set?`);
+  } catch (error) {
+    if (error instanceof UnexpectedStatus && error.status === NOT_READY) return error;
+    throw error;
+  }
+}
+
+const NOT_READY = 503;
 
 /** An interrupted run leaves its key. Others may be at work at this moment, with young ones. */
 const sweep = (client: Client): Promise<unknown> =>

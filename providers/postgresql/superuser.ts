@@ -1,41 +1,72 @@
 import type { Client } from "pg";
 import type { Transport } from "../ssh/transport";
 import { scramVerifier } from "./scram";
-import { type Server, withSession } from "./session";
+import { type Server, withSession, WrongPassword } from "./session";
 
-/** PostgreSQL's code for a password that is not the role's. */
-const WRONG_PASSWORD = "28P01";
+/** Reads statements from standard input, over the local socket, where the server asks nobody for a password. */
+const psql = ({ container, superuser }: Server): string[] => [
+  ...["docker", "exec", "--interactive", container, "psql", "--username", superuser, "--dbname", "postgres"],
+  ...["--no-psqlrc", "--no-password", "--quiet", "--set", "ON_ERROR_STOP=1"],
+  // An error would else quote the statement.
+  ...["--set", "VERBOSITY=terse"],
+];
 
-/** The statement is read from standard input, so that no list of processes shows it. Arguments: container, role. */
-const LOCALLY =
-  'exec docker exec -i -- "$1" psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username "$2" --dbname postgres';
+/** Passwords that this process has logged in with, by server. */
+const proven = new Map<string, string>();
 
-/** Passwords that are being set, by server: PostgreSQL refuses two changes of one role at once. */
-const changes = new Map<string, Promise<unknown>>();
+/** Two statements for one role at the same time fail, and several resources may find out at once. */
+const underWay = new Map<string, Promise<void>>();
 
 /**
- * Runs `work` as the superuser. A server takes its password from its file only when it makes its data; another one is set from
- * inside of its container first, where its own tools need none.
+ * Runs `work` as {@link withSession} does, in order to change something: where the server knows another password of its
+ * superuser, the one of the stack is put in force first. The image sets it in a new server only.
  */
 export async function asSuperuser<T>(
   host: Transport,
   server: Server,
+  database: string,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await withSession(host, server, "postgres", work);
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== WRONG_PASSWORD) throw error;
-  }
-  const key = `${host.name} ${server.container}`;
-  const change = changes.get(key) ?? setPassword(host, server).finally(() => changes.delete(key));
-  changes.set(key, change);
-  await change;
-  return withSession(host, server, "postgres", work);
+  const result = await withSession(host, server, database, work).catch(async (error: unknown) => {
+    if (!(error instanceof WrongPassword)) throw error;
+    await putInForce(host, server);
+    return withSession(host, server, database, work);
+  });
+  proven.set(keyOf(host, server), server.password);
+  return result;
 }
 
-async function setPassword(host: Transport, { container, superuser, password }: Server): Promise<void> {
+/**
+ * The same for what is taken away, of which only the state knows: its password may be the one from before this run, which
+ * must not come into force again.
+ */
+export async function asSuperuserOfBefore<T>(
+  host: Transport,
+  server: Server,
+  database: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const password = proven.get(keyOf(host, server)) ?? server.password;
+  return withSession(host, { ...server, password }, database, work);
+}
+
+const keyOf = (host: Transport, { container }: Server): string => `${host.name} ${container}`;
+
+function putInForce(host: Transport, server: Server): Promise<void> {
+  const key = keyOf(host, server);
+  const setting = underWay.get(key) ?? setPassword(host, server).finally(() => underWay.delete(key));
+  underWay.set(key, setting);
+  return setting;
+}
+
+async function setPassword(host: Transport, server: Server): Promise<void> {
   const { escapeIdentifier, escapeLiteral } = (await import("pg")).default;
-  const statement = `ALTER ROLE ${escapeIdentifier(superuser)} PASSWORD ${escapeLiteral(scramVerifier(password))};\n`;
-  await host.script(LOCALLY, [container, superuser], { stdin: statement });
+  const verifier = escapeLiteral(scramVerifier(server.password));
+  const statement = `ALTER ROLE ${escapeIdentifier(server.superuser)} PASSWORD ${verifier};\n`;
+  const { code, stderr } = await host.run(psql(server), { stdin: statement });
+  if (code !== 0)
+    throw new Error(
+      `${server.container} on ${host.name}: expected to set the password of ${server.superuser} over the local socket, ` +
+        `found a refusal (${stderr.trim()}): set it by hand, to the one of the stack`,
+    );
 }

@@ -35,16 +35,21 @@ interface Described {
 export const liteLlmKeyKind: Kind<LiteLlmKeyInputs> = {
   version: 1,
   identity: ["alias"],
+  title: ({ alias, server, connection }) => `virtual key ${alias} in ${server.container} on ${connection.host}`,
+  /** What it has spent; and whoever deleted it may have done so because somebody else knows it. */
+  holdsData: () => true,
   check: ({ key, maxBudget }) => [
     ...(key.startsWith("sk-") && key.length > 3
       ? []
       : [{ property: "key" as const, reason: "expected a key that begins with sk-, found another text" }]),
     ...(maxBudget > 0 ? [] : [{ property: "maxBudget" as const, reason: `expected above 0 USD, found ${maxBudget}` }]),
   ],
-  async ensure(inputs) {
+  async ensure(inputs, before, makeAnew) {
     const api = apiOf(inputs);
     const found = await keyOf(inputs);
     if (found === undefined) {
+      // Another value is another key.
+      if (before?.key === inputs.key) makeAnew?.();
       await deleteAlias(api, inputs.alias);
       await api.call("POST", "/key/generate", { body: settingsOf(inputs) });
     } else if (!sameSettings(found, inputs)) {

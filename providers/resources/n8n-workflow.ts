@@ -1,8 +1,10 @@
 import type { Client } from "pg";
 import type { Kind } from "../implementation";
+import { accepted } from "../n8n/accepted";
 import { withApi } from "../n8n/api";
 import { covers, type Definition, fingerprintOf, findWorkflow, type Published, type Workflow } from "../n8n/workflow";
 import { type Server, withSession } from "../postgresql/session";
+import { asSuperuser, asSuperuserOfBefore } from "../postgresql/superuser";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import type { JsonApi } from "../docker/json-api";
@@ -39,12 +41,16 @@ export interface N8nWorkflowState extends N8nWorkflowInputs {
 export const n8nWorkflowKind: Kind<N8nWorkflowInputs, N8nWorkflowState> = {
   version: 1,
   identity: ["workflow"],
-  ensure: (inputs, before) =>
-    inDatabase(inputs, async (client) => {
+  title: ({ workflow, container, connection }) => `workflow ${workflow} in ${container} on ${connection.host}`,
+  /** Its executions, and what somebody made of it. To delete one is to edit it. */
+  holdsData: ({ edited }) => edited === "keep",
+  ensure: (inputs, before, makeAnew) =>
+    asSuperuser(transportTo(inputs.connection), inputs.server, inputs.database, async (client) => {
       const found = await findWorkflow(client, { id: before?.workflowId, name: inputs.definition.name });
       if (found !== undefined && isRight(found, inputs)) return settled(inputs, found);
       if (found !== undefined && inputs.edited === "keep" && wasEdited(found, inputs, before))
         return left(inputs, found, before);
+      if (found === undefined) makeAnew?.();
       const id = await write(client, inputs, found);
       const written = await findWorkflow(client, { id, name: inputs.definition.name });
       if (written === undefined || !isRight(written, inputs))
@@ -55,14 +61,15 @@ export const n8nWorkflowKind: Kind<N8nWorkflowInputs, N8nWorkflowState> = {
       return settled(inputs, written);
     }),
   observe: (state) =>
-    inDatabase(state, async (client) => {
+    withSession(transportTo(state.connection), state.server, state.database, async (client) => {
       const found = await findWorkflow(client, { id: state.workflowId, name: state.definition.name });
       if (found === undefined) return undefined;
       return fingerprintOf(found) === state.fingerprint ? state : { ...state, ...seen(found) };
     }),
   /** It stops running and stays, with its executions and whatever somebody made of it. */
   async remove(state) {
-    await inDatabase(state, async (client) => {
+    const { connection, server, database } = state;
+    await asSuperuserOfBefore(transportTo(connection), server, database, async (client) => {
       const found = await findWorkflow(client, { id: state.workflowId, name: state.definition.name });
       if (found !== undefined && found.published !== "none")
         await write(client, { ...state, published: "none" }, found);
@@ -70,17 +77,14 @@ export const n8nWorkflowKind: Kind<N8nWorkflowInputs, N8nWorkflowState> = {
   },
 };
 
-const inDatabase = <T>(
-  { connection, server, database }: N8nWorkflowInputs,
-  work: (client: Client) => Promise<T>,
-): Promise<T> => withSession(transportTo(connection), server, database, work);
-
 const isRight = ({ definition, published }: Workflow, wanted: N8nWorkflowInputs): boolean =>
-  published === wanted.published && covers(definition, wanted.definition);
+  published === wanted.published && covers(definition, accepted(wanted.definition));
 
 /** Whether somebody else than us made it what it is. */
 const wasEdited = (found: Workflow, wanted: N8nWorkflowInputs, before: N8nWorkflowState | undefined): boolean =>
-  before === undefined ? !covers(found.definition, wanted.definition) : fingerprintOf(found) !== before.fingerprint;
+  before === undefined
+    ? !covers(found.definition, accepted(wanted.definition))
+    : fingerprintOf(found) !== before.fingerprint;
 
 const settled = (inputs: N8nWorkflowInputs, found: Workflow): N8nWorkflowState => ({
   ...inputs,
@@ -103,7 +107,8 @@ const seen = ({ definition, published }: Workflow): Pick<N8nWorkflowState, "defi
 
 /** Makes the workflow, or makes it right, and publishes it. @returns n8n's id of it */
 function write(client: Client, inputs: N8nWorkflowInputs, found: Workflow | undefined): Promise<string> {
-  const { connection, container, port, definition, published } = inputs;
+  const { connection, container, port, published } = inputs;
+  const definition = accepted(inputs.definition);
   return withApi(transportTo(connection), { container, port }, client, async (api) => {
     const saved = found !== undefined && covers(found.definition, definition);
     const id = saved ? found.id : await save(api, definition, found?.id);

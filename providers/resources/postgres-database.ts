@@ -1,7 +1,9 @@
 import type { Client } from "pg";
+import type { MakeAnew } from "../gone";
 import type { Kind } from "../implementation";
+import { ensureMemberships, membershipsOf } from "../postgresql/memberships";
 import { scramVerifier, verifies } from "../postgresql/scram";
-import { type Server, withSession } from "../postgresql/session";
+import { type Server, withSession, WrongPassword } from "../postgresql/session";
 import { asSuperuser } from "../postgresql/superuser";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -23,43 +25,58 @@ export interface PostgresDatabaseInputs {
 
 export const postgresDatabaseKind: Kind<PostgresDatabaseInputs> = {
   version: 1,
-  identity: ["database", "role"],
+  identity: ["database"],
+  title: ({ database, server, connection }) => `database ${database} in ${server.container} on ${connection.host}`,
+  holdsData: () => true,
   check: ({ password }) =>
     password === "" ? [{ property: "password", reason: "expected a password, found an empty text" }] : [],
-  async ensure(inputs) {
-    await asSuperuser(transportTo(inputs.connection), inputs.server, (client) => ensureDatabase(client, inputs));
+  async ensure(inputs, _before, makeAnew) {
+    const { connection, server } = inputs;
+    await asSuperuser(transportTo(connection), server, "postgres", (client) =>
+      ensureDatabase(client, inputs, makeAnew),
+    );
     return inputs;
   },
   async observe(state) {
-    return withSession(transportTo(state.connection), state.server, "postgres", async (client) => {
-      const { rows } = await client.query<{ role: string; verifier: string | null; canLogin: boolean }>(
-        `SELECT r.rolname AS role, r.rolpassword AS verifier, r.rolcanlogin AS "canLogin"
-         FROM pg_database d JOIN pg_authid r ON r.oid = d.datdba WHERE d.datname = $1`,
-        [state.database],
-      );
-      const found = rows[0];
-      if (found === undefined) return undefined;
-      const works = found.canLogin && verifies(found.verifier, state.password);
-      const observed = { ...state, role: found.role, password: works ? state.password : "" };
-      if (state.memberOf === undefined) return observed;
-      const held = await membershipsOf(client, found.role);
-      return { ...observed, memberOf: inOrderOf(state.memberOf, held) };
-    });
+    const { connection, server } = state;
+    try {
+      return await withSession(transportTo(connection), server, "postgres", (client) => observed(client, state));
+    } catch (error) {
+      if (!(error instanceof WrongPassword)) throw error;
+      return { ...state, server: { ...server, password: "" } };
+    }
   },
   /** Data outlives its declaration: dropping a database is for a person to do. */
   async remove() {},
 };
 
+async function observed(client: Client, state: PostgresDatabaseInputs): Promise<PostgresDatabaseInputs | undefined> {
+  const { rows } = await client.query<{ role: string; verifier: string | null; canLogin: boolean }>(
+    `SELECT r.rolname AS role, r.rolpassword AS verifier, r.rolcanlogin AS "canLogin"
+     FROM pg_database d JOIN pg_authid r ON r.oid = d.datdba WHERE d.datname = $1`,
+    [state.database],
+  );
+  const found = rows[0];
+  if (found === undefined) return undefined;
+  const works = found.canLogin && verifies(found.verifier, state.password);
+  const seen = { ...state, role: found.role, password: works ? state.password : "" };
+  if (state.memberOf === undefined) return seen;
+  const held = (await membershipsOf(client, found.role)).map(({ group }) => group);
+  return { ...seen, memberOf: inOrderOf(state.memberOf, held) };
+}
+
 async function ensureDatabase(
   client: Client,
   { database, role, password, memberOf }: PostgresDatabaseInputs,
+  makeAnew: MakeAnew | undefined,
 ): Promise<void> {
-  await ensureRole(client, role, password);
-  if (memberOf !== undefined) await ensureMemberships(client, role, memberOf);
   const owner = await client.query<{ name: string }>(
     "SELECT pg_get_userbyid(datdba) AS name FROM pg_database WHERE datname = $1",
     [database],
   );
+  if (owner.rows[0] === undefined) makeAnew?.();
+  await ensureRole(client, role, password);
+  if (memberOf !== undefined) await ensureMemberships(client, role, memberOf);
   const [name, ownerName] = [client.escapeIdentifier(database), client.escapeIdentifier(role)];
   if (owner.rows[0] === undefined) await client.query(`CREATE DATABASE ${name} OWNER ${ownerName}`);
   else if (owner.rows[0].name !== role) await client.query(`ALTER DATABASE ${name} OWNER TO ${ownerName}`);
@@ -79,27 +96,10 @@ async function ensureRole(client: Client, role: string, password: string): Promi
   );
 }
 
-async function membershipsOf(client: Client, role: string): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    "SELECT pg_get_userbyid(roleid) AS name FROM pg_auth_members WHERE pg_get_userbyid(member) = $1",
-    [role],
-  );
-  return rows.map(({ name }) => name);
-}
-
-async function ensureMemberships(client: Client, role: string, wanted: readonly string[]): Promise<void> {
-  const held = await membershipsOf(client, role);
-  const member = client.escapeIdentifier(role);
-  for (const group of wanted.filter((name) => !held.includes(name)))
-    await client.query(`GRANT ${client.escapeIdentifier(group)} TO ${member}`);
-  for (const group of held.filter((name) => !wanted.includes(name)))
-    await client.query(`REVOKE ${client.escapeIdentifier(group)} FROM ${member}`);
-}
-
 /** What is there, the expected ones first and in their order: another order is no difference. */
 const inOrderOf = (expected: readonly string[], found: readonly string[]): string[] => [
   ...expected.filter((name) => found.includes(name)),
-  ...found.filter((name) => !expected.includes(name)).sort(),
+  ...new Set(found.filter((name) => !expected.includes(name)).sort()),
 ];
 
 /** A database with the role that owns it, in a PostgreSQL server that runs on a host. */

@@ -30,14 +30,18 @@ interface Described {
 export const qdrantCollectionKind: Kind<QdrantCollectionInputs> = {
   version: 1,
   identity: ["collection"],
+  title: ({ collection, server, connection }) =>
+    `collection ${collection} in ${server.container} on ${connection.host}`,
+  holdsData: () => true,
   check: ({ size }) =>
     Number.isInteger(size) && size > 0
       ? []
       : [{ property: "size", reason: `expected a whole number above 0, found ${size}` }],
-  async ensure(inputs) {
+  async ensure(inputs, _before, makeAnew) {
     const { collection, size, distance } = inputs;
     const found = await vectorsOf(inputs);
     if (found === undefined) {
+      makeAnew?.();
       await apiOf(inputs).call("PUT", pathOf(inputs), { body: { vectors: { size, distance } } });
     } else if (found.size !== size || found.distance !== distance) {
       throw new Error(

@@ -1,7 +1,7 @@
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { transportTo } from "../ssh/transport";
+import { CommandError, transportTo } from "../ssh/transport";
 
 /** A folder on a host, with what it holds left alone. */
 export interface RemoteDirectoryInputs {
@@ -22,6 +22,7 @@ fi`;
 
 const ENSURE = `set -eu
 ${NO_LINK}
+[ -d "$1" ] || [ "$4" = make ] || exit 44
 mkdir -p "$1"; chown "$2" "$1"; chmod "$3" "$1"`;
 
 const READ = `${NO_LINK}
@@ -33,8 +34,12 @@ const GONE = 44;
 export const remoteDirectoryKind: Kind<RemoteDirectoryInputs> = {
   version: 1,
   identity: ["path"],
-  async ensure(inputs) {
-    await transportTo(inputs.connection).script(ENSURE, [inputs.path, inputs.owner, inputs.mode]);
+  title: ({ path, connection }) => `folder ${path} on ${connection.host}`,
+  holdsData: () => true,
+  async ensure(inputs, before, makeAnew) {
+    if (before !== undefined && (await put(inputs, "keep"))) return inputs;
+    if (before !== undefined) makeAnew?.();
+    await put(inputs, "make");
     return inputs;
   },
   async observe(state) {
@@ -50,6 +55,16 @@ export const remoteDirectoryKind: Kind<RemoteDirectoryInputs> = {
     await transportTo(state.connection).run(["rmdir", "--", state.path]);
   },
 };
+
+/** Sets owner and mode. @param how whether it is made where it is not there @returns whether it is there */
+async function put({ connection, path, owner, mode }: RemoteDirectoryInputs, how: "keep" | "make"): Promise<boolean> {
+  const host = transportTo(connection);
+  const argv = ["sh", "-c", ENSURE, "vpai", path, owner, mode, how];
+  const answer = await host.run(argv);
+  if (answer.code === GONE) return false;
+  if (answer.code !== 0) throw new CommandError(host.name, argv, answer);
+  return true;
+}
 
 /** A folder on a host: owner and mode kept, content untouched; removed only when empty. */
 export class RemoteDirectory extends resourceOf(remoteDirectoryKind, {

@@ -14,8 +14,9 @@ export const n8n = {
   apiKeys: [] as string[],
   owner: true,
   versions: 0,
-  /** API requests that find nothing yet, as n8n starts. */
+  /** API requests that find nothing yet, as n8n starts, or that it is not ready. */
   starting: 0,
+  whileStarting: 404,
 };
 
 export const nextVersion = (): string => `version ${(n8n.versions += 1)}`;
@@ -34,6 +35,7 @@ function query(statement: string, values: string[] = []): { rows: object[]; rowC
 }
 
 jest.mock("../../../providers/postgresql/session", () => ({
+  ...jest.requireActual<object>("../../../providers/postgresql/session"),
   withSession: (_host: unknown, _server: unknown, database: string, work: (client: object) => unknown) => {
     expect(database).toBe("n8n");
     return work({ query: (statement: string, values?: string[]) => Promise.resolve(query(statement, values)) });
@@ -44,7 +46,7 @@ jest.mock("../../../providers/postgresql/session", () => ({
 export function answer({ method, path, headers, body }: Received): Reply {
   if (n8n.starting > 0) {
     n8n.starting -= 1;
-    return { status: 404 };
+    return { status: n8n.whileStarting };
   }
   if (!n8n.apiKeys.includes(String(headers["x-n8n-api-key"]))) return { status: 401 };
   const [, id, verb] = /^\/api\/v1\/workflows\/?(\w*)\/?(\w*)/.exec(path) ?? [];

@@ -4,7 +4,7 @@ import type { Server } from "../../../providers/postgresql/session";
 /** A PostgreSQL catalog that answers what the provider asks and notes what it changes. */
 class Catalog {
   roles: Record<string, { verifier: string | null; canLogin: boolean }> = {};
-  /** Roles whose rights a role has. */
+  /** Roles whose rights a role has: as the superuser granted them, or `group by grantor`. */
   memberships: Record<string, string[]> = {};
   /** Owner by database. */
   databases: Record<string, string> = {};
@@ -36,15 +36,21 @@ class Catalog {
       return role === undefined ? [] : [{ role: owner, ...role }];
     }
     if (/FROM pg_database/.test(statement)) return owner === undefined ? [] : [{ name: owner }];
-    if (/FROM pg_auth_members/.test(statement)) return (this.memberships[name] ?? []).map((group) => ({ name: group }));
+    if (/FROM pg_auth_members/.test(statement)) return (this.memberships[name] ?? []).map(granted);
     if (/FROM pg_authid/.test(statement)) return this.roles[name] === undefined ? [] : [this.roles[name]];
     throw new Error(`the catalog knows no answer to ${statement}`);
   }
 }
 
+const granted = (membership: string): object => {
+  const [name = "", grantor = "postgres"] = membership.split(" by ");
+  return { name, grantor };
+};
+
 export const catalog = new Catalog();
 
 jest.mock("../../../providers/postgresql/session", () => ({
+  ...jest.requireActual<object>("../../../providers/postgresql/session"),
   withSession: (_host: unknown, server: Server, database: string, work: (client: object) => unknown) => {
     catalog.session = { server, database };
     const { escapeIdentifier, escapeLiteral } = jest.requireActual<typeof pg>("pg");

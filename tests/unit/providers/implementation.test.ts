@@ -1,6 +1,7 @@
 import "./without-sdk";
 import { implementations } from "../../../providers";
 import { type Implementation, implement, type Kind } from "../../../providers/implementation";
+import { Unreadable } from "../../../providers/unreadable";
 
 interface Inputs {
   path: string;
@@ -113,6 +114,155 @@ describe("check", () => {
 
   test("a kind without rules accepts everything", async () => {
     expect(await implement(recorded().kind).check({}, INPUTS)).toEqual({ inputs: INPUTS, failures: [] });
+  });
+});
+
+describe("T15: what held data and is gone", () => {
+  const NOTED = { ...state, knownSince: "2026-03-01T12:30:59.000Z", goneSince: "2026-03-04T05:06:07.000Z" };
+  const news = { ...INPUTS, resource: "host/database/x" };
+  const FACTS = "(in the state since 2026-03-01 12:30 UTC, first missed 2026-03-04 05:06 UTC)";
+  const warnings: string[] = [];
+
+  /** One that is gone, titled after what a test is about, since a process says a sentence once. */
+  const lost = (title: string, options: Partial<Kind<Inputs>> = {}) => {
+    const { kind, calls } = recorded({
+      title: () => title,
+      holdsData: () => true,
+      observe: async () => undefined,
+      ensure: async (inputs, _before, makeAnew) => (makeAnew?.(), calls.push(["made"]), inputs),
+      ...options,
+    });
+    return { provider: implement(kind), calls };
+  };
+
+  beforeEach(() => {
+    warnings.length = 0;
+    jest.spyOn(console, "error").mockImplementation((text: string) => void warnings.push(text));
+    delete process.env["VPAI_RECREATE"];
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+    delete process.env["VPAI_RECREATE"];
+  });
+
+  test("stays in the state, which notes when it was first missed", async () => {
+    const { provider } = lost("one");
+    const { props } = (await provider.read("id", state)) as { props: { goneSince: string } };
+    expect(props).toEqual({ ...state, goneSince: expect.stringMatching(/^\d{4}-.*Z$/) as unknown });
+    expect(await provider.read("id", NOTED)).toEqual({ id: "id", props: NOTED });
+    expect(warnings.at(-1)).toBe(
+      `warning: one is gone ${FACTS}. It held data: up stops at it until it is back, or until told to make it anew`,
+    );
+  });
+
+  test("is a change, which each preview says", async () => {
+    const { provider } = lost("two");
+    expect(await provider.diff("id", NOTED, news)).toMatchObject({ changes: true, replaces: [] });
+    expect(warnings).toEqual([expect.stringContaining("two is gone")]);
+  });
+
+  test("is not made anew, noted or not", async () => {
+    const { provider, calls } = lost("three");
+    await expect(provider.update("id", NOTED, news)).rejects.toThrow(
+      `three is gone ${FACTS}. No backup of it is known. Bring back what it held and run up again; ` +
+        "or have it made anew, without what it held: make up RECREATE='host/database/x'",
+    );
+    await expect(provider.update("id", state, news)).rejects.toThrow("three is gone (there no more now). No backup");
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    ["its name", "host/database/x"],
+    ["its name among others", "a/b, host/database/x  c"],
+    ["the beginning of its name", "host/*"],
+  ])("is made anew in a run that is told %s", async (how, told) => {
+    process.env["VPAI_RECREATE"] = told;
+    const { provider, calls } = lost(how);
+    const { outs } = (await provider.update("id", NOTED, news)) as { outs: object };
+    expect(outs).toEqual({ ...news, version: 3, knownSince: NOTED.knownSince });
+    expect(calls).toEqual([["made"]]);
+    expect(warnings).toEqual([`warning: ${how} is gone ${FACTS}, and is made anew, as told`]);
+  });
+
+  test.each(["host/database", "host/database/xy", "other/*", ""])("is not by %p", async (told) => {
+    process.env["VPAI_RECREATE"] = told;
+    await expect(lost("four").provider.update("id", NOTED, news)).rejects.toThrow("four is gone");
+  });
+
+  test("is not passed over by another connection alone", async () => {
+    const { provider } = lost("five");
+    const connection = { host: "a", port: 1 };
+    const olds = { ...NOTED, connection: { host: "a", port: 22 } };
+    await expect(provider.update("id", olds, { ...news, connection })).rejects.toThrow("five is gone");
+  });
+
+  test("is made without a question where the state knew nothing of it, and known from then on", async () => {
+    const { provider, calls } = lost("six");
+    expect(await provider.create(news)).toMatchObject({
+      outs: { ...news, knownSince: expect.stringMatching(/^\d{4}-.*Z$/) as unknown },
+    });
+    expect(calls).toEqual([["made"]]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("is as if nothing had been once it is back", async () => {
+    const { provider } = lost("seven", { observe: async (before) => before });
+    const back = { ...state, knownSince: NOTED.knownSince };
+    expect(await provider.read("id", NOTED)).toEqual({ id: "id", props: back });
+    expect(await provider.diff("id", back, news)).toMatchObject({ changes: false });
+    const found = lost("eight", { ensure: async (inputs) => inputs });
+    expect(await found.provider.update("id", NOTED, news)).toEqual({
+      outs: { ...news, version: 3, knownSince: NOTED.knownSince },
+    });
+  });
+
+  test("a kind that holds none is made anew, and says nothing", async () => {
+    const { provider, calls } = lost("nine", { holdsData: () => false });
+    expect(await provider.read("id", state)).toEqual({});
+    expect(await provider.update("id", state, INPUTS)).toEqual({ outs: state });
+    expect(calls).toEqual([["made"]]);
+    expect(warnings).toEqual([]);
+  });
+
+  test.each(["postgresDatabase", "qdrantCollection", "liteLlmKey", "n8nWorkflow", "remoteDirectory"])(
+    "%s is of such a kind: its name is no difference to a state that lacks it",
+    async (name) => {
+      const { diff } = implementations[name] as Implementation;
+      expect(await diff("id", { version: 1 }, { resource: "a" })).toMatchObject({ changes: false });
+    },
+  );
+});
+
+describe("T23: what cannot be read now", () => {
+  const warnings: string[] = [];
+  beforeEach(() => {
+    warnings.length = 0;
+    jest.spyOn(console, "error").mockImplementation((text: string) => void warnings.push(text));
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  const unreadable = (error: Error, options: Partial<Kind<Inputs>> = {}) =>
+    implement(recorded({ observe: () => Promise.reject(error), ...options }).kind);
+
+  test("stays in the state as it is, and one sentence names it", async () => {
+    const provider = unreadable(new Unreadable("the server is away"), { title: () => "database x" });
+    const before = { ...state, goneSince: "2026-03-04T05:06:07.000Z", version: 2 };
+    expect(await provider.read("id", before)).toEqual({ id: "id", props: before });
+    expect(await provider.read("id", before)).toEqual({ id: "id", props: before });
+    expect(warnings).toEqual([
+      "warning: database x cannot be read now, and what the state says of it stays: the server is away",
+    ]);
+  });
+
+  test("is named by its id where its kind has no words for it", async () => {
+    await unreadable(new Unreadable("away")).read("id", state);
+    expect(warnings).toEqual([expect.stringContaining("warning: /etc/x:root cannot be read now")]);
+  });
+
+  test("any other error is one", async () => {
+    await expect(unreadable(new Error("no login")).read("id", state)).rejects.toThrow("no login");
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
-import { HealthGate, implementations, RemoteFile, SshKey } from "../../../providers";
+import { HealthGate, implementations, RemoteDirectory, RemoteFile, SshKey } from "../../../providers";
 import type { Kind } from "../../../providers/implementation";
 import { resourceOf } from "../../../providers/resource";
 import { plainOf } from "../components/stack/wire";
@@ -52,6 +52,13 @@ describe("a resource", () => {
       __provider: 'exports.handler = () => require("@vpai/providers").implementations["remoteFile"];',
     });
     expect(request.getAdditionalsecretoutputsList()).toEqual([]);
+  });
+
+  test("T15: knows its name where it holds data, as RECREATE takes it", async () => {
+    const args = { connection: CONNECTION, path: "/data", owner: "0:0", mode: "0700" };
+    expect(inputsOf(await registered(() => new RemoteDirectory("a/n8n/data/n8n", args)))).toMatchObject({
+      resource: "a/n8n/data/n8n",
+    });
   });
 
   test("takes another value in place of a default, and parts that are known later", async () => {

@@ -91,12 +91,16 @@ export class SshServer {
     });
     client.on("ready", () => {
       this.logins += 1;
-      client.on("tcpip", (acceptStream, _reject, { destIP, destPort }) => {
+      client.on("tcpip", (acceptStream, rejectStream, { destIP, destPort }) => {
         const target = net.connect(destPort, destIP);
-        const stream = acceptStream();
-        target.on("error", () => stream.close());
-        stream.on("error", () => target.destroy());
-        stream.pipe(target).pipe(stream);
+        target.once("error", rejectStream);
+        target.once("connect", () => {
+          const stream = acceptStream();
+          target.removeListener("error", rejectStream);
+          target.on("error", () => stream.close());
+          stream.on("error", () => target.destroy());
+          stream.pipe(target).pipe(stream);
+        });
       });
       client.on("session", (acceptSession) => {
         acceptSession().on("exec", (acceptExec, _reject, { command }) => this.execute(command, acceptExec()));

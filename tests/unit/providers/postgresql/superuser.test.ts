@@ -1,57 +1,71 @@
-import { sessions } from "../refusing-session";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import type { Server } from "../../../../providers/postgresql/session";
+import "../without-sdk";
+import { inForce } from "../fake-login";
 import { verifies } from "../../../../providers/postgresql/scram";
-import { asSuperuser } from "../../../../providers/postgresql/superuser";
-import { Transport } from "../../../../providers/ssh/transport";
-import { SshServer } from "../ssh-server";
+import { asSuperuser, asSuperuserOfBefore } from "../../../../providers/postgresql/superuser";
+import type { Server } from "../../../../providers/postgresql/session";
+import type { Transport } from "../../../../providers/ssh/transport";
 
-/** A server that refuses every password until one is set from inside of its container. */
+/** What the local socket is asked, and answers. A real server: tests/lab/data-gone.test.ts. */
+let commands: { argv: readonly string[]; stdin: string }[] = [];
+let refusal = "";
 
-const SERVER: Server = { container: "vpai_postgresql", superuser: 'post"gres', password: `new 'one' $x :y` };
+const host = {
+  name: "root@a",
+  run: async (argv: readonly string[], { stdin = "" }: { stdin?: string } = {}) => {
+    commands.push({ argv, stdin });
+    if (refusal !== "") return { code: 2, stdout: "", stderr: refusal };
+    const verifier = /^ALTER ROLE "postgres" PASSWORD '([^']+)';\n$/.exec(stdin)?.[1] ?? "";
+    if (verifies(verifier, SERVER.password)) inForce.password = SERVER.password;
+    return { code: 0, stdout: "", stderr: "" };
+  },
+} as unknown as Transport;
 
-let ssh: SshServer;
-let folder: string;
-const search = process.env["PATH"];
-const said = (): string => path.join(folder, "stdin");
-
-beforeAll(async () => {
-  ssh = await SshServer.start();
-});
-afterAll(() => ssh.stop());
+const SERVER: Server = { container: "vpai_postgresql", superuser: "postgres", password: `it's "new" $x é` };
 
 beforeEach(() => {
-  folder = mkdtempSync(path.join(os.tmpdir(), "superuser-"));
-  const docker = `#!/bin/sh\nprintf '%s\\n' "$@" >>${folder}/arguments\nsleep 0.2\ncat >>${said()}\n`;
-  writeFileSync(path.join(folder, "docker"), docker);
-  chmodSync(path.join(folder, "docker"), 0o755);
-  process.env["PATH"] = `${folder}:${search}`;
-  sessions.refusal = () => (existsSync(said()) ? undefined : { code: "28P01" });
+  inForce.password = "old";
+  commands = [];
+  refusal = "";
 });
 
-afterEach(() => {
-  process.env["PATH"] = search;
-  rmSync(folder, { recursive: true });
-});
-
-const ask = (): Promise<string> => asSuperuser(new Transport(ssh.connection), SERVER, async () => "done");
-
-test("C1: a password that was changed since the data was made is set first, by its verifier, for all at once", async () => {
-  expect(await Promise.all([ask(), ask(), ask()])).toEqual(["done", "done", "done"]);
-  expect(readFileSync(path.join(folder, "arguments"), "utf8").split("\n")).toEqual([
-    ...["exec", "-i", "--", "vpai_postgresql", "psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1"],
-    ...["--username", 'post"gres', "--dbname", "postgres", ""],
+test("C5: another password is put in force over the local socket, once for all who find out", async () => {
+  const answers = await Promise.all([1, 2, 3].map((n) => asSuperuser(host, SERVER, "postgres", async () => n)));
+  expect(answers).toEqual([1, 2, 3]);
+  expect(commands).toHaveLength(1);
+  expect(commands[0]?.argv.slice(0, 7)).toEqual([
+    ...["docker", "exec", "--interactive", "vpai_postgresql", "psql", "--username", "postgres"],
   ]);
-  const [, verifier = ""] = /^ALTER ROLE "post""gres" PASSWORD '([^']+)';\n$/.exec(readFileSync(said(), "utf8")) ?? [];
-  expect(verifies(verifier, `new 'one' $x :y`)).toBe(true);
+  expect(JSON.stringify(commands)).not.toMatch(/it's|it''s|new/);
 });
 
-test("one that is right, and any other refusal, changes nothing", async () => {
-  sessions.refusal = () => undefined;
-  expect(await ask()).toBe("done");
-  sessions.refusal = () => ({ code: "57P03" });
-  await expect(ask()).rejects.toMatchObject({ code: "57P03" });
-  expect(existsSync(said())).toBe(false);
+test("a password that is right is left as it is", async () => {
+  inForce.password = SERVER.password;
+  expect(await asSuperuser(host, SERVER, "postgres", async () => "done")).toBe("done");
+  expect(commands).toEqual([]);
+});
+
+test("C5: a server that wants a password there, too, is one clear error", async () => {
+  refusal = "psql: error: FATAL: password authentication failed\n";
+  await expect(asSuperuser(host, SERVER, "postgres", async () => 1)).rejects.toThrow(
+    "vpai_postgresql on root@a: expected to set the password of postgres over the local socket, found a refusal " +
+      "(psql: error: FATAL: password authentication failed): set it by hand, to the one of the stack",
+  );
+});
+
+test("C5: what is taken away with the password of before does not bring that into force again", async () => {
+  inForce.password = SERVER.password;
+  await asSuperuser(host, SERVER, "postgres", async () => 1);
+  const before = { ...SERVER, password: "old" };
+  expect(await asSuperuserOfBefore(host, before, "n8n", async () => "gone")).toBe("gone");
+  const elsewhere = { ...before, container: "another" };
+  await expect(asSuperuserOfBefore(host, elsewhere, "n8n", async () => 1)).rejects.toThrow("another one");
+  expect(commands).toEqual([]);
+});
+
+test("what goes wrong in the work itself is no matter of the password", async () => {
+  inForce.password = SERVER.password;
+  await expect(asSuperuser(host, SERVER, "postgres", () => Promise.reject(new Error("no room")))).rejects.toThrow(
+    "no room",
+  );
+  expect(commands).toEqual([]);
 });

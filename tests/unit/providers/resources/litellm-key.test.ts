@@ -116,6 +116,19 @@ test("another value takes the alias over, and the old value stops working", asyn
   expect(Object.keys(keys)).toEqual([hash("sk-new")]);
 });
 
+test("T15: one that somebody deleted comes back only when told so; another value is another key", async () => {
+  const refusal = (): never => {
+    throw new Error("not told so");
+  };
+  await expect(kind.ensure(inputs, inputs, refusal)).rejects.toThrow("not told so");
+  expect(keys).toEqual({});
+  await kind.ensure({ ...inputs, key: "sk-new" }, inputs, refusal);
+  expect(Object.keys(keys)).toEqual([hash("sk-new")]);
+  keys = {};
+  await kind.ensure(inputs, inputs, () => undefined);
+  expect(Object.keys(keys)).toEqual([hash(inputs.key)]);
+});
+
 test("a key that is gone is gone, and removing it is no error", async () => {
   expect(await kind.observe(inputs)).toBeUndefined();
   await kind.ensure(inputs);

@@ -71,8 +71,8 @@ test("the key that it is made with lives no longer than the work, also when that
   expect(n8n.apiKeys).toEqual([]);
 });
 
-test("an n8n that is healthy and does not serve its API yet is waited for", async () => {
-  n8n.starting = 2;
+test.each([404, 503])("an n8n that is healthy and answers its API with %d yet is waited for", async (status) => {
+  Object.assign(n8n, { starting: 2, whileStarting: status });
   await kind.ensure(inputs);
   expect(row().activeVersionId).not.toBeNull();
 });
@@ -152,6 +152,51 @@ test("one of the same name that we never wrote is taken on when it is right, lef
   n8n.workflows = [{ ...CHANGED, id: "old", versionId: "v", activeVersionId: "v" }];
   expect(await kind.ensure(inputs)).toMatchObject({ workflowId: "old", definition: { nodes: CHANGED.nodes } });
   expect(row().nodes).toEqual(CHANGED.nodes);
+});
+
+describe("T15: one that somebody deleted or archived", () => {
+  const refusal = (): never => {
+    throw new Error("not told so");
+  };
+
+  test("comes back only when told so", async () => {
+    const state = await kind.ensure(inputs);
+    n8n.workflows = [];
+    await expect(kind.ensure(inputs, state, refusal)).rejects.toThrow("not told so");
+    expect(n8n.workflows).toEqual([]);
+    await kind.ensure(inputs, state, () => undefined);
+    expect(row()).toMatchObject({ name: "Ping" });
+  });
+
+  test.each([
+    ["keep", true],
+    ["overwrite", false],
+  ] as const)("with %s, the state keeps knowing of it: %p", (edited, holds) => {
+    expect(kind.holdsData?.({ ...inputs, edited })).toBe(holds);
+  });
+});
+
+test("C4: what n8n's API does not take is not sent, and no difference afterwards", async () => {
+  const exported = {
+    ...DEFINITION,
+    nodes: [{ id: "1", name: "Webhook", parameters: { deep: { binaryMode: 1 } }, extendsCredential: "x" }],
+    settings: { executionOrder: "v1", binaryMode: "separate", timeSavedMode: "fixed", timezone: "DEFAULT" },
+  };
+  const wanted = { ...inputs, definition: exported };
+  const state = await kind.ensure(wanted);
+  expect(container.requests.find(({ method }) => method === "POST")?.body).toEqual({
+    name: "Ping",
+    nodes: [{ id: "1", name: "Webhook", parameters: { deep: { binaryMode: 1 } } }],
+    connections: {},
+    settings: { executionOrder: "v1" },
+  });
+  expect(state).toMatchObject(wanted);
+  expect(await kind.observe(state)).toEqual(state);
+  container.forget();
+  expect(await kind.ensure(wanted, state)).toEqual(state);
+  // A state that was lost finds it as it is.
+  expect(await kind.ensure(wanted)).toEqual(state);
+  expect(container.changes()).toEqual([]);
 });
 
 test("two of the same name are for a person to tell apart", async () => {

@@ -74,6 +74,24 @@ describe("ensure", () => {
   });
 });
 
+describe("T15: a database that was there before and is gone", () => {
+  const refusal = (): never => {
+    throw new Error("not told so");
+  };
+
+  test("is not made, nor its role, unless told so", async () => {
+    await expect(kind.ensure(INPUTS, INPUTS, refusal)).rejects.toThrow("not told so");
+    expect(catalog.changes).toEqual([]);
+    await kind.ensure(INPUTS, INPUTS, () => undefined);
+    expect(catalog.changes).toContain('CREATE DATABASE "n8n" OWNER "n8n"');
+  });
+
+  test("is not asked about while it is there", async () => {
+    catalog.databases = { n8n: "n8n" };
+    await expect(kind.ensure(INPUTS, INPUTS, refusal)).resolves.toEqual(INPUTS);
+  });
+});
+
 describe("membership in the server's roles", () => {
   const MEMBER = { ...INPUTS, memberOf: ["pg_monitor", 'odd "role"'] };
 
@@ -82,7 +100,16 @@ describe("membership in the server's roles", () => {
     await kind.ensure(MEMBER);
     expect(catalog.changes.filter((statement) => /GRANT|REVOKE "/.test(statement))).toEqual([
       'GRANT "odd ""role""" TO "n8n"',
-      'REVOKE "pg_write_all_data" FROM "n8n"',
+      'REVOKE "pg_write_all_data" FROM "n8n" GRANTED BY "postgres"',
+    ]);
+  });
+
+  test("C6: is revoked in the name of everybody who granted it", async () => {
+    catalog.memberships = { n8n: ["pg_monitor", 'odd "role"', "pg_write_all_data", 'pg_write_all_data by the "boss"'] };
+    await kind.ensure(MEMBER);
+    expect(catalog.changes.filter((statement) => /GRANT|REVOKE "/.test(statement))).toEqual([
+      'REVOKE "pg_write_all_data" FROM "n8n" GRANTED BY "postgres"',
+      'REVOKE "pg_write_all_data" FROM "n8n" GRANTED BY "the ""boss"""',
     ]);
   });
 
@@ -95,6 +122,7 @@ describe("membership in the server's roles", () => {
   test.each([
     ["in another order is no drift", ['odd "role"', "pg_monitor"], MEMBER.memberOf],
     ["that is gone is drift", ["pg_monitor"], ["pg_monitor"]],
+    ["C6: that two granted is there once", [...MEMBER.memberOf, "x by a", "x by b"], [...MEMBER.memberOf, "x"]],
     ["that nobody declared is drift", [...MEMBER.memberOf, "postgres"], [...MEMBER.memberOf, "postgres"]],
   ])("%s", async (_what, held, observed) => {
     catalog.roles = { n8n: { verifier: scramVerifier(PASSWORD), canLogin: true } };

@@ -4,6 +4,7 @@ import {
   type QdrantCollectionInputs,
   qdrantCollectionKind as kind,
 } from "../../../../providers/resources/qdrant-collection";
+import { Unreadable } from "../../../../providers/unreadable";
 import { HttpContainer, type Reply, type Received } from "../http-container";
 
 /** Qdrant as its REST reference describes it: collections by name. */
@@ -80,6 +81,30 @@ test("one that is gone is gone; removing it from the platform deletes nothing", 
   qdrant.forget();
   await kind.remove(inputs);
   expect(qdrant.requests).toEqual([]);
+});
+
+test("T15: one that was there before is made anew only when told so", async () => {
+  const refusal = (): never => {
+    throw new Error("not told so");
+  };
+  await expect(kind.ensure(inputs, inputs, refusal)).rejects.toThrow("not told so");
+  expect(qdrant.changes()).toEqual([]);
+  await kind.ensure(inputs, inputs, () => undefined);
+  await kind.ensure(inputs, inputs, refusal);
+  expect(qdrant.changes()).toEqual(["PUT /collections/semantic_cache"]);
+});
+
+test("T23: what a server that is stopped, closed or refusing has is unknown, not gone", async () => {
+  const at = (server: object): QdrantCollectionInputs => ({ ...inputs, server: { ...inputs.server, ...server } });
+  for (const [state, why] of [
+    [at({ container: "vpai_other" }), /expected a running container vpai_other with an address, found none/],
+    [at({ port: 1 }), /expected vpai_qdrant to listen on port 1, found no program there/],
+    [at({ apiKey: "other" }), /found 401/],
+  ] as const) {
+    const failure: unknown = await kind.observe(state).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Unreadable);
+    expect((failure as Error).message).toMatch(why);
+  }
 });
 
 test("a wrong key is an error, not a missing collection", async () => {

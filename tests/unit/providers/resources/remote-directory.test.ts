@@ -59,6 +59,18 @@ test("sees another mode, and a folder that is gone", async () => {
   expect(await kind.observe(inputs)).toBeUndefined();
 });
 
+test("T15: one that was there before is made anew only when told so", async () => {
+  const refusal = (): never => {
+    throw new Error("not told so");
+  };
+  await expect(kind.ensure(inputs, inputs, refusal)).rejects.toThrow("not told so");
+  expect(existsSync(inputs.path)).toBe(false);
+  await kind.ensure(inputs, inputs, () => undefined);
+  expect(permissions(inputs.path)).toBe("0700");
+  await kind.ensure({ ...inputs, mode: "0750" }, inputs, refusal);
+  expect(permissions(inputs.path)).toBe("0750");
+});
+
 test("T22: a link in its place is refused by name, and what it points to is left alone", async () => {
   const elsewhere = path.join(folder, "elsewhere");
   mkdirSync(elsewhere, { mode: 0o755 });

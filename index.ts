@@ -1,4 +1,5 @@
 import "./toolchain/quiet-sdk";
+import { programEnd } from "./components/docker/end-program";
 import { deploy } from "./components/stack";
 import { loadStackConfig } from "./config";
 import { readLock } from "./images/lock";
@@ -8,3 +9,5 @@ const config = loadStackConfig(platformNames);
 
 /** By host: how to log in, its public address, its services with image and URLs. */
 export const hosts = deploy(platformNamed(config.platform), config, readLock());
+
+void programEnd.then(() => process.exit(1));

@@ -3,6 +3,7 @@ import { allGroups } from "../platforms";
 import { checksFor, examine, formatReports } from "../toolchain/doctor/doctor";
 import { thisMachine } from "../toolchain/doctor/machine";
 import { rememberLabServices } from "../toolchain/environment";
+import { withSummary } from "./summary/run";
 import { chosenStack, main, prepareStack, pulumi } from "./pulumi";
 
 /** `make up`: the lab without questions, every other stack after its preview was confirmed. */
@@ -13,7 +14,8 @@ main(async () => {
   await prepareStack(stack);
   const unattended = stack === "lab" ? ["--yes", "--skip-preview", "--suppress-outputs"] : [];
   // What fails stops what needs it, and nothing else.
-  return pulumi(stack, "up", "--stack", stack, "--continue-on-error", ...unattended, ...process.argv.slice(2));
+  const args = ["--stack", stack, "--continue-on-error", ...unattended, ...process.argv.slice(2)];
+  return withSummary((logging) => pulumi(stack, "up", ...args, ...logging));
 });
 
 /** What would make the run fail later is told now, before anything is changed. */

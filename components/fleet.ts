@@ -34,6 +34,7 @@ export class Fleet {
   start(): void {
     const { views, hosts } = this.args;
     for (const host of views) for (const service of host.services) this.run({ service, host });
+    for (const host of hosts.values()) host.clear(this.preparation);
     this.preparation.close();
     for (const [name, host] of hosts) host.check(this.afterwards.get(name) ?? []);
   }

@@ -1,5 +1,5 @@
 import type * as docker from "@pulumi/docker";
-import type { Output } from "@pulumi/pulumi";
+import type { Output, ResourceHookBinding } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
 import type { Owner } from "./docker/ownership";
 import type { Findings } from "./docker/findings";
@@ -31,6 +31,8 @@ export interface HostContext {
   findings: Findings;
   /** Address that VPN-only ports listen on; without one they listen nowhere. */
   vpnAddress: string | undefined;
+  /** Has the host looked at before an image, a file or a folder is changed there. */
+  beforeChange: ResourceHookBinding;
   /** Whether containers and networks of the same name that are not ours may be replaced. */
   adopt: boolean;
 }

@@ -1,16 +1,19 @@
 import { getStack, type Output } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
-import type { LoadedConfig, StackConfig } from "../config";
+import type { LoadedConfig, MachineConfig, StackConfig } from "../config";
 import { type ImageLock, lockedArchitectures } from "../images/lock";
 import type { HostView } from "../model/context";
-import { type Platform, type PlatformHost, prefixOn } from "../model/platform";
+import { folderOn, type Platform, type PlatformHost, prefixOn } from "../model/platform";
 import { isContainer } from "../model/run";
+import type { SecretDeclaration } from "../model/secret";
 import { imagesOf, isContainerService, type Service } from "../model/service";
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn } from "../platforms";
+import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";
 import { Machines, plannedAddress } from "./machines";
+import { isInCatalogue } from "./machines/lab/registry";
 import { warnOfTags } from "./machines/locked-image";
 import { type SecretKeeper, SecretStore } from "./secret-store";
 
@@ -50,6 +53,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const views = Object.keys(config.hosts).map((name) => viewOf(name, deployment));
   const plans = views.map((view) => planOf(view, views, deployment));
   checkPlatform(plans);
+  for (const plan of plans) describeAll(plan, deployment);
   warnOfTags(pulledImages(views, config), lock);
   const stack = getStack();
   const hosts = new Map<string, Host>();
@@ -59,7 +63,8 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     const machine = machines.create(name, hostIn(config, name).machine);
     const owner = { platform: platform.name, stack, host: name };
     const { adopt } = config;
-    const host = new Host(name, { owner, machine, description, context, secrets, vpnAddress, adopt });
+    const { memoryMiB } = hostIn(config, name);
+    const host = new Host(name, { owner, machine, description, context, secrets, vpnAddress, memoryMiB, adopt });
     hosts.set(name, host);
     const { connection } = host;
     return [name, { connection, publicAddress: machine.publicAddress, services: describe(name, services, deployment) }];
@@ -73,6 +78,18 @@ function keeperAmong(hosts: ReadonlyMap<string, Host>): SecretKeeper {
   const [first] = hosts.values();
   if (first === undefined) throw new Error("expected a host that keeps copies of made secrets, found none yet");
   return first.secretKeeper;
+}
+
+/** What a service's own file gets wrong throws here, before anything was made of another one. */
+function describeAll({ name, host, services, context }: HostPlan, { platform, config }: Deployment): void {
+  const place = {
+    owner: { platform: platform.name, stack: getStack(), host: name },
+    folder: folderOn(platform.name, host),
+    prefix: prefixOn(platform.name, host),
+    context,
+    exists: (secret: SecretDeclaration) => config.secrets[secret.name] !== undefined || secret.origin === "random",
+  };
+  for (const service of services.filter(isContainerService)) containerSpec(service, place);
 }
 
 /** Images that come from the world's registries; a lab's come from its own. */
@@ -102,6 +119,13 @@ const planOf = (view: HostView, views: readonly HostView[], { platform, config }
   services: view.services,
   vpnAddress: view.vpnAddress,
   context: contextOf(platform, view.name, config, views),
+  ...knownOf(hostIn(config, view.name).machine),
+});
+
+/** What is known of a computer before it is reached. */
+const knownOf = (machine: MachineConfig): Pick<HostPlan, "hasImage" | "bindAddress"> => ({
+  ...(machine.kind === "lab" ? { hasImage: isInCatalogue } : {}),
+  ...(machine.kind === "existing" ? { bindAddress: machine.bindAddress ?? machine.address } : {}),
 });
 
 /** The config knows the platform's hosts alone. */

@@ -16,6 +16,11 @@ export const networkAddress = text(
   (value) => isIP(value) !== 0 || HOSTNAME.test(value),
 );
 
+export const ownAddress = text(
+  "an IPv4 address that the host has itself, such as 10.0.0.4",
+  (value) => isIPv4(value) && value !== "0.0.0.0",
+);
+
 /** The shared address space of RFC 6598, from which the VPN gives its nodes their addresses. */
 const inVpnRange = (value: string) => {
   const [first, second] = value.split(".").map(Number);
@@ -121,7 +126,11 @@ export const emailAddress = z.email({ error: "an e-mail address" });
 
 export const serverType = matching("a Hetzner Cloud server type, such as cx23", /^[a-z]{2,4}\d{2}$/);
 export const location = matching("a Hetzner Cloud location, such as nbg1", /^[a-z]{3}\d?$/);
-export const serverImage = matching("a Hetzner Cloud system image, such as debian-13", /^[a-z]+-[a-z0-9.-]+$/);
+/** Systems whose own packages have an engine that is new enough; Debian 12's is not. */
+const SERVER_IMAGES = ["debian-13", "ubuntu-24.04"] as const;
+const SERVER_IMAGE = `a Hetzner Cloud system image whose Docker engine is new enough: ${SERVER_IMAGES.join(" or ")}`;
+export const serverImage = z.enum(SERVER_IMAGES, { error: SERVER_IMAGE });
+
 
 /** What people take for Docker Hub's name in references, which is docker.io. */
 const DOCKER_HUB = ["index.docker.io", "registry-1.docker.io", "hub.docker.com", "registry.hub.docker.com"];

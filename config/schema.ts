@@ -34,7 +34,12 @@ const structured = <Schema extends z.ZodType>(expected: string, schema: Schema) 
 
 const existingMachine = settings({
   kind: z.literal("existing"),
-  address: formats.networkAddress.describe("Address of its SSH server."),
+  address: formats.networkAddress.describe("Address of its SSH server, and the one that the world reaches it on."),
+  bindAddress: formats.ownAddress
+    .exactOptional()
+    .describe(
+      "Its own address that public ports listen on, behind 1:1 NAT or where address is a name. Default: address.",
+    ),
   port: formats.port.default(22).describe("Port of its SSH server."),
   user: formats.userName.describe("Login name; may use sudo without a password and is in the group docker."),
   hostKey: formats.hostKey
@@ -54,7 +59,7 @@ const hcloudMachine = settings({
   serverType: formats.serverType.describe("Hetzner Cloud server type."),
   location: formats.location.describe("Hetzner Cloud location."),
   image: formats.serverImage.describe("Hetzner Cloud system image."),
-  user: formats.userName.default("root").describe("Login name."),
+  user: formats.userName.default("root").describe("Login name; one that is not root is made at the first boot."),
   allowSshFrom: z
     .array(formats.cidr, { error: "a list of networks in CIDR form" })
     .min(1, { error: "at least one network in CIDR form" })

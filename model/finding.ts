@@ -9,6 +9,9 @@ export interface Finding {
   readonly mend: string;
 }
 
+/** How an error begins of what was not tried, as another error says why. */
+export const LEFT_AS_IT_IS = "left as it is";
+
 /**
  * What a person can cause. Pulumi shows it without a stack trace, by the mark that its
  * own RunError carries.
@@ -23,6 +26,8 @@ export class UserError extends Error {
   ) {
     super(message);
     this.name = "UserError";
+    // What a promise rejects with late is shown by its stack, where it has one.
+    this.stack = "";
   }
 }
 

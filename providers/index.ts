@@ -1,7 +1,10 @@
 // Each export of a resource registers its implementation, too.
 export { DockerHost } from "./resources/docker-host";
 export { HealthGate } from "./resources/health-gate";
+export type { HostNeeds } from "./host/faults";
+export { expectReady } from "./host/ready";
 export { HostImage } from "./resources/host-image";
+export { HostReadiness } from "./resources/host-readiness";
 export { KeptSecret } from "./resources/kept-secret";
 export { LiteLlmKey } from "./resources/litellm-key";
 export { N8nWorkflow } from "./resources/n8n-workflow";

@@ -3,8 +3,10 @@ import type { Input } from "@pulumi/pulumi";
 import type { PublishedPort } from "../../model/site";
 import type { HostContext } from "../host-context";
 
+type Addressed = Pick<HostContext, "machine" | "vpnAddress">;
+
 /** Published ports, each on one address of the host. A VPN port of a host without VPN listens nowhere. */
-export function publishedPorts(publish: readonly PublishedPort[], host: HostContext): types.input.ContainerPort[] {
+export function publishedPorts(publish: readonly PublishedPort[], host: Addressed): types.input.ContainerPort[] {
   return publish.flatMap((published) => {
     const ip = addressFor(published, host);
     if (ip === undefined) return [];
@@ -12,5 +14,5 @@ export function publishedPorts(publish: readonly PublishedPort[], host: HostCont
   });
 }
 
-const addressFor = ({ access }: PublishedPort, host: HostContext): Input<string> | undefined =>
-  access === "public" ? host.machine.publicAddress : host.vpnAddress;
+const addressFor = ({ access }: PublishedPort, host: Addressed): Input<string> | undefined =>
+  access === "public" ? host.machine.bindAddress : host.vpnAddress;

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import {
   all,
   ComponentResource,
   type ComponentResourceOptions,
   interpolate,
+  output,
   type Output,
   type Resource,
   runtime,
@@ -44,6 +46,7 @@ export class DockerService extends ComponentResource {
   private readonly host: HostContext;
   private readonly spec: ContainerSpec;
   private readonly place: Place;
+  private readonly description: docker.ContainerArgs;
 
   constructor(
     { service, host, context, networks, after, preparation }: DockerServiceArgs,
@@ -71,11 +74,8 @@ export class DockerService extends ComponentResource {
     ];
     preparation.add(image, image.imageId);
     for (const file of files) preparation.add(file, file.writtenAt);
-    const container = this.runContainer(
-      image,
-      networks,
-      preparation.done.then(() => [...files, ...folders, ...after]),
-    );
+    this.description = containerArgs(this.spec, { image: image.imageId, networks, host });
+    const container = this.runContainer(preparation.cleared.then(() => [...files, ...folders, ...after]));
     this.gate = this.openGate(service, container, files);
     this.registerOutputs({ container: this.containerName, image: this.spec.image });
   }
@@ -83,6 +83,13 @@ export class DockerService extends ComponentResource {
   /** Where the host keeps what the container sees at a path. @throws for a path outside its data folders */
   onHost(path: string): string {
     return onHost(this.spec, path);
+  }
+
+  /** Tells two containers apart that are made from different things. */
+  get digest(): Output<string> {
+    return output(this.description).apply((described) =>
+      createHash("sha256").update(JSON.stringify(described)).digest("hex").slice(0, 12),
+    );
   }
 
   private pullImage(): HostImage {
@@ -93,7 +100,7 @@ export class DockerService extends ComponentResource {
     return new HostImage(
       `${this.resource}/image`,
       { connection: this.host.connection, reference, ...(login === undefined ? {} : { login }) },
-      { parent: this, dependsOn },
+      { parent: this, dependsOn, hooks: this.host.beforeChange },
     );
   }
 
@@ -108,7 +115,7 @@ export class DockerService extends ComponentResource {
         mode: "0644",
         ...(validate === undefined ? {} : { validate: validation(file, validate, image.reference) }),
       },
-      { parent: this, dependsOn: validate === undefined ? [] : [image] },
+      { parent: this, dependsOn: validate === undefined ? [] : [image], hooks: this.host.beforeChange },
     );
   }
 
@@ -127,7 +134,7 @@ export class DockerService extends ComponentResource {
           : { bound: `secrets:${declaration.name} cannot be changed: ${declaration.bound}` }),
         ...(validate === undefined ? {} : { validate: acceptance(secret, validate, this.spec, image.reference) }),
       },
-      { parent: this, dependsOn: validate === undefined ? [] : [image, ...data] },
+      { parent: this, dependsOn: validate === undefined ? [] : [image, ...data], hooks: this.host.beforeChange },
     );
   }
 
@@ -144,17 +151,17 @@ export class DockerService extends ComponentResource {
     return new RemoteDirectory(
       `${this.resource}/data/${name}`,
       { connection: this.host.connection, path, owner: this.spec.user, mode },
-      { parent: this, protect: this.host.machine.protects },
+      { parent: this, protect: this.host.machine.protects, hooks: this.host.beforeChange },
     );
   }
 
-  private runContainer(image: HostImage, networks: HostNetworks, after: Promise<Resource[]>): docker.Container {
+  private runContainer(after: Promise<Resource[]>): docker.Container {
     const { spec, host, place } = this;
     const target = { kind: "container" as const, name: spec.name, labels: { ...spec.labels }, adopt: host.adopt };
     const runner = hostRunner(host.connection);
     const options = ofFixedName(this.resource, target, runner, () => serveVersionBefore(place, this.logins, runner));
     const beforeUpdate = [keepEnoughMemory(this.resource, spec.name, runner)];
-    return new docker.Container(this.resource, containerArgs(spec, { image: image.imageId, networks, host }), {
+    return new docker.Container(this.resource, this.description, {
       parent: this,
       provider: host.engine(),
       dependsOn: after,

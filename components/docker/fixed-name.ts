@@ -1,4 +1,5 @@
 import { type CustomResourceOptions, ErrorHook } from "@pulumi/pulumi";
+import { whileUnderWay } from "./end-program";
 import { type FindRunner, type Named, sweepBeforeCreate } from "./leftovers";
 import { tryAgain } from "./try-again";
 
@@ -18,6 +19,10 @@ export const ofFixedName = (
     deleteBeforeReplace: true,
     hooks: {
       beforeCreate: [sweepBeforeCreate(resource, target, runner)],
-      onError: [new ErrorHook(`try ${resource} again`, tryAgain(target, runner, givenUp))],
+      onError: [
+        new ErrorHook(`try ${resource} again`, (failure) =>
+          whileUnderWay(() => tryAgain(target, runner, givenUp)(failure)),
+        ),
+      ],
     },
   }) satisfies CustomResourceOptions;

@@ -1,6 +1,7 @@
 import { log, type Output, ResourceHook } from "@pulumi/pulumi";
 import { type CommandRunner, type Connection, removeLeftover, type Transport, transportTo } from "@vpai/providers";
 import { known } from "../known";
+import { whileUnderWay } from "./end-program";
 
 /** A Docker object as its owner names and labels it. */
 export interface Named {
@@ -27,8 +28,10 @@ export const hostRunner =
  * @param resource name of the resource, for the hook's own name
  */
 export function sweepBeforeCreate(resource: string, target: Named, runner: FindRunner): ResourceHook {
-  return new ResourceHook(`sweep ${resource}`, async () => {
-    const removed = await removeLeftover(await runner(), target);
-    if (removed !== undefined) await log.info(`removed ${target.kind} ${target.name}, ${removed}`);
-  });
+  return new ResourceHook(`sweep ${resource}`, () =>
+    whileUnderWay(async () => {
+      const removed = await removeLeftover(await runner(), target);
+      if (removed !== undefined) await log.info(`removed ${target.kind} ${target.name}, ${removed}`);
+    }),
+  );
 }

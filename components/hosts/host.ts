@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
-import type { Connection } from "@vpai/providers";
+import type { Connection, HostNeeds } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
 import { folderOn, type PlatformHost, prefixOn } from "../../model/platform";
 import type { ContainerService } from "../../model/service";
@@ -12,7 +12,11 @@ import type { SecretKeeper, SecretStore } from "../secret-store";
 import { Findings } from "../docker/findings";
 import { checksLayer } from "./layers/checks";
 import { engineLayer } from "./layers/engine";
+import { lateAddressLayer } from "./layers/late-address";
 import { networksLayer } from "./layers/networks";
+import { readinessLayer } from "./layers/readiness";
+import { HostLook } from "./look";
+import { needsOf } from "./needs";
 
 export interface HostArgs {
   owner: Owner;
@@ -22,6 +26,8 @@ export interface HostArgs {
   context: ServiceContext;
   secrets: SecretStore;
   vpnAddress: string | undefined;
+  /** MiB, as the stack's file says. */
+  memoryMiB: number;
   adopt: boolean;
 }
 
@@ -34,22 +40,26 @@ export class Host extends ComponentResource {
   private readonly context: ServiceContext;
   private readonly host: HostContext;
   private readonly networks: HostNetworks;
+  private readonly needs: Output<HostNeeds>;
   private readonly started: DockerService[] = [];
 
   /** @param name the host's name in the platform */
   constructor(name: string, args: HostArgs, options: ComponentResourceOptions = {}) {
-    const { machine, owner, description, context, secrets, vpnAddress, adopt } = args;
+    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, adopt } = args;
     super("vpai:hosts:Host", name, {}, vanishing(machine, options));
     this.connection = machine.connection;
     this.context = context;
     const engine = engineLayer({ name, machine, parent: this }, []);
-    this.host = {
+    const place = {
       ...{ owner, machine, secrets, vpnAddress, adopt },
       folder: folderOn(owner.platform, description),
       prefix: prefixOn(owner.platform, description),
-      ...engine,
-      findings: new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`),
     };
+    this.needs = needsOf(context.services, place, memoryMiB);
+    const { hook } = new HostLook(name, engine.connection, this.needs);
+    const beforeChange = { beforeCreate: [hook], beforeUpdate: [hook] };
+    const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`);
+    this.host = { ...place, beforeChange, ...engine, findings };
     const { networks } = description;
     this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;
   }
@@ -60,6 +70,13 @@ export class Host extends ComponentResource {
     const started = new DockerService({ service, host, networks, context, after, preparation }, { parent: this });
     this.started.push(started);
     return started;
+  }
+
+  /** Has the host looked at once more when everything is prepared, before one of its containers changes. */
+  clear(preparation: Preparation): void {
+    const { host, needs, context, started: services } = this;
+    lateAddressLayer({ host, services: context.services, preparation, parent: this }, []);
+    if (services.length > 0) readinessLayer({ host, needs, services, preparation, parent: this }, []);
   }
 
   /** Checks the host, once all its services run. @param after what was made in them */

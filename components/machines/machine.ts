@@ -16,12 +16,16 @@ export interface Machine {
   connection: Output<Connection>;
   /** Address that the world reaches the host on. */
   publicAddress: Output<string>;
+  /** Address of its own that public ports listen on. */
+  bindAddress: Output<string>;
   /** The resource that everything on the host vanishes with; undefined for a machine that outlives the stack. */
   vanishesWith: Resource | undefined;
   /** Whether what holds data on it is protected from deletion. */
   protects: boolean;
   /** How the host logs in at the registries that it pulls from. */
   logins: readonly Login[];
+  /** Whether others use its memory, too: what the stack's file says of it is then the platform's size, not the computer's. */
+  sharesMemory: boolean;
   /** Where the host pulls an image from. */
   imageSource(reference: string): ImageSource;
 }

@@ -1,12 +1,12 @@
 import { explicitAccess, guardedPorts } from "./access";
 import { declaredBackups } from "./backups";
-import { fittingArchitectures, pinnedImages } from "./images";
+import { fittingArchitectures, obtainableImages, pinnedImages } from "./images";
 import { fittingMemory } from "./memory";
 import { uniqueClaims, uniqueNames } from "./names";
 import { knownNeeds, noCycles, servedUses } from "./needs";
 import { knownNetworks } from "./networks";
 import type { Policy } from "./policy";
-import { openablePorts, uniquePorts } from "./ports";
+import { boundAddresses, openablePorts, uniquePorts } from "./ports";
 import { runnableServices } from "./runs";
 import { declaredSecretFiles, exportedSecrets, uniformSecrets } from "./secrets";
 import { reachableSites, uniqueSites } from "./sites";
@@ -26,10 +26,12 @@ export const policies: readonly Policy[] = [
   guardedPorts,
   knownNetworks,
   openablePorts,
+  boundAddresses,
   knownNeeds,
   servedUses,
   noCycles,
   pinnedImages,
+  obtainableImages,
   fittingArchitectures,
   declaredSecretFiles,
   exportedSecrets,

@@ -11,6 +11,10 @@ export interface HostPlan extends Pick<StackHost, "memoryMiB" | "architecture"> 
   services: readonly Service[];
   /** Undefined for a host that is no VPN node. */
   vpnAddress: string | undefined;
+  /** What public ports listen on, where that is known beforehand. */
+  bindAddress?: string;
+  /** Whether its computer can be given an image, where that is known beforehand. Default: every image. */
+  hasImage?: (reference: string) => boolean;
   /** What its services are told. */
   context: ServiceContext;
 }

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { publishedBy } from "../../model/run";
 import { onEachContainer, onEachHost, placeOf } from "./policy";
 import { unique } from "./unique";
@@ -15,6 +16,21 @@ export const uniquePorts = onEachHost((plan) =>
     "publish another hostPort, or none",
   ),
 );
+
+/** An engine resolves no name for a port, and older ones take it for every address there is. */
+export const boundAddresses = onEachHost(({ name, services, bindAddress }) => {
+  const publishes = services.some(({ run }) => publishedBy(run).some(({ access }) => access === "public"));
+  return bindAddress === undefined || isIP(bindAddress) !== 0 || !publishes
+    ? []
+    : [
+        {
+          where: name,
+          expected: "an IP address, as public ports listen on it",
+          found: `the name ${bindAddress}`,
+          mend: `set vpai:hosts.${name}.machine.bindAddress to an address that the host has itself (\`ip -4 addr\` there)`,
+        },
+      ];
+});
 
 /** Docker publishes through a network that has a way out; on others it never opens the port, and the provider asks again. */
 export const openablePorts = onEachContainer(({ run: { networks, publish = [] } }, { host }) =>

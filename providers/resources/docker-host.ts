@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { factsOf } from "../host/facts";
+import { engineFaults } from "../host/faults";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -42,6 +44,8 @@ export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
       await sleep(1000);
     }
     await expectEngineFor(host);
+    const faults = engineFaults((await factsOf(host, "/")).engine);
+    if (faults.length > 0) throw new Error(`${host.name}: ${faults.join(". And ")}.`);
     return { ...inputs, endpoint: endpointOf(inputs.connection), metAt: new Date().toISOString() };
   },
   async observe(state) {

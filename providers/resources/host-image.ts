@@ -2,6 +2,7 @@ import { imageIdOf, pullImage, type RegistryLogin } from "../docker/pull";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
+import { whileRoomFor } from "../host/image-room";
 import { transportTo } from "../ssh/transport";
 
 /** An image on a host's Docker engine. */
@@ -27,7 +28,8 @@ export const hostImageKind: Kind<HostImageInputs, HostImageState> = {
     const host = transportTo(inputs.connection);
     const { reference, login } = inputs;
     const logins = login === undefined ? [] : [login];
-    const imageId = (await imageIdOf(host, reference)) ?? (await pullImage(host, reference, logins));
+    const pull = (): Promise<string> => pullImage(host, reference, logins);
+    const imageId = (await imageIdOf(host, reference)) ?? (await whileRoomFor(host, reference, pull));
     return { ...inputs, imageId };
   },
   async observe(state) {

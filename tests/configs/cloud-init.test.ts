@@ -56,10 +56,17 @@ function inServer(userData: string, script: string): { code: number | null; outp
   return { code: status, output: stdout + stderr };
 }
 
-const rendered = (): string => cloudInit({ hostPrivateKey: keys.private, hostPublicKey: keys.public });
+const rendered = (user = "root"): string =>
+  cloudInit({
+    hostPrivateKey: keys.private,
+    hostPublicKey: keys.public,
+    image: "debian-13",
+    user,
+    loginKey: keys.public,
+  });
 
-test("cloud-init's own schema accepts it", () => {
-  expect(inServer(rendered(), "cloud-init schema --config-file /seed/user-data")).toEqual({
+test.each(["root", "ops"])("cloud-init's own schema accepts it for a login as %s", (user) => {
+  expect(inServer(rendered(user), "cloud-init schema --config-file /seed/user-data")).toEqual({
     code: 0,
     output: expect.stringContaining("Valid schema") as unknown,
   });
@@ -71,6 +78,19 @@ test("a mistake in it is refused", () => {
     "cloud-init schema --config-file /seed/user-data",
   );
   expect([code, output]).toEqual([1, expect.stringContaining("ssh_pwauth")]);
+});
+
+test("E6: a first boot makes the login user, with its key, its group and its rights", () => {
+  const { code, output } = inServer(
+    rendered("ops"),
+    `set -e
+    mkdir -p /var/lib/cloud/seed/nocloud /etc/sudoers.d; cp /seed/*-data /var/lib/cloud/seed/nocloud/
+    echo 'datasource_list: [NoCloud]' >/etc/cloud/cloud.cfg.d/99-test.cfg
+    { cloud-init init --local; cloud-init init; } >/dev/null 2>&1 || true
+    id -nG ops; cat ~ops/.ssh/authorized_keys; grep ops /etc/sudoers.d/90-cloud-init-users`,
+  );
+  expect(output.replace(/^#.*\n/gm, "")).toBe(`ops docker\n${keys.public}\nops ALL=(ALL) NOPASSWD:ALL\n`);
+  expect(code).toBe(0);
 });
 
 test("a first boot installs the pinned host key as the only one, and turns passwords off", () => {

@@ -80,6 +80,7 @@ describe("a capability with a service that offers it and one that requests it", 
       ...Object.fromEntries(added.map((name) => [`sese-ai/${name}`, "create"])),
       "sese-ai/caddy/config/Caddyfile": "update",
       "sese-ai/caddy/health": "update",
+      "sese-ai/readiness": "update",
       "sese-ai/smoke": "update",
     });
   });

@@ -31,16 +31,19 @@ const appliedBy = (service: string): Changes => ({
   "sese-ai/smoke": "update",
 });
 
+/** The host, before one of its containers changes. */
+const LOOKED_AT: Changes = { "sese-ai/readiness": "update" };
+
 describe("a memory limit", () => {
   test("in the stack file touches its service alone", async () => {
     await lab.pulumiSucceed(["config", "set", "--path", "vpai:overrides.caddy.memoryMiB", "320"]);
-    await upAs({ "sese-ai/caddy": "update" }, "vpai_caddy");
+    await upAs({ "sese-ai/caddy": "update", ...LOOKED_AT }, "vpai_caddy");
     expect((await host.container("vpai_caddy")).HostConfig.Memory).toBe(320 * MIB);
   });
 
   test("in the service's file touches its service alone", async () => {
     lab.replace("programs/postgresql.ts", "limits: { memoryMiB: 1024", "limits: { memoryMiB: 1100");
-    await upAs({ "sese-ai/postgresql": "update" }, "vpai_postgresql");
+    await upAs({ "sese-ai/postgresql": "update", ...LOOKED_AT }, "vpai_postgresql");
     expect((await host.container("vpai_postgresql")).HostConfig.Memory).toBe(1100 * MIB);
   });
 });

@@ -45,11 +45,7 @@ beforeAll(async () => {
   }
   await pushVariant("redis", `${registry}/library/redis:8.0.2-unstartable`, ["/no/such/program"]);
   // The lab takes an image that its catalogue lacks for one that is in the registry, as every other stack does.
-  lab.replace(
-    "components/machines/lab/registry.ts",
-    "    if (image === undefined) {\n",
-    "    if (image === undefined) return { dependsOn: [] };\n    if (false) {\n",
-  );
+  lab.replace("components/stack.ts", "? { hasImage: isInCatalogue }", "? { hasImage: () => true || isInCatalogue }");
 }, 1_500_000);
 
 const overrideImage = (service: string, image: string): Promise<Result> =>

@@ -68,7 +68,7 @@ const requestTo = (site: Site & Partial<SmokeCheck>, { host, context }: Checked)
   }));
 
 const closedTo = (site: Site, { host, context }: Checked): Output<SiteRequest> =>
-  host.machine.publicAddress.apply((address) => ({ ...placeOf(site, context, address), closed: true as const }));
+  host.machine.bindAddress.apply((address) => ({ ...placeOf(site, context, address), closed: true as const }));
 
 const placeOf = ({ subdomain, path }: Site, { domain }: ServiceContext, address: string): SiteRequest => ({
   hostname: hostnameOf({ subdomain }, domain),
@@ -79,7 +79,7 @@ const placeOf = ({ subdomain, path }: Site, { domain }: ServiceContext, address:
 
 /** A host without VPN serves VPN-only sites publicly, or not at all: then the check says so. */
 const addressFor = (access: Access, { machine, vpnAddress }: HostContext): Output<string> =>
-  access === "public" || vpnAddress === undefined ? machine.publicAddress : output(vpnAddress);
+  access === "public" || vpnAddress === undefined ? machine.bindAddress : output(vpnAddress);
 
 /** What others' data is kept in answers from its own networks alone. */
 function reachability({ host, context }: Checked): Reachability {

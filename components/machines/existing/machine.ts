@@ -12,15 +12,17 @@ type ExistingMachineConfig = Extract<MachineConfig, { kind: "existing" }>;
  * without a host key; only a preview goes on without one.
  */
 export function existingMachine(
-  { address, port, user, hostKey = "", identityFile }: ExistingMachineConfig,
+  { address, bindAddress = address, port, user, hostKey = "", identityFile }: ExistingMachineConfig,
   { lock, logins }: { lock: ImageLock; logins: readonly Login[] },
 ): Machine {
   return {
     connection: output({ host: address, port, user, hostKey, ...(identityFile === undefined ? {} : { identityFile }) }),
     publicAddress: output(address),
+    bindAddress: output(bindAddress),
     vanishesWith: undefined,
     protects: true,
     logins,
+    sharesMemory: false,
     imageSource: (reference) => lockedSource(reference, lock),
   };
 }

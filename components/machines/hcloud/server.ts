@@ -38,10 +38,12 @@ export interface HetznerServerArgs {
 export class HetznerServer extends ComponentResource implements Machine {
   readonly connection: Output<Connection>;
   readonly publicAddress: Output<string>;
+  readonly bindAddress: Output<string>;
   readonly vanishesWith: Resource;
   /** What is on it goes with the stack. */
   readonly protects = false;
   readonly logins: readonly Login[];
+  readonly sharesMemory = false;
   private readonly lock: ImageLock;
 
   /** @param name the host's name */
@@ -93,8 +95,9 @@ export class HetznerServer extends ComponentResource implements Machine {
         sshKeys: [sshKey.id],
         firewallIds: [firewall.id.apply(Number)],
         userData: secret(
-          all([hostKey.privateKey, hostKey.publicKey]).apply(([hostPrivateKey, hostPublicKey]) =>
-            cloudInit({ hostPrivateKey, hostPublicKey }),
+          all([hostKey.privateKey, hostKey.publicKey, login.publicKey]).apply(
+            ([hostPrivateKey, hostPublicKey, loginKey]) =>
+              cloudInit({ hostPrivateKey, hostPublicKey, loginKey, image: config.image, user: config.user }),
           ),
         ),
         labels: { ...labels, [ORIGIN_LABEL]: origin },
@@ -103,6 +106,7 @@ export class HetznerServer extends ComponentResource implements Machine {
     );
     this.vanishesWith = server;
     this.publicAddress = server.ipv4Address;
+    this.bindAddress = server.ipv4Address;
     this.connection = output({
       host: server.ipv4Address,
       port: 22,

@@ -31,9 +31,11 @@ const DISKS = { docker: "/var/lib/docker", opt: "/opt" };
 export class LabMachine extends ComponentResource implements Machine {
   readonly connection: Output<Connection>;
   readonly publicAddress: Output<string>;
+  readonly bindAddress: Output<string>;
   readonly vanishesWith: Resource;
   /** What is on it goes with the lab. */
   readonly protects = false;
+  readonly sharesMemory = true;
 
   /** @param host the host's name */
   constructor(
@@ -51,6 +53,7 @@ export class LabMachine extends ComponentResource implements Machine {
     const container = this.createContainer(host, address, hostKey);
     this.vanishesWith = container;
     this.publicAddress = output(address);
+    this.bindAddress = this.publicAddress;
     // By way of the container's id, so that nothing logs in to a machine that is not there yet.
     this.connection = container.id
       .apply(() => address)

@@ -13,7 +13,9 @@ import { catalogue } from "../../../lab/images/catalogue";
 import { builtReference, recipeHash } from "../../../lab/images/recipe";
 import { parseReference } from "../../../images/reference";
 import { registryStorage } from "../../../lab/images/storage";
-import { UserError } from "../../../model/finding";
+
+/** Whether the lab can build an image. */
+export const isInCatalogue = (reference: string): boolean => catalogue.some((image) => image.reference === reference);
 
 /** Last byte of the registry's address in the lab network; those that want a login follow. */
 const ADDRESS = 5;
@@ -86,16 +88,12 @@ export class LabRegistry extends ComponentResource {
   }
 
   /**
-   * Puts the image of a production reference into the registry, once, building it where it is missing.
-   * @throws when the lab has no image for it
+   * Puts the image of a production reference into the registry, once, building it where it is missing. One that the lab does not
+   * build is asked of the registry as it is; the check of the platform lets none of them pass.
    */
   imageSource(reference: string): ImageSource {
     const image = catalogue.find((candidate) => candidate.reference === reference);
-    if (image === undefined) {
-      throw new UserError(
-        `the lab has no image for ${reference}: add one to lab/images, or run this service on a stack that reaches its registry`,
-      );
-    }
+    if (image === undefined) return { dependsOn: [] };
     const push = this.pushes.get(image.name) ?? this.push(image.name);
     this.pushes.set(image.name, push);
     const locked = this.locked.get(registryOf(reference));

@@ -153,10 +153,16 @@ const CASES: Record<string, { schema: z.ZodType; right: unknown[]; wrong: unknow
     wrong: ["", "CX23", "cx", "cx23 "],
   },
   location: { schema: formats.location, right: ["nbg1", "fsn1", "ash"], wrong: ["", "Nuremberg", "nbg-1"] },
+  ownAddress: {
+    schema: formats.ownAddress,
+    right: ["10.0.0.4", "203.0.113.5"],
+    wrong: ["", "0.0.0.0", "example.org", "::1", "10.0.0"],
+  },
   serverImage: {
     schema: formats.serverImage,
     right: ["debian-13", "ubuntu-24.04"],
-    wrong: ["", "debian", "Debian-13"],
+    // E6: Debian 12's own engine is too old, and of others nobody knows the packages.
+    wrong: ["", "debian", "Debian-13", "debian-12", "rocky-9"],
   },
   emailAddress: { schema: formats.emailAddress, right: ["a@example.org"], wrong: ["a", "a@b", "a b@example.org"] },
 };

@@ -28,6 +28,30 @@ test("the platform as it is has no problem", () => {
   expect(problemsOf([whole])).toEqual([]);
 });
 
+test("T18: an image that the host's computer cannot be given is found in the check", () => {
+  const image = "docker.io/library/redis:8.0.9";
+  const host = { ...plan(service({ run: { image } })), hasImage: (reference: string) => reference !== image };
+  expect(problemsOf([host])).toEqual([`h/one: ${image}, which its catalogue lacks`]);
+});
+
+describe("E4: a computer whose address is a name", () => {
+  const publishing = (access: "public" | "vpn"): Service =>
+    service({
+      run: { networks: ["frontend"], publish: [{ port: 80, hostPort: 80, protocol: "tcp", access }] },
+    });
+
+  test("is refused where public ports listen on it", () => {
+    expect(problemsOf([{ ...plan(publishing("public")), bindAddress: "host.example.org" }])).toEqual([
+      "h: the name host.example.org",
+    ]);
+  });
+
+  test("is taken where nothing does, or where it has an address to listen on", () => {
+    expect(problemsOf([{ ...plan(publishing("vpn")), bindAddress: "host.example.org" }])).toEqual([]);
+    expect(problemsOf([{ ...plan(publishing("public")), bindAddress: "10.0.0.4" }])).toEqual([]);
+  });
+});
+
 test.each<[string, Service[], string[]]>([
   ["two services of a name", [service({}), service({})], ["h/one: more than one service named one"]],
   ["an image without a tag", [service({ run: { image: "ghcr.io/a/b" } })], ["h/one: the unpinned image ghcr.io/a/b"]],

@@ -502,12 +502,33 @@ describe("what a stack's settings change", () => {
     const differing = changed.filter((one, index) => JSON.stringify(one) !== JSON.stringify(stacks.prod[index]));
     expect(differing.map(({ name, type }) => [name, type])).toEqual([
       ["sese-ai/redis/image", "pulumi-nodejs:dynamic/vpai/docker:HostImage"],
+      ["sese-ai/readiness", "pulumi-nodejs:dynamic/vpai/host:Readiness"],
       ["sese-ai/redis", CONTAINER],
       // Its gate names the image when it does not open.
       ["sese-ai/redis/health", "pulumi-nodejs:dynamic/vpai/docker:HealthGate"],
       ["sese-ai/smoke", "pulumi-nodejs:dynamic/vpai/host:SmokeChecks"],
     ]);
     expect(container(changed, "sese-ai/redis").inputs).toMatchObject({ memory: 200, memorySwap: 200, cpus: "2.0" });
+  });
+
+  test("E4: behind 1:1 NAT, public ports listen on the host's own address, and it is asked there", async () => {
+    const hosts = JSON.parse(coreOfProd["vpai:hosts"] ?? "") as Record<string, { machine: object }>;
+    Object.assign(hosts["sese-ai"]?.machine ?? {}, { bindAddress: "10.0.0.4" });
+    const changed = await graphOf("prod", { ...coreOfProd, "vpai:hosts": JSON.stringify(hosts) }, coreProgram);
+    expect(portsOf(changed)).toEqual(portsOf(stacks.prod).map((port) => port.replace("137.74.114.167", "10.0.0.4")));
+    const requests = resource(changed, "sese-ai/smoke").inputs["requests"] as Record<string, SiteRequest>;
+    expect(new Set(Object.values(requests).map(({ address }) => address))).toEqual(
+      new Set(["10.0.0.4", "100.64.0.14"]),
+    );
+  });
+
+  test("E5: the kernel lets programs listen on a VPN address that comes after the engine", () => {
+    const file = resource(stacks.prod, "sese-ai/late-address");
+    expect(file.inputs).toMatchObject({
+      path: "/etc/sysctl.d/60-vpai-late-address.conf",
+      content: "net.ipv4.ip_nonlocal_bind = 1\n",
+      validate: ["sysctl", "--quiet", "--load={}"],
+    });
   });
 
   test("vpnEnforce: false lets VPN-only sites answer publicly, by the Caddyfile alone", async () => {

@@ -16,10 +16,11 @@ beforeEach(() => pauses.mockClear());
 
 const DOWN = { code: 1, stdout: "", stderr: "Cannot connect to the Docker daemon\n" };
 const UP = { code: 0, stdout: "26.1.5\n", stderr: "" };
+const LOOK = { code: 0, stdout: "engine 1.45 26.1.5 6.12.43\nlimits true\n", stderr: "" };
 
 test("an engine that starts is waited for, then reached by user, address and port", async () => {
   let look = 0;
-  server.respond = () => ((look += 1) < 4 ? DOWN : UP);
+  server.respond = ([command]) => (command === "sh" ? LOOK : (look += 1) < 4 ? DOWN : UP);
   const { connection } = server;
   expect(await dockerHostKind.ensure({ connection, patience: 60 })).toEqual({
     connection,
@@ -47,7 +48,7 @@ test("another address is another endpoint of the same resource", () => {
 });
 
 test("another connection is logged in with, and the endpoint follows", async () => {
-  server.respond = () => UP;
+  server.respond = ([command]) => (command === "sh" ? LOOK : UP);
   const { connection } = server;
   const before = {
     connection: { ...connection, port: 22 },
@@ -62,4 +63,12 @@ test("another connection is logged in with, and the endpoint follows", async () 
   expect(updated).toMatchObject({
     outs: { connection, endpoint: `ssh://root@127.0.0.1:${connection.port}` },
   });
+});
+
+test("E8: one that cannot limit the memory of containers is refused at the gate, with the kernel's parameter", async () => {
+  const text = "engine 1.41 20.10.24 6.12.43-rpi\nlimits false\n";
+  server.respond = ([command]) => (command === "sh" ? { ...LOOK, stdout: text } : UP);
+  await expect(dockerHostKind.ensure({ connection: server.connection, patience: 1 })).rejects.toThrow(
+    /^root@127\.0\.0\.1: expected a kernel that limits the memory of containers, .*`cgroup_enable=memory cgroup_memory=1`.* And expected Docker 25 or newer, found 20\.10\.24: .*\.$/,
+  );
 });

@@ -9,8 +9,16 @@ interface CloudConfig {
 const PRIVATE = `-----BEGIN OPENSSH PRIVATE KEY-----\n${"b3BlbnNzaC1rZXktdjE=".repeat(3)}\n-----END OPENSSH PRIVATE KEY-----\n`;
 const PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
+const BOOT = {
+  hostPrivateKey: PRIVATE,
+  hostPublicKey: PUBLIC,
+  image: "debian-13",
+  user: "root",
+  loginKey: "ssh-ed25519 AAAAlogin operator",
+} as const;
+
 test("a server starts with the pinned host key, logins by key alone, and Docker", () => {
-  const text = cloudInit({ hostPrivateKey: PRIVATE, hostPublicKey: PUBLIC });
+  const text = cloudInit(BOOT);
   expect(text.split("\n")[0]).toBe("#cloud-config");
   expect(parse(text)).toEqual({
     ssh_deletekeys: true,
@@ -23,8 +31,31 @@ test("a server starts with the pinned host key, logins by key alone, and Docker"
   });
 });
 
+test("E6: Ubuntu's engine brings its command line with it", () => {
+  expect(parse(cloudInit({ ...BOOT, image: "ubuntu-24.04" }))).toMatchObject({
+    packages: ["docker.io", "ca-certificates"],
+  });
+});
+
+test("E6: a login user that is not root is made, becomes root without a password, and reaches the engine", () => {
+  expect(parse(cloudInit({ ...BOOT, user: "ops" }))).toMatchObject({
+    groups: ["docker"],
+    users: [
+      "default",
+      {
+        name: "ops",
+        groups: "docker",
+        shell: "/bin/bash",
+        lock_passwd: true,
+        sudo: "ALL=(ALL) NOPASSWD:ALL",
+        ssh_authorized_keys: ["ssh-ed25519 AAAAlogin operator"],
+      },
+    ],
+  });
+});
+
 test("a real key keeps every line: cloud-init writes it to the file as it is", () => {
-  const lines = cloudInit({ hostPrivateKey: PRIVATE, hostPublicKey: PUBLIC })
+  const lines = cloudInit(BOOT)
     .split("\n")
     .map((line) => line.trim());
   for (const line of PRIVATE.trim().split("\n")) expect(lines).toContain(line);
@@ -75,7 +106,7 @@ test("no text in a key leaves its place", () => {
     fc.property(nasty, nasty, (hostPrivateKey, hostPublicKey) => {
       // White space alone is no key, and the YAML library does not bring it back.
       fc.pre(hostPrivateKey.trim() !== "" && hostPublicKey.trim() !== "");
-      const document = parse(cloudInit({ hostPrivateKey, hostPublicKey })) as CloudConfig;
+      const document = parse(cloudInit({ ...BOOT, hostPrivateKey, hostPublicKey })) as CloudConfig;
       expect(document.ssh_keys).toEqual({ ed25519_private: hostPrivateKey, ed25519_public: hostPublicKey });
       expect(Object.keys(document).length).toBe(7);
     }),
@@ -83,5 +114,5 @@ test("no text in a key leaves its place", () => {
 });
 
 test("fits into the 32 KiB that Hetzner takes as user data", () => {
-  expect(Buffer.byteLength(cloudInit({ hostPrivateKey: PRIVATE, hostPublicKey: PUBLIC }))).toBeLessThan(32 * 1024);
+  expect(Buffer.byteLength(cloudInit(BOOT))).toBeLessThan(32 * 1024);
 });

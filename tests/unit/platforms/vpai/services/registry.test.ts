@@ -308,7 +308,9 @@ describe("a service added as one more file", () => {
     );
     const changed = without.filter((one) => text.get(`${one.type} ${one.name}`) !== JSON.stringify(one));
     expect(changed.map(({ name }) => name)).toEqual([
-      ...["config/Caddyfile", "health"].map((part) => `${HOST}/caddy/${part}`),
+      `${HOST}/caddy/config/Caddyfile`,
+      `${HOST}/readiness`,
+      `${HOST}/caddy/health`,
       `${HOST}/smoke`,
     ]);
   });

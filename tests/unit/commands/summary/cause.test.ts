@@ -1,0 +1,29 @@
+import { causeOf } from "../../../../commands/summary/cause";
+
+test.each([
+  [
+    "a hook's words",
+    'error: before hook "look at sese-ai" failed: root@10.0.0.1: expected 256 MiB, found 3 MiB.',
+    "root@10.0.0.1: expected 256 MiB, found 3 MiB.",
+  ],
+  ["colours", "<{%fg 1%}>error: <{%reset%}>no \u001B[31mluck\u001B[0m<{%reset%}>", "no luck"],
+  [
+    "a stack trace",
+    "Error: no luck\n    at Object.<anonymous> (/a/b.ts:12:3)\n    at process.processTicks (node:internal/process/task_queues:95:5)",
+    "no luck",
+  ],
+  ["a provider's list of one", "1 error occurred:\n\t* no luck\n\n", "no luck"],
+  [
+    "a raw command line",
+    'error during connect: Get "http://docker.example.com/v1.47/containers/json": command [ssh -F none -o StrictHostKeyChecking=yes -l root -- 10.0.0.1 docker system dial-stdio] ' +
+      "has exited with exit status 255, please make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: stderr=Connection reset by 10.0.0.1 port 22\n",
+    "expected an SSH login that reaches the Docker engine, found that it ended: Connection reset by 10.0.0.1 port 22",
+  ],
+  [
+    "findings that are indented stay as they are",
+    "The platform has 1 problem:\n\n  sese-ai/redis\n    expected: a tag\n",
+    "The platform has 1 problem:\n\n  sese-ai/redis\n    expected: a tag",
+  ],
+])("T7: %s", (_title, message, cause) => {
+  expect(causeOf(message)).toBe(cause);
+});

@@ -20,7 +20,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down status ssh env secrets preview-comment images-lock bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status ssh env secrets preview-comment images-lock bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ refresh: ## look at the hosts and note what drifted
 down: ## take the stack down; of the lab nothing is left
 	$(READY)
 	@$(RUN) commands/down.ts
+
+state-restore: ## show what taking a copy of the state would mean: [FROM=<date>]; YES=1 takes it
+	$(READY)
+	@$(RUN) commands/state-restore.ts
 
 status: ## hosts, services, images, health, URLs; real or stand-in
 	$(READY)

@@ -2,16 +2,27 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { removeLab } from "../lab/remove";
 import { localDirectory } from "../toolchain/environment";
-import { chosenStack, main, prepareStack, pulumi } from "./pulumi";
+import { changeStack, chosenStack, main } from "./pulumi";
+import { DamagedState } from "./state/check";
 
 /** `make down`: destroys the stack. Of the lab nothing is left, also when its state was lost or is of no use. */
 main(async () => {
   const stack = chosenStack();
-  if (stack !== "lab") return pulumi(stack, "destroy", "--stack", stack);
-  await prepareStack(stack);
-  const code = await pulumi(stack, "destroy", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs");
+  if (stack !== "lab") return changeStack(stack, ["destroy", "--stack", stack], false);
+  const code = await destroyLab(stack);
   if (code !== 0) console.error("pulumi could not destroy the lab; what carries its label is removed without it.");
   for (const removed of await removeLab()) console.error(`removed ${removed}, which the state did not know`);
   await rm(path.join(localDirectory, "lab"), { recursive: true, force: true });
   return 0;
 });
+
+/** @returns the engine's exit code; 1 for a state that is of no use */
+async function destroyLab(stack: string): Promise<number> {
+  try {
+    return await changeStack(stack, ["destroy", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs"]);
+  } catch (error) {
+    if (!(error instanceof DamagedState)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}

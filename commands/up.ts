@@ -4,18 +4,17 @@ import { checksFor, examine, formatReports } from "../toolchain/doctor/doctor";
 import { thisMachine } from "../toolchain/doctor/machine";
 import { rememberLabServices } from "../toolchain/environment";
 import { withSummary } from "./summary/run";
-import { chosenStack, main, prepareStack, pulumi } from "./pulumi";
+import { changeStack, chosenStack, main } from "./pulumi";
 
 /** `make up`: the lab without questions, every other stack after its preview was confirmed. */
 main(async () => {
   const stack = chosenStack();
   await refuseUnfitMachine(stack);
   rememberServices(stack, process.env["VPAI_SERVICES"] ?? "");
-  await prepareStack(stack);
   const unattended = stack === "lab" ? ["--yes", "--skip-preview", "--suppress-outputs"] : [];
   // What fails stops what needs it, and nothing else.
   const args = ["--stack", stack, "--continue-on-error", ...unattended, ...process.argv.slice(2)];
-  return withSummary((logging) => pulumi(stack, "up", ...args, ...logging));
+  return withSummary((logging) => changeStack(stack, ["up", ...args, ...logging]));
 });
 
 /** What would make the run fail later is told now, before anything is changed. */

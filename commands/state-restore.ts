@@ -1,0 +1,35 @@
+import { createInterface } from "node:readline/promises";
+import { chosenStack, main } from "./pulumi";
+import { stateOf } from "./state/backend";
+import { holding } from "./state/prepare";
+import { planRestore } from "./state/restore";
+
+/** `make state-restore [FROM=<date>] [YES=1]`: shows what taking a copy of the state would mean, and takes it when told so. */
+main(async () => {
+  const stack = chosenStack();
+  const state = await stateOf(stack);
+  if ("none" in state) {
+    throw new Error(`expected a backend in a folder or a bucket, found ${state.none}: no copies of it are kept here`);
+  }
+  return holding(state, async () => {
+    const restore = await planRestore(state, process.env["FROM"] ?? "");
+    console.log([`State of stack ${stack}:`, ...restore.lines].join("\n"));
+    if (!(await isMeant())) {
+      console.log("Nothing was changed: YES=1 does it.");
+      return 0;
+    }
+    console.log(await restore.apply());
+    return 0;
+  });
+});
+
+async function isMeant(): Promise<boolean> {
+  if (process.env["YES"]) return process.env["YES"] === "1";
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question("Do it? [yes/no] ")).trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -32,6 +32,17 @@ const structured = <Schema extends z.ZodType>(expected: string, schema: Schema) 
     })
     .pipe(schema);
 
+const IDENTITY_FILE =
+  "Key to log in with; ~ is the home directory. The SSH agent is asked for it when it has a passphrase or is a .pub file. Default: the agent's keys.";
+
+const jumpHost = settings({
+  address: formats.networkAddress.describe("Address of its SSH server."),
+  port: formats.port.default(22).describe("Port of its SSH server."),
+  user: formats.userName.describe("Login name; the jump host has to forward streams for it (AllowTcpForwarding)."),
+  hostKey: formats.hostKey.describe("Its SSH server's public key."),
+  identityFile: formats.filePath.exactOptional().describe(IDENTITY_FILE),
+});
+
 const existingMachine = settings({
   kind: z.literal("existing"),
   address: formats.networkAddress.describe("Address of its SSH server, and the one that the world reaches it on."),
@@ -45,11 +56,10 @@ const existingMachine = settings({
   hostKey: formats.hostKey
     .exactOptional()
     .describe("Its SSH server's public key. Needed by everything that connects; a preview does not."),
-  identityFile: formats.filePath
+  identityFile: formats.filePath.exactOptional().describe(IDENTITY_FILE),
+  jump: jumpHost
     .exactOptional()
-    .describe(
-      "Key to log in with; ~ is the home directory. The SSH agent is asked for it when it has a passphrase or is a .pub file. Default: the agent's keys.",
-    ),
+    .describe("Jump host that forwards to the address and port above. Default: none, it is reached directly."),
 });
 
 const labMachine = settings({ kind: z.literal("lab") });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { type Known, type MakeAnew, noteGone, onlyWhenTold, present, warnOfGone } from "./gone";
 import { type Guarded, underGuard } from "./guard";
+import { throughOutages } from "./through-outages";
 import { Unreadable } from "./unreadable";
 import { warn } from "./warn";
 
@@ -84,7 +85,9 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
 
   const ensure = (inputs: Inputs, before?: State): Promise<State> => {
     const work = (): Promise<State> => kind.ensure(inputs, before, makeAnewOf(inputs, before));
-    return kind.guarded === undefined ? work() : underGuard(kind.guarded, { id: idOf(inputs), inputs, before }, work);
+    return kind.guarded === undefined
+      ? throughOutages(work)
+      : underGuard(kind.guarded, { id: idOf(inputs), inputs, before }, work);
   };
 
   /** What is to be kept in the state after a change. */
@@ -116,7 +119,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
 
     async read(id, state: State & Inputs) {
       try {
-        const observed = await kind.observe(state);
+        const observed = await throughOutages(() => kind.observe(state));
         if (observed !== undefined) return { id, props: stamped(present(observed)) };
         return holdsData(state) ? { id, props: noteGone(state, titleOf(state)) } : {};
       } catch (error) {
@@ -132,7 +135,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
     },
 
     async delete(_id, state: State) {
-      await kind.remove(state);
+      await throughOutages(() => kind.remove(state));
     },
   };
 }

@@ -51,7 +51,7 @@ interface Mount {
 
 /** The container of that name or id; undefined when there is none. */
 export async function inspectContainer(host: CommandRunner, container: string): Promise<Container | undefined> {
-  const answer = await host.run(["docker", "container", "inspect", "--", container]);
+  const answer = await host.run(["docker", "container", "inspect", "--", container], { reads: true });
   if (answer.code !== 0) {
     if (/no such container/i.test(answer.stderr)) return undefined;
     throw new Error(`${host.name}: docker inspect of ${container} failed: ${answer.stderr.trim()}`);

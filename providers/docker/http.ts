@@ -21,9 +21,10 @@ export async function requestContainer(
   { container, port }: HttpServer,
   asked: HttpRequest,
 ): Promise<HttpAnswer> {
-  const stream = await streamTo(host, container, port);
   const headers = { host: `${container}:${port}`, ...asked.headers };
-  return exchange(stream, { ...asked, headers }).catch((error: Error) => {
-    throw new Unreadable(`${container} on ${host.name}: ${error.message}`, { cause: error });
-  });
+  return streamTo(host, { container, port }, (stream) =>
+    exchange(stream, { ...asked, headers }).catch((error: Error) => {
+      throw new Unreadable(`${container} on ${host.name}: ${error.message}`, { cause: error });
+    }),
+  );
 }

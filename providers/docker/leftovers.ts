@@ -72,7 +72,7 @@ function origin(found: Inspected): string {
 const labelsOf = (found: Inspected): Record<string, string> => found.Config?.Labels ?? found.Labels ?? {};
 
 async function inspect(runner: CommandRunner, kind: string, name: string): Promise<Inspected[]> {
-  const answer = await runner.run(["docker", kind, "inspect", name]);
+  const answer = await runner.run(["docker", kind, "inspect", name], { reads: true });
   if (answer.code === 0) return JSON.parse(answer.stdout) as Inspected[];
   if (/no such|not found/i.test(answer.stderr)) return [];
   throw new Error(`${runner.name}: docker ${kind} inspect ${name} failed: ${answer.stderr.trim()}`);

@@ -80,7 +80,7 @@ async function staysHealthy(host: CommandRunner, healthy: Container, settle: num
       const memory = now === undefined ? undefined : await outOfMemory(host, now);
       return memory ?? `that it was healthy, and that its program ended within ${passed + SETTLE_INTERVAL} s of that`;
     }
-    failures = (await host.run(check)).code === 0 ? 0 : failures + 1;
+    failures = (await host.run(check, { reads: true })).code === 0 ? 0 : failures + 1;
     if (failures >= (Retries || RETRIES))
       return `that it was healthy, and that its health check failed ${failures} times in a row within ${passed + SETTLE_INTERVAL} s of that`;
   }

@@ -34,8 +34,22 @@ export async function withSession<T>(
   database: string,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const where = `PostgreSQL in ${server.container} on ${host.name}, database ${database}`;
-  const channel = await streamTo(host, server.container, PORT);
+  return streamTo(host, { container: server.container, port: PORT }, (channel) =>
+    overStream(
+      channel,
+      server,
+      { database, where: `PostgreSQL in ${server.container} on ${host.name}, database ${database}` },
+      work,
+    ),
+  );
+}
+
+async function overStream<T>(
+  channel: Duplex,
+  server: Server,
+  { database, where }: { database: string; where: string },
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   const { Client } = (await import("pg")).default;
   const client = new Client({
     user: server.superuser,

@@ -4,7 +4,7 @@ import { engineFaults } from "../host/faults";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { expectEngineFor, expectRoot } from "../ssh/login-rights";
+import { expectEngineFor, expectForwarding, expectRoot } from "../ssh/login-rights";
 import { transportTo } from "../ssh/transport";
 
 /** A host whose Docker engine answers over SSH. */
@@ -43,7 +43,7 @@ export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
       }
       await sleep(1000);
     }
-    await expectEngineFor(host);
+    await Promise.all([expectEngineFor(host), expectForwarding(host)]);
     const faults = engineFaults((await factsOf(host, "/")).engine);
     if (faults.length > 0) throw new Error(`${host.name}: ${faults.join(". And ")}.`);
     return { ...inputs, endpoint: endpointOf(inputs.connection), metAt: new Date().toISOString() };

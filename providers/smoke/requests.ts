@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import { exchange, type HttpAnswer } from "../ssh/http";
+import { ChannelRefused } from "../ssh/refusal";
 import type { Transport } from "../ssh/transport";
 
 /** A request to a site, as a browser on the host would make it. */
@@ -37,7 +38,7 @@ export async function siteFault(
   for (let pause = 250; ; pause = Math.min(pause * 2, 2000)) {
     const fault = await ask(host, asked, authority).then(
       (answer) => faultOf(asked, answer),
-      (error: Error) => (asked.closed ? undefined : `found no answer: ${error.message || String(error)}`),
+      (error: Error) => faultOfError(asked, error),
     );
     if (fault === undefined) return undefined;
     if (Date.now() + pause > deadline)
@@ -47,14 +48,30 @@ export async function siteFault(
 }
 
 async function ask(host: Transport, asked: SiteRequest, authority: string | undefined): Promise<HttpAnswer> {
-  const { hostname, address, port, path } = asked;
-  const stream = await host.forward(address, port);
-  const secured = tls.connect({
-    socket: stream,
-    servername: hostname,
-    ...(authority === undefined ? {} : { ca: authority }),
+  const { hostname, address, port, path, closed } = asked;
+  return host.forward(address, port, (stream) => {
+    const secured = tls.connect({
+      socket: stream,
+      servername: hostname,
+      ...(authority === undefined ? {} : { ca: authority }),
+      // Who serves where nobody may is not better for a certificate that cannot be verified.
+      ...(closed ? { rejectUnauthorized: false } : {}),
+    });
+    return exchange(secured, { method: "GET", path, headers: { host: hostname }, timeout: 10 });
   });
-  return exchange(secured, { method: "GET", path, headers: { host: hostname }, timeout: 10 });
+}
+
+/** That nobody serves is seen where nobody listens, or the connection is ended instead of an answer; all else is not known. */
+const isClosed = (error: Error & { code?: string }): boolean =>
+  error instanceof ChannelRefused ? error.isTargetClosed : error.code === "ECONNRESET" || isAlert(error);
+
+/** A server that has no certificate for a name ends the handshake with an alert. */
+const isAlert = ({ code = "" }: { code?: string }): boolean => /^ERR_SSL_(?:TLSV1|TLSV13|SSLV3)_/.test(code);
+
+function faultOfError({ closed }: SiteRequest, error: Error): string | undefined {
+  const said = error.message || String(error);
+  if (!closed) return `found no answer: ${said}`;
+  return isClosed(error) ? undefined : `could not find out: ${said}`;
 }
 
 function expectationOf({ closed, status, contains }: SiteRequest): string {

@@ -1,4 +1,6 @@
 import type { Client, ClientChannel } from "ssh2";
+import { ChannelLost, ConnectionLost } from "./outage";
+import { refusalOf } from "./refusal";
 
 /** What a remote command gave. */
 export interface Answer {
@@ -7,15 +9,16 @@ export interface Answer {
   stderr: string;
 }
 
-/** The connection broke before a channel was open: nothing has run yet. */
-export class ChannelLost extends Error {}
-
 export type ChannelStarter = (client: Client, done: (error: Error | undefined, channel: ClientChannel) => void) => void;
 
 /** Called in the very moment a channel opens: a quick command's first events follow at once. */
 export type ChannelUser<T> = (channel: ClientChannel) => T | Promise<T>;
 
-/** A channel, holding the process alive until it closes. @throws ChannelLost when the connection is gone */
+/**
+ * A channel, holding the process alive until it closes.
+ * @throws ChannelLost when the connection is gone before it opens, ChannelRefused when the server opens none
+ * @throws ConnectionLost when the connection is gone while it is in use, whatever `use` makes of that
+ */
 export function channelOn<T>(client: Client, start: ChannelStarter, use: ChannelUser<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const alive = setInterval(() => undefined, 60_000);
@@ -28,10 +31,10 @@ export function channelOn<T>(client: Client, start: ChannelStarter, use: Channel
     client.once("close", lost);
     try {
       start(client, (error, channel) => {
-        if (error) return fail(error);
+        if (error) return fail(refusalOf(error));
         client.removeListener("close", lost);
         channel.once("close", () => clearInterval(alive));
-        resolve(use(channel));
+        resolve(whileConnected(client, () => use(channel)));
       });
     } catch (error) {
       fail(new ChannelLost((error as Error).message));
@@ -39,7 +42,22 @@ export function channelOn<T>(client: Client, start: ChannelStarter, use: Channel
   });
 }
 
-/** Sends a command its input and gathers its answer. @throws when the connection is lost meanwhile */
+/** What fails because its connection is gone says so, not what that looked like from within. */
+async function whileConnected<T>(client: Client, use: () => T | Promise<T>): Promise<T> {
+  let gone = false;
+  const note = (): void => void (gone = true);
+  client.once("close", note);
+  try {
+    return await use();
+  } catch (error) {
+    if (!gone || error instanceof ConnectionLost) throw error;
+    throw new ConnectionLost(`the SSH connection was lost meanwhile (${(error as Error).message})`, { cause: error });
+  } finally {
+    client.removeListener("close", note);
+  }
+}
+
+/** Sends a command its input and gathers its answer. @throws ConnectionLost when the connection is lost meanwhile */
 export function collect(channel: ClientChannel, stdin: string | undefined): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const stdout: Buffer[] = [];
@@ -52,7 +70,9 @@ export function collect(channel: ClientChannel, stdin: string | undefined): Prom
       code = status ?? (signal === undefined ? undefined : 128);
     });
     channel.on("close", () => {
-      if (code === undefined) return reject(new Error("the SSH connection was lost while a remote command ran"));
+      if (code === undefined) {
+        return reject(new ConnectionLost("the SSH connection was lost while a remote command ran"));
+      }
       resolve({ code, stdout: Buffer.concat(stdout).toString("utf8"), stderr: Buffer.concat(stderr).toString("utf8") });
     });
     channel.end(stdin ?? "");

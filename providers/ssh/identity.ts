@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { BaseAgent, ConnectConfig } from "ssh2";
-import type { Connection } from "./connection";
+import type { Login } from "./connection";
 import { publicPart } from "./protected-key";
 import { SshRefused } from "./refusal";
 
@@ -13,7 +13,7 @@ type Credentials = Pick<ConnectConfig, "privateKey" | "agent">;
  * part alone; all keys of the agent, where no file is configured. OpenSSH does the same with `sshOptions`.
  * @throws SshRefused when there is no such key, with what to do
  */
-export async function credentialsOf({ identityFile }: Connection): Promise<Credentials> {
+export async function credentialsOf({ identityFile }: Login): Promise<Credentials> {
   if (identityFile === undefined) {
     const agent = process.env["SSH_AUTH_SOCK"];
     if (agent !== undefined) return { agent };

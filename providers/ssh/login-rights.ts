@@ -1,3 +1,4 @@
+import { ChannelRefused } from "./refusal";
 import type { Transport } from "./transport";
 
 /** @throws at once when the login user cannot become root, with what is missing */
@@ -31,4 +32,16 @@ export async function expectEngineFor(host: Transport): Promise<void> {
     `${host.name}: expected a login user that reaches the Docker engine, found: ${stderr.trim()}. ` +
       `Put the user into the group docker on the host: \`usermod --append --groups docker ${user}\`.`,
   );
+}
+
+/** The port of the discard service: whether somebody listens there does not matter. */
+const ANY_PORT = 9;
+
+/** @throws when the host forwards no TCP streams, by which databases, programs and sites are reached */
+export async function expectForwarding(host: Transport): Promise<void> {
+  try {
+    await host.forward("127.0.0.1", ANY_PORT, () => Promise.resolve());
+  } catch (error) {
+    if (!(error instanceof ChannelRefused && error.isTargetClosed)) throw error;
+  }
 }

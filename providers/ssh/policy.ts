@@ -1,4 +1,4 @@
-import type { Connection } from "../../model/connection";
+import type { Login } from "../../model/connection";
 
 /**
  * What both clients, ssh2 and OpenSSH, are held to. Nothing of it, and nothing else, comes from the user's or the machine's own
@@ -12,7 +12,7 @@ export const LOGIN_SECONDS = 15;
 export const KEEPALIVE = { seconds: 10, unanswered: 4 } as const;
 
 /** Signatures that a host may prove its pinned key with: an RSA key makes no more SHA-1 ones. */
-export function hostKeyAlgorithms({ hostKey }: Connection): string[] {
+export function hostKeyAlgorithms({ hostKey }: Pick<Login, "hostKey">): string[] {
   const type = keyType(hostKey);
   return type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type];
 }

@@ -3,7 +3,7 @@ export class SessionLimit {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly limit: number) {}
+  constructor(private limit: number) {}
 
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.running >= this.limit) await new Promise<void>((resolve) => this.waiting.push(resolve));
@@ -11,9 +11,20 @@ export class SessionLimit {
     try {
       return await task();
     } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running -= 1;
+      this.leave();
     }
+  }
+
+  /** Lets no more run at once than do now, but one: the server has no room for another. @returns how many those are */
+  lower(): number {
+    this.limit = Math.max(1, Math.min(this.limit, this.running));
+    return this.running;
+  }
+
+  /** Gives the place to the next one, unless there are fewer places than before. */
+  private leave(): void {
+    const next = this.running > this.limit ? undefined : this.waiting.shift();
+    if (next) next();
+    else this.running -= 1;
   }
 }

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import type { Output, Resource } from "@pulumi/pulumi";
-import { type Connection, DockerHost, sshOptions } from "@vpai/providers";
+import { type Connection, DockerHost, engineOptions } from "@vpai/providers";
 import type { Machine } from "../../machines/machine";
 import type { Layer, Ready } from "./layer";
 
@@ -27,7 +27,7 @@ export const engineLayer: Layer<BareHost, Engine> = ({ name, machine, parent }, 
   const engine = (): docker.Provider =>
     (provider ??= new docker.Provider(
       `${name}/engine`,
-      { host: host.endpoint, sshOpts: host.connection.apply(sshOptions) },
+      { host: host.endpoint, sshOpts: host.connection.apply(engineOptions) },
       { parent },
     ));
   return { connection: host.connection, metAt: host.metAt, engine, ready: [host] };

@@ -2,6 +2,7 @@ import { output } from "@pulumi/pulumi";
 import type { MachineConfig } from "../../../config";
 import type { ImageLock } from "../../../images/lock";
 import { lockedSource } from "../locked-image";
+import type { Connection } from "../../../model/connection";
 import type { Machine } from "../machine";
 import type { Login } from "../registry-logins";
 
@@ -12,13 +13,16 @@ type ExistingMachineConfig = Extract<MachineConfig, { kind: "existing" }>;
  * without a host key; only a preview goes on without one.
  */
 export function existingMachine(
-  { address, bindAddress = address, port, user, hostKey = "", identityFile }: ExistingMachineConfig,
+  { hostKey = "", jump, bindAddress, ...machine }: ExistingMachineConfig,
   { lock, logins }: { lock: ImageLock; logins: readonly Login[] },
 ): Machine {
   return {
-    connection: output({ host: address, port, user, hostKey, ...(identityFile === undefined ? {} : { identityFile }) }),
-    publicAddress: output(address),
-    bindAddress: output(bindAddress),
+    connection: output({
+      ...loginTo({ ...machine, hostKey }),
+      ...(jump === undefined ? {} : { jump: loginTo(jump) }),
+    }),
+    publicAddress: output(machine.address),
+    bindAddress: output(bindAddress ?? machine.address),
     vanishesWith: undefined,
     protects: true,
     logins,
@@ -26,3 +30,10 @@ export function existingMachine(
     imageSource: (reference) => lockedSource(reference, lock),
   };
 }
+
+type LoginConfig = NonNullable<ExistingMachineConfig["jump"]>;
+
+const loginTo = ({ address, port, user, hostKey, identityFile }: LoginConfig): Required<Connection>["jump"] => ({
+  ...{ host: address, port, user, hostKey },
+  ...(identityFile === undefined ? {} : { identityFile }),
+});

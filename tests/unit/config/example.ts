@@ -56,6 +56,13 @@ export const SETTINGS = {
         user: "mobuone",
         hostKey: HOST_KEY,
         identityFile: "~/.ssh/key",
+        jump: {
+          address: "198.51.100.7",
+          port: 2222,
+          user: "jumper",
+          hostKey: HOST_KEY,
+          identityFile: "~/.ssh/jump",
+        },
       },
       vpnAddress: "100.64.0.14",
       memoryMiB: 8192,

@@ -153,7 +153,7 @@ describe("a process of its own", () => {
     expect(run(`${created}.then(({ outs }) => console.log(outs.publicKey))`)).toMatch(/^ssh-ed25519 AAAA\S+\n$/);
     const session = `require("./providers/postgresql/session.ts").withSession(
       { run: async () => ({ code: 0, stdout: '[{"NetworkSettings":{"Networks":{"a":{"IPAddress":"192.0.2.1"}}}}]' }),
-        forward: async () => Object.assign(new (require("node:stream").PassThrough)(), { _write: () => { console.log("asked"); process.exit(); } }) },
+        forward: (_host, _port, use) => use(Object.assign(new (require("node:stream").PassThrough)(), { _write: () => { console.log("asked"); process.exit(); } })) },
       { container: "c", superuser: "s", password: "p" }, "d", () => undefined)`;
     expect(run(`require("tsx/cjs"); ${session}`)).toBe("asked\n");
   });

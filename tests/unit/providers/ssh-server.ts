@@ -29,6 +29,12 @@ export class SshServer {
   noise = "";
   /** The login shell; it reads command lines as they come. */
   shell = "sh";
+  /** As sshd's `AllowTcpForwarding`. */
+  forwards = true;
+  /** As sshd's `MaxSessions`, which holds for each connection. */
+  maxSessions = Infinity;
+  /** Streams that were asked for, as `host:port`. */
+  readonly streams: string[] = [];
   /** Whether our key is let in at the moment. */
   admits: () => boolean = () => true;
   private running = 0;
@@ -91,21 +97,36 @@ export class SshServer {
     });
     client.on("ready", () => {
       this.logins += 1;
-      client.on("tcpip", (acceptStream, rejectStream, { destIP, destPort }) => {
-        const target = net.connect(destPort, destIP);
-        target.once("error", rejectStream);
-        target.once("connect", () => {
+      this.forbid(client);
+      let sessions = 0;
+      client.on("tcpip", (acceptStream, reject, { destIP, destPort }) => {
+        this.streams.push(`${destIP}:${destPort}`);
+        if (!this.forwards) return reject();
+        // As sshd does: a stream is there once its target is reached.
+        const target = net.connect(destPort, destIP.replace(/^\[|\]$/g, ""), () => {
           const stream = acceptStream();
-          target.removeListener("error", rejectStream);
           target.on("error", () => stream.close());
           stream.on("error", () => target.destroy());
           stream.pipe(target).pipe(stream);
         });
+        target.once("error", () => reject());
       });
-      client.on("session", (acceptSession) => {
-        acceptSession().on("exec", (acceptExec, _reject, { command }) => this.execute(command, acceptExec()));
+      client.on("session", (acceptSession, reject) => {
+        if (sessions >= this.maxSessions) return reject();
+        sessions += 1;
+        const session = acceptSession();
+        session.on("close", () => (sessions -= 1));
+        session.on("exec", (acceptExec, _reject, { command }) => this.execute(command, acceptExec()));
       });
     });
+  }
+
+  /** The library knows one reason for opening no channel; sshd has another one for what it forbids. */
+  private forbid(client: ServedClient): void {
+    type Fail = (recipient: number, reason: number, description: string) => void;
+    const protocol = (client as unknown as { _protocol: { channelOpenFail: Fail } })._protocol;
+    const fail = protocol.channelOpenFail.bind(protocol);
+    protocol.channelOpenFail = (recipient, reason) => fail(recipient, this.forwards ? reason : 1, "open failed");
   }
 
   private execute(command: string, channel: ServerChannel): void {

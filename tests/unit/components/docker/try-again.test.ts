@@ -75,3 +75,50 @@ test("an update that failed is not tried again", async () => {
   await expect(afterFailure("update", 1)).resolves.toBe(false);
   expect([pauses, givenUp].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
 });
+
+describe("T7: an operation whose SSH connection broke", () => {
+  const LOST = `command [ssh -F none -l root -p 22 -T -- 192.0.2.1 docker system dial-stdio] has exited with exit status 255, make sure the URL is valid: stderr=`;
+  const NOW = 1_700_000_000_000;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: NOW });
+    pauses.mockImplementation((milliseconds) => Promise.resolve(void jest.advanceTimersByTime(milliseconds)));
+  });
+
+  afterEach(() => {
+    pauses.mockReset().mockResolvedValue();
+    jest.useRealTimers();
+  });
+
+  /** Fails for good in the end. @returns how long it was tried, in seconds */
+  async function secondsOf(failedOperation: string): Promise<number> {
+    const hook = tryAgain(target, found, givenUp);
+    const errors = [LOST];
+    while (await hook({ failedOperation, errors })) errors.unshift(LOST);
+    return (Date.now() - NOW) / 1000;
+  }
+
+  test.each(["create", "delete"])("is tried again for 90 s: %s", async (operation) => {
+    const exit = jest.spyOn(process, "exit").mockImplementation(() => undefined as never);
+    const seconds = await secondsOf(operation);
+    expect([seconds >= 90, seconds <= 101]).toEqual([true, true]);
+    jest.runAllTimers();
+    exit.mockRestore();
+  });
+
+  test("is told in one sentence, without the command line", async () => {
+    await expect(tryAgain(target, found, givenUp)({ failedOperation: "create", errors: [LOST] })).resolves.toBe(true);
+    expect(warnings.mock.calls).toEqual([
+      [
+        "vpai_redis could not be created and is tried again: root@192.0.2.1:22: the SSH connection was lost. Run up again when the network to the host is back.",
+      ],
+    ]);
+  });
+
+  test("does not use up what a failure of another kind may be tried", async () => {
+    const hook = tryAgain(target, found, givenUp);
+    await expect(hook({ failedOperation: "create", errors: [LOST] })).resolves.toBe(true);
+    await expect(hook({ failedOperation: "create", errors: ["no luck", LOST] })).resolves.toBe(true);
+    await expect(hook({ failedOperation: "create", errors: ["no luck", "no luck", LOST] })).resolves.toBe(false);
+  });
+});

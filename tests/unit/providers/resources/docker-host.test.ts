@@ -72,3 +72,15 @@ test("E8: one that cannot limit the memory of containers is refused at the gate,
     /^root@127\.0\.0\.1: expected a kernel that limits the memory of containers, .*`cgroup_enable=memory cgroup_memory=1`.* And expected Docker 25 or newer, found 20\.10\.24: .*\.$/,
   );
 });
+
+test("S9: a host that forwards no streams is refused by the setting's name, before anything is changed there", async () => {
+  server.respond = () => UP;
+  server.forwards = false;
+  try {
+    await expect(dockerHostKind.ensure({ connection: server.connection, patience: 60 })).rejects.toThrow(
+      /^root@127\.0\.0\.1: expected an SSH server that forwards TCP streams, found one that forbids it\. Set `AllowTcpForwarding yes`/,
+    );
+  } finally {
+    server.forwards = true;
+  }
+});

@@ -135,6 +135,23 @@ test("a closed site passes while nothing answers or nothing is found there, and 
   );
 });
 
+test("S9: a closed site passes only when it was seen to be closed", async () => {
+  const check = (change: object) => kind.ensure({ ...inputs, requests: [request({ closed: true, ...change })] });
+  ssh.forwards = false;
+  try {
+    await expect(check({ port: 1 })).rejects.toThrow(
+      /expected to be refused, as it is for the VPN only, could not find out: .*`AllowTcpForwarding yes`/,
+    );
+  } finally {
+    ssh.forwards = true;
+  }
+});
+
+test("S9: a closed site that is served under a certificate of anybody is not closed", async () => {
+  const requests = [request({ closed: true, hostname: "llm.vpai.test" })];
+  await expect(kind.ensure({ ...inputs, requests })).rejects.toThrow(/as it is for the VPN only, found status 200/);
+});
+
 test("a site that comes up within its patience passes", async () => {
   reply = { status: 502, body: "" };
   setTimeout(() => (reply = { status: 200, body: "OK" }), 400);

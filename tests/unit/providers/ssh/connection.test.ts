@@ -178,3 +178,44 @@ test("S6: OpenSSH logs in to a host whose pinned key is an RSA key", async () =>
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
   await server.stop();
 });
+
+describe("S4: by a jump host, OpenSSH", () => {
+  let server: SshServer;
+  let jump: SshServer;
+
+  beforeEach(async () => {
+    [server, jump] = await Promise.all([SshServer.start(), SshServer.start()]);
+  });
+
+  afterEach(() => Promise.all([server.stop(), jump.stop()]));
+
+  const login = async (connection: Connection): Promise<{ code: number | null; stderr: string }> => {
+    const { user, host, port } = connection;
+    const child = spawn("ssh", [...sshOptions(connection), "-p", String(port), `${user}@${host}`, "true"], {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: process.env,
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    return new Promise((resolve) => child.on("close", (code) => resolve({ code, stderr })));
+  };
+
+  test("logs in, whatever the user's own config says", async () => {
+    await withUserConfig("Host *\n  ProxyJump bastion.invalid\n  StrictHostKeyChecking no\n", async () => {
+      expect(await login({ ...server.connection, jump: jump.connection })).toEqual({ code: 0, stderr: "" });
+    });
+    expect([jump.streams, server.logins]).toEqual([[`127.0.0.1:${server.connection.port}`], 1]);
+  });
+
+  test("takes no other key of either", async () => {
+    const hostKey = (await newKey()).public.trim();
+    for (const connection of [
+      { ...server.connection, hostKey, jump: jump.connection },
+      { ...server.connection, jump: { ...jump.connection, hostKey } },
+    ]) {
+      const { code, stderr } = await login(connection);
+      expect([code, stderr]).toEqual([255, expect.stringContaining("Host key verification failed")]);
+    }
+    expect(server.logins).toBe(0);
+  });
+});

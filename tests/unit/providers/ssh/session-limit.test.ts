@@ -53,3 +53,18 @@ test("uses all of the limit, and is free again after failures", async () => {
   }
   await expect(sessions.run(async () => "free")).resolves.toBe("free");
 });
+
+test("S9: after it was lowered no more run at once than did, and all run", async () => {
+  const sessions = new SessionLimit(5);
+  let [running, most] = [0, 0];
+  const task = async (): Promise<void> => {
+    running += 1;
+    most = Math.max(most, running);
+    await pauses(3);
+    running -= 1;
+  };
+  const first = [sessions.run(task), sessions.run(task)];
+  expect(sessions.lower()).toBe(2);
+  await Promise.all([...first, ...Array.from({ length: 9 }, () => sessions.run(task))]);
+  expect([running, most]).toEqual([0, 2]);
+});

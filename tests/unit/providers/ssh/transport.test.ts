@@ -206,3 +206,87 @@ test("a process with an idle connection ends by itself", async () => {
   });
   expect([code, printed]).toEqual([0, "done\n"]);
 }, 15_000);
+
+describe("S9: a server with few sessions", () => {
+  test.each([1, 2])("of %d runs every command, on one connection", async (most) => {
+    server.maxSessions = most;
+    const asked = Array.from({ length: 10 }, (_, index) => String(index));
+    const answers = await Promise.all(asked.map((text) => host.output(["sh", "-c", 'sleep 0.05; printf "$0"', text])));
+    expect(answers).toEqual(asked);
+    expect(server.logins).toBe(1);
+  });
+
+  test("is named by its setting when it gives none", async () => {
+    await host.run(["true"]);
+    server.maxSessions = 0;
+    await expect(host.run(["true"])).rejects.toThrow(
+      "root@127.0.0.1: expected an SSH server that gives a connection at least one session, found none. Set `MaxSessions` to 10",
+    );
+  }, 20_000);
+});
+
+describe("S9: a stream", () => {
+  const stream = (port: number): Promise<void> => host.forward("127.0.0.1", port, () => Promise.resolve());
+
+  test("that the server forbids is named by the setting", async () => {
+    server.forwards = false;
+    await expect(stream(server.connection.port)).rejects.toThrow(
+      /^root@127\.0\.0\.1: expected an SSH server that forwards TCP streams, .*`AllowTcpForwarding yes`/,
+    );
+  });
+
+  test("to a port that nobody listens on is told apart from that", async () => {
+    await expect(stream(1)).rejects.toMatchObject({ isTargetClosed: true, isForbidden: false });
+  });
+});
+
+test("T7: a command that has not begun is asked for again while its connections break", async () => {
+  // Bytes of the server after which each connection is reset: in its version, and in the key exchange.
+  const resets = [5, 100, 400, 900];
+  const proxy = net.createServer((socket) => {
+    const behind = net.connect(server.connection.port, "127.0.0.1");
+    for (const end of [socket, behind]) end.on("error", () => undefined);
+    socket.pipe(behind);
+    let left = resets.shift() ?? Infinity;
+    behind.on("data", (chunk: Buffer) => {
+      socket.write(chunk.subarray(0, left));
+      left -= chunk.length;
+      if (left <= 0) socket.resetAndDestroy();
+    });
+    socket.on("close", () => behind.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const { port } = proxy.address() as net.AddressInfo;
+  const through = new Transport({ ...server.connection, port }, 30_000);
+  expect(await through.output(["printf", "in"])).toBe("in");
+  expect([server.commands, resets]).toEqual([[["printf", "in"]], []]);
+  through.close();
+  await new Promise((resolve) => proxy.close(resolve));
+}, 40_000);
+
+test("T9: a command that only reads runs once more when its connection is lost meanwhile", async () => {
+  let looks = 0;
+  server.respond = () => {
+    if ((looks += 1) > 1) return { code: 0, stdout: "seen", stderr: "" };
+    server.cut();
+    return undefined;
+  };
+  expect(await host.output(["sleep", "0.3"], { reads: true })).toBe("seen");
+  expect([looks, server.logins]).toEqual([2, 2]);
+});
+
+test("what fails because its connection broke says so, whatever it looked like from within", async () => {
+  server.respond = () => void setTimeout(() => server.cut(), 50);
+  const talk = host.exchange(["sleep", "30"], async (channel) => {
+    await new Promise<void>((resolve) => channel.resume().once("close", () => resolve()));
+    throw new Error("socket hang up");
+  });
+  await expect(talk).rejects.toThrow("the SSH connection was lost meanwhile (socket hang up)");
+});
+
+test("S4: another jump host is another way to the host", async () => {
+  const jump = { ...server.connection };
+  const by = transportTo({ ...server.connection, jump });
+  expect(by).not.toBe(transportTo({ ...server.connection }));
+  expect(by).toBe(transportTo({ ...server.connection, jump: { ...jump } }));
+});

@@ -2,7 +2,7 @@ import type { SecretFile } from "../model/files";
 import type { ContainerService } from "../model/service";
 import { caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
 import { CADDY_DASHBOARD } from "./caddy/dashboard";
-import { VPN_LISTENER } from "./caddy/routes";
+import { VPN_LISTENER, VPN_REDIRECTS } from "./caddy/routes";
 
 const CADDYFILE = "/etc/caddy/Caddyfile";
 
@@ -37,7 +37,7 @@ export const caddy = ({ name = "caddy", group, networks }: CaddyArgs): Container
       { port: 80, hostPort: 80, protocol: "tcp", access: "public" },
       { port: 443, hostPort: 443, protocol: "tcp", access: "public" },
       { port: 443, hostPort: 443, protocol: "udp", access: "public" },
-      { port: 80, hostPort: 80, protocol: "tcp", access: "vpn" },
+      { port: VPN_REDIRECTS, hostPort: 80, protocol: "tcp", access: "vpn" },
       { port: VPN_LISTENER, hostPort: 443, protocol: "tcp", access: "vpn" },
       { port: VPN_LISTENER, hostPort: 443, protocol: "udp", access: "vpn" },
     ],

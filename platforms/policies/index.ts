@@ -6,7 +6,7 @@ import { uniqueClaims, uniqueNames } from "./names";
 import { knownNeeds, noCycles, servedUses } from "./needs";
 import { knownNetworks } from "./networks";
 import type { Policy } from "./policy";
-import { boundAddresses, openablePorts, uniquePorts } from "./ports";
+import { boundAddresses, openablePorts, publishedOnce, uniquePorts } from "./ports";
 import { runnableServices } from "./runs";
 import { declaredSecretFiles, exportedSecrets, uniformSecrets } from "./secrets";
 import { reachableSites, uniqueSites } from "./sites";
@@ -20,6 +20,7 @@ export const policies: readonly Policy[] = [
   uniqueClaims,
   uniqueSites,
   uniquePorts,
+  publishedOnce,
   fittingMemory,
   reachableSites,
   explicitAccess,

@@ -17,6 +17,21 @@ export const uniquePorts = onEachHost((plan) =>
   ),
 );
 
+/** The Docker provider compares the first port of a number and protocol with each of them, and finds a change in every run. */
+export const publishedOnce = onEachContainer(({ run: { publish = [] } }) => {
+  const names = publish.map(({ port, protocol }) => `${port}/${protocol}`);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice === undefined
+    ? []
+    : [
+        {
+          expected: "a container port that is published once",
+          found: `${twice}, which is published on two addresses`,
+          mend: "let the program listen on another port for the second one",
+        },
+      ];
+});
+
 /** An engine resolves no name for a port, and older ones take it for every address there is. */
 export const boundAddresses = onEachHost(({ name, services, bindAddress }) => {
   const publishes = services.some(({ run }) => publishedBy(run).some(({ access }) => access === "public"));

@@ -1,5 +1,5 @@
 import type { ServiceContext } from "../../model/context";
-import { PUBLIC_LISTENER, type Route, type Site, sitesOf } from "./routes";
+import { PUBLIC_LISTENER, type Route, type Site, sitesOf, VPN_REDIRECTS } from "./routes";
 
 /** Container port of Caddy's metrics, for the networks that Caddy is on; the host does not publish it. */
 export const METRICS_LISTENER = 2020;
@@ -42,7 +42,7 @@ const SNIPPETS = block("(security_headers)", [
 ]);
 
 /** Caddy's own redirects would name the VPN listener's port, which only exists inside the container. */
-const redirects = (): string => block("http://", ["redir https://{host}{uri} 308"]);
+const redirects = (): string => block(`http://, http://:${VPN_REDIRECTS}`, ["redir https://{host}{uri} 308"]);
 
 /** Plain HTTP: the metrics name paths' and upstreams' figures, no secret, and never leave the host. */
 const metricsSite = (): string => block(`http://:${METRICS_LISTENER}`, ["metrics /metrics"]);

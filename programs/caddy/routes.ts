@@ -4,6 +4,9 @@ import { type Exposure, hostnameOf } from "../../model/site";
 /** Container port on which Caddy serves VPN-only sites; the host publishes it on its VPN address as 443. */
 export const VPN_LISTENER = 8443;
 
+/** Container port on which Caddy sends VPN members on to HTTPS; the host publishes it on its VPN address as 80. */
+export const VPN_REDIRECTS = 8080;
+
 /** Container port on which Caddy serves everybody. */
 export const PUBLIC_LISTENER = 443;
 

@@ -19,7 +19,7 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
       "public 80/tcp -> 80",
       "public 443/tcp -> 443",
       "public 443/udp -> 443",
-      "vpn 80/tcp -> 80",
+      "vpn 80/tcp -> 8080",
       "vpn 443/tcp -> 8443",
       "vpn 443/udp -> 8443",
     ],

@@ -73,6 +73,22 @@ test.each<[string, Service[], string[]]>([
     ["h/one: published ports on internal networks only, which Docker never opens"],
   ],
   [
+    "E5: a container port on two addresses, which would replace the container in every run",
+    [
+      service({
+        run: {
+          networks: ["frontend"],
+          publish: [
+            { port: 80, hostPort: 80, protocol: "tcp", access: "public" },
+            { port: 80, hostPort: 80, protocol: "udp", access: "public" },
+            { port: 80, hostPort: 80, protocol: "tcp", access: "vpn" },
+          ],
+        },
+      }),
+    ],
+    ["h/one: 80/tcp, which is published on two addresses"],
+  ],
+  [
     "a server of others' data that the world reaches",
     [
       service({
@@ -81,7 +97,7 @@ test.each<[string, Service[], string[]]>([
           networks: ["frontend"],
           publish: [
             { port: 5432, hostPort: 5432, protocol: "tcp", access: "public" },
-            { port: 5432, hostPort: 5432, protocol: "tcp", access: "vpn" },
+            { port: 5433, hostPort: 5432, protocol: "tcp", access: "vpn" },
           ],
         },
       }),

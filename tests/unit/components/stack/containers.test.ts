@@ -246,7 +246,7 @@ describe("what the world reaches", () => {
       "sese-ai/caddy 137.74.114.167:80/tcp -> 80",
       "sese-ai/caddy 137.74.114.167:443/tcp -> 443",
       "sese-ai/caddy 137.74.114.167:443/udp -> 443",
-      "sese-ai/caddy 100.64.0.14:80/tcp -> 80",
+      "sese-ai/caddy 100.64.0.14:80/tcp -> 8080",
       "sese-ai/caddy 100.64.0.14:443/tcp -> 8443",
       "sese-ai/caddy 100.64.0.14:443/udp -> 8443",
     ]);
@@ -279,7 +279,7 @@ describe("what the world reaches", () => {
 
   test("prod: n8n answers on the VPN listener alone, the domain itself to everybody", () => {
     expect(sitesIn(stacks.prod)).toEqual([
-      "http://",
+      "http://, http://:8080",
       "http://:2020",
       "ewutelo.cloud",
       "https://mayi.ewutelo.cloud:8443",
@@ -288,13 +288,13 @@ describe("what the world reaches", () => {
 
   test("lab and preprod, which have no VPN: n8n answers publicly too", () => {
     expect(sitesIn(stacks.lab)).toEqual([
-      "http://",
+      "http://, http://:8080",
       "http://:2020",
       "vpai.test",
       "mayi.vpai.test, https://mayi.vpai.test:8443",
     ]);
     expect(sitesIn(stacks.preprod)).toEqual([
-      "http://",
+      "http://, http://:8080",
       "http://:2020",
       "preprod.ewutelo.cloud",
       "mayi.preprod.ewutelo.cloud, https://mayi.preprod.ewutelo.cloud:8443",

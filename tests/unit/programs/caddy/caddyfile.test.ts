@@ -177,7 +177,10 @@ test("every site but the redirect and the metrics has TLS of the stack's kind an
   fc.assert(
     fc.property(context, (given) => {
       const [redirect, metrics, ...others] = sites(caddyfile(given));
-      expect(redirect).toMatchObject({ addresses: ["http://"], lines: ["redir https://{host}{uri} 308", ""] });
+      expect(redirect).toMatchObject({
+        addresses: ["http://", "http://:8080"],
+        lines: ["redir https://{host}{uri} 308", ""],
+      });
       expect(metrics).toMatchObject({ addresses: ["http://:2020"], lines: ["metrics /metrics", ""] });
       for (const { lines } of others) {
         expect(lines).toContain("import security_headers");
@@ -190,7 +193,11 @@ test("every site but the redirect and the metrics has TLS of the stack's kind an
 
 test("the domain itself answers health checks and nothing else (docs/requirements.md#global-view)", () => {
   const text = caddyfile(contextWith({ tls: "internal", runs: [] }));
-  expect(sites(text).map(({ addresses }) => addresses)).toEqual([["http://"], ["http://:2020"], ["ewutelo.cloud"]]);
+  expect(sites(text).map(({ addresses }) => addresses)).toEqual([
+    ["http://", "http://:8080"],
+    ["http://:2020"],
+    ["ewutelo.cloud"],
+  ]);
   const asked = PATHS.map((path) => answerOf(sites(text)[2] as Block, path));
   expect(asked).toEqual(PATHS.map((path) => (path === "/health" ? 'respond "OK" 200' : "respond 404")));
 });

@@ -60,6 +60,17 @@ describe("C2: a changed file that the host's clock makes years older than the pr
   });
 });
 
+test("T21: what the files have to hold is encrypted in the state: nobody can try passwords on it", async () => {
+  const { stdout } = await lab.pulumiSucceed(["stack", "export"]);
+  const { deployment } = JSON.parse(stdout) as {
+    deployment: { resources: { urn: string; inputs: object; outputs: object }[] };
+  };
+  const gate = deployment.resources.find(({ urn }) => urn.endsWith("::sese-ai/redis/health"));
+  const hidden = { given: { ciphertext: expect.any(String) as unknown } };
+  expect(gate?.inputs).toMatchObject(hidden);
+  expect(gate?.outputs).toMatchObject(hidden);
+});
+
 describe("T21: a directory that took the place of a config file after it was written", () => {
   test("makes its service unhealthy, by name; the version before serves, with its password", async () => {
     await writeRedisFile("200mb", "220mb");

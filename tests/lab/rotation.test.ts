@@ -116,7 +116,6 @@ describe("n8nEncryptionKey cannot be changed", () => {
     const said = all.split("\n").filter((line) => line.includes(why));
     expect(new Set(said.map((line) => line.slice(line.indexOf(why)))).size).toBe(1);
     expect(all).not.toContain("another-key-of-n8n");
-    expect(all).not.toMatch(/^\s+at /m);
     expect(await host.starts()).toEqual(containers);
     await lab.makeSucceed("status");
   }, 300_000);

@@ -131,7 +131,6 @@ const SERVER_IMAGES = ["debian-13", "ubuntu-24.04"] as const;
 const SERVER_IMAGE = `a Hetzner Cloud system image whose Docker engine is new enough: ${SERVER_IMAGES.join(" or ")}`;
 export const serverImage = z.enum(SERVER_IMAGES, { error: SERVER_IMAGE });
 
-
 /** What people take for Docker Hub's name in references, which is docker.io. */
 const DOCKER_HUB = ["index.docker.io", "registry-1.docker.io", "hub.docker.com", "registry.hub.docker.com"];
 

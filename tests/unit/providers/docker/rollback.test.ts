@@ -199,7 +199,9 @@ describe("the image of the version before was removed from the host", () => {
     expect(message).toContain(
       "found root@host: the engine did not create vpai_n8n (404): No such image: sha256:good, and it cannot be pulled again: ",
     );
-    expect(message).toContain(`expected to pull the image ${CONTENT}, found: docker.io has no such tag ("manifest unknown")`);
+    expect(message).toContain(
+      `expected to pull the image ${CONTENT}, found: docker.io has no such tag ("manifest unknown")`,
+    );
   });
 });
 

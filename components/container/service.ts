@@ -196,9 +196,11 @@ export class DockerService extends ComponentResource {
     return [...this.host.machine.logins];
   }
 
-  /** What only a run can know; where nothing is wrong, it is no input at all. */
+  /** What only a run can know, with its moment: found again, it is another one. Where nothing is wrong, it is no input at all. */
   private found(): { found?: Promise<string> } {
-    return runtime.isDryRun() ? {} : { found: this.host.findings.of(this.spec) as Promise<string> };
+    if (runtime.isDryRun()) return {};
+    const fault = this.host.findings.of(this.spec);
+    return { found: fault.then((what) => what && `${what}, seen ${new Date().toISOString()}`) as Promise<string> };
   }
 
   /** How the program takes on changed files; a preview names what happens by the property that changes. */

@@ -31,7 +31,10 @@ export interface HealthGateInputs extends OnChange {
   revision: string;
   /** Networks that the container belongs to, and its names on each. Absent in older states: then they are not looked at. */
   networks?: Attachments;
-  /** What a run found wrong with the container though nothing about it changed: reason enough to put it right. */
+  /**
+   * What a run found wrong with the container though nothing about it changed, and when: reason enough to put it right. The
+   * state keeps it, so that a refresh sees no difference.
+   */
   found?: string;
   /** Folder of the service's configuration files on the host; it need not exist. */
   configs: string;
@@ -50,17 +53,14 @@ export interface HealthGateInputs extends OnChange {
 }
 
 /** The same as it was seen. */
-type HealthGateState = Omit<HealthGateInputs, "condition" | "found"> & { condition: string };
+type HealthGateState = Omit<HealthGateInputs, "condition"> & { condition: string };
 
 export const healthGateKind: Kind<HealthGateInputs, HealthGateState> = {
   version: 2,
   identity: ["container"],
   added: ["restart", "reload", "given", "networks"],
   transient: ["logins"],
-  async ensure(asked) {
-    const inputs = { ...asked };
-    // It is over with this, and no part of the state.
-    delete inputs.found;
+  async ensure(inputs) {
     const host = new PatientHost(transportTo(inputs.connection));
     const healthy = await lastHealthyVersion(host, inputs);
     const previous = healthy !== undefined && isAnother(healthy, inputs) ? healthy : undefined;

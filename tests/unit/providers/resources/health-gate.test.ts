@@ -227,12 +227,16 @@ describe("T13: networks that it belongs to", () => {
   });
 });
 
-test("T14: what a run found wrong is reason enough, and no part of the state", async () => {
+test("T14: what a run found wrong is reason enough once: a refresh sees no difference in it, and found again it is another one", async () => {
   looks([state("running", "healthy")]);
   const { diff } = implement(healthGateKind);
-  const found = { ...inputs, found: "unhealthy" };
+  const found = { ...inputs, found: "unhealthy, seen 2026-02-26T12:00:00.000Z" };
   expect(await diff("id", { ...inputs, version: 2 }, found)).toMatchObject({ changes: true, replaces: [] });
-  expect(Object.keys(await healthGateKind.ensure(found))).not.toContain("found");
+  const kept = { ...(await healthGateKind.ensure(found)), version: 2 };
+  expect(await diff("id", kept, found)).toMatchObject({ changes: false });
+  expect(await diff("id", kept, inputs)).toMatchObject({ changes: false });
+  const again = { ...inputs, found: "unhealthy, seen 2026-02-26T13:00:00.000Z" };
+  expect(await diff("id", kept, again)).toMatchObject({ changes: true, replaces: [] });
 });
 
 test("deleting the gate leaves the container to its own resource, and forgets the healthy version", async () => {

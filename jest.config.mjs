@@ -1,6 +1,6 @@
 const transform = { "^.+\\.[cm]?ts$": "<rootDir>/tests/transform.cjs" };
 
-/** One jest project per rung of the ladder of tests: unit, then configs, then lab, then the lab with all services. */
+/** One jest project per rung of the ladder of tests: unit, then configs, then lab, then the lab with all services, and with faults that last. */
 const project = (name, options = {}) => ({
   displayName: name,
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
@@ -20,15 +20,15 @@ const lab = {
   setupFilesAfterEnv: ["<rootDir>/tests/lab/harness/timeout.ts"],
 };
 
-/** Images that are not part of the core take minutes to build. */
-const ALL = "<rootDir>/tests/{configs,lab}/all/**/*.test.ts";
+/** Images that are not part of the core take minutes to build, and some faults minutes to be met. */
+const NIGHTLY = ["<rootDir>/tests/{configs,lab}/all/**/*.test.ts", "<rootDir>/tests/lab/long/**/*.test.ts"];
 
 export default {
   projects: [
     project("unit"),
     project("configs", { testPathIgnorePatterns: ["<rootDir>/tests/configs/all/"] }),
-    project("lab", { ...lab, testPathIgnorePatterns: ["<rootDir>/tests/lab/all/"] }),
-    project("all", { ...lab, testMatch: [ALL] }),
+    project("lab", { ...lab, testPathIgnorePatterns: ["<rootDir>/tests/lab/(all|long)/"] }),
+    project("all", { ...lab, testMatch: NIGHTLY }),
   ],
   // A stack's whole graph takes seconds on a busy machine.
   testTimeout: 30_000,

@@ -1,8 +1,8 @@
-import { eventually } from "../eventually";
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import { succeed } from "./harness/run";
-import { sharedLab } from "./harness/shared";
+import { eventually } from "../../eventually";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { succeed } from "../harness/run";
+import { sharedLab } from "../harness/shared";
 
 /** A host whose VPN comes up after its engine, as after most reboots. */
 

@@ -1,9 +1,9 @@
-import { declaredSecretsOf } from "../../model/service";
-import vpai from "../../platforms/vpai/platform";
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import { sharedLab } from "./harness/shared";
-import { authorityOf, get } from "./harness/site";
+import { declaredSecretsOf } from "../../../model/service";
+import vpai from "../../../platforms/vpai/platform";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { sharedLab } from "../harness/shared";
+import { authorityOf, get } from "../harness/site";
 
 /** Each declared secret, changed in the stack's file: the running program takes the new one, or one error says why not. */
 

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { cacheDirectory } from "../../toolchain/environment";
-import { eventually } from "../eventually";
-import { succeed } from "./harness/run";
-import { TinyStack } from "./harness/tiny";
+import { cacheDirectory } from "../../../toolchain/environment";
+import { eventually } from "../../eventually";
+import { succeed } from "../harness/run";
+import { TinyStack } from "../harness/tiny";
 
 /** A state in a bucket of a real S3 server, which keeps objects as files. */
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { eventually } from "../eventually";
-import { askedDuring, type Seen } from "./harness/client";
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import type { Result } from "./harness/run";
-import { sharedLab } from "./harness/shared";
-import { pushVariant } from "./harness/variants";
+import { eventually } from "../../eventually";
+import { askedDuring, type Seen } from "../harness/client";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import type { Result } from "../harness/run";
+import { sharedLab } from "../harness/shared";
+import { pushVariant } from "../harness/variants";
 
 /** What a bad version costs, and what a container can lose while nothing about it changes. */
 

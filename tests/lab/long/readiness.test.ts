@@ -1,8 +1,8 @@
-import { askedDuring } from "./harness/client";
-import { type Result, run, succeed } from "./harness/run";
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import { sharedLab } from "./harness/shared";
+import { askedDuring } from "../harness/client";
+import { type Result, run, succeed } from "../harness/run";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { sharedLab } from "../harness/shared";
 
 /** Two services are to be replaced on a host that lacks something: it is left as it is, and a client sees nothing of it. */
 

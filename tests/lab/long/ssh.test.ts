@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { engineOptions } from "../../providers/ssh/engine-options";
-import { Transport } from "../../providers/ssh/transport";
-import { localDocker } from "./harness/docker";
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import { run } from "./harness/run";
-import { sharedLab } from "./harness/shared";
+import { engineOptions } from "../../../providers/ssh/engine-options";
+import { Transport } from "../../../providers/ssh/transport";
+import { localDocker } from "../harness/docker";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { run } from "../harness/run";
+import { sharedLab } from "../harness/shared";
 
 /** The SSH policy against OpenSSH's own server. */
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { LabHost } from "./harness/host";
-import { Lab } from "./harness/lab";
-import { type Needle, needle, traces } from "./harness/needle";
-import { run } from "./harness/run";
+import type { LabHost } from "../harness/host";
+import { Lab } from "../harness/lab";
+import { type Needle, needle, traces } from "../harness/needle";
+import { run } from "../harness/run";
 
 /**
  * A registry that wants a login: Caddy's image comes from ghcr.io, where it is private in production. The lab's ghcr.io

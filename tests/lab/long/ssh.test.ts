@@ -90,6 +90,13 @@ test("S11: four services are changed through MaxStartups 2:60:4", async () => {
 const blackhole = (verb: "-I" | "-D"): Promise<string> =>
   inMachine("iptables", verb, "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
 
+/** One packet in two hundred ends its connection. */
+const resets = (verb: "-I" | "-D"): Promise<string> =>
+  inMachine(
+    ...["iptables", verb, "INPUT", "-p", "tcp", "--dport", "22", "-m", "statistic", "--mode", "random"],
+    ...["--probability", "0.005", "-j", "REJECT", "--reject-with", "tcp-reset"],
+  );
+
 test.each([
   [
     "T7: sshd that refuses for 30 s, its connections reset",
@@ -117,6 +124,24 @@ test.each([
       await sleep(12_000);
       await localDocker("kill", `${lab.identity.prefix}-sese-ai`);
       await localDocker("start", `${lab.identity.prefix}-sese-ai`);
+    },
+  ],
+  [
+    "T8: a neighbour's 100 logins that are held open for 40 s",
+    "0.65",
+    async () => {
+      await sleep(6000);
+      const flood = 'for i in $(seq 100); do exec {held}<>"/dev/tcp/$0/22"; done; sleep 40';
+      await localDocker("exec", `${lab.identity.prefix}-seko-vpn`, "bash", "-c", flood, host.connection.host);
+    },
+  ],
+  [
+    "S11: every connection reset at a random byte",
+    "0.66",
+    async () => {
+      await resets("-I");
+      await sleep(60_000);
+      await resets("-D");
     },
   ],
 ])(

@@ -1,3 +1,5 @@
+import { explainSsh } from "../../providers/ssh/explain";
+
 /** Words of the engine and its providers around what went wrong: they say nothing of it. */
 const WRAPPERS: readonly RegExp[] = [
   /^(before|after) hook "[^"]*" failed: /,
@@ -10,9 +12,6 @@ const WRAPPERS: readonly RegExp[] = [
   /^(creating|updating|deleting|refreshing) urn:\S+: /,
 ];
 
-/** An error of the Docker provider whose `ssh` ended: what is in the brackets is a command line of 900 characters. */
-const SSH_ENDED = /error during connect:.*?command \[ssh .*?\] has exited with .*?(?:stderr=(.*))?$/s;
-
 /** What went wrong, without colours, stack traces, raw command lines and the engine's own words around it. */
 export function causeOf(message: string): string {
   let cause = plain(message);
@@ -20,10 +19,7 @@ export function causeOf(message: string): string {
     before = cause;
     for (const wrapper of WRAPPERS) cause = cause.replace(wrapper, "").trim();
   }
-  return cause.replace(SSH_ENDED, (_all, answer: string | undefined) => {
-    const said = answer?.trim() ?? "";
-    return `expected an SSH login that reaches the Docker engine, found that it ended${said === "" ? " without a word" : `: ${said}`}`;
-  });
+  return explainSsh(cause) ?? cause;
 }
 
 /** Marks of colours, as the engine keeps them and as a terminal has them, and lines of a stack trace are left out. */

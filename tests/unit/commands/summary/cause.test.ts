@@ -15,9 +15,10 @@ test.each([
   ["a provider's list of one", "1 error occurred:\n\t* no luck\n\n", "no luck"],
   [
     "a raw command line",
-    'error during connect: Get "http://docker.example.com/v1.47/containers/json": command [ssh -F none -o StrictHostKeyChecking=yes -l root -- 10.0.0.1 docker system dial-stdio] ' +
+    'error during connect: Get "http://docker.example.com/v1.47/containers/json": command [ssh -F none -o StrictHostKeyChecking=yes -l root -T -- 10.0.0.1 docker system dial-stdio] ' +
       "has exited with exit status 255, please make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: stderr=Connection reset by 10.0.0.1 port 22\n",
-    "expected an SSH login that reaches the Docker engine, found that it ended: Connection reset by 10.0.0.1 port 22",
+    "root@10.0.0.1: the connection was ended before the login: too many logins are under way there (MaxStartups in its sshd_config), " +
+      "it bans this address for a while (fail2ban, PerSourcePenalties), or sshd is starting. Look at `journalctl -u ssh` there, end what floods it, or raise MaxStartups.",
   ],
   [
     "findings that are indented stay as they are",

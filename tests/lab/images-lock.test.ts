@@ -78,7 +78,7 @@ test("a tag that the registry does not have is named, and takes nothing from the
 
 test("locking what already runs pulls it by digest and replaces no container", async () => {
   const before = await host.starts();
-  lab.replace("components/machines/lab/registry.ts", "digest: push.stdout, ", "");
+  lab.replace("components/machines/lab/registry.ts", "      digest: push.stdout,\n", "");
   expect(await lab.up()).toMatchObject({ "sese-ai/redis/image": "update" });
   lab.restoreFiles();
   const locking = await lab.up();

@@ -20,7 +20,9 @@ afterAll(() => tiny.lab.remove(), 300_000);
 const stateFolder = (): string => path.join(tiny.lab.directory, ".vpai", "lab", "state");
 const stateFile = (): string => path.join(stateFolder(), ".pulumi", "stacks", "vpai", "lab.json");
 const copies = (): string[] =>
-  readdirSync(path.join(stateFolder(), ".pulumi-copies", "vpai", "lab")).filter((name) => name.startsWith("20"));
+  readdirSync(path.join(stateFolder(), ".pulumi-copies", "vpai", "lab"))
+    .filter((name) => name.startsWith("20"))
+    .sort();
 
 /** Kills all that works in the copy, the youngest last, as losing the power would. */
 function killAll(): void {

@@ -41,11 +41,7 @@ beforeAll(async () => {
   for (const [tag, entrypoint] of Object.entries(bad))
     await pushVariant("n8n", `${registry}/n8nio/n8n:2.7.3-${tag}`, entrypoint);
   // The lab takes an image that its catalogue lacks for one that is in the registry, as every other stack does.
-  lab.replace(
-    "components/machines/lab/registry.ts",
-    "    if (image === undefined) {\n",
-    "    if (image === undefined) return { dependsOn: [] };\n    if (false) {\n",
-  );
+  lab.replace("components/stack.ts", "? { hasImage: isInCatalogue }", "? { hasImage: () => true || isInCatalogue }");
 }, 1_500_000);
 
 const override = (setting: string, value: string): Promise<Result> =>

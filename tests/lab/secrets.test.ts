@@ -220,6 +220,9 @@ describe("the secrets are not", () => {
         .sort(),
     ).toEqual([
       N8N_CONFIG,
+      // Of those that the stack made; n8n's two were given.
+      "/opt/vpai/made-secrets/postgresqlPassword",
+      "/opt/vpai/made-secrets/redisPassword",
       `${SECRETS}/n8n/database_password`,
       `${SECRETS}/n8n/encryption_key`,
       `${SECRETS}/postgresql/superuser_password`,

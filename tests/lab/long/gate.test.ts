@@ -39,7 +39,7 @@ beforeAll(async () => {
     ],
   };
   for (const [tag, entrypoint] of Object.entries(bad))
-    await pushVariant("n8n", `${registry}/n8nio/n8n:2.7.3-${tag}`, entrypoint);
+    await pushVariant("n8n", `${registry}/n8nio/n8n:2.7.3-gate-${tag}`, entrypoint);
   // The lab takes an image that its catalogue lacks for one that is in the registry, as every other stack does.
   lab.replace("components/stack.ts", "? { hasImage: isInCatalogue }", "? { hasImage: () => true || isInCatalogue }");
 }, 1_500_000);
@@ -82,7 +82,7 @@ describe("a version that is no good costs seconds", () => {
   ])(
     "%s: down for at most 30 s",
     async (what, tag, words) => {
-      await override("n8n.image", `${GOOD}-${tag}`);
+      await override("n8n.image", `${GOOD}-gate-${tag}`);
       const { said, down } = await upWithClient(what);
       expect(said).toMatch(words);
       expect(said).toContain(`The previous version (image ${GOOD}) serves again.`);
@@ -186,7 +186,7 @@ test("T16: a memory limit below what the program uses is refused with what it us
 test(
   "C7: the image of the version before was pruned while a bad one was tried: it is pulled again",
   async () => {
-    await override("n8n.image", `${GOOD}-unhealthy`);
+    await override("n8n.image", `${GOOD}-gate-unhealthy`);
     const up = upWithClient("a bad version, and docker system prune");
     await eventually(async () => {
       const { Image, State } = await host.container("vpai_n8n");

@@ -4,8 +4,9 @@ HOST ?=
 CMD ?=
 SERVICES ?=
 RECREATE ?=
-VPAI_SERVICES ?= $(SERVICES)
-VPAI_RECREATE ?= $(RECREATE)
+# What is given outranks what an outer make (make test) left in the environment.
+VPAI_SERVICES := $(or $(SERVICES),$(VPAI_SERVICES))
+VPAI_RECREATE := $(or $(RECREATE),$(VPAI_RECREATE))
 export STACK HOST CMD VPAI_SERVICES VPAI_RECREATE
 
 # Make would expand the dollars in what its command line gives (SECRET_x='pa$$word'): what was given is passed on as it is.

@@ -61,7 +61,7 @@ describe("a stopped container, an edited file, a mode and a dropped password", (
     expect(await lab.refresh()).toEqual(DRIFTED);
   });
 
-  test("are exactly what up repairs", async () => {
+  test("T12: are exactly what up repairs", async () => {
     // The server is restarted on its own file; it might have read the other one.
     expect(await lab.up()).toEqual({
       ...DRIFTED,

@@ -68,7 +68,7 @@ describe("a container of the same name that is not ours", () => {
     expect(await lab.refresh()).toMatchObject({ "sese-ai/redis": "delete" });
   });
 
-  test("is left alone, and the error names the switch", async () => {
+  test("T20: is left alone, and the error names the switch", async () => {
     const { code, all } = await lab.make("up");
     expect(code).not.toBe(0);
     expect(all).toMatch(/a container named vpai_redis exists on .*is not this stack's/);

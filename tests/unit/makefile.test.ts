@@ -9,14 +9,14 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "makefile-"));
   writeFileSync(
     path.join(folder, "Makefile"),
-    `include ${projectRoot}/Makefile\nshow:\n\t@printf '%s|%s' "$$SECRET_x" "$$CMD"\n`,
+    `include ${projectRoot}/Makefile\nshow:\n\t@printf '%s|%s' "$$SECRET_x" "$$CMD"\nchosen:\n\t@printf '%s|%s' "$$VPAI_SERVICES" "$$VPAI_RECREATE"\n`,
   );
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What a command of the Makefile finds in SECRET_x and CMD; nothing of a make around this one. */
-const make = (given: readonly string[], env: Record<string, string> = {}) =>
-  spawnSync("make", ["-s", "show", ...given], {
+const make = (given: readonly string[], env: Record<string, string> = {}, target = "show") =>
+  spawnSync("make", ["-s", target, ...given], {
     cwd: folder,
     env: { PATH: process.env["PATH"], LC_ALL: "C", ...env },
     encoding: "utf8",
@@ -51,4 +51,15 @@ it.each([
 
 it("V2: takes white space at the beginning from the environment", () => {
   expect(make([], { SECRET_x: " pa$1" }).stdout).toBe(" pa$1|");
+});
+
+it.each([
+  ["nothing", [], {}, "|"],
+  ["what the command line gives", ["SERVICES=all", "RECREATE=a/b c/d"], {}, "all|a/b c/d"],
+  ["the same inside of a make that was given none", ["SERVICES=all", "RECREATE=a/b"], { inherited: "" }, "all|a/b"],
+  ["the same inside of a make that was given others", ["SERVICES=all", "RECREATE=a/b"], { inherited: "x" }, "all|a/b"],
+  ["what the make around it was given", [], { inherited: "x" }, "x|x"],
+])("chooses services and what is made anew: %s", (_, given, { inherited }: { inherited?: string }, chosen) => {
+  const env = inherited === undefined ? {} : { VPAI_SERVICES: inherited, VPAI_RECREATE: inherited };
+  expect(make(given, env, "chosen").stdout).toBe(chosen);
 });

@@ -1,0 +1,157 @@
+import { llmKey } from "../../../capabilities/litellm-key";
+import { declaredSecretsOf } from "../../../model/service";
+import vpai from "../../../platforms/vpai/platform";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { sharedLabOfAll } from "../harness/shared";
+
+/**
+ * Each secret that only the services outside the core declare, changed in the stack's file: the running program has the
+ * new one and no longer the old one, or one error says why it cannot be changed. The core's are in ../long/rotation.
+ */
+
+let lab: Lab;
+let host: LabHost;
+beforeAll(async () => {
+  lab = await sharedLabOfAll();
+  host = await lab.host("sese-ai");
+}, 2_700_000);
+
+afterAll(async () => {
+  for (const name of [...Object.keys(ROWS), ...BOUND]) await lab.pulumi(["config", "rm", `secrets:${name}`]);
+  await lab.up();
+}, 600_000);
+
+const set = (name: string, value: string): Promise<unknown> =>
+  lab.pulumiSucceed(["config", "set", "--secret", `secrets:${name}`], { stdin: value });
+
+/** Whether a role of PostgreSQL is let in over TCP, where the password has to be proved. */
+const postgresql = (role: string, database: string) => async (password: string) => {
+  const query = `PGPASSWORD=$(cat) psql -h 127.0.0.1 -U ${role} -d ${database} -tAc "SELECT 1"`;
+  const { code } = await host.run(["docker", "exec", "-i", "vpai_postgresql", "sh", "-c", query], { stdin: password });
+  return code === 0;
+};
+
+/** The status of a request from inside n8n's container; the header's value travels on standard input. */
+async function statusOf(url: string, header: string, value: string): Promise<number> {
+  const request = `
+    let text = "";
+    process.stdin.on("data", (part) => (text += part)).on("end", async () => {
+      const { url, header, value } = JSON.parse(text);
+      console.log((await fetch(url, { headers: { [header]: value } })).status);
+    });`;
+  const stdin = JSON.stringify({ url, header, value });
+  return Number(await host.output(["docker", "exec", "-i", "vpai_n8n", "node", "-e", request], { stdin }));
+}
+
+const litellm = async (value: string) =>
+  (await statusOf("http://litellm:4000/models", "authorization", `Bearer ${llmKey(value)}`)) === 200;
+
+/**
+ * Whether a program was started with a value: in the environment of a process of its container, or in a file of secrets
+ * that is no newer than its start.
+ */
+const startedWith = (container: string) => async (value: string) => {
+  const read = `cat /proc/[0-9]*/environ 2>/dev/null; find /run/secrets -type f ! -newer /proc/1 -exec cat {} +; true`;
+  return (await host.docker("exec", "--user", "0", container, "sh", "-c", read)).includes(value);
+};
+
+interface Row {
+  /** Whether the running program takes a value. */
+  takes: ((value: string) => Promise<boolean>)[];
+  /** Containers that may start anew for it. */
+  restarted: string[];
+}
+
+const row = (restarted: string[], ...takes: Row["takes"]): Row => ({ restarted, takes });
+
+const OF_LITELLM = row(["vpai_litellm"], startedWith("vpai_litellm"));
+
+const ROWS: Record<string, Row> = {
+  alloyDatabasePassword: row(["vpai_alloy"], startedWith("vpai_alloy"), postgresql("alloy", "postgres")),
+  anthropicApiKey: OF_LITELLM,
+  byteplusApiKey: OF_LITELLM,
+  kaneoAuthSecret: row(["vpai_kaneo-api"], startedWith("vpai_kaneo-api")),
+  kaneoDatabasePassword: row(["vpai_kaneo-api"], startedWith("vpai_kaneo-api"), postgresql("kaneo", "kaneo")),
+  litellmDatabasePassword: row(["vpai_litellm"], startedWith("vpai_litellm"), postgresql("litellm", "litellm")),
+  litellmMasterKey: row(["vpai_litellm"], startedWith("vpai_litellm"), litellm),
+  nocodbDatabasePassword: row(["vpai_nocodb"], startedWith("vpai_nocodb"), postgresql("nocodb", "nocodb")),
+  nocodbJwtSecret: row(["vpai_nocodb"], startedWith("vpai_nocodb")),
+  openaiApiKey: OF_LITELLM,
+  openclawApiKey: row(["vpai_openclaw"], startedWith("vpai_openclaw"), litellm),
+  openclawGatewayToken: row(["vpai_openclaw"], startedWith("vpai_openclaw")),
+  openrouterApiKey: OF_LITELLM,
+  palaisDatabasePassword: row(["vpai_palais"], startedWith("vpai_palais"), postgresql("palais", "palais")),
+  qdrantApiKey: row(
+    ["vpai_litellm", "vpai_qdrant"],
+    startedWith("vpai_litellm"),
+    async (value) => (await statusOf("http://qdrant:6333/collections", "api-key", value)) === 200,
+  ),
+  sureDatabasePassword: row(["vpai_sure"], startedWith("vpai_sure"), postgresql("sure", "sure")),
+  telegramBotToken: row(["vpai_openclaw"], startedWith("vpai_openclaw")),
+  zaiApiKey: OF_LITELLM,
+};
+
+/** Secrets that what is kept depends on, each with the reason that its error gives. */
+const WHY: Record<string, string> = {
+  grafanaAdminPassword: "Grafana takes it on its first start only, and later changes it itself, in its user's profile",
+  litellmSaltKey: "the keys in LiteLLM's database are encrypted with the one of before",
+  nocodbConnectionKey: "the credentials in NocoDB's database are encrypted with the one of before",
+  sureSecretKeyBase: "what Sure has encrypted is lost without the one of before",
+};
+const BOUND = Object.keys(WHY);
+
+/** As the core's own services have them, too. */
+const IN_THE_CORE = ["redisPassword"];
+
+test("the tables have every secret that the services outside the core declare", () => {
+  const others = vpai.services.filter(({ group }) => group !== "core");
+  const declared = new Set(others.flatMap((service) => declaredSecretsOf(service).map(({ name }) => name)));
+  expect([...declared].sort()).toEqual([...Object.keys(ROWS), ...BOUND, ...IN_THE_CORE].sort());
+});
+
+test("the first ones are taken, all in one run", async () => {
+  for (const name of Object.keys(ROWS)) await set(name, `first-of-${name}`);
+  await lab.up();
+  await host.becomesHealthy(240);
+  for (const [name, { takes }] of Object.entries(ROWS))
+    expect([name, ...(await Promise.all(takes.map((take) => take(`first-of-${name}`))))]).toEqual([
+      name,
+      ...takes.map(() => true),
+    ]);
+}, 900_000);
+
+test.each(Object.keys(ROWS))(
+  "%s alone is changed: the running program takes the new one and no other",
+  async (name) => {
+    const { takes, restarted } = ROWS[name] as Row;
+    const containers = await host.starts();
+    const began = Date.now();
+    await set(name, `second-of-${name}`);
+    await lab.up();
+    console.log(`${name}: up took ${Math.round((Date.now() - began) / 1000)} s`);
+    await host.becomesHealthy(240);
+    for (const take of takes)
+      expect([await take(`second-of-${name}`), await take(`first-of-${name}`)]).toEqual([true, false]);
+    const started = Object.entries(await host.starts()).filter(([id, start]) => containers[id] !== start);
+    expect(started.map(([container]) => container).sort()).toEqual(restarted);
+  },
+  400_000,
+);
+
+test.each(BOUND)(
+  "%s cannot be changed, which one error says before anything is touched",
+  async (name) => {
+    const containers = await host.starts();
+    await set(name, `another-${name}`);
+    const { code, all } = await lab.make("up");
+    await lab.pulumiSucceed(["config", "rm", `secrets:${name}`]);
+    expect(code).not.toBe(0);
+    expect(all).toContain(`secrets:${name} cannot be changed: ${WHY[name] ?? ""}`);
+    expect(all).not.toContain(`another-${name}`);
+    expect(await host.starts()).toEqual(containers);
+  },
+  300_000,
+);
+
+test("and nothing is left to do", async () => expect(await lab.preview()).toEqual({}), 120_000);

@@ -1,5 +1,5 @@
 import { LiteLlmKey } from "@vpai/providers";
-import { containerOf, defineCapability } from "../model/capability";
+import { containerOf, defineCapability, type Running, type Workshop } from "../model/capability";
 import type { SecretDeclaration } from "../model/secret";
 
 /** What makes a service the one that keeps the others' virtual keys. */
@@ -25,6 +25,31 @@ export interface VirtualKey {
 /** A key as LiteLLM takes it: it refuses one that does not begin with `sk-`. */
 export const llmKey = (value: string): string => (value.startsWith("sk-") ? value : `sk-${value}`);
 
+/** Makes a key in the proxy. */
+const make = (
+  { alias, key, maxBudget, budgetDuration, models = [], routes }: VirtualKey & { routes?: readonly string[] },
+  { offer, host, connection, endpoint, ready, scope }: Running<LlmProxy>,
+  at: Workshop,
+): LiteLlmKey =>
+  new LiteLlmKey(
+    `${host}/virtual-key/${alias}`,
+    {
+      connection,
+      server: {
+        container: containerOf(endpoint),
+        port: endpoint.port,
+        masterKey: at.secret(offer.masterKey).apply(llmKey),
+      },
+      alias,
+      key: at.secret(key).apply(llmKey),
+      maxBudget,
+      budgetDuration,
+      models: [...models],
+      ...(routes === undefined ? {} : { routes: [...routes] }),
+    },
+    { parent: scope, dependsOn: [ready] },
+  );
+
 /** A virtual key with a budget in a LiteLLM proxy; one that nobody requests any more is deleted. */
 export const litellmKey = defineCapability<LlmProxy, VirtualKey>({
   name: "LiteLLM key",
@@ -32,26 +57,17 @@ export const litellmKey = defineCapability<LlmProxy, VirtualKey>({
   offerSecrets: ({ masterKey }) => [masterKey],
   requestSecrets: ({ key }) => [key],
   claims: ({ alias }) => [`virtual key ${alias}`],
-  make: (
-    { alias, key, maxBudget, budgetDuration, models = [] },
-    { offer, host, connection, endpoint, ready, scope },
-    at,
-  ) =>
-    new LiteLlmKey(
-      `${host}/virtual-key/${alias}`,
-      {
-        connection,
-        server: {
-          container: containerOf(endpoint),
-          port: endpoint.port,
-          masterKey: at.secret(offer.masterKey).apply(llmKey),
-        },
-        alias,
-        key: at.secret(key).apply(llmKey),
-        maxBudget,
-        budgetDuration,
-        models: [...models],
-      },
-      { parent: scope, dependsOn: [ready] },
-    ),
+  make,
+});
+
+/** The key that the proxy's metrics are read with, and nothing else. The proxy itself requests it, as it is made in it. */
+export const litellmMetricsKey = defineCapability<LlmProxy, Pick<VirtualKey, "key">>({
+  name: "LiteLLM metrics key",
+  when: "after",
+  offerSecrets: ({ masterKey }) => [masterKey],
+  requestSecrets: ({ key }) => [key],
+  claims: () => ["virtual key metrics"],
+  // It spends nothing; LiteLLM takes no budget of zero for one.
+  make: ({ key }, server, at) =>
+    make({ alias: "metrics", maxBudget: 0.01, budgetDuration: "30d", routes: ["/metrics"], key }, server, at),
 });

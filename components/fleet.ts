@@ -3,7 +3,7 @@ import type { Capability, Requested, Running, Workshop } from "../model/capabili
 import type { HostView } from "../model/context";
 import { type Found, neededBy, offererOf } from "../model/peers";
 import { isContainerService, type Service } from "../model/service";
-import type { Stack } from "../model/stack";
+import { ownerOf, type Stack } from "../model/stack";
 import { Preparation } from "./container/preparation";
 import type { DockerService } from "./container/service";
 import type { Host } from "./hosts/host";
@@ -26,6 +26,9 @@ export class Fleet {
   /** What is made in services that run, and nobody waits for but the checks, by host. */
   private readonly afterwards = new Map<string, Resource[]>();
 
+  /** What the sites of a service wait for, beside its health. */
+  private readonly doors = new Map<Service, readonly Resource[]>();
+
   private readonly preparation = new Preparation();
 
   constructor(private readonly args: FleetArgs) {}
@@ -43,12 +46,23 @@ export class Fleet {
     const { service, host } = found;
     const running = this.started.get(service);
     if (running !== undefined) return running;
-    const needed = neededBy(service, this.args.views, host.name).map((one) => this.run(one).gate);
-    const made = this.made(found, "before");
-    const started = this.startOn(found, [...needed, ...made]);
+    const needed = neededBy(service, this.args.views, host.name);
+    const gates = needed.map((one) => this.run(one).gate);
+    const doors = service.gateway === undefined ? [] : needed.flatMap((one) => this.doors.get(one.service) ?? []);
+    const made = this.made(found, ({ when }) => when === "before");
+    const started = this.startOn(found, [...gates, ...doors, ...made]);
     this.started.set(service, started);
-    this.afterwards.set(host.name, [...(this.afterwards.get(host.name) ?? []), ...this.made(found, "after")]);
+    this.finish(found);
     return started;
+  }
+
+  /** Makes what is made in, or for, a service that runs. */
+  private finish(found: Found): void {
+    const opening = this.made(found, ({ when, opens }) => when === "after" && opens);
+    const others = this.made(found, ({ when, opens }) => when === "after" && !opens);
+    const { host, service } = found;
+    this.doors.set(service, opening);
+    this.afterwards.set(host.name, [...(this.afterwards.get(host.name) ?? []), ...opening, ...others]);
   }
 
   private startOn({ service, host }: Found, after: readonly Resource[]): DockerService {
@@ -58,13 +72,11 @@ export class Fleet {
   }
 
   /** What a service uses in others, made there. */
-  private made({ service, host }: Found, when: Requested["when"]): Resource[] {
-    return (service.uses ?? [])
-      .filter((wanted) => wanted.when === when)
-      .flatMap((wanted) => {
-        const server = this.serving(wanted, host.name);
-        return wanted.make(server, this.workshop(host.name, server.host)) ?? [];
-      });
+  private made({ service, host }: Found, which: (wanted: Requested) => boolean): Resource[] {
+    return (service.uses ?? []).filter(which).flatMap((wanted) => {
+      const server = this.serving(wanted, host.name);
+      return wanted.make(server, this.workshop(host.name, server.host)) ?? [];
+    });
   }
 
   /** Who serves a request, running. @throws when nobody offers it */
@@ -90,6 +102,8 @@ export class Fleet {
     return {
       secret: (declaration) => secrets.require(declaration),
       protect: this.hostOf(server).protects,
+      domain: stack.domain,
+      ownerEmail: ownerOf(stack),
       setting: (name) => stack.settings[name],
       server: <Offer>({ name }: Pick<Capability<Offer, never>, "name">, from?: string) =>
         this.serving({ capability: name, from }, own) as Running<Offer>,

@@ -49,9 +49,9 @@ export class SecretStore extends ComponentResource {
     return value;
   }
 
-  private generated({ name, origin, length = DEFAULT_SECRET_LENGTH }: SecretDeclaration): Output<string> | undefined {
+  private generated({ name, origin, ...form }: SecretDeclaration): Output<string> | undefined {
     if (origin !== "random") return undefined;
-    const made = secret(new RandomPassword(name, { length, special: false }, { parent: this }).result);
+    const made = secret(new RandomPassword(name, lettersOf(form), { parent: this }).result);
     const { connection, folder, vanishesWith } = this.keeper();
     const copy = new KeptSecret(
       `${name}/copy`,
@@ -61,3 +61,11 @@ export class SecretStore extends ComponentResource {
     return secret(copy.value);
   }
 }
+
+/** One of each kind, where the program asks for that. */
+const EACH_KIND = { special: true, overrideSpecial: "!@#%^*", minLower: 1, minUpper: 1, minNumeric: 1, minSpecial: 1 };
+
+const lettersOf = ({ length = DEFAULT_SECRET_LENGTH, mixed = false }: Pick<SecretDeclaration, "length" | "mixed">) => ({
+  length,
+  ...(mixed ? EACH_KIND : { special: false }),
+});

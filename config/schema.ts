@@ -133,6 +133,11 @@ const baseSchema = (names: KnownNames) =>
       .enum(["internal", "acme-ovh"], { error: "internal or acme-ovh" })
       .describe("Who signs certificates: internal (Caddy's own authority) or acme-ovh (ACME, DNS challenge at OVH)."),
     acmeEmail: formats.emailAddress.exactOptional().describe("Contact for the ACME account. Default: none."),
+    ownerEmail: formats.emailAddress
+      .exactOptional()
+      .describe(
+        "Who owns the programs that have accounts (n8n, NocoDB, Kaneo, Sure); the passwords are secrets. Default: owner@<domain>.",
+      ),
     vpnEnforce: flag(true).describe(
       "true: VPN-only sites answer on the VPN address alone. false: on the public address too (first validation).",
     ),

@@ -35,6 +35,10 @@ export interface Workshop {
   secret(declaration: SecretDeclaration): Output<string>;
   /** Whether what holds data is protected from deletion. */
   protect: boolean;
+  /** The stack's domain. */
+  domain: string;
+  /** Name of the account that owns each program. */
+  ownerEmail: string;
   /** A setting of a service, as its `settings` declare it. */
   setting(name: string): unknown;
   /** Who serves the requesting service with another capability. @param from as in a request @throws when nobody does */
@@ -50,6 +54,11 @@ export interface CapabilityForm<Offer, Request> {
    * once the requesting service is healthy, which may be the server itself.
    */
   when: "before" | "after";
+  /**
+   * Of what is made `after`: whether the sites of the requesting service open only then. The gateway of its host starts
+   * after it. Default: false.
+   */
+  opens?: boolean;
   /** Whether only the server's own networks may reach it, which is checked after each `up`. Default: false. */
   guarded?: boolean;
   /** Secrets of who offers. Default: none. */
@@ -78,6 +87,8 @@ export interface Requested {
   /** Name of the service that must serve it. Default: whoever offers it, on the own host first. */
   from?: string | undefined;
   when: "before" | "after";
+  /** Whether the service's sites open only once it is made. */
+  opens: boolean;
   secrets: readonly SecretDeclaration[];
   claims: readonly string[];
   keeps?: Backup;
@@ -106,6 +117,7 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
       capability: form.name,
       from,
       when: form.when,
+      opens: form.opens ?? false,
       secrets: form.requestSecrets?.(request) ?? [],
       claims: form.claims?.(request) ?? [],
       ...(keeps === undefined ? {} : { keeps }),

@@ -23,6 +23,8 @@ export interface ServiceContext {
   tls: Tls;
   /** Contact of the certificate account. */
   acmeEmail?: string;
+  /** Name of the account that owns each program. */
+  ownerEmail: string;
   /** Whether VPN-only sites answer on the VPN address only. */
   vpnEnforce: boolean;
   /** All services of the host, this one too. */

@@ -15,6 +15,8 @@ interface Metrics {
   port?: number;
   /** Default: `/metrics`. */
   path?: string;
+  /** Name of the secret that a request shows as a bearer token; who asks has it among its own. Default: none is asked for. */
+  key?: string;
   /** Default: the program has metrics of its own. */
   exporter?: Exporter;
   /** Who asks: the collector, or for the collector itself the store, which notices its absence. Default: `collector`. */

@@ -28,14 +28,26 @@ export function offererOf(hosts: readonly HostView[], own: string, { capability,
   return undefined;
 }
 
-/** Services that a service waits for: those in `needs`, and those that serve what it uses before it starts. */
+/**
+ * Services that a service waits for: those in `needs`, those that serve what it uses before it starts, and, where it is a
+ * gateway, those whose sites it answers for (docs/requirements.md#start-order).
+ */
 export function neededBy(service: Service, hosts: readonly HostView[], own: string): Found[] {
   const servers = (service.uses ?? [])
     .filter(({ when }) => when === "before")
     .flatMap((wanted) => offererOf(hosts, own, wanted) ?? []);
   const named = (service.needs ?? []).flatMap((name) => serviceNamed(hosts, own, name) ?? []);
-  return [...new Map([...named, ...servers].map((found) => [found.service.name, found])).values()];
+  const behind = service.gateway === undefined ? [] : sitesBehind(hosts, own).filter((one) => one.service !== service);
+  return [...new Map([...named, ...servers, ...behind].map((found) => [found.service.name, found])).values()];
 }
+
+/** Services whose sites a host answers for. */
+const sitesBehind = (hosts: readonly HostView[], own: string): Found[] =>
+  hosts.flatMap((host) =>
+    host.services
+      .filter(({ expose = [] }) => expose.some(({ via = host.name }) => via === own))
+      .map((service) => ({ service, host })),
+  );
 
 /** The service of that name, on the own host or, where it has none, another. */
 export function serviceNamed(hosts: readonly HostView[], own: string, name: string): Found | undefined {

@@ -14,6 +14,8 @@ export interface SecretDeclaration {
   readonly multiline?: boolean;
   /** Length in characters when it is made. Default: 32. */
   readonly length?: number;
+  /** Whether it has a letter of each case, a digit and a sign when it is made, as its program wants. Default: letters and digits alone. */
+  readonly mixed?: boolean;
   /**
    * Rule of the program that reads the value. Returns what is wrong, `undefined` when it is right.
    * The text is shown to people: it must never quote the value.
@@ -36,6 +38,12 @@ export const outsideTheLab =
   (group: string) =>
   ({ services, hosts }: Stack): boolean =>
     services.includes(group) && Object.values(hosts).some(({ machine }) => machine.kind !== "lab");
+
+/** `check` of passwords whose program takes so many characters, from least to most. */
+export const ofLength =
+  (least: number, most: number) =>
+  ({ length }: string): string | undefined =>
+    length < least || length > most ? `expected ${least} to ${most} characters, found ${length}` : undefined;
 
 /** `needed` of what a person may leave out: without it, only what it is for does not work. */
 export const optional = (): boolean => false;

@@ -22,6 +22,17 @@ interface Gateway {
   authority: string;
 }
 
+/** A program gives itself to whoever registers first, unless somebody sees to it. */
+interface FirstUser {
+  /**
+   * Paths of the requests that make one, as the program sees them; what ends in `*` stands for all that begin so. No
+   * gateway passes them on, to anybody, at any time: the owner is made from inside. Default: no request makes one.
+   */
+  closed?: readonly string[];
+  /** Password of the owner whom the program's start or a request of the service makes. Default: nobody makes one. */
+  owner?: SecretDeclaration;
+}
+
 /** One service, as data: what is true of it, and nothing of how it is deployed. */
 export interface Service<R extends Run = Run> extends Monitored {
   /** Unique in the platform; also its name on the networks. */
@@ -49,7 +60,9 @@ export interface Service<R extends Run = Run> extends Monitored {
   /** Keys in the `vpai:` namespace of a stack's file: a zod schema by name. What Pulumi hands over is text. */
   settings?: Readonly<Record<string, z.ZodType>>;
   gateway?: Gateway;
-  /** Requests beside those that follow from `expose`: any answer of each site that is no server error. */
+  /** How it comes to its first user. Default: it has no users, or none that come by themselves. */
+  firstUser?: FirstUser;
+  /** Requests beside those that follow from `expose`: what each site promises. */
   smoke?: readonly SmokeCheck[];
   /** Compared with the image's tag after each `up`. Default: not compared. */
   version?: VersionCheck;

@@ -1,6 +1,18 @@
 /** Who may reach a site or port: everybody, or members of the VPN only. */
 export type Access = "public" | "vpn";
 
+/** What a site promises to whoever asks without a login. */
+export interface Answer {
+  /** Path that is asked, with a query where one is needed. Default: the beginning of the site. */
+  at?: string;
+  /** HTTP status of the right answer: 200, or that of a redirect to the login page. Default: 200. */
+  status?: number;
+  /** Where a redirect leads, as a path of the site or a whole URL. Default: it is not looked at. */
+  to?: string;
+  /** What the right answer's body holds. Default: anything. */
+  contains?: string;
+}
+
 /** A website of a service; its route, name and certificate follow from it. */
 export interface Exposure {
   /** First label of the hostname under the stack's domain; empty for the domain itself. */
@@ -16,6 +28,12 @@ export interface Exposure {
   /** Whether the program sees the request's path without `path`'s own part. Default: false. */
   stripPath?: boolean;
   /**
+   * What of it the gateway passes on: whole paths, as the program sees them. Default: everything. All else is not found.
+   */
+  only?: readonly string[];
+  /** What it promises to whoever asks without a login; tried after each `up`. Default: 200 at its beginning. */
+  answers?: Answer;
+  /**
    * Host whose gateway answers. Default: the service's own. Another one reaches the port on the service's host, at its
    * VPN address; while the host has none, there is no site.
    */
@@ -26,6 +44,8 @@ export interface Exposure {
 export interface RemoteSite extends Exposure {
   /** The other host's VPN address. */
   address: string;
+  /** What the gateway passes on to nobody, as in the service's `firstUser`. Default: nothing. */
+  closed?: readonly string[];
 }
 
 /** A port of a service that its host itself listens on. */

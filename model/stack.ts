@@ -17,6 +17,10 @@ export interface StackHost {
   architecture: Architecture;
 }
 
+/** Name of the account that owns each program. */
+export const ownerOf = ({ domain, ownerEmail = `owner@${domain}` }: Pick<Stack, "domain" | "ownerEmail">): string =>
+  ownerEmail;
+
 /** A stack's settings, as far as platforms and services ask for them. */
 export interface Stack {
   /** Domain under which the services have their hostnames. */
@@ -24,6 +28,8 @@ export interface Stack {
   tls: Tls;
   /** Contact of the certificate account. */
   acmeEmail?: string;
+  /** Who owns the programs that have accounts: the name to log in with. Default: `owner@<domain>`. */
+  ownerEmail?: string;
   /** Whether VPN-only sites answer on the VPN address only. */
   vpnEnforce: boolean;
   /** Groups of services that run. */

@@ -2,7 +2,7 @@ import type { HostView, ServiceContext } from "../model/context";
 import type { Platform } from "../model/platform";
 import type { Service } from "../model/service";
 import type { RemoteSite } from "../model/site";
-import type { Stack } from "../model/stack";
+import { ownerOf, type Stack } from "../model/stack";
 
 /** The services of the chosen groups that run on a host. */
 export function servicesOn({ hosts, services }: Platform, host: string, chosen: readonly string[]): Service[] {
@@ -29,8 +29,10 @@ function remoteSitesOn(platform: Platform, name: string, stack: Stack, hosts: re
   const ofServices = hosts.flatMap(({ name: host, vpnAddress: address, services }) =>
     host === name || address === undefined
       ? []
-      : services.flatMap(({ expose = [] }) =>
-          expose.filter(({ via }) => via === name).map((exposure) => ({ ...exposure, address })),
+      : services.flatMap(({ expose = [], firstUser: { closed } = {} }) =>
+          expose
+            .filter(({ via }) => via === name)
+            .map((exposure) => ({ ...exposure, address, ...(closed === undefined ? {} : { closed }) })),
         ),
   );
   return [...declared, ...ofServices];
@@ -45,6 +47,7 @@ export function contextOf(platform: Platform, host: string, stack: Stack, hosts:
     domain,
     tls,
     vpnEnforce,
+    ownerEmail: ownerOf(stack),
     services: own?.services ?? [],
     networks: own?.networks ?? {},
     hosts,

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { n8nOwner } from "../capabilities/n8n-owner";
 import { n8nWorkflow } from "../capabilities/n8n-workflow";
 import { postgresqlDatabase } from "../capabilities/postgresql-database";
 import type { SmokeCheck } from "../model/checks";
 import { camelCase } from "../model/names";
+import { ofLength } from "../model/secret";
 import type { ContainerService, Limits } from "../model/service";
-import { type Access, hostnameOf } from "../model/site";
+import { type Access, type Answer, hostnameOf } from "../model/site";
 import { N8N_DASHBOARD } from "./n8n/dashboard";
 
 const PORT = 5678;
@@ -28,7 +30,7 @@ export interface N8nArgs {
   /** Where its editor answers. */
   site: { subdomain: string; access: Access };
   /** Where its webhooks answer: callers are no members of the VPN. Default: below the editor's site. */
-  webhooks?: { subdomain: string; access: Access };
+  webhooks?: { subdomain: string; access: Access; answers: Answer };
   /** Folder with one workflow per `*.json` file, absolute path. Default: none. */
   workflows?: string;
   smoke?: readonly SmokeCheck[];
@@ -42,6 +44,14 @@ export function n8n(args: N8nArgs): ContainerService {
   const site = { ...args.site, port: PORT };
   const webhooks = { ...(args.webhooks ?? args.site), path: "/webhook/*", port: PORT };
   const database = postgresqlDatabase.own(name, `${name}'s`);
+  const ownerPassword = {
+    name: `${camelCase(name)}AdminPassword`,
+    description: `Password of the account that owns ${name}; its name is vpai:ownerEmail`,
+    ansible: `${name.replaceAll("-", "_")}_admin_password`,
+    origin: "random",
+    length: 32,
+    check: ofLength(8, 64),
+  } as const;
   const edited = name === "n8n" ? "workflows" : `${camelCase(name)}Workflows`;
   return {
     name,
@@ -93,9 +103,10 @@ export function n8n(args: N8nArgs): ContainerService {
     health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/healthz/readiness`], startPeriod: 120 },
     metrics: {},
     dashboards: [N8N_DASHBOARD],
-    offers: [n8nWorkflow.offer({ database, edited })],
+    offers: [n8nWorkflow.offer({ database, edited }), n8nOwner.offer({ database })],
     uses: [
       postgresqlDatabase.request(database),
+      n8nOwner.request({ of: name, password: ownerPassword }, { from: name }),
       ...(workflows === undefined ? [] : n8nWorkflow.requestFolder(workflows, name)),
     ],
     settings: {
@@ -106,6 +117,8 @@ export function n8n(args: N8nArgs): ContainerService {
           "n8n workflows that were edited on the host. keep: they stay and are shown as changed. overwrite: the next up sets them back.",
         ),
     },
+    // Its editor's first page sends this; who sends it first owns n8n.
+    firstUser: { closed: ["/rest/owner/setup*"], owner: ownerPassword },
     ...(smoke === undefined ? {} : { smoke }),
     version: { test: ["n8n", "--version"], pattern: "^(\\d+\\.\\d+\\.\\d+)" },
     stopTimeout: 30,

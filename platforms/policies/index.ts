@@ -1,5 +1,6 @@
 import { explicitAccess, guardedPorts } from "./access";
 import { declaredBackups } from "./backups";
+import { ownedPrograms } from "./first-users";
 import { fittingArchitectures, obtainableImages, pinnedImages } from "./images";
 import { fittingMemory } from "./memory";
 import { uniqueClaims, uniqueNames } from "./names";
@@ -25,6 +26,7 @@ export const policies: readonly Policy[] = [
   reachableSites,
   explicitAccess,
   guardedPorts,
+  ownedPrograms,
   knownNetworks,
   openablePorts,
   boundAddresses,

@@ -1,5 +1,5 @@
 import type { ServiceContext } from "../../model/context";
-import { PUBLIC_LISTENER, type Route, type Site, sitesOf, VPN_REDIRECTS } from "./routes";
+import { PUBLIC_LISTENER, type Route, type Site, sitesOf, VPN_LISTENER, VPN_REDIRECTS } from "./routes";
 
 /** Container port of Caddy's metrics, for the networks that Caddy is on; the host does not publish it. */
 export const METRICS_LISTENER = 2020;
@@ -11,9 +11,11 @@ export const METRICS_LISTENER = 2020;
 export function caddyfile(context: ServiceContext): string {
   return [
     globalOptions(context),
-    SNIPPETS,
+    SECURITY_HEADERS,
+    PLAIN_PATHS,
     redirects(),
     metricsSite(),
+    noSite(context),
     ...sitesOf(context).map((site) => siteBlock(site, context)),
   ].join("\n");
 }
@@ -31,14 +33,26 @@ function globalOptions({ acmeEmail }: ServiceContext): string {
   ]);
 }
 
-const SNIPPETS = block("(security_headers)", [
+const SECURITY_HEADERS = block("(security_headers)", [
   "header {",
   '\tStrict-Transport-Security "max-age=31536000; includeSubDomains"',
   '\tX-Content-Type-Options "nosniff"',
   '\tX-Frame-Options "SAMEORIGIN"',
   '\tReferrer-Policy "strict-origin-when-cross-origin"',
+  // Caddy would name the port that it listens on itself, which for VPN-only sites only exists inside the container.
+  '\tAlt-Svc "h3=\\":443\\"; ma=2592000"',
   "\t-Server",
   "}",
+]);
+
+/**
+ * Which path leads where is decided by the path as Caddy reads it, and programs read the one that was sent. Where paths
+ * decide, one that the two may read differently is not found: dots and slashes that are encoded or lead upwards, empty
+ * parts, backslashes, NUL.
+ */
+const PLAIN_PATHS = block("(plain_paths)", [
+  "@ambiguous vars_regexp {http.request.uri} `(?i)^[^?]*(?:/\\.{1,2}(?:[/?]|$)|//|\\\\|%2e|%2f|%5c|%00)`",
+  "respond @ambiguous 404",
 ]);
 
 /** Caddy's own redirects would name the VPN listener's port, which only exists inside the container. */
@@ -47,22 +61,49 @@ const redirects = (): string => block(`http://, http://:${VPN_REDIRECTS}`, ["red
 /** Plain HTTP: the metrics name paths' and upstreams' figures, no secret, and never leave the host. */
 const metricsSite = (): string => block(`http://:${METRICS_LISTENER}`, ["metrics /metrics"]);
 
+/** Caddy answers names that a listener has no site of with an empty 200, which looks like one. */
+const noSite = (context: ServiceContext): string =>
+  block(`https://:${PUBLIC_LISTENER}, https://:${VPN_LISTENER}`, [...tls(context), "respond 404"]);
+
 function siteBlock({ hostname, ports, routes }: Site, context: ServiceContext): string {
   const addresses = ports.map((port) => (port === PUBLIC_LISTENER ? hostname : `https://${hostname}:${port}`));
   return block(addresses.join(", "), [...tls(context), "import security_headers", ...answers(routes)]);
 }
 
-/** What no route takes is not found. */
+/** What no route takes is not found. In a block of its own the parts are tried as they stand here. */
 function answers(routes: readonly Route[]): string[] {
-  const [only] = routes;
-  if (routes.length === 1 && only?.path === undefined) return [only?.directive ?? ""];
-  const rest = routes.some(({ path }) => path === undefined) ? [] : ["handle {", "\trespond 404", "}"];
-  return [...routes.flatMap(answer), ...rest];
+  const [first] = routes;
+  if (routes.length === 1 && first !== undefined && isWhole(first)) return [first.directive];
+  const rest = routes.some(({ path }) => path === undefined) ? [] : part("handle", ["respond 404"]);
+  return part("route", ["import plain_paths", ...routes.flatMap(answer), ...rest]);
 }
 
-const answer = ({ path, stripPath, directive }: Route): string[] => [
-  path === undefined ? "handle {" : `${stripPath ? "handle_path" : "handle"} ${path} {`,
-  directive.replaceAll(/^/gm, "\t"),
+/** Whether a route answers all that comes. */
+const isWhole = ({ path, only, closed }: Route): boolean =>
+  path === undefined && only === undefined && closed.length === 0;
+
+const answer = (route: Route): string[] =>
+  route.path === undefined
+    ? part("handle", passedOn(route))
+    : part(`${route.stripPath ? "handle_path" : "handle"} ${route.path}`, passedOn(route));
+
+/** What of a route reaches the program. */
+function passedOn({ only, closed, directive }: Route): string[] {
+  const refused = closed.flatMap((path) => part(`handle ${path}`, ["respond 404"]));
+  if (only !== undefined)
+    return [
+      ...refused,
+      `@only path ${only.join(" ")}`,
+      ...part("handle @only", [directive]),
+      ...part("handle", ["respond 404"]),
+    ];
+  return refused.length === 0 ? [directive] : [...refused, ...part("handle", [directive])];
+}
+
+/** A block inside a site's. */
+const part = (head: string, lines: readonly string[]): string[] => [
+  `${head} {`,
+  ...lines.flatMap((line) => line.split("\n")).map((line) => `\t${line}`),
   "}",
 ];
 

@@ -18,6 +18,10 @@ export interface Route {
   /** Undefined for all that no other route of the site takes. */
   path: string | undefined;
   stripPath: boolean;
+  /** Whole paths that are answered, as the program sees them; no others are. Undefined for all. */
+  only: readonly string[] | undefined;
+  /** Paths that are not found, as the program sees them. */
+  closed: readonly string[];
   /** The Caddyfile directive that answers. */
   directive: string;
 }
@@ -63,8 +67,8 @@ function listenersOf(offers: Offer[], { vpnEnforce }: ServiceContext): { ports: 
 
 const offersOf = (context: ServiceContext): Offer[] => [
   healthOf(context),
-  ...context.services.flatMap(({ name, expose = [] }) =>
-    expose.map((exposure) => offer(exposure, `${name}:${exposure.port}`, context)),
+  ...context.services.flatMap(({ name, expose = [], firstUser }) =>
+    expose.map((exposure) => offer({ closed: firstUser?.closed, ...exposure }, `${name}:${exposure.port}`, context)),
   ),
   ...(context.remoteSites ?? []).map((site) => offer(site, `${site.address}:${site.port}`, context)),
 ];
@@ -75,16 +79,29 @@ const healthOf = ({ domain }: ServiceContext): Offer => ({
   isPublic: true,
   path: "/health",
   stripPath: false,
+  only: undefined,
+  closed: [],
   directive: 'respond "OK" 200',
 });
 
-const offer = (exposure: Exposure, upstream: string, { domain }: ServiceContext): Offer => ({
+/** A site, and what the gateway passes on of it to nobody. */
+type Guarded = Exposure & { closed?: readonly string[] | undefined };
+
+const offer = (exposure: Guarded, upstream: string, { domain }: ServiceContext): Offer => ({
   hostname: hostnameOf(exposure, domain),
   isPublic: exposure.access === "public",
   path: exposure.path,
   stripPath: exposure.stripPath ?? false,
+  only: exposure.only,
+  closed: closedOf(exposure),
   directive: `reverse_proxy ${upstream} {\n\tstream_close_delay ${STREAM_GRACE}\n}`,
 });
+
+/** The closed paths that a site leads to at all. */
+function closedOf({ closed = [], path = "/*", stripPath = false }: Guarded): readonly string[] {
+  const beginning = path.replace(/\*$/, "");
+  return stripPath ? closed : closed.filter((one) => one.startsWith(beginning));
+}
 
 /** An exact path before the tree below it, a longer tree before a shorter one, everything last. */
 const bySpecificity = (one: Route, other: Route): number => weight(other) - weight(one);

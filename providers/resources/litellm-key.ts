@@ -25,11 +25,19 @@ export interface LiteLlmKeyInputs {
   budgetDuration: string;
   /** Names of models that it may use; none means all. */
   models: string[];
+  /** Paths that it may ask for, with all below them. Default: what LiteLLM lets every key ask for. */
+  routes?: string[];
 }
 
 /** What LiteLLM tells of a key, as far as we use it. */
 interface Described {
-  info: { key_alias: string | null; max_budget: number | null; budget_duration: string | null; models: string[] };
+  info: {
+    key_alias: string | null;
+    max_budget: number | null;
+    budget_duration: string | null;
+    models: string[];
+    allowed_routes?: string[] | null;
+  };
 }
 
 export const liteLlmKeyKind: Kind<LiteLlmKeyInputs> = {
@@ -66,7 +74,7 @@ export const liteLlmKeyKind: Kind<LiteLlmKeyInputs> = {
   },
 };
 
-type Settings = Pick<LiteLlmKeyInputs, "alias" | "maxBudget" | "budgetDuration" | "models">;
+type Settings = Pick<LiteLlmKeyInputs, "alias" | "maxBudget" | "budgetDuration" | "models" | "routes">;
 
 /** LiteLLM knows a key by this, too. Paths hold it in the key's place, since servers write paths to their logs. */
 const hashOf = (key: string): string => createHash("sha256").update(key).digest("hex");
@@ -74,27 +82,35 @@ const hashOf = (key: string): string => createHash("sha256").update(key).digest(
 const apiOf = ({ connection, server }: LiteLlmKeyInputs): JsonApi =>
   new JsonApi(transportTo(connection), server, { authorization: `Bearer ${server.masterKey}` });
 
-const settingsOf = ({ key, alias, maxBudget, budgetDuration, models }: LiteLlmKeyInputs): object => ({
+const settingsOf = ({ key, alias, maxBudget, budgetDuration, models, routes }: LiteLlmKeyInputs): object => ({
   key,
   key_alias: alias,
   max_budget: maxBudget,
   budget_duration: budgetDuration,
   models,
+  ...(routes === undefined ? {} : { allowed_routes: routes }),
 });
 
 /** Undefined when the proxy does not know the key. */
 async function keyOf(inputs: LiteLlmKeyInputs): Promise<Settings | undefined> {
   const answer = await apiOf(inputs).call<Described>("GET", `/key/info?key=${hashOf(inputs.key)}`, { missing: true });
   if (answer === undefined) return undefined;
-  const { key_alias, max_budget, budget_duration, models } = answer.info;
-  return { alias: key_alias ?? "", maxBudget: max_budget ?? 0, budgetDuration: budget_duration ?? "", models };
+  const { key_alias, max_budget, budget_duration, models, allowed_routes } = answer.info;
+  return {
+    ...{ alias: key_alias ?? "", maxBudget: max_budget ?? 0, budgetDuration: budget_duration ?? "", models },
+    ...(inputs.routes === undefined ? {} : { routes: allowed_routes ?? [] }),
+  };
 }
 
 const sameSettings = (found: Settings, wanted: Settings): boolean =>
   found.alias === wanted.alias &&
   found.maxBudget === wanted.maxBudget &&
   found.budgetDuration === wanted.budgetDuration &&
-  JSON.stringify([...found.models].sort()) === JSON.stringify([...wanted.models].sort());
+  isSameSet(found.models, wanted.models) &&
+  isSameSet(found.routes, wanted.routes);
+
+const isSameSet = (one: readonly string[] = [], other: readonly string[] = []): boolean =>
+  JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
 
 /** A key of another value gives its alias back; what it spent stays in the proxy's records. */
 async function deleteAlias(api: JsonApi, alias: string): Promise<void> {

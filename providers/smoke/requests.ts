@@ -12,8 +12,12 @@ export interface SiteRequest {
   port: number;
   /** Absolute path with its query. */
   path: string;
-  /** The right answer's status. Default: any that is no server error. */
+  /** What leads it where, for messages: `the route /litellm/* to litellm`. */
+  route: string;
+  /** The right answer's status. Default: 200. */
   status?: number;
+  /** Where the right answer leads, as a path of the site or a whole URL. Default: it is not looked at. */
+  location?: string;
   /** What the right answer's body holds. Default: anything. */
   contains?: string;
   /** That nobody may be served there: no answer and 404 are right, every other answer is wrong. */
@@ -42,7 +46,7 @@ export async function siteFault(
     );
     if (fault === undefined) return undefined;
     if (Date.now() + pause > deadline)
-      return `https://${asked.hostname}${asked.path} at ${asked.address}:${asked.port}: expected ${expectationOf(asked)}, ${fault}`;
+      return `https://${asked.hostname}${asked.path} at ${asked.address}:${asked.port}, ${asked.route}: expected ${expectationOf(asked)}, ${fault}`;
     await sleep(pause);
   }
 }
@@ -74,18 +78,29 @@ function faultOfError({ closed }: SiteRequest, error: Error): string | undefined
   return isClosed(error) ? undefined : `could not find out: ${said}`;
 }
 
-function expectationOf({ closed, status, contains }: SiteRequest): string {
+function expectationOf({ closed, status = 200, location, contains }: SiteRequest): string {
   if (closed) return "to be refused, as it is for the VPN only";
+  const where = location === undefined ? "" : ` to ${location}`;
   const text = contains === undefined ? "" : ` with "${contains}"`;
-  return (status === undefined ? "a status below 500" : `status ${status}`) + text;
+  return `status ${status}${where}${text}`;
 }
 
 function faultOf(asked: SiteRequest, answer: HttpAnswer): string | undefined {
   if (isRight(asked, answer)) return undefined;
-  return `found status ${answer.status} with "${answer.body.slice(0, LONGEST_QUOTE)}"`;
+  const { location } = answer.headers;
+  const where = location === undefined ? "" : ` to ${location}`;
+  return `found status ${answer.status}${where} with "${answer.body.slice(0, LONGEST_QUOTE)}"`;
 }
 
-function isRight({ closed, status, contains = "" }: SiteRequest, answer: HttpAnswer): boolean {
+function isRight(
+  { closed, hostname, status = 200, location, contains = "" }: SiteRequest,
+  answer: HttpAnswer,
+): boolean {
   if (closed) return answer.status === 404;
-  return (status === undefined ? answer.status < 500 : answer.status === status) && answer.body.includes(contains);
+  const leads = answer.headers.location;
+  return (
+    answer.status === status &&
+    (location === undefined || leads === location || leads === `https://${hostname}${location}`) &&
+    answer.body.includes(contains)
+  );
 }

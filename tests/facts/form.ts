@@ -23,6 +23,10 @@ export interface ServiceFacts {
   hostMounts: Readonly<Record<string, string>>;
   /** What must be healthy first; what keeps something for it too. */
   needs: readonly string[];
+  /** Paths of the requests that make a first user, which nobody reaches through the gateway. Default: none. */
+  closed?: readonly string[];
+  /** Name of the secret that is its owner's password. Default: it gives itself to nobody. */
+  owner?: string;
   /** Its database, which is also the name of its role. */
   database?: string;
 }
@@ -34,6 +38,10 @@ interface SiteFacts {
   access: "public" | "vpn";
   /** Default: everything. */
   path?: string;
+  /** Whole paths that reach the program, as it sees them. Default: all. */
+  only?: readonly string[];
+  /** What is asked after each `up` and the right answer: `/sessions/new 200`, `/ 302 /login`. */
+  promise: string;
 }
 
 /** For every container: 10 MB of logs three times, a restart unless stopped (docs/requirements.md#ansible-conventions). */

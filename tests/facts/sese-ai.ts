@@ -29,7 +29,11 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
     health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"],
     data: { caddy: "/data" },
     hostMounts: {},
-    needs: [],
+    // docs/requirements.md#start-order names n8n, LiteLLM, OpenClaw, Qdrant and Grafana; the others have sites as well.
+    needs: [
+      ...["grafana", "kaneo-api", "kaneo", "litellm", "n8n"],
+      ...["nocodb", "openclaw", "palais", "qdrant", "sure"],
+    ],
   },
   n8n: {
     group: "core",
@@ -38,9 +42,11 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
     networks: ["backend", "egress"],
     port: 5678,
     sites: [
-      { subdomain: "mayi", access: "vpn" },
-      { subdomain: "", access: "public", path: "/webhook/*" },
+      { subdomain: "mayi", access: "vpn", promise: "/ 200" },
+      { subdomain: "", access: "public", path: "/webhook/*", promise: "/webhook/ping 200" },
     ],
+    closed: ["/rest/owner/setup*"],
+    owner: "n8nAdminPassword",
     published: [],
     memoryMiB: 1024,
     cpus: 1.5,

@@ -3,7 +3,7 @@ import { type ProgramVersion, type Reachability, type SiteRequest, SmokeChecks }
 import type { SmokeCheck } from "../../../model/checks";
 import type { ServiceContext } from "../../../model/context";
 import { isContainerService, networksOf, portOf, type Service } from "../../../model/service";
-import { type Access, hostnameOf } from "../../../model/site";
+import { type Access, type Exposure, hostnameOf } from "../../../model/site";
 import type { DockerService } from "../../container/service";
 import type { HostContext } from "../../host-context";
 import type { Layer } from "./layer";
@@ -45,33 +45,64 @@ export const checksLayer: Layer<Checked> = (checked, after) => {
 
 const containerOf = ({ name }: Service, { prefix }: HostContext): string => `${prefix}${name}`;
 
-type Site = Pick<SmokeCheck, "subdomain" | "access" | "path">;
+/** A request with the right answer, and which way it takes. */
+interface Asked extends Omit<SmokeCheck, "status"> {
+  status?: number;
+  location?: string;
+  route: string;
+}
 
 /** The service's own checks, one for each of its sites, and one that a VPN-only site is closed to everybody else. */
-function requestsTo({ expose = [], smoke = [] }: Service, checked: Checked): Output<SiteRequest>[] {
-  const sites = expose
-    .filter(({ via = checked.context.host }) => via === checked.context.host)
-    .map(({ path = "/", subdomain, access }) => ({ subdomain, access, path: path.replace(/\*$/, "") }));
+function requestsTo({ name, expose = [], smoke = [] }: Service, checked: Checked): Output<SiteRequest>[] {
+  const sites = expose.filter(({ via = checked.context.host }) => via === checked.context.host);
+  const own = smoke.map((one) => ({ ...one, route: `a check of ${name}` }));
   return [
-    ...[...sites, ...smoke].map((site) => requestTo(site, checked)),
-    ...sites.filter(({ access }) => access === "vpn" && hasVpn(checked)).map((site) => closedTo(site, checked)),
+    ...[...sites.map((site) => promiseOf(site, name)), ...own].map((asked) => requestTo(asked, checked)),
+    ...sites
+      .filter(({ access }) => access === "vpn" && hasVpn(checked))
+      .map((site) => closedTo({ ...routeOf(site, name), path: beginningOf(site) }, checked)),
   ];
+}
+
+const routeOf = ({ subdomain, access, path = "/*" }: Exposure, service: string): Omit<Asked, "path"> => ({
+  subdomain,
+  access,
+  route: `the route ${path} to ${service}`,
+});
+
+const beginningOf = ({ path = "/" }: Exposure): string => path.replace(/\*$/, "");
+
+/** What a site promises to whoever asks without a login. */
+function promiseOf(site: Exposure, service: string): Asked {
+  const { at = beginningOf(site), status = 200, to, contains } = site.answers ?? {};
+  return {
+    ...routeOf(site, service),
+    ...{ path: at, status },
+    ...(to === undefined ? {} : { location: to }),
+    ...(contains === undefined ? {} : { contains }),
+  };
 }
 
 const hasVpn = ({ host, context }: Checked): boolean => context.vpnEnforce && host.vpnAddress !== undefined;
 
-const requestTo = (site: Site & Partial<SmokeCheck>, { host, context }: Checked): Output<SiteRequest> =>
-  addressFor(site.access, host).apply((address) => ({
-    ...placeOf(site, context, address),
-    ...(site.status === undefined ? {} : { status: site.status }),
-    ...(site.contains === undefined ? {} : { contains: site.contains }),
+const requestTo = (asked: Asked, { host, context }: Checked): Output<SiteRequest> => {
+  const { access, subdomain, path, route, ...expected } = asked;
+  return addressFor(access, host).apply((address) => ({
+    ...placeOf({ subdomain, path, route }, context, address),
+    ...expected,
   }));
+};
 
-const closedTo = (site: Site, { host, context }: Checked): Output<SiteRequest> =>
+const closedTo = (site: Pick<Asked, "subdomain" | "path" | "route">, { host, context }: Checked): Output<SiteRequest> =>
   host.machine.bindAddress.apply((address) => ({ ...placeOf(site, context, address), closed: true as const }));
 
-const placeOf = ({ subdomain, path }: Site, { domain }: ServiceContext, address: string): SiteRequest => ({
+const placeOf = (
+  { subdomain, path, route }: Pick<Asked, "subdomain" | "path" | "route">,
+  { domain }: ServiceContext,
+  address: string,
+): SiteRequest => ({
   hostname: hostnameOf({ subdomain }, domain),
+  route,
   address,
   port: 443,
   path,

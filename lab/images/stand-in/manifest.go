@@ -31,6 +31,8 @@ type Manifest struct {
 	Connects []string `json:"connects"`
 	// Database must accept a login before it is healthy.
 	Database *Database `json:"database"`
+	// Accounts are kept in Database. Default: the program has none that anybody could make.
+	Accounts *Accounts `json:"accounts"`
 	// Listeners are the ports that it listens on.
 	Listeners []Listener `json:"listeners"`
 	// Commands are argument lists that print something and end, as `--version` does.

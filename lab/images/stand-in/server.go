@@ -58,6 +58,9 @@ func (s *Server) handler(listener Listener) http.Handler {
 		s.requests.Add(1)
 		response.Header().Set("X-Stand-In", s.manifest.Service)
 		answer := s.answer(listener, request.URL.Path)
+		if healthy, _ := s.health.state(); healthy && s.manifest.Accounts.takes(request) {
+			answer = s.manifest.Accounts.answer(request, s.manifest.Database)
+		}
 		response.Header().Set("Content-Type", cmp.Or(answer.Type, "text/plain"))
 		if answer.Location != "" {
 			response.Header().Set("Location", answer.Location)

@@ -1,3 +1,6 @@
+import { llmKey } from "../../../capabilities/litellm-key";
+import { SECRETS_FOLDER } from "../../../model/files";
+import { METRICS_KEY } from "./litellm";
 import loki from "./loki";
 import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { addressOf, defineService } from "../../../model/service";
@@ -13,6 +16,7 @@ const NETWORKS = ["backend", "monitoring"] as const;
 const CONFIG = "/etc/alloy/config.alloy";
 const DATA = "/var/lib/alloy/data";
 const TEXTFILES = "/var/lib/alloy/metrics";
+const LITELLM_KEY = "litellm_metrics_key";
 const HOST_ROOT = "/host/root";
 
 /** A login that may read the server's figures and nothing else; its own database stays empty. */
@@ -45,7 +49,7 @@ export default defineService({
     {
       path: CONFIG,
       content: alloyConfig(context, {
-        collector: { name: NAME, networks: NETWORKS },
+        collector: { name: NAME, networks: NETWORKS, keys: { [METRICS_KEY.name]: `${SECRETS_FOLDER}/${LITELLM_KEY}` } },
         metricsUrl: `http://${addressOf(victoriametrics)}/api/v1/write`,
         logsUrl: `http://${addressOf(loki)}/loki/api/v1/push`,
         hostRoot: HOST_ROOT,
@@ -55,6 +59,7 @@ export default defineService({
     },
   ],
   secrets: {
+    [LITELLM_KEY]: { secret: METRICS_KEY, render: llmKey },
     postgresql_dsn: {
       secret: DATABASE.password,
       exported: METRICS_VARIABLE,

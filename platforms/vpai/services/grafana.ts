@@ -8,10 +8,25 @@ import { grafanaIni } from "./grafana/ini";
 import { grafanaDashboardProvider, grafanaDatasources } from "./grafana/provisioning";
 import victoriametrics from "./victoriametrics";
 
-const SITE = { subdomain: "tala", port: 3000, access: "vpn" } as const;
+const SITE = {
+  subdomain: "tala",
+  port: 3000,
+  access: "vpn",
+  answers: { status: 302, to: "/login" },
+} as const;
 const FOLDER = "/etc/grafana";
 const DASHBOARDS = `${FOLDER}/dashboards`;
 const DATA = "/var/lib/grafana";
+
+/** Of the account `admin`, which Grafana's first start makes before it answers anybody. */
+const OWNER = {
+  name: "grafanaAdminPassword",
+  description: "Password of Grafana's admin; in force on the first start only",
+  ansible: "grafana_admin_password",
+  bound: "Grafana takes it on its first start only, and later changes it itself, in its user's profile",
+  origin: "random",
+  length: 32,
+} as const;
 
 const fileOf = ({ uid }: Dashboard): string => `${DASHBOARDS}/${uid}.json`;
 
@@ -49,17 +64,12 @@ export default defineService({
   ],
   secrets: {
     admin_password: {
-      secret: {
-        name: "grafanaAdminPassword",
-        description: "Password of Grafana's admin; in force on the first start only",
-        ansible: "grafana_admin_password",
-        bound: "Grafana takes it on its first start only, and later changes it itself, in its user's profile",
-        origin: "random",
-        length: 32,
-      },
+      secret: OWNER,
       variable: "GF_SECURITY_ADMIN_PASSWORD__FILE",
     },
   },
+  // Without a password of ours, everybody knows the first one.
+  firstUser: { owner: OWNER },
   data: [{ path: DATA, backup: { kind: "files" } }],
   version: { test: ["grafana", "--version"], pattern: "version (\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 192, cpus: 0.5 },

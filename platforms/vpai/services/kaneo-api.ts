@@ -1,5 +1,7 @@
+import { account, type AccountPages } from "../../../capabilities/account";
 import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { SITE } from "./kaneo";
+import { ofLength } from "../../../model/secret";
 import { defineService } from "../../../model/service";
 import { hostnameOf } from "../../../model/site";
 
@@ -7,8 +9,25 @@ const PORT = 1337;
 
 const DATABASE = postgresqlDatabase.own("kaneo", "Kaneo's");
 
+const NAME = "kaneo-api";
+
+const OWNER = {
+  name: "kaneoAdminPassword",
+  description: "Password of the account that owns Kaneo; its name is vpai:ownerEmail",
+  ansible: "kaneo_admin_password",
+  origin: "random",
+  length: 32,
+  check: ofLength(8, 72),
+} as const;
+
+/** Its accounts are better-auth's (`/api/auth`). */
+const ACCOUNTS: AccountPages = {
+  signIn: { path: "/api/auth/sign-in/email", body: (account) => account },
+  signUp: { path: "/api/auth/sign-up/email", body: (account) => ({ ...account, name: "Owner" }) },
+};
+
 export default defineService({
-  name: "kaneo-api",
+  name: NAME,
   group: "apps",
   run: {
     image: "ghcr.io/usekaneo/api:2.1.1",
@@ -17,7 +36,9 @@ export default defineService({
   },
   user: { uid: 1001, gid: 1001 },
   port: PORT,
-  expose: [{ subdomain: SITE.subdomain, path: "/api/*", port: PORT, access: SITE.access }],
+  expose: [
+    { subdomain: SITE.subdomain, path: "/api/*", port: PORT, access: SITE.access, answers: { at: "/api/health" } },
+  ],
   environment: ({ domain }) => {
     const site = `https://${hostnameOf(SITE, domain)}`;
     return { KANEO_CLIENT_URL: site, KANEO_API_URL: site, CORS_ORIGINS: site, DISABLE_GUEST_ACCESS: "true" };
@@ -35,7 +56,9 @@ export default defineService({
       exported: "AUTH_SECRET",
     },
   },
+  firstUser: { closed: ["/api/auth/sign-up/*"], owner: OWNER },
   limits: { memoryMiB: 192, cpus: 0.25 },
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/api/health`] },
-  uses: [postgresqlDatabase.request(DATABASE)],
+  uses: [postgresqlDatabase.request(DATABASE), account.request({ of: NAME, password: OWNER }, { from: NAME })],
+  offers: [account.offer({ site: SITE, pages: ACCOUNTS })],
 });

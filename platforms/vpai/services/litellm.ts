@@ -1,5 +1,5 @@
 import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
-import { litellmKey, llmKey } from "../../../capabilities/litellm-key";
+import { litellmKey, litellmMetricsKey, llmKey } from "../../../capabilities/litellm-key";
 import { qdrantCollection } from "../../../capabilities/qdrant-collection";
 import { redisDatabase } from "../../../capabilities/redis-database";
 import { optional, outsideTheLab, type SecretDeclaration } from "../../../model/secret";
@@ -13,6 +13,7 @@ import { LITELLM_DASHBOARD } from "./litellm/dashboard";
 import { litellmConfig } from "./litellm/config";
 import { EMBEDDING_SIZE, PROVIDERS } from "./litellm/models";
 
+const NAME = "litellm";
 const PORT = 4000;
 const CONFIG = "/etc/litellm/config.yaml";
 
@@ -31,6 +32,26 @@ const MASTER_KEY = {
   origin: "random",
   length: 32,
 } as const;
+
+/** The key that its metrics want. */
+export const METRICS_KEY = {
+  name: "litellmMetricsKey",
+  description: "Key that LiteLLM's metrics are read with; it may do nothing else",
+  origin: "random",
+  length: 32,
+} as const;
+
+/**
+ * What everybody with a key may ask for, as LiteLLM's documentation lists its endpoints (docs/decisions/public-paths.md):
+ * whole paths, so that nothing below them comes along.
+ */
+const API = [
+  ...["/models", "/chat/completions", "/completions", "/embeddings", "/moderations", "/rerank", "/responses"],
+  ...["/images/generations", "/images/edits", "/audio/transcriptions", "/audio/speech"],
+].flatMap((path) => [path, `/v1${path}`]);
+
+/** Anthropic's form of the same. */
+const MESSAGES = ["/v1/messages", "/v1/messages/count_tokens"];
 
 /** Its router counts there. */
 const REDIS = { number: 0, password: redisPassword() };
@@ -52,7 +73,7 @@ const providerKey = (
 const needed = outsideTheLab("apps");
 
 export default defineService({
-  name: "litellm",
+  name: NAME,
   group: "apps",
   run: {
     image: "ghcr.io/berriai/litellm-non_root:v1.81.3-stable",
@@ -64,7 +85,12 @@ export default defineService({
   port: PORT,
   expose: [
     { subdomain: "llm", port: PORT, access: "vpn" },
-    { subdomain: "", path: "/litellm/*", stripPath: true, port: PORT, access: "public" },
+    {
+      ...{ subdomain: "", path: "/litellm/*", stripPath: true, port: PORT, access: "public" },
+      only: [...API, ...MESSAGES],
+      // Nobody is told anything without a key.
+      answers: { at: "/litellm/v1/models", status: 401 },
+    },
   ],
   environment: () => ({
     LITELLM_MODE: "PRODUCTION",
@@ -139,10 +165,15 @@ export default defineService({
     timeout: 10,
     startPeriod: 180,
   },
-  metrics: { path: "/metrics/" },
+  metrics: { path: "/metrics/", key: METRICS_KEY.name },
   alerts: () => SPEND_ALERTS,
   dashboards: [LITELLM_DASHBOARD],
-  uses: [postgresqlDatabase.request(DATABASE), redisDatabase.request(REDIS), qdrantCollection.request(SEMANTIC_CACHE)],
-  offers: [litellmKey.offer({ masterKey: MASTER_KEY })],
+  uses: [
+    postgresqlDatabase.request(DATABASE),
+    redisDatabase.request(REDIS),
+    qdrantCollection.request(SEMANTIC_CACHE),
+    litellmMetricsKey.request({ key: METRICS_KEY }, { from: NAME }),
+  ],
+  offers: [litellmKey.offer({ masterKey: MASTER_KEY }), litellmMetricsKey.offer({ masterKey: MASTER_KEY })],
   stopTimeout: 30,
 });

@@ -7,13 +7,13 @@ const SITE = { subdomain: "mayi", access: "vpn" } as const;
 const WEBHOOKS = { subdomain: "", access: "public" } as const;
 
 /** The workflow `ping` answers it. */
-const PING = { path: "/webhook/ping", status: 200, contains: '"answer":"pong"' };
+const PING = { status: 200, contains: '"answer":"pong"' };
 
 export default n8n({
   group: "core",
   networks: ["backend", "egress"],
   site: SITE,
-  webhooks: WEBHOOKS,
+  webhooks: { ...WEBHOOKS, answers: { at: "/webhook/ping", ...PING } },
   workflows: path.join(__dirname, "n8n/workflows"),
-  smoke: [SITE, WEBHOOKS].map((site) => ({ ...site, ...PING })),
+  smoke: [{ ...SITE, path: "/webhook/ping", ...PING }],
 });

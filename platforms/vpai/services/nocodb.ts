@@ -1,11 +1,27 @@
 import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
+import { ofLength } from "../../../model/secret";
 import { defineService } from "../../../model/service";
 import { hostnameOf } from "../../../model/site";
 import { knexConnection } from "./nocodb/connection";
 
-const SITE = { subdomain: "noco", port: 8080, access: "vpn" } as const;
+const SITE = {
+  subdomain: "noco",
+  port: 8080,
+  access: "vpn",
+  answers: { status: 302, to: "/dashboard" },
+} as const;
 
 const DATABASE = postgresqlDatabase.own("nocodb", "NocoDB's");
+
+/** Its start makes the owner before it answers anybody, and sets the password back when another one is found. */
+const OWNER = {
+  name: "nocodbAdminPassword",
+  description: "Password of the account that owns NocoDB; its name is vpai:ownerEmail",
+  ansible: "nocodb_admin_password",
+  origin: "random",
+  length: 32,
+  check: ofLength(8, 72),
+} as const;
 
 export default defineService({
   name: "nocodb",
@@ -19,7 +35,8 @@ export default defineService({
   user: { uid: 0, gid: 0 },
   port: SITE.port,
   expose: [SITE],
-  environment: ({ domain }) => ({
+  environment: ({ domain, ownerEmail }) => ({
+    NC_ADMIN_EMAIL: ownerEmail,
     NC_PUBLIC_URL: `https://${hostnameOf(SITE, domain)}`,
     NC_DISABLE_TELE: "true",
     // Everybody who reaches the site may otherwise make an account.
@@ -27,6 +44,7 @@ export default defineService({
   }),
   secrets: {
     "database.json": { secret: DATABASE.password, variable: "NC_DB_JSON_FILE", render: knexConnection(DATABASE) },
+    admin_password: { secret: OWNER, exported: "NC_ADMIN_PASSWORD" },
     jwt_secret: {
       secret: {
         name: "nocodbJwtSecret",
@@ -49,6 +67,8 @@ export default defineService({
       exported: "NC_CONNECTION_ENCRYPT_KEY",
     },
   },
+  // Its sign-up makes an owner while there is none.
+  firstUser: { owner: OWNER },
   data: [{ path: "/usr/app/data", backup: { kind: "files" } }],
   limits: { memoryMiB: 384, cpus: 0.5 },
   health: {

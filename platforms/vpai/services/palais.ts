@@ -12,7 +12,7 @@ export default defineService({
   },
   user: { uid: 1000, gid: 1000 },
   port: 3300,
-  expose: [{ subdomain: "palais", port: 3300, access: "vpn" }],
+  expose: [{ subdomain: "palais", port: 3300, access: "vpn", answers: { at: "/health" } }],
   environment: () => ({ NODE_ENV: "production", PORT: "3300" }),
   secrets: {
     database_url: {

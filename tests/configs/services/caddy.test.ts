@@ -85,7 +85,7 @@ test("a Caddyfile with a mistake is refused", async () => {
 
 test("prod: Caddy itself reads that n8n is on the VPN listener alone, and CouchDB on the public one", async () => {
   expect(listeners(await adapted({ runs: core }, [COUCHDB]))).toEqual({
-    "*": [":2020", ":80", ":8080"],
+    "*": [":2020", ":443", ":80", ":8080", ":8443"],
     "ewutelo.cloud": [":443"],
     "mayi.ewutelo.cloud": [":8443"],
     "couch.ewutelo.cloud": [":443"],

@@ -131,6 +131,34 @@ describe("services that wait for each other across hosts", () => {
     expect(resource(graph, "data/smoke").dependsOn).not.toContain("data/note/one");
   });
 
+  test("a gateway starts after what it has sites of, and what those sites wait for; others do not wait for that", async () => {
+    const door = defineCapability<object, object>({
+      name: "door",
+      when: "after",
+      opens: true,
+      make: (_wanted, { host, connection, ready, scope }) =>
+        new RemoteFile(
+          `${host}/door`,
+          { connection, path: "/srv/door", content: "shut", mode: "0600" },
+          { parent: scope, dependsOn: [ready] },
+        ),
+    });
+    const expose = [{ subdomain: "shop", port: 80, access: "public" as const }];
+    const graph = await graphOfTwo(
+      platformOf(
+        onFront({ name: "gate", gateway: { authority: "/root.crt" } }),
+        onFront({ name: "shop", expose, offers: [door.offer({})], uses: [door.request({})] }),
+        onFront({ name: "cellar", needs: ["shop"] }),
+      ),
+    );
+    expect(container(graph, "front/gate").dependsOn).toEqual(
+      expect.arrayContaining(["front/shop/health", "front/door"]),
+    );
+    expect(container(graph, "front/gate").dependsOn).not.toContain("front/cellar/health");
+    expect(container(graph, "front/cellar").dependsOn).not.toContain("front/door");
+    expect(resource(graph, "front/smoke").dependsOn).toContain("front/door");
+  });
+
   test("data is protected where the server's machine outlives the stack, wherever the client is", async () => {
     const rented = { kind: "hcloud", serverType: "cx23", location: "nbg1", image: "debian-13" };
     const graph = await graphOfTwo(

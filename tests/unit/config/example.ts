@@ -43,6 +43,7 @@ export const SETTINGS = {
   domain: "example.org",
   tls: "acme-ovh",
   acmeEmail: "owner@example.org",
+  ownerEmail: "founder@example.org",
   vpnEnforce: "false",
   couchdbVpnEnforce: "true",
   adopt: "true",

@@ -53,6 +53,14 @@ export const REFUSED: Readonly<Record<string, Service>> = {
   lost: service("lost", { needs: ["nowhere"] }),
   mute: service("mute", { secrets: { key: { secret: SECRET, exported: "KEY" } } }),
   "other-mute": service("other-mute", { secrets: { key: { secret: { ...SECRET, length: 8 } } } }),
+  orphan: service("orphan", {
+    expose: [{ subdomain: "orphan", port: 80, access: "vpn" }],
+    firstUser: { closed: ["/setup*"] },
+  }),
+  impostor: service("impostor", {
+    expose: [{ subdomain: "impostor", port: 80, access: "vpn" }],
+    firstUser: { owner: { ...SECRET, name: "impostorKey" } },
+  }),
   foreigner: service("foreigner", { run: { architectures: ["arm64"] } }),
 };
 
@@ -85,5 +93,7 @@ export const REFUSALS: readonly (readonly [where: string, found: RegExp, mend: R
   ["sese-ai/lost", /needs nowhere, which no host of the stack runs/, /take nowhere out of needs/],
   ["sese-ai/mute", /exports the secret key, and has no entrypoint/, /name the image's program in entrypoint/],
   ["sese-ai/mute, sese-ai/other-mute", /different declarations of the secret muteKey/, /declare it once and share/],
+  ["sese-ai/orphan", /a first-user page \(\/setup\*\) and no owner/, /say in firstUser\.owner which secret/],
+  ["sese-ai/impostor", /the owner's password impostorKey, which nothing of the service takes/, /or expose nothing/],
   ["sese-ai/foreigner", /redis:8\.0\.2 exists for arm64, and sese-ai is amd64/, /an image for amd64/],
 ];

@@ -73,7 +73,7 @@ const hostMetrics = ({ host }: ServiceContext, { hostRoot, textfiles }: Collecti
 ];
 
 const serviceMetrics = (context: ServiceContext, { collector }: Collecting): Block[] => [
-  scrape("services", scrapeTargets(context, collector).map(staticTarget), RELABELLED),
+  ...serviceScrapes(scrapeTargets(context, collector)),
   {
     type: "prometheus.relabel",
     label: "services",
@@ -91,6 +91,18 @@ const serviceMetrics = (context: ServiceContext, { collector }: Collecting): Blo
     ],
   },
 ];
+
+/** One scrape for all that answer everybody, and one for each that wants a key. */
+const serviceScrapes = (targets: readonly ScrapeTarget[]): Block[] => [
+  scrape("services", targets.filter(({ keyFile }) => keyFile === undefined).map(staticTarget), RELABELLED),
+  ...targets.flatMap((target) => (target.keyFile === undefined ? [] : [keyed(target, target.keyFile)])),
+];
+
+const keyed = (target: ScrapeTarget, file: string): Block => ({
+  ...scrape("services", [staticTarget(target)], RELABELLED),
+  label: `services_${target.service.replaceAll("-", "_")}`,
+  blocks: [{ type: "authorization", attributes: { type: "Bearer", credentials_file: file } }],
+});
 
 const staticTarget = ({ service, address, path }: ScrapeTarget): Value => ({
   __address__: address,

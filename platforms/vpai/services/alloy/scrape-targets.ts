@@ -9,12 +9,16 @@ export interface ScrapeTarget {
   /** `<name>:<port>` on the networks. */
   address: string;
   path: string;
+  /** File of the key that it wants, as the collector sees it. Default: it wants none. */
+  keyFile?: string;
 }
 
 /** Who scrapes; it reaches what shares a network with it. */
 export interface Collector {
   name: string;
   networks: readonly string[];
+  /** Files of the keys that it has, as it sees them, by the secrets' names. Default: none. */
+  keys?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -41,7 +45,7 @@ export interface ExporterTarget extends ScrapeTarget {
   exporter: Exporter;
 }
 
-/** @throws when the collector does not reach the service, or the service has no port */
+/** @throws when the collector does not reach the service, or lacks its key, or the service has no port */
 export function scrapeTarget(service: Service, collector: Collector): ScrapeTarget {
   const { name, metrics = {} } = service;
   const networks = networksOf(service);
@@ -50,5 +54,19 @@ export function scrapeTarget(service: Service, collector: Collector): ScrapeTarg
       `metrics of ${name}: expected one of ${collector.name}'s networks (${collector.networks.join(", ")}), ` +
         `found ${networks.join(", ")}; put it on one of them, or take its metrics away`,
     );
-  return { service: name, address: addressOf({ ...service, ...metrics }), path: metrics.path ?? "/metrics" };
+  return {
+    service: name,
+    address: addressOf({ ...service, ...metrics }),
+    path: metrics.path ?? "/metrics",
+    ...(metrics.key === undefined ? {} : { keyFile: keyFileOf(name, metrics.key, collector) }),
+  };
+}
+
+function keyFileOf(service: string, key: string, { name, keys = {} }: Collector): string {
+  const file = keys[key];
+  if (file !== undefined) return file;
+  throw new UserError(
+    `metrics of ${service}: expected ${name} to have the key ${key} among its secrets, found it has none of that name; ` +
+      "give it to the collector, or take the metrics away",
+  );
 }

@@ -34,6 +34,8 @@ export function litellmConfig({ collection, redis, qdrant, variables }: LitellmS
       litellm_settings: {
         drop_params: true,
         callbacks: ["prometheus"],
+        // They name keys, teams and models.
+        require_auth_for_metrics_endpoint: true,
         cache: true,
         cache_params: {
           type: "qdrant-semantic",

@@ -125,7 +125,8 @@ describe.each(CASES)("%s", (_name, stack, graph, service, facts) => {
     });
 
     test("starts after what it needs is healthy and its own database is there", () => {
-      const first = facts.needs.map((needed) => `sese-ai/${needed}/health`);
+      const there = new Set(graph().map(({ name }) => name));
+      const first = facts.needs.map((needed) => `sese-ai/${needed}/health`).filter((gate) => there.has(gate));
       const database = facts.database === undefined ? [] : [`sese-ai/database/${facts.database}`];
       expect(found().dependsOn).toEqual(expect.arrayContaining([...first, ...database]));
     });
@@ -281,6 +282,7 @@ describe("what the world reaches", () => {
     expect(sitesIn(stacks.prod)).toEqual([
       "http://, http://:8080",
       "http://:2020",
+      "https://:443, https://:8443",
       "ewutelo.cloud",
       "https://mayi.ewutelo.cloud:8443",
     ]);
@@ -290,12 +292,14 @@ describe("what the world reaches", () => {
     expect(sitesIn(stacks.lab)).toEqual([
       "http://, http://:8080",
       "http://:2020",
+      "https://:443, https://:8443",
       "vpai.test",
       "mayi.vpai.test, https://mayi.vpai.test:8443",
     ]);
     expect(sitesIn(stacks.preprod)).toEqual([
       "http://, http://:8080",
       "http://:2020",
+      "https://:443, https://:8443",
       "preprod.ewutelo.cloud",
       "mayi.preprod.ewutelo.cloud, https://mayi.preprod.ewutelo.cloud:8443",
     ]);
@@ -340,8 +344,14 @@ describe("start order (docs/requirements.md#start-order)", () => {
     expect(database.secrets.sort()).toEqual(["password", "server.password"]);
   });
 
+  test.each(STACKS)("%s: Caddy waits for n8n and for its owner", (stack) => {
+    expect(container(stacks[stack], "sese-ai/caddy").dependsOn).toEqual(
+      expect.arrayContaining(["sese-ai/n8n/health", "sese-ai/owner/n8n"]),
+    );
+  });
+
   test.each(STACKS)("%s: the others wait for no other service", (stack) => {
-    for (const service of ["caddy", "postgresql", "redis"]) {
+    for (const service of ["postgresql", "redis"]) {
       const gates = [...waitsFor(stacks[stack], `sese-ai/${service}`)].filter(
         (name) => name.endsWith("/health") && name !== `sese-ai/${service}/health`,
       );
@@ -385,6 +395,7 @@ describe("start order (docs/requirements.md#start-order)", () => {
 
 describe("secrets", () => {
   const CORE_SECRETS = [
+    "n8nAdminPassword",
     "n8nDatabasePassword",
     "n8nEncryptionKey",
     "ovhApplicationKey",
@@ -403,6 +414,7 @@ describe("secrets", () => {
 
   test("arrive byte for byte where they are needed, and nowhere else", () => {
     const expected: Record<string, string[]> = {
+      n8nAdminPassword: ["sese-ai/owner/n8n"],
       n8nDatabasePassword: ["sese-ai/database/n8n", "sese-ai/n8n/secret/database_password"],
       n8nEncryptionKey: ["sese-ai/n8n/secret/encryption_key"],
       ovhApplicationKey: ["sese-ai/caddy/secret/ovh_application_key"],
@@ -410,6 +422,7 @@ describe("secrets", () => {
       ovhConsumerKey: ["sese-ai/caddy/secret/ovh_consumer_key"],
       postgresqlPassword: [
         "sese-ai/database/n8n",
+        "sese-ai/owner/n8n",
         "sese-ai/postgresql/secret/superuser_password",
         "sese-ai/workflow/ping",
       ],
@@ -442,7 +455,7 @@ describe("secrets", () => {
     ["lab", "lab"],
     ["preprod", "preprod"],
   ] as const)("%s: generated ones are marked secret too", (_name, stack) => {
-    const made = ["n8nDatabasePassword", "n8nEncryptionKey", "postgresqlPassword", "redisPassword"];
+    const made = ["n8nAdminPassword", "n8nDatabasePassword", "n8nEncryptionKey", "postgresqlPassword", "redisPassword"];
     expect(
       stacks[stack]
         .filter(({ type }) => type.endsWith(":RandomPassword"))
@@ -476,9 +489,9 @@ describe("the checks at the end of an up", () => {
     );
 
   test("a VPN-only site must answer on the VPN, and must not elsewhere", () => {
-    const site = { hostname: "mayi.ewutelo.cloud", port: 443, path: "/" };
+    const site = { hostname: "mayi.ewutelo.cloud", port: 443, path: "/", route: "the route /* to n8n" };
     expect(tried(stacks.prod, "mayi.ewutelo.cloud/")).toEqual([
-      { ...site, address: "100.64.0.14" },
+      { ...site, address: "100.64.0.14", status: 200 },
       { ...site, address: "137.74.114.167", closed: true },
     ]);
   });

@@ -44,6 +44,7 @@ const core = (secretFiles: number): Record<string, number> => ({
   // Caddyfile, redis.conf, postgresql.conf, pg_hba.conf
   [REMOTE_FILE]: 4 + secretFiles,
   [DATABASE]: 1,
+  "pulumi-nodejs:dynamic/vpai/n8n:Owner": 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Workflow": 1,
   "pulumi-nodejs:dynamic/vpai/host:Readiness": 1,
   "pulumi-nodejs:dynamic/vpai/host:SmokeChecks": 1,
@@ -52,8 +53,8 @@ const core = (secretFiles: number): Record<string, number> => ({
 const LAB_MACHINE = { "vpai:lab:Machine": 1, [SSH_KEY]: 1, "docker:index/volume:Volume": 2 };
 const RANDOM = {
   "vpai:platform:SecretStore": 1,
-  "random:index/randomPassword:RandomPassword": 4,
-  "pulumi-nodejs:dynamic/vpai/host:KeptSecret": 4,
+  "random:index/randomPassword:RandomPassword": 5,
+  "pulumi-nodejs:dynamic/vpai/host:KeptSecret": 5,
 };
 
 describe("each host has exactly the resources that its services need", () => {
@@ -195,10 +196,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 45],
+    ["lab", "sese-ai", "sese-ai/machine/container", 47],
     ["lab", "seko-vpn", "seko-vpn/machine/container", 3],
     ["lab", "workstation", "workstation/machine/container", 3],
-    ["preprod", "sese-ai", "sese-ai/server", 48],
+    ["preprod", "sese-ai", "sese-ai/server", 50],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);

@@ -176,14 +176,16 @@ test("who may come in is never decided by a source address", () => {
 test("every site but the redirect and the metrics has TLS of the stack's kind and the security headers", () => {
   fc.assert(
     fc.property(context, (given) => {
-      const [redirect, metrics, ...others] = sites(caddyfile(given));
+      const [redirect, metrics, nobody, ...others] = sites(caddyfile(given));
       expect(redirect).toMatchObject({
         addresses: ["http://", "http://:8080"],
         lines: ["redir https://{host}{uri} 308", ""],
       });
       expect(metrics).toMatchObject({ addresses: ["http://:2020"], lines: ["metrics /metrics", ""] });
-      for (const { lines } of others) {
-        expect(lines).toContain("import security_headers");
+      expect(nobody?.addresses).toEqual(["https://:443", "https://:8443"]);
+      expect(nobody?.lines.slice(-2)).toEqual(["respond 404", ""]);
+      for (const { lines } of others) expect(lines).toContain("import security_headers");
+      for (const { lines } of [...(nobody === undefined ? [] : [nobody]), ...others]) {
         expect(lines.includes("tls internal")).toBe(given.tls === "internal");
         expect(lines.includes("dns ovh {")).toBe(given.tls === "acme-ovh");
       }
@@ -196,9 +198,10 @@ test("the domain itself answers health checks and nothing else (docs/requirement
   expect(sites(text).map(({ addresses }) => addresses)).toEqual([
     ["http://", "http://:8080"],
     ["http://:2020"],
+    ["https://:443", "https://:8443"],
     ["ewutelo.cloud"],
   ]);
-  const asked = PATHS.map((path) => answerOf(sites(text)[2] as Block, path));
+  const asked = PATHS.map((path) => answerOf(sites(text)[3] as Block, path));
   expect(asked).toEqual(PATHS.map((path) => (path === "/health" ? 'respond "OK" 200' : "respond 404")));
 });
 

@@ -29,7 +29,8 @@ beforeAll(async () => {
     { stdio: "ignore" },
   );
   site = https.createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, response) => {
-    response.writeHead(request.url === "/moved" ? 302 : reply.status);
+    const moved = request.url === "/moved";
+    response.writeHead(moved ? 302 : reply.status, moved ? { location: "/login" } : {});
     response.end(`${reply.body} for ${request.headers.host ?? ""}${request.url ?? ""}`);
   });
   await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
@@ -60,6 +61,7 @@ const request = (change: object): SmokeChecksInputs["requests"][number] => ({
   address: "127.0.0.1",
   port: (site.address() as net.AddressInfo).port,
   path: "/health",
+  route: "the route /* to n8n",
   ...change,
 });
 
@@ -90,12 +92,25 @@ test("a host on which everything answers as it must passes", async () => {
     request({}),
     request({ status: 200, contains: `OK for ${HOSTNAME}/health` }),
     request({ path: "/moved", status: 302 }),
+    request({ path: "/moved", status: 302, location: "/login" }),
   ];
   expect(await kind.ensure({ ...inputs, requests })).toEqual({ ...inputs, requests });
 });
 
 test.each([
-  ["a server error", { status: 502, body: "" }, {}, /expected a status below 500, found status 502 with " for/],
+  ["a server error", { status: 502, body: "" }, {}, /expected status 200, found status 502 with " for/],
+  [
+    "a broken route",
+    { status: 404, body: "" },
+    {},
+    /health at 127\.0\.0\.1:\d+, the route \/\* to n8n: expected status 200, found status 404 with " for/,
+  ],
+  [
+    "a redirect elsewhere",
+    { status: 200, body: "" },
+    { path: "/moved", status: 302, location: "/sessions/new" },
+    /expected status 302 to \/sessions\/new, found status 302 to \/login with/,
+  ],
   [
     "another status",
     { status: 404, body: "gone" },
@@ -119,7 +134,7 @@ test("a certificate of another authority or for another name, and silence, are n
   await expect(kind.ensure(trusting)).rejects.toThrow(/found no answer: self-signed certificate/);
   const other = { ...inputs, requests: [request({ hostname: "llm.vpai.test" })] };
   await expect(kind.ensure(other)).rejects.toThrow(
-    /https:\/\/llm\.vpai\.test\/health at 127\.0\.0\.1:\d+: .*no answer/,
+    /https:\/\/llm\.vpai\.test\/health at 127\.0\.0\.1:\d+, .*no answer/,
   );
   await expect(kind.ensure({ ...inputs, requests: [request({ port: 1 })] })).rejects.toThrow(/found no answer/);
 });
@@ -131,7 +146,7 @@ test("a closed site passes while nothing answers or nothing is found there, and 
   await expect(check({})).resolves.toBeDefined();
   reply = { status: 302, body: "login" };
   await expect(check({})).rejects.toThrow(
-    /mayi\.vpai\.test\/health at 127\.0\.0\.1:\d+: expected to be refused, as it is for the VPN only, found status 302/,
+    /mayi\.vpai\.test\/health at 127\.0\.0\.1:\d+, the route .*: expected to be refused, as it is for the VPN only, found status 302/,
   );
 });
 

@@ -8,7 +8,7 @@ import type { Architecture } from "../../../../../model/stack";
 import { namesOf } from "../../../../../platforms";
 import { fittingArchitectures } from "../../../../../platforms/policies/images";
 import vpai from "../../../../../platforms/vpai/platform";
-import { CONTAINER, container, type Registered, resource } from "../../../components/stack/graph";
+import { CANARIES, CONTAINER, container, type Registered, resource } from "../../../components/stack/graph";
 
 /** A deployed service as a check sees it. */
 export interface Deployed {
@@ -104,6 +104,9 @@ const SERVED_BY: Readonly<Record<string, { type: string; container: string; key:
   "PostgreSQL database": { type: "postgresql:Database", container: "server.container", key: "server.password" },
   "Qdrant collection": { type: "qdrant:Collection", container: "server.container", key: "server.apiKey" },
   "LiteLLM key": { type: "litellm:Key", container: "server.container", key: "server.masterKey" },
+  "LiteLLM metrics key": { type: "litellm:Key", container: "server.container", key: "server.masterKey" },
+  account: { type: "program:Account", container: "container", key: "signUp.body" },
+  "n8n owner": { type: "n8n:Owner", container: "container", key: "password" },
   "n8n workflow": { type: "n8n:Workflow", container: "container", key: "server.password" },
 };
 
@@ -208,16 +211,25 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   },
   expose: ({ service, graph, host, context }) => {
     const text = String(resource(graph, `${host}/caddy/config/Caddyfile`).inputs["content"]);
-    for (const { subdomain, port, access, path: only, stripPath } of some(service.expose)) {
+    const closed = service.firstUser?.closed ?? [];
+    for (const { subdomain, port, access, path: only, stripPath, only: whole } of some(service.expose)) {
       const hostname = subdomain === "" ? context.domain : `${subdomain}.${context.domain}`;
       const address = access === "public" ? hostname : `https://${hostname}:8443`;
       const block = text
         .split("\n\n")
         .find((candidate) => (candidate.split("\n")[0] ?? "").replace(/ \{$/, "").split(", ").includes(address));
       const proxy = [`reverse_proxy ${service.name}:${port} {`, "\tstream_close_delay 5m", "}"];
+      if (whole !== undefined || closed.length > 0) {
+        expect(block).toContain("\timport plain_paths\n");
+        if (whole !== undefined) expect(block).toContain(`@only path ${whole.join(" ")}\n`);
+        expect(block?.replaceAll(/^\t+/gm, "")).toContain(proxy.map((line) => line.trim()).join("\n"));
+        continue;
+      }
       const handler = stripPath === true ? "handle_path" : "handle";
       const lines = only === undefined ? proxy : [`${handler} ${only} {`, ...proxy.map((line) => `\t${line}`), "}"];
-      const indent = only === undefined && /\n\thandle /.test(block ?? "") ? "\t\t" : "\t";
+      // Parts of a hostname lie in a block that keeps their order.
+      const depth = /\n\troute \{/.test(block ?? "") ? (only === undefined ? 3 : 2) : 1;
+      const indent = "\t".repeat(depth);
       expect(block).toContain(lines.map((line) => `${indent}${line}\n`).join(""));
     }
   },
@@ -365,6 +377,23 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   },
   offers: (deployed) => {
     for (const one of some(deployed.service.offers)) offered(deployed, one);
+  },
+  firstUser: ({ service: { name, firstUser, expose = [] }, graph, host }) => {
+    const text = String(resource(graph, `${host}/caddy/config/Caddyfile`).inputs["content"]);
+    const { closed = [], owner: password } = firstUser ?? {};
+    // Each site leads to a closed path once, or on no listener at all.
+    for (const one of closed) {
+      const refusals = text.split(`handle ${one} {\n`).slice(1);
+      expect([one, refusals.length > 0]).toEqual([one, expose.length > 0]);
+      for (const refusal of refusals) expect(refusal).toMatch(/^\t+respond 404\n/);
+    }
+    const secret = password?.name ?? "";
+    const values = [CANARIES[`secrets:${secret}`], `random-${secret}`, `canary-of-${secret}`];
+    const taking = graph.filter(
+      ({ secrets, inputs }) =>
+        secrets.length > 0 && values.some((value) => value !== undefined && JSON.stringify(inputs).includes(value)),
+    );
+    expect([name, taking.length > 0]).toEqual([name, true]);
   },
   gateway: (deployed) => {
     const { name, gateway } = deployed.service;

@@ -13,7 +13,22 @@ const databases = ({ uses = [] }: ContainerService): string[][] =>
   uses.filter(({ capability }) => capability === "PostgreSQL database").map(({ claims }) => [...claims]);
 
 const sites = ({ expose = [] }: ContainerService): unknown[] =>
-  expose.map(({ subdomain, access, path }) => ({ subdomain, access, ...(path === undefined ? {} : { path }) }));
+  expose.map(({ subdomain, access, path, only, answers = {} }) => ({
+    ...{ subdomain, access },
+    ...(path === undefined ? {} : { path }),
+    ...(only === undefined ? {} : { only }),
+    promise: [
+      answers.at ?? (path ?? "/").replace(/\*$/, ""),
+      answers.status ?? 200,
+      ...(answers.to === undefined ? [] : [answers.to]),
+    ].join(" "),
+  }));
+
+/** Who owns it, and which requests nobody may send. */
+const firstUser = ({ firstUser: { closed, owner } = {} }: ContainerService): object => ({
+  ...(closed === undefined ? {} : { closed }),
+  ...(owner === undefined ? {} : { owner: owner.name }),
+});
 
 test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, facts) => {
   const service = containerServiceNamed(name);
@@ -24,6 +39,7 @@ test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, facts) =
     networks: service.run.networks,
     port: service.port,
     sites: sites(service),
+    ...firstUser(service),
     published: published(service),
     ...service.limits,
     capabilities: service.run.capabilities ?? [],

@@ -109,7 +109,8 @@ export default {
   ],
   limits: { memoryMiB: 77, cpus: 0.25 },
   health: { test: ["probe", "--quick"], interval: 5, timeout: 90, startPeriod: 3, retries: 7 },
-  needs: ["redis", "caddy"],
+  needs: ["redis", "n8n"],
+  firstUser: { closed: ["/first*"], owner: supplied("everythingToken", true) },
   uses: [
     postgresqlDatabase.request({ name: "things", role: "keeper", password: random("thingsPassword") }),
     qdrantCollection.request({ name: "pictures", size: 3, distance: "Dot" }, { from: "servers" }),
@@ -284,16 +285,16 @@ describe("a service added as one more file", () => {
       protect: true,
     });
     expect(container(graph, `${HOST}/everything`).dependsOn).toEqual(
-      expect.arrayContaining([`${HOST}/redis/health`, `${HOST}/caddy/health`, `${HOST}/database/things`]),
+      expect.arrayContaining([`${HOST}/redis/health`, `${HOST}/n8n/health`, `${HOST}/database/things`]),
     );
     const caddyfile = String(resource(graph, `${HOST}/caddy/config/Caddyfile`).inputs["content"]);
     expect(caddyfile).toMatch(
-      /^any\.ewutelo\.cloud \{[^]*?reverse_proxy everything:9000 \{\n\t\tstream_close_delay 5m\n\t\}\n\}/m,
+      /^any\.ewutelo\.cloud \{[^]*?\n\t+reverse_proxy everything:9000 \{\n\t+stream_close_delay 5m\n/m,
     );
     expect(caddyfile).toMatch(
-      /^https:\/\/inner\.ewutelo\.cloud:8443 \{[^]*?\thandle \{\n\t\treverse_proxy everything:9001 \{\n\t\t\tstream_close_delay 5m\n\t\t\}\n\t\}\n\}/m,
+      /^https:\/\/inner\.ewutelo\.cloud:8443 \{[^]*?\n\t+reverse_proxy everything:9001 \{\n\t+stream_close_delay 5m\n/m,
     );
-    expect(caddyfile).toMatch(/^inner\.ewutelo\.cloud \{[^]*?\thandle \/open \{\n[^]*?\thandle \{\n\t\trespond 404\n/m);
+    expect(caddyfile).toMatch(/^inner\.ewutelo\.cloud \{[^]*?\thandle \/open \{\n[^]*?\thandle \{\n\t+respond 404\n/m);
   });
 
   test("a supplied secret that the stack does not need leaves no variable and no file", () => {
@@ -310,6 +311,8 @@ describe("a service added as one more file", () => {
     expect(changed.map(({ name }) => name)).toEqual([
       `${HOST}/caddy/config/Caddyfile`,
       `${HOST}/readiness`,
+      // It waits for them, too.
+      `${HOST}/caddy`,
       `${HOST}/caddy/health`,
       `${HOST}/smoke`,
     ]);

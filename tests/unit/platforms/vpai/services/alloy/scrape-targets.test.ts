@@ -5,7 +5,11 @@ import type { ServiceContext } from "../../../../../../model/context";
 import type { Service } from "../../../../../../model/service";
 import { exporterTargets, scrapeTargets } from "../../../../../../platforms/vpai/services/alloy/scrape-targets";
 
-const ALLOY = { name: "alloy", networks: ["backend", "monitoring"] } as const;
+const ALLOY = {
+  name: "alloy",
+  networks: ["backend", "monitoring"],
+  keys: { litellmMetricsKey: "/run/secrets/litellm_metrics_key" },
+} as const;
 
 const context = (runs: readonly Service[]): ServiceContext => contextWith({ runs });
 
@@ -62,4 +66,18 @@ test("a service whose metrics have no port is an error", () => {
   const { port, ...portless } = service({ metrics: {} });
   expect(port).toBe(1234);
   expect(() => scrapeTargets(context([portless]), ALLOY)).toThrow(/^one: expected a port/);
+});
+
+test("a service whose metrics want a key is asked with the collector's file of it", () => {
+  const locked = service({ metrics: { key: "litellmMetricsKey" } });
+  expect(scrapeTargets(context([locked]), ALLOY)).toEqual([
+    { service: "one", address: "one:1234", path: "/metrics", keyFile: "/run/secrets/litellm_metrics_key" },
+  ]);
+});
+
+test("a service whose metrics want a key that the collector lacks is an error", () => {
+  const locked = service({ metrics: { key: "otherKey" } });
+  expect(() => scrapeTargets(context([locked]), ALLOY)).toThrow(
+    /^metrics of one: expected alloy to have the key otherKey among its secrets, found it has none of that name; give/,
+  );
 });

@@ -4,10 +4,11 @@ HOST ?=
 CMD ?=
 SERVICES ?=
 RECREATE ?=
+ECO ?=
 # What is given outranks what an outer make (make test) left in the environment.
 VPAI_SERVICES := $(or $(SERVICES),$(VPAI_SERVICES))
 VPAI_RECREATE := $(or $(RECREATE),$(VPAI_RECREATE))
-export STACK HOST CMD VPAI_SERVICES VPAI_RECREATE
+export STACK HOST CMD ECO VPAI_SERVICES VPAI_RECREATE
 
 # Make would expand the dollars in what its command line gives (SECRET_x='pa$$word'): what was given is passed on as it is.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
@@ -21,7 +22,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status ssh env secrets preview-comment images-lock bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status ssh budget env secrets preview-comment images-lock bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +61,10 @@ status: ## hosts, services, images, health, URLs; real or stand-in
 ssh: ## log in: HOST=sese-ai [CMD='docker ps']
 	$(READY)
 	@$(RUN) commands/ssh.ts
+
+budget: ## what LLM calls cost today; ECO=on|off switches the eco mode: the free models alone answer
+	$(READY)
+	@$(RUN) commands/budget.ts
 
 env: ## shell exports with which plain `pulumi` works: eval "$(make -s env)"
 	$(READY)

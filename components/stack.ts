@@ -118,9 +118,13 @@ const planOf = (view: HostView, views: readonly HostView[], { platform, config }
   host: describedIn(platform, view.name),
   services: view.services,
   vpnAddress: view.vpnAddress,
-  context: contextOf(platform, view.name, config, views),
+  context: contextOf(platform, view.name, config, views, givenTo(config)),
   ...knownOf(hostIn(config, view.name).machine),
 });
+
+/** Names of the secrets that the stack's file has a value for. */
+const givenTo = ({ secrets }: LoadedConfig): string[] =>
+  Object.entries(secrets).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 
 /** What is known of a computer before it is reached. */
 const knownOf = (machine: MachineConfig): Pick<HostPlan, "hasImage" | "bindAddress"> => ({

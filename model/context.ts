@@ -1,7 +1,7 @@
 import type { Network } from "./platform";
 import type { Service } from "./service";
 import type { RemoteSite } from "./site";
-import type { Tls } from "./stack";
+import type { Stack, Tls } from "./stack";
 
 /** A host of the platform as the services of all hosts see it. */
 export interface HostView {
@@ -35,6 +35,10 @@ export interface ServiceContext {
   hosts: readonly HostView[];
   /** Sites that this host answers for and another one serves. */
   remoteSites: readonly RemoteSite[];
+  /** Values of the settings that the platform and its services declare, by name. */
+  settings: Stack["settings"];
+  /** Names of the secrets that the stack's file has a value for: what a person may leave out is there, or is not. */
+  given: ReadonlySet<string>;
 }
 
 /** Where a service answers another one. */

@@ -10,6 +10,8 @@ export interface ConfigFile {
   content: string | Output<string>;
   /** The image's own check of this file, run before it takes effect: arguments after the image, `{}` is the path. */
   validate?: readonly string[];
+  /** Program in the image that `validate` is for. Default: the image's own entrypoint. */
+  validator?: string;
 }
 
 /** A secret that reaches the program as a file of its own. */

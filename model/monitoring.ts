@@ -31,10 +31,16 @@ export interface Alert {
   expr: string;
   /** How long it must be wrong, as Prometheus writes durations. */
   after: string;
-  /** `critical`: act now; `warning`: act this week. */
-  severity: "critical" | "warning";
+  /** `critical`: act now; `warning`: act this week; `info`: nothing is wrong. */
+  severity: "critical" | "warning" | "info";
   /** One sentence; `{{ $labels.<name> }}` and `{{ $value }}` are filled in. */
   summary: string;
+  /** Anchor of the section of docs/runbook.md that says what to do. */
+  runbook: string;
+  /** How the value is told, in the same form as the summary. Default: the bare number. */
+  value?: string;
+  /** What it is about, where its series carry no label `service`. Default: the service that declares it. */
+  about?: string;
 }
 
 /** Which store a query is for; also the uid of Grafana's data source. */

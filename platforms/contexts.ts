@@ -38,9 +38,18 @@ function remoteSitesOn(platform: Platform, name: string, stack: Stack, hosts: re
   return [...declared, ...ofServices];
 }
 
-/** What the services of a host are told. */
-export function contextOf(platform: Platform, host: string, stack: Stack, hosts: readonly HostView[]): ServiceContext {
-  const { domain, tls, acmeEmail, vpnEnforce } = stack;
+/**
+ * What the services of a host are told.
+ * @param given names of the secrets that the stack's file has
+ */
+export function contextOf(
+  platform: Platform,
+  host: string,
+  stack: Stack,
+  hosts: readonly HostView[],
+  given: Iterable<string> = [],
+): ServiceContext {
+  const { domain, tls, acmeEmail, vpnEnforce, settings } = stack;
   const own = hosts.find(({ name }) => name === host);
   return {
     host,
@@ -52,6 +61,8 @@ export function contextOf(platform: Platform, host: string, stack: Stack, hosts:
     networks: own?.networks ?? {},
     hosts,
     remoteSites: remoteSitesOn(platform, host, stack, hosts),
+    settings,
+    given: new Set(given),
     ...(acmeEmail === undefined ? {} : { acmeEmail }),
   };
 }

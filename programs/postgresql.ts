@@ -103,6 +103,7 @@ export function postgresql({ name = "postgresql", group, networks, publish }: Po
         after: "2m",
         severity: "critical",
         summary: "PostgreSQL does not answer the collector",
+        runbook: "a-program-tells-no-metrics",
       },
     ],
     dashboards: [POSTGRESQL_DASHBOARD],

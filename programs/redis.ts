@@ -82,6 +82,7 @@ export function redis({ name = "redis", group, networks }: RedisArgs): Container
         after: "2m",
         severity: "critical",
         summary: "Redis does not answer the collector",
+        runbook: "a-program-tells-no-metrics",
       },
     ],
     dashboards: [REDIS_DASHBOARD],

@@ -21,12 +21,20 @@ export interface Given extends Partial<Stack> {
   /** Services of the host. */
   runs?: readonly Service[];
   platform?: Platform;
+  /** Names of the secrets that the stack has. */
+  given?: readonly string[];
 }
 
 /** What the services of a host are told, as a deployment tells them. */
-export function contextWith({ host = "sese-ai", runs, platform = vpai, ...stack }: Given = {}): ServiceContext {
+export function contextWith({
+  host = "sese-ai",
+  runs,
+  platform = vpai,
+  given = [],
+  ...stack
+}: Given = {}): ServiceContext {
   const views = hostViews(platform).map((view) =>
     view.name === host && runs !== undefined ? { ...view, services: runs } : view,
   );
-  return contextOf(platform, host, { ...STACK, ...stack }, views);
+  return contextOf(platform, host, { ...STACK, ...stack }, views, given);
 }

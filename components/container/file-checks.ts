@@ -7,8 +7,14 @@ import type { ContainerSpec, FileSpec, SecretSpec } from "./spec";
 const RUN = ["docker", "run", "--rm", "--network", "none"];
 
 /** The image's own check of a file, in a container without network that sees the candidate at its final path. */
-export const validation = ({ target }: FileSpec, argv: readonly string[], image: Output<string>): Output<string[]> =>
-  image.apply((name) => [...RUN, "--volume", `{}:${target}:ro`, name, ...argv]);
+export const validation = (
+  { target, validator }: FileSpec,
+  argv: readonly string[],
+  image: Output<string>,
+): Output<string[]> => {
+  const program = validator === undefined ? [] : ["--entrypoint", validator];
+  return image.apply((name) => [...RUN, ...program, "--volume", `{}:${target}:ro`, name, ...argv]);
+};
 
 /** The same of a secret: as its user, with the program's data beside it, both read-only. */
 export function acceptance(

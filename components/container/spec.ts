@@ -21,6 +21,8 @@ export interface FileSpec {
   content: string | Output<string>;
   /** Arguments of the image that accept a candidate; `{}` is its path. */
   validate?: readonly string[];
+  /** Program in the image that takes these arguments. Default: the image's own. */
+  validator?: string;
 }
 
 /** A secret's file on its host. */

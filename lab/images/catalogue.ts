@@ -49,6 +49,15 @@ export const catalogue: readonly LabImage[] = [
     version: "1.135.0",
     base: "base",
   },
+  {
+    name: "alertmanager",
+    reference: "docker.io/prom/alertmanager:v0.31.0",
+    program: "real",
+    version: "0.31.0",
+    base: "base",
+  },
+  // Runs the alerts' own tests (tests/configs); no host runs it.
+  { name: "vmalert-tool", program: "real", version: "1.135.0", base: "base" },
   { name: "cadvisor", reference: "ghcr.io/google/cadvisor:v0.55.1", program: "real", version: "0.55.1", base: "base" },
   { name: "loki", reference: "docker.io/grafana/loki:3.6.5", program: "real", version: "3.6.5", base: "base" },
   {

@@ -6,7 +6,7 @@ import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { addressOf, defineService } from "../../../model/service";
 import { METRICS_VARIABLE } from "../../../programs/postgresql";
 import { alloyConfig } from "./alloy/config";
-import { COLLECTOR_ALERTS, hostAlerts } from "./alloy/alerts";
+import { COLLECTOR_ALERTS, hostAlerts, JOB_ALERTS } from "./alloy/alerts";
 import { HOSTS_DASHBOARD } from "./alloy/dashboard";
 import victoriametrics from "./victoriametrics";
 
@@ -73,7 +73,7 @@ export default defineService({
   version: { test: ["/bin/alloy", "--version"], pattern: "version v(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 192, cpus: 0.5 },
   metrics: { askedBy: "store" },
-  alerts: (host) => [...hostAlerts(host), ...COLLECTOR_ALERTS],
+  alerts: (host) => [...hostAlerts(host), ...COLLECTOR_ALERTS, ...JOB_ALERTS],
   dashboards: [HOSTS_DASHBOARD],
   // The image has no wget; its shell opens the connection itself.
   health: {

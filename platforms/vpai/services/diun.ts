@@ -1,4 +1,5 @@
-import { defineService } from "../../../model/service";
+import { addressOf, defineService } from "../../../model/service";
+import alertmanager from "./alertmanager";
 import { diunConfig, diunImages } from "./diun/config";
 
 const CONFIG = "/etc/diun/diun.yml";
@@ -16,8 +17,18 @@ export default defineService({
   user: { uid: 0, gid: 0 },
   // Its interface for its own command line: nobody else on the network is to use it.
   environment: () => ({ GRPC_AUTHORITY: "127.0.0.1:42286", TZ: "Europe/Paris" }),
-  files: ({ hosts }) => [
-    { path: CONFIG, content: diunConfig({ data: DATA, images: IMAGES }) },
+  files: ({ host, hosts, settings }) => [
+    {
+      path: CONFIG,
+      content: diunConfig(
+        { data: DATA, images: IMAGES },
+        {
+          alertmanager: addressOf(alertmanager),
+          host,
+          runbook: `${String(settings["runbook"])}#a-newer-image-is-there`,
+        },
+      ),
+    },
     { path: IMAGES, content: diunImages(hosts.flatMap(({ services }) => services)) },
   ],
   data: [{ path: DATA, backup: { kind: "none", reason: "it learns the registries' images anew" } }],

@@ -1,21 +1,25 @@
 import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { litellmKey, litellmMetricsKey, llmKey } from "../../../capabilities/litellm-key";
 import { qdrantCollection } from "../../../capabilities/qdrant-collection";
+import { redisCache } from "../../../capabilities/redis-cache";
 import { redisDatabase } from "../../../capabilities/redis-database";
 import { optional, outsideTheLab, type SecretDeclaration } from "../../../model/secret";
-import type { SecretFile } from "../../../model/files";
+import { type SecretFile, SECRETS_FOLDER } from "../../../model/files";
 import { defineService } from "../../../model/service";
+import { ALERTS_BOT, ALERTS_CHAT } from "./alertmanager";
 import { QDRANT_API_KEY } from "./qdrant";
 import { peer } from "../../../model/peers";
 import { redisPassword } from "../../../programs/redis";
 import { SPEND_ALERTS } from "./litellm/alerts";
 import { LITELLM_DASHBOARD } from "./litellm/dashboard";
-import { litellmConfig } from "./litellm/config";
+import { BUDGET_CALLBACKS, budgetSettings } from "./litellm/budget";
+import { CACHE_SETTING, litellmConfig } from "./litellm/config";
 import { EMBEDDING_SIZE, PROVIDERS } from "./litellm/models";
 
 const NAME = "litellm";
 const PORT = 4000;
-const CONFIG = "/etc/litellm/config.yaml";
+const FOLDER = "/etc/litellm";
+const CONFIG = `${FOLDER}/config.yaml`;
 
 const SEMANTIC_CACHE = { name: "semantic_cache", size: EMBEDDING_SIZE, distance: "Cosine" } as const;
 
@@ -23,6 +27,7 @@ const VARIABLES = {
   masterKey: "LITELLM_MASTER_KEY",
   qdrantKey: "QDRANT_API_KEY",
   redisPassword: "REDIS_PASSWORD",
+  cachePassword: "REDIS_CACHE_PASSWORD",
 } as const;
 
 const MASTER_KEY = {
@@ -41,6 +46,14 @@ export const METRICS_KEY = {
   length: 32,
 } as const;
 
+/** What Telegram sends with each message that was written to the bot: that it comes from there. */
+const BUDGET_SECRET = {
+  name: "budgetWebhookSecret",
+  description: "Token that Telegram sends with what is written to the bot of alerts",
+  origin: "random",
+  length: 32,
+} as const;
+
 /**
  * What everybody with a key may ask for, as LiteLLM's documentation lists its endpoints (docs/decisions/public-paths.md):
  * whole paths, so that nothing below them comes along.
@@ -55,6 +68,9 @@ const MESSAGES = ["/v1/messages", "/v1/messages/count_tokens"];
 
 /** Its router counts there. */
 const REDIS = { number: 0, password: redisPassword() };
+
+/** Its responses lie there (docs/requirements.md#llm-requests). */
+const CACHE = { namespace: "litellm", password: redisPassword("redis-cache") };
 
 const DATABASE = postgresqlDatabase.own("litellm", "LiteLLM's");
 
@@ -101,10 +117,24 @@ export default defineService({
     {
       path: CONFIG,
       content: litellmConfig({
+        caching: context.settings["llmCache"] === "semantic" ? "semantic" : "exact",
         collection: SEMANTIC_CACHE.name,
+        namespace: CACHE.namespace,
+        cache: redisCache.serverOf(context),
         redis: redisDatabase.serverOf(context),
         qdrant: peer(context, qdrantCollection),
         variables: VARIABLES,
+      }),
+    },
+    { path: `${FOLDER}/budget.py`, content: BUDGET_CALLBACKS },
+    {
+      path: `${FOLDER}/budget.json`,
+      content: budgetSettings({
+        chat: `${SECRETS_FOLDER}/budget_chat`,
+        secret: `${SECRETS_FOLDER}/budget_secret`,
+        bot: `${SECRETS_FOLDER}/budget_bot`,
+        telegram: context.settings["telegramApi"] as string,
+        webhook: `https://${context.domain}/webhook/telegram`,
       }),
     },
   ],
@@ -123,7 +153,11 @@ export default defineService({
     },
     database_url: { secret: DATABASE.password, exported: "DATABASE_URL", render: postgresqlDatabase.url(DATABASE) },
     redis_password: { secret: REDIS.password, exported: VARIABLES.redisPassword },
+    redis_cache_password: { secret: CACHE.password, exported: VARIABLES.cachePassword },
     qdrant_api_key: { secret: QDRANT_API_KEY, exported: VARIABLES.qdrantKey },
+    budget_chat: { secret: ALERTS_CHAT },
+    budget_secret: { secret: BUDGET_SECRET },
+    budget_bot: { secret: ALERTS_BOT },
     openrouter_api_key: providerKey("openrouter", {
       of: "OpenRouter",
       name: "openrouterApiKey",
@@ -154,7 +188,7 @@ export default defineService({
     test: ["python3", "-c", "import importlib.metadata as m; print(m.version('litellm'))"],
     pattern: "^(\\d+\\.\\d+\\.\\d+)",
   },
-  limits: { memoryMiB: 1024, cpus: 1 },
+  limits: { memoryMiB: 896, cpus: 1 },
   health: {
     test: [
       "python3",
@@ -171,9 +205,11 @@ export default defineService({
   uses: [
     postgresqlDatabase.request(DATABASE),
     redisDatabase.request(REDIS),
+    redisCache.request(CACHE),
     qdrantCollection.request(SEMANTIC_CACHE),
     litellmMetricsKey.request({ key: METRICS_KEY }, { from: NAME }),
   ],
   offers: [litellmKey.offer({ masterKey: MASTER_KEY }), litellmMetricsKey.offer({ masterKey: MASTER_KEY })],
+  settings: { llmCache: CACHE_SETTING },
   stopTimeout: 30,
 });

@@ -1,5 +1,6 @@
 import { addressOf, defineService } from "../../../model/service";
 import { alertRules } from "./vmalert/alert-rules";
+import alertmanager from "./alertmanager";
 import victoriametrics from "./victoriametrics";
 
 const RULES = "/etc/vmalert/rules.yml";
@@ -30,7 +31,7 @@ export default defineService({
       // The state of alerts outlives a restart, and Grafana shows it, as the series ALERTS.
       `-remoteWrite.url=${STORE}`,
       `-remoteRead.url=${STORE}`,
-      "-notifier.blackhole",
+      `-notifier.url=http://${addressOf(alertmanager)}`,
     ],
   },
   user: { uid: 65534, gid: 65534 },
@@ -41,5 +42,5 @@ export default defineService({
   limits: { memoryMiB: 48, cpus: 0.1 },
   metrics: {},
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`], interval: 10 },
-  needs: ["victoriametrics"],
+  needs: ["victoriametrics", "alertmanager"],
 });

@@ -3,14 +3,23 @@ import type { Alert } from "../../../../model/monitoring";
 /** Share of a filesystem, and of the host's memory, from which on somebody must look. */
 const FULL = { disk: 0.85, memory: 0.9 };
 
+/** What an alert about a host as a whole is about, as `make status` writes it. */
+const HOST = "(host)";
+
+const PERCENTAGE = "{{ $value | humanizePercentage }}";
+
 /** What the collector sees of the host that it runs on. */
 export const hostAlerts = (host: string): Alert[] => [
   {
     name: "HostDown",
-    expr: `absent(up{job="host",host="${host}"} == 1)`,
+    // What is absent has no labels of its own, and mails say whose it is.
+    expr: `label_set(absent(up{job="host",host="${host}"} == 1), "host", "${host}")`,
     after: "3m",
     severity: "critical",
     summary: `${host} tells no metrics: the host or its collector is down`,
+    about: HOST,
+    value: "no sample",
+    runbook: "a-host-is-silent",
   },
   {
     name: "DiskFull",
@@ -18,6 +27,9 @@ export const hostAlerts = (host: string): Alert[] => [
     after: "10m",
     severity: "critical",
     summary: "{{ $labels.mountpoint }} of {{ $labels.host }} is {{ $value | humanizePercentage }} full",
+    about: HOST,
+    value: PERCENTAGE,
+    runbook: "a-disk-is-full",
   },
   {
     name: "MemoryFull",
@@ -25,13 +37,20 @@ export const hostAlerts = (host: string): Alert[] => [
     after: "10m",
     severity: "warning",
     summary: "{{ $labels.host }} uses {{ $value | humanizePercentage }} of its memory",
+    about: HOST,
+    value: PERCENTAGE,
+    runbook: "memory-runs-out",
   },
   {
     name: "OutOfMemory",
-    expr: "increase(node_vmstat_oom_kill[15m]) > 0",
+    // Not increase(): VictoriaMetrics' own counts what was there before the first sample.
+    expr: "increase_prometheus(node_vmstat_oom_kill[15m]) > 0",
     after: "0s",
     severity: "critical",
     summary: "the kernel of {{ $labels.host }} killed a process for want of memory",
+    about: HOST,
+    value: "{{ $value | humanize }} kills in 15 minutes",
+    runbook: "memory-runs-out",
   },
 ];
 
@@ -43,5 +62,55 @@ export const COLLECTOR_ALERTS: readonly Alert[] = [
     after: "5m",
     severity: "warning",
     summary: "{{ $labels.service }} tells no metrics ({{ $labels.job }}, {{ $labels.instance }})",
+    runbook: "a-program-tells-no-metrics",
+  },
+];
+
+/**
+ * What the host's jobs tell in their `*.prom` files (docs/monitoring.md#alerts). Nothing fires before there is such a job:
+ * an alert that always fires teaches to ignore alerts.
+ */
+export const JOB_ALERTS: readonly Alert[] = [
+  {
+    name: "BackupOverdue",
+    // A day, and two hours for a run that begins late and takes long.
+    expr: "time() - backup_last_success_timestamp_seconds > 26 * 3600",
+    after: "0s",
+    severity: "critical",
+    summary: "{{ $labels.backup }} of {{ $labels.host }} was backed up {{ $value | humanizeDuration }} ago",
+    value: "{{ $value | humanizeDuration }}",
+    about: "backup",
+    runbook: "a-backup-is-overdue",
+  },
+  {
+    name: "BackupFailed",
+    expr: "backup_exit_code != 0",
+    after: "0s",
+    severity: "critical",
+    summary: "the last backup of {{ $labels.backup }} on {{ $labels.host }} failed with exit code {{ $value }}",
+    value: "exit code {{ $value }}",
+    about: "backup",
+    runbook: "a-backup-is-overdue",
+  },
+  {
+    name: "CertificateExpiring",
+    // Caddy renews a certificate of 90 days when 30 are left.
+    expr: "probe_ssl_earliest_cert_expiry - time() < 14 * 86400",
+    after: "1h",
+    severity: "critical",
+    summary: "the certificate of {{ $labels.instance }} expires in {{ $value | humanizeDuration }}",
+    value: "{{ $value | humanizeDuration }}",
+    about: "certificate",
+    runbook: "a-certificate-expires",
+  },
+  {
+    name: "Drift",
+    expr: "drift_resources > 0",
+    after: "0s",
+    severity: "warning",
+    summary: "{{ $value }} resources of {{ $labels.host }} are not as the stack has them",
+    value: "{{ $value }} resources",
+    about: HOST,
+    runbook: "something-was-changed-by-hand-drift",
   },
 ];

@@ -34,7 +34,7 @@ export const HOSTS_DASHBOARD: Dashboard = {
       kind: "stat",
       queries: [{ expr: "count(up == 0) or vector(0)", legend: "targets" }],
     },
-    { title: "Alerts", kind: "table", queries: [{ expr: 'ALERTS{alertstate="firing"}' }] },
+    { title: "Alerts", kind: "table", queries: [{ expr: 'ALERTS{alertstate="firing",severity!="info"}' }] },
     {
       title: "CPU",
       unit: "percentunit",

@@ -9,6 +9,8 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     after: "0s",
     severity: "critical",
     summary: "{{ $labels.service }} restarted {{ $value }} times in 15 minutes",
+    value: "{{ $value }} restarts",
+    runbook: "a-service-is-not-healthy",
   },
   {
     name: "ContainerUnhealthy",
@@ -16,6 +18,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     after: "10m",
     severity: "critical",
     summary: "{{ $labels.service }} is not healthy",
+    runbook: "a-service-is-not-healthy",
   },
   {
     name: "ContainerMemoryFull",
@@ -23,5 +26,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     after: "10m",
     severity: "warning",
     summary: "{{ $labels.service }} uses {{ $value | humanizePercentage }} of its memory limit",
+    value: "{{ $value | humanizePercentage }}",
+    runbook: "memory-runs-out",
   },
 ];

@@ -1,20 +1,46 @@
 import type { Alert } from "../../../../model/monitoring";
-import { DAY_BUDGET } from "./models";
+import { DAY_BUDGET, MONTH_BUDGET } from "./models";
 
-/** What is spent on LLM calls. */
+const RUNBOOK = "the-llm-budget-is-spent";
+
+const DOLLARS = '{{ $value | printf "%.2f" }} USD';
+
+/** What is spent on LLM calls, as the budget's guard and LiteLLM tell it. */
 export const SPEND_ALERTS: readonly Alert[] = [
   {
     name: "LLMSpendHigh",
-    expr: `sum(increase(litellm_spend_metric_total[1d])) > 0.8 * ${DAY_BUDGET}`,
+    expr: `llm_spent_today_usd > ${0.8 * DAY_BUDGET}`,
     after: "0s",
     severity: "warning",
-    summary: `{{ $value }} of ${DAY_BUDGET} USD were spent on LLM calls in 24 hours`,
+    summary: `${DOLLARS} of the day's ${DAY_BUDGET} were spent on LLM calls`,
+    value: DOLLARS,
+    runbook: RUNBOOK,
   },
   {
     name: "LLMBudgetSpent",
-    expr: `sum(increase(litellm_spend_metric_total[1d])) >= ${DAY_BUDGET}`,
+    expr: `llm_spent_today_usd >= ${DAY_BUDGET}`,
     after: "0s",
     severity: "critical",
-    summary: `the ${DAY_BUDGET} USD for LLM calls in 24 hours are spent`,
+    summary: `the day's ${DAY_BUDGET} USD for LLM calls are spent: the free models alone answer`,
+    value: DOLLARS,
+    runbook: RUNBOOK,
+  },
+  {
+    name: "LLMEcoMode",
+    expr: "llm_eco_mode == 1",
+    after: "1d",
+    severity: "warning",
+    summary: "the eco mode has been on since yesterday: the free models alone answer",
+    value: "on",
+    runbook: RUNBOOK,
+  },
+  {
+    name: "BytePlusBudgetSpent",
+    expr: 'litellm_provider_remaining_budget_metric{api_provider="volcengine"} <= 0',
+    after: "0s",
+    severity: "warning",
+    summary: `the ${MONTH_BUDGET} USD of 30 days for BytePlus are spent`,
+    value: '{{ $value | printf "%.2f" }} USD are left',
+    runbook: RUNBOOK,
   },
 ];

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { Peer } from "../../../../model/context";
+import { BUDGET_GUARD } from "./budget";
 import { ECO_MODELS, EMBEDDING, MODELS, PROVIDERS } from "./models";
 
 type Model = (typeof MODELS)[number];
@@ -33,7 +34,7 @@ export function litellmConfig({ collection, redis, qdrant, variables }: LitellmS
       },
       litellm_settings: {
         drop_params: true,
-        callbacks: ["prometheus"],
+        callbacks: ["prometheus", BUDGET_GUARD],
         // They name keys, teams and models.
         require_auth_for_metrics_endpoint: true,
         cache: true,

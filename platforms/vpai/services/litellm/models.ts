@@ -1,6 +1,9 @@
 /** US dollars a day for everything but BytePlus (docs/requirements.md#llm-budget). */
 export const DAY_BUDGET = 5;
 
+/** US dollars in 30 days for BytePlus. */
+export const MONTH_BUDGET = 5;
+
 /** Part of {@link DAY_BUDGET}. @param percent 0 to 100 */
 const share = (percent: number): Budget => ({ dollars: (DAY_BUDGET * percent) / 100, period: "1d" });
 
@@ -28,7 +31,7 @@ export const PROVIDERS = {
   // LiteLLM knows BytePlus by the name of its Chinese sister; 5 USD a month, apart from the others.
   volcengine: {
     key: "BYTEPLUS_API_KEY",
-    budget: { dollars: 5, period: "30d" },
+    budget: { dollars: MONTH_BUDGET, period: "30d" },
     apiBase: "https://ark.ap-southeast.bytepluses.com/api/v3",
   },
 } satisfies Record<string, Provider>;

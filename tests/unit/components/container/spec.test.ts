@@ -8,13 +8,19 @@ import { containerServices } from "../../platforms/vpai/services/container-servi
 /** Services whose facts are typed in. Another one has no snapshot yet, and changes nobody else's. */
 const known = containerServices.filter(({ name }) => Object.hasOwn(SESE_AI, name));
 
+const LEFT_OUT = ["zaiApiKey", "byteplusApiKey", "telegramBotToken", "alertsHeartbeatUrl", "alertsMailPassword"];
+
 /** Sese-AI in a stack that has every secret but those that a person may leave out. */
 const PLACE: SpecPlace = {
   owner: { platform: "vpai", stack: "prod", host: "sese-ai" },
   folder: "/opt/vpai",
   prefix: "vpai_",
-  context: contextWith({ runs: known }),
-  exists: ({ name }) => !["zaiApiKey", "byteplusApiKey", "telegramBotToken"].includes(name),
+  context: contextWith({
+    runs: known,
+    given: ["alertsBotToken", "alertsChat"],
+    settings: { telegramApi: "https://api.telegram.org", runbook: "https://example.org/runbook.md" },
+  }),
+  exists: ({ name }) => !LEFT_OUT.includes(name),
 };
 
 const digest = (text: unknown): string =>

@@ -218,6 +218,9 @@ const SHAPES: readonly ((name: string) => string)[] = [
   (name) => `canary-of-${name}`,
   (name) => `sk-canary-of-${name}`,
   (name) => createHash("sha256").update(name).digest("hex"),
+  (name) => `123456:canary-of-${name}`,
+  (name) => `https://canary-of-${name}`,
+  (name) => String(Number(`0x${createHash("sha256").update(name).digest("hex").slice(0, 12)}`)),
 ];
 
 function canaryOf(secret: SecretDeclaration): string {

@@ -347,13 +347,16 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   alerts: (deployed) => {
     const file = parse(filesOf(deployed, "vmalert")) as { groups: { rules: object[] }[] };
     const rules = file.groups.flatMap((group) => group.rules);
-    for (const { name, expr, after, severity, summary } of some(deployed.service.alerts?.(deployed.host)))
+    for (const { name, expr, after, severity, summary, runbook } of some(deployed.service.alerts?.(deployed.host)))
       expect(rules).toContainEqual({
         alert: name,
         expr,
         for: after,
         labels: { severity },
-        annotations: { summary },
+        annotations: expect.objectContaining({
+          summary,
+          runbook: expect.stringMatching(`#${runbook}$`) as unknown,
+        }) as unknown,
       });
   },
   dashboards: ({ service, graph, host }) => {

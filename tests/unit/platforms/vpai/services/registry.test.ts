@@ -90,7 +90,14 @@ export default {
   ],
   metrics: { port: 9001, path: "/stats" },
   alerts: (host) => [
-    { name: "NotEverything", expr: 'absent(up{host="' + host + '"})', after: "3m", severity: "warning", summary: "less" },
+    {
+      name: "NotEverything",
+      expr: 'absent(up{host="' + host + '"})',
+      after: "3m",
+      severity: "warning",
+      summary: "less",
+      runbook: "an-alert",
+    },
   ],
   dashboards: [{ uid: "vpai-everything", title: "All of it", panels: [{ title: "One", queries: [{ expr: "up" }] }] }],
   environment: ({ domain }) => ({ DOMAIN: domain, EMPTY: "" }),
@@ -156,7 +163,15 @@ const deployed = (service: ContainerService): Deployed => ({
   service,
   graph,
   host: HOST,
-  context: contextWith({ runs: [...vpai.services, ...added] }),
+  context: contextWith({
+    runs: [...vpai.services, ...added],
+    given: Object.keys(CANARIES).map((name) => name.replace("secrets:", "")),
+    // What the stack's file does not say.
+    settings: {
+      telegramApi: "https://api.telegram.org",
+      runbook: "https://github.com/mobutoo/vpai/blob/main/docs/runbook.md",
+    },
+  }),
   addresses: { public: "137.74.114.167", vpn: "100.64.0.14" },
 });
 

@@ -67,7 +67,7 @@ test("when the money is spent, the two free models of the eco mode take over, an
 });
 
 test("the semantic cache is Qdrant's collection, as large as its model's vectors", () => {
-  expect(config.litellm_settings).toMatchObject({ cache: true, callbacks: ["prometheus"] });
+  expect(config.litellm_settings).toMatchObject({ cache: true, callbacks: ["prometheus", "budget.guard"] });
   expect(config.litellm_settings.cache_params).toMatchObject({
     type: "qdrant-semantic",
     qdrant_api_base: "http://qdrant:6333",
@@ -97,10 +97,34 @@ test("the keys of the world outside are asked for where the applications run, an
     ({ services, hosts: { "sese-ai": { machine: { kind } } } }) as never;
   const asked = (kind: string, services: string[]): string[] =>
     Object.values(litellm.secrets ?? {})
-      .filter(({ secret }) => secret.origin === "supplied" && secret.needed?.(stack(kind, services)) !== false)
+      .filter(
+        ({ secret }) =>
+          secret.name.endsWith("ApiKey") &&
+          secret.origin === "supplied" &&
+          secret.needed?.(stack(kind, services)) !== false,
+      )
       .map(({ secret }) => secret.name);
   expect(asked("existing", ["core", "apps"])).toEqual(["openrouterApiKey", "anthropicApiKey", "openaiApiKey"]);
   expect(asked("hcloud", ["apps"])).toHaveLength(3);
   expect(asked("existing", ["core"])).toEqual([]);
   expect(asked("lab", ["core", "apps", "monitoring"])).toEqual([]);
+});
+
+const besides = (name: string): string =>
+  litellm
+    .files?.(contextWith({ settings: { telegramApi: "https://api.telegram.org" } }))
+    .find(({ path }) => path === `/etc/litellm/${name}`)?.content as string;
+
+test("the budget's callbacks lie beside the configuration, with the day's 5 USD, and BytePlus apart", () => {
+  expect(besides("budget.py")).toMatch(/^guard = Budget\(\)$/m);
+  expect(JSON.parse(besides("budget.json"))).toEqual({
+    dayBudget: 5,
+    apart: ["volcengine"],
+    desk: "budget",
+    chat: "/run/secrets/budget_chat",
+    secret: "/run/secrets/budget_secret",
+    bot: "/run/secrets/budget_bot",
+    telegram: "https://api.telegram.org",
+    webhook: "https://ewutelo.cloud/webhook/telegram",
+  });
 });

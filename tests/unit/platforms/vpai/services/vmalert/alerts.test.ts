@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { parse } from "yaml";
+import { projectRoot } from "../../../../../../toolchain/environment";
 import { allServices } from "../../../../../../platforms";
 import { contextWith } from "../../../../../context";
 import { alertRules } from "../../../../../../platforms/vpai/services/vmalert/alert-rules";
@@ -13,22 +16,37 @@ interface Rules {
       expr: string;
       for: string;
       labels: { severity: string };
-      annotations: { summary: string };
+      annotations: Record<"summary" | "host" | "service" | "value" | "runbook", string>;
     }[];
   }[];
 }
 
 const rules = (names: readonly string[]): Rules["groups"][number]["rules"] => {
-  const context = contextWith({ runs: allServices.filter(({ name }) => names.includes(name)) });
+  const runs = allServices.filter(({ name }) => names.includes(name));
+  const context = contextWith({ runs, settings: { runbook: "https://example.org/runbook.md" } });
   return (parse(alertRules(context)) as Rules).groups.flatMap((group) => group.rules);
 };
 
 test.each([
-  ["alloy", ["HostDown", "DiskFull", "MemoryFull", "OutOfMemory", "TargetDown"]],
+  [
+    "alloy",
+    [
+      "HostDown",
+      "DiskFull",
+      "MemoryFull",
+      "OutOfMemory",
+      "TargetDown",
+      "BackupOverdue",
+      "BackupFailed",
+      "CertificateExpiring",
+      "Drift",
+    ],
+  ],
+  ["alertmanager", ["Watchdog", "NotificationsFailing"]],
   ["cadvisor", ["ContainerRestarting", "ContainerUnhealthy", "ContainerMemoryFull"]],
   ["postgresql", ["PostgreSQLDown"]],
   ["redis", ["RedisDown"]],
-  ["litellm", ["LLMSpendHigh", "LLMBudgetSpent"]],
+  ["litellm", ["LLMSpendHigh", "LLMBudgetSpent", "LLMEcoMode", "BytePlusBudgetSpent"]],
 ])("what %s sees is watched where it runs, and only there", (service, expected) => {
   expect(rules([service]).map(({ alert }) => alert)).toEqual(expected);
   const others = allServices.map(({ name }) => name).filter((name) => name !== service);
@@ -41,20 +59,53 @@ test("where nothing runs, nothing is watched", () => expect(rules([])).toEqual([
 
 test.each([
   ["DiskFull", /> 0\.85$/],
-  ["HostDown", /^absent\(up\{job="host",host="sese-ai"\} == 1\)$/],
+  ["HostDown", /^label_set\(absent\(up\{job="host",host="sese-ai"\} == 1\), "host", "sese-ai"\)$/],
   ["TargetDown", /^up == 0$/],
 ])("%s has its threshold", (name, expected) => {
   expect(rules(["alloy"]).find(({ alert }) => alert === name)?.expr).toMatch(expected);
 });
 
+const all = rules(allServices.map(({ name }) => name));
+
 test("each says how bad it is and what is wrong", () => {
-  const all = rules(["alloy", "cadvisor", "postgresql", "redis", "litellm"]);
-  expect(all.length).toBeGreaterThan(10);
-  for (const { labels, annotations } of all) {
-    expect(["critical", "warning"]).toContain(labels.severity);
+  expect(all.length).toBeGreaterThan(15);
+  for (const { alert, labels, annotations } of all) {
+    expect(alert === "Watchdog" ? ["info"] : ["critical", "warning"]).toContain(labels.severity);
     expect(annotations.summary).toMatch(/\w \w|\}\} \w/);
   }
 });
+
+test("each says of which host and service it is, with which value, also where its series has no labels", () => {
+  const of = (name: string): object | undefined => all.find(({ alert }) => alert === name)?.annotations;
+  expect(of("RedisDown")).toMatchObject({
+    host: '{{ or $labels.host "sese-ai" }}',
+    service: '{{ or $labels.service "redis" }}',
+    value: "{{ $value }}",
+  });
+  expect(of("DiskFull")).toMatchObject({
+    service: '{{ or $labels.service "(host)" }}',
+    value: "{{ $value | humanizePercentage }}",
+  });
+});
+
+const RUNBOOK = readFileSync(path.join(projectRoot, "docs/runbook.md"), "utf8");
+
+/** Addresses that GitHub gives the runbook's headings. */
+const SECTIONS = [...RUNBOOK.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, "")
+    .replaceAll(" ", "-"),
+);
+
+test.each(all.map(({ alert, annotations }) => [alert, annotations.runbook]))(
+  "%s leads to a section of the runbook",
+  (_alert, link) => {
+    const [page, section] = link.split("#");
+    expect(page).toBe("https://example.org/runbook.md");
+    expect(SECTIONS).toContain(section);
+  },
+);
 
 test("what a program tells of all hosts is there once, what it tells of its own host once for each", () => {
   const runs = allServices.filter(({ name }) => ["alloy", "redis"].includes(name));
@@ -63,6 +114,8 @@ test("what a program tells of all hosts is there once, what it tells of its own 
   expect(names.filter((name) => name === "RedisDown")).toHaveLength(1);
   expect(names.filter((name) => name === "DiskFull")).toHaveLength(1);
   expect(alertsOf(hosts).flatMap(({ name, expr }) => (name === "HostDown" ? [expr] : []))).toEqual(
-    ["sese-ai", "seko-vpn", "workstation"].map((host) => `absent(up{job="host",host="${host}"} == 1)`),
+    ["sese-ai", "seko-vpn", "workstation"].map(
+      (host) => `label_set(absent(up{job="host",host="${host}"} == 1), "host", "${host}")`,
+    ),
   );
 });

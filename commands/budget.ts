@@ -1,0 +1,9 @@
+import { ask, proxyAmong, questionFor } from "./budget/ask";
+import { deployedHosts } from "./hosts";
+import { chosenStack, main } from "./pulumi";
+
+/** `make budget [ECO=on|off]`: what the day's LLM calls cost, and the eco mode's switch. */
+main(async () => {
+  const question = questionFor(process.env["ECO"]);
+  return ask(proxyAmong(await deployedHosts(chosenStack())), question);
+});

@@ -1,0 +1,43 @@
+import { spawn } from "node:child_process";
+import { sshOptions } from "@vpai/providers";
+import { BUDGET_DESK } from "../../platforms/vpai/services/litellm/budget";
+import type { DeployedHost } from "../hosts";
+
+/** What asks LiteLLM from inside its own container: the administrator's key never leaves it. */
+const ASK = `
+import json, pathlib, sys, urllib.request
+key = pathlib.Path("/run/secrets/master_key").read_text().strip()
+question = {"model": "${BUDGET_DESK}", "messages": [{"role": "user", "content": sys.argv[1]}]}
+request = urllib.request.Request(
+    "http://127.0.0.1:4000/v1/chat/completions",
+    json.dumps(question).encode(),
+    {"authorization": "Bearer " + key, "content-type": "application/json"},
+)
+print(json.loads(urllib.request.urlopen(request, timeout=30).read())["choices"][0]["message"]["content"])
+`;
+
+/** What to say to the budget. @throws for another ECO than on and off */
+export function questionFor(eco: string | undefined): string {
+  if (eco === undefined || eco === "") return "";
+  if (eco === "on" || eco === "off") return `eco ${eco}`;
+  throw new Error(`expected ECO=on, ECO=off, or no ECO, which only tells; found "${eco}"`);
+}
+
+/** The host with the LLM proxy, and its container. @throws where the stack does not run it */
+export function proxyAmong(hosts: Record<string, DeployedHost>): { host: DeployedHost; container: string } {
+  for (const host of Object.values(hosts)) {
+    const { container } = host.services["litellm"] ?? {};
+    if (container !== undefined) return { host, container };
+  }
+  throw new Error("expected a host that runs litellm, found none: it is in the group apps (vpai:services, SERVICES=)");
+}
+
+/** The program is standard input, so that the shell on the host reads words without any special character alone. */
+export function ask({ host, container }: ReturnType<typeof proxyAmong>, question: string): Promise<number> {
+  const { connection } = host;
+  const target = [...sshOptions(connection), "-p", String(connection.port), `${connection.user}@${connection.host}`];
+  const command = ["docker", "exec", "--interactive", container, "python3", "-", `'${question}'`];
+  const child = spawn("ssh", [...target, "--", ...command], { stdio: ["pipe", "inherit", "inherit"] });
+  child.stdin.end(ASK);
+  return new Promise((resolve, reject) => child.on("error", reject).on("close", (code) => resolve(code ?? 1)));
+}

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type Definition, N8nWorkflow } from "@vpai/providers";
 import { containerOf, defineCapability } from "../model/capability";
+import { idsByName, n8nCredential } from "./n8n-credential";
 import { type Database, postgresqlDatabase } from "./postgresql-database";
 import { UserError } from "../model/finding";
 
@@ -25,6 +26,14 @@ interface Workflow {
   exported: Exported;
 }
 
+/** Workflows of one n8n. */
+export interface WorkflowFolder {
+  /** One workflow per `*.json` file, absolute path. */
+  folder: string;
+  /** Services that a workflow cannot do without, by its file's name without the ending. Default: none. */
+  beside?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** A workflow in an n8n; one that nobody requests any more stops running and stays. */
 const capability = defineCapability<WorkflowServer, Workflow>({
   name: "n8n workflow",
@@ -46,7 +55,7 @@ const capability = defineCapability<WorkflowServer, Workflow>({
         },
         database: offer.database.name,
         workflow: name,
-        definition,
+        definition: idsByName(at.earlier(n8nCredential)).apply((ids) => withCredentials(definition, ids)),
         published: active ? "current" : "none",
         edited: at.setting(offer.edited) === "overwrite" ? "overwrite" : "keep",
       },
@@ -60,20 +69,41 @@ export const n8nWorkflow = {
 
   /**
    * Requests each workflow of a folder's `*.json` files, by the files' names without their ending.
-   * @param folder absolute path
    * @param from name of the n8n that runs them
    */
-  requestFolder: (folder: string, from: string) =>
-    readdirSync(folder)
-      .filter((file) => file.endsWith(".json"))
-      .sort()
-      .map((file) =>
-        capability.request(
-          { name: path.basename(file, ".json"), exported: exportedIn(path.join(folder, file)) },
-          { from },
-        ),
-      ),
+  requestFolder: ({ folder, beside = {} }: WorkflowFolder, from: string) =>
+    workflowsIn(folder).map((workflow) => capability.request(workflow, { from, beside: beside[workflow.name] ?? [] })),
 };
+
+/** The workflows of a folder's `*.json` files, in the order of their names. @param folder absolute path */
+export const workflowsIn = (folder: string): Workflow[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .sort()
+    .map((file) => ({ name: path.basename(file, ".json"), exported: exportedIn(path.join(folder, file)) }));
+
+/** A node of a workflow, as far as we look into it. */
+interface Node {
+  credentials?: Readonly<Record<string, { name: string }>>;
+}
+
+/**
+ * A workflow whose nodes have the ids of their credentials in this n8n: the file names them alone, since ids differ from one n8n to
+ * the next. One that is not there stays without, and n8n fails what uses it.
+ */
+export function withCredentials(definition: Definition, ids: Readonly<Record<string, string>>): Definition {
+  const nodes = definition.nodes.map((node: Node) =>
+    node.credentials === undefined
+      ? node
+      : {
+          ...node,
+          credentials: Object.fromEntries(
+            Object.entries(node.credentials).map(([type, { name }]) => [type, { id: ids[name] ?? null, name }]),
+          ),
+        },
+  );
+  return { ...definition, nodes };
+}
 
 /** @throws for a file that is no workflow, as n8n exports it */
 function exportedIn(file: string): Exported {

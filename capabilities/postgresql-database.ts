@@ -1,6 +1,6 @@
 import { PostgresDatabase } from "@vpai/providers";
 import type { Backup } from "../model/backup";
-import { containerOf, defineCapability } from "../model/capability";
+import { containerOf, defineCapability, type RequestOptions } from "../model/capability";
 import type { ServiceContext } from "../model/context";
 import { peer } from "../model/peers";
 import type { SecretDeclaration } from "../model/secret";
@@ -52,7 +52,8 @@ const capability = defineCapability<DatabaseServer, Database>({
 export const postgresqlDatabase = {
   ...capability,
 
-  request: (database: Database) => capability.request(database, { from: database.server }),
+  request: (database: Database, options: Omit<RequestOptions, "from"> = {}) =>
+    capability.request(database, { ...options, from: database.server }),
 
   /**
    * A database of a service's own, with a role of the same name and a generated password.

@@ -17,6 +17,12 @@ export interface FleetArgs {
   secrets: SecretStore;
 }
 
+/** What a request has made. */
+interface Made {
+  capability: string;
+  resource: Resource;
+}
+
 /**
  * All hosts of a stack with their services. A service starts when the first one needs it, on whichever host it is: after
  * the services that it needs, and after what it uses in others was made there.
@@ -71,12 +77,15 @@ export class Fleet {
     return this.hostOf(host.name).start(service, after, this.preparation);
   }
 
-  /** What a service uses in others, made there. */
+  /** What a service uses in others, made there in the order of its requests. */
   private made({ service, host }: Found, which: (wanted: Requested) => boolean): Resource[] {
-    return (service.uses ?? []).filter(which).flatMap((wanted) => {
+    const made: Made[] = [];
+    for (const wanted of (service.uses ?? []).filter(which)) {
       const server = this.serving(wanted, host.name);
-      return wanted.make(server, this.workshop(host.name, server.host)) ?? [];
-    });
+      const resource = wanted.make(server, this.workshop(host.name, server.host, [...made]));
+      if (resource !== undefined) made.push({ capability: wanted.capability, resource });
+    }
+    return made.map(({ resource }) => resource);
   }
 
   /** Who serves a request, running. @throws when nobody offers it */
@@ -96,17 +105,24 @@ export class Fleet {
     };
   }
 
-  /** @param own host of the service that requests @param server host of the one that serves it */
-  private workshop(own: string, server: string): Workshop {
+  /**
+   * @param own host of the service that requests
+   * @param server host of the one that serves it
+   * @param made what the service's requests before this one have made
+   */
+  private workshop(own: string, server: string, made: readonly Made[]): Workshop {
     const { secrets, stack } = this.args;
     return {
       secret: (declaration) => secrets.require(declaration),
+      given: (declaration) => secrets.get(declaration),
       protect: this.hostOf(server).protects,
       domain: stack.domain,
       ownerEmail: ownerOf(stack),
       setting: (name) => stack.settings[name],
       server: <Offer>({ name }: Pick<Capability<Offer, never>, "name">, from?: string) =>
         this.serving({ capability: name, from }, own) as Running<Offer>,
+      context: this.hostOf(own).context,
+      earlier: ({ name }) => made.filter(({ capability }) => capability === name).map(({ resource }) => resource),
     };
   }
 

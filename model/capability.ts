@@ -1,6 +1,7 @@
 import type { Output, Resource } from "@pulumi/pulumi";
 import type { Backup } from "./backup";
 import type { Connection } from "./connection";
+import type { ServiceContext } from "./context";
 import type { SecretDeclaration } from "./secret";
 
 /** Where a running program answers: in a container of its host, or at an address. */
@@ -33,6 +34,8 @@ export interface Running<Offer = unknown> {
 export interface Workshop {
   /** The value of a secret. @throws when the stack has none */
   secret(declaration: SecretDeclaration): Output<string>;
+  /** The value of a secret that a person may leave out; undefined when the stack has none. */
+  given(declaration: SecretDeclaration): Output<string> | undefined;
   /** Whether what holds data is protected from deletion. */
   protect: boolean;
   /** The stack's domain. */
@@ -43,6 +46,10 @@ export interface Workshop {
   setting(name: string): unknown;
   /** Who serves the requesting service with another capability. @param from as in a request @throws when nobody does */
   server<Offer>(capability: Pick<Capability<Offer, never>, "name" | "offer">, from?: string): Running<Offer>;
+  /** What the requesting service knows of its surroundings. */
+  context: ServiceContext;
+  /** What requests of another capability have made that stand before this one among the same service's. */
+  earlier(capability: { name: string }): readonly Resource[];
 }
 
 /** What one service offers and others request. Everything about one kind of it stands in one file. */
@@ -69,8 +76,8 @@ export interface CapabilityForm<Offer, Request> {
   claims?(request: Request): readonly string[];
   /** How the data that the request stands for is kept. Default: it holds none. */
   keeps?(request: Request): Backup;
-  /** Makes it, in a server that is healthy. Default: nothing has to be made. */
-  make?(request: Request, server: Running<Offer>, at: Workshop): Resource;
+  /** Makes it, in a server that is healthy. Default, and where it returns undefined: nothing has to be made. */
+  make?(request: Request, server: Running<Offer>, at: Workshop): Resource | undefined;
 }
 
 /** That a service offers something. */
@@ -81,11 +88,19 @@ export interface Offered {
   secrets: readonly SecretDeclaration[];
 }
 
-/** That a service requests something. */
-export interface Requested {
-  capability: string;
+/** What one request says beside what it is for. */
+export interface RequestOptions {
   /** Name of the service that must serve it. Default: whoever offers it, on the own host first. */
   from?: string | undefined;
+  /** Default: what the capability says. */
+  when?: "before" | "after";
+  /** Services for whose sake it is made: a stack that lacks one of them goes without. Default: every stack has it made. */
+  beside?: readonly string[];
+}
+
+/** That a service requests something. */
+export interface Requested extends RequestOptions {
+  capability: string;
   when: "before" | "after";
   /** Whether the service's sites open only once it is made. */
   opens: boolean;
@@ -98,8 +113,7 @@ export interface Requested {
 
 export interface Capability<Offer, Request> extends CapabilityForm<Offer, Request> {
   offer(offer: Offer): Offered;
-  /** @param options `from`: name of the service that must serve it */
-  request(request: Request, options?: { from?: string | undefined }): Requested;
+  request(request: Request, options?: RequestOptions): Requested;
 }
 
 /** Makes a capability of its form. The core handles offers and requests without knowing what is in them. */
@@ -111,12 +125,12 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
     guarded: form.guarded ?? false,
     secrets: form.offerSecrets?.(offer) ?? [],
   }),
-  request: (request, { from } = {}) => {
+  request: (request, { when = form.when, ...options } = {}) => {
     const keeps = form.keeps?.(request);
     return {
+      ...options,
       capability: form.name,
-      from,
-      when: form.when,
+      when,
       opens: form.opens ?? false,
       secrets: form.requestSecrets?.(request) ?? [],
       claims: form.claims?.(request) ?? [],

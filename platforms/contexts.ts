@@ -4,10 +4,19 @@ import type { Service } from "../model/service";
 import type { RemoteSite } from "../model/site";
 import { ownerOf, type Stack } from "../model/stack";
 
-/** The services of the chosen groups that run on a host. */
+/** The services of the chosen groups that run on a host, with those of their requests that this choice has made. */
 export function servicesOn({ hosts, services }: Platform, host: string, chosen: readonly string[]): Service[] {
+  const placed = Object.values(hosts).flatMap(({ groups }) => groups);
+  const running = services.filter(({ group }) => chosen.includes(group) && placed.includes(group));
   const groups = hosts[host]?.groups ?? [];
-  return services.filter(({ group }) => groups.includes(group) && chosen.includes(group));
+  return running.filter(({ group }) => groups.includes(group)).map((service) => requesting(service, running));
+}
+
+/** A service without the requests that are made for the sake of services which do not run. */
+function requesting(service: Service, running: readonly Service[]): Service {
+  const runs = (wanted: string): boolean => running.some(({ name }) => name === wanted);
+  const { uses } = service;
+  return uses === undefined ? service : { ...service, uses: uses.filter(({ beside = [] }) => beside.every(runs)) };
 }
 
 /** Every host of a platform with all that may run there, as far as it is known without a stack. */

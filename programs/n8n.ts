@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { n8nCredential } from "../capabilities/n8n-credential";
 import { n8nOwner } from "../capabilities/n8n-owner";
-import { n8nWorkflow } from "../capabilities/n8n-workflow";
+import { n8nWorkflow, type WorkflowFolder } from "../capabilities/n8n-workflow";
 import { postgresqlDatabase } from "../capabilities/postgresql-database";
+import type { Requested } from "../model/capability";
 import type { SmokeCheck } from "../model/checks";
+import type { ServiceContext } from "../model/context";
 import { camelCase } from "../model/names";
 import { ofLength } from "../model/secret";
 import type { ContainerService, Limits } from "../model/service";
@@ -31,8 +34,14 @@ export interface N8nArgs {
   site: { subdomain: string; access: Access };
   /** Where its webhooks answer: callers are no members of the VPN. Default: below the editor's site. */
   webhooks?: { subdomain: string; access: Access; answers: Answer };
-  /** Folder with one workflow per `*.json` file, absolute path. Default: none. */
-  workflows?: string;
+  /** Default: none. */
+  workflows?: WorkflowFolder;
+  /** What workflows read as `$env`: addresses, never secrets, which are credentials. Default: nothing. */
+  environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
+  /** What is made for its workflows, in this order: credentials, keys, databases. Default: nothing. */
+  uses?: readonly Requested[];
+  /** Keys of a stack's file that `environment` asks for. */
+  settings?: Readonly<Record<string, z.ZodType>>;
   smoke?: readonly SmokeCheck[];
   /** Default: 1024 MiB and 1.5 CPUs (docs/decisions/limits.md). */
   limits?: Limits;
@@ -40,7 +49,7 @@ export interface N8nArgs {
 
 /** n8n 2.7 with a database of its own, its sites, and workflows from files. */
 export function n8n(args: N8nArgs): ContainerService {
-  const { name = "n8n", group, networks, workflows, smoke, limits = { memoryMiB: 1024, cpus: 1.5 } } = args;
+  const { name = "n8n", group, networks, workflows, smoke, limits = { memoryMiB: 768, cpus: 1.5 } } = args;
   const site = { ...args.site, port: PORT };
   const webhooks = { ...(args.webhooks ?? args.site), path: "/webhook/*", port: PORT };
   const database = postgresqlDatabase.own(name, `${name}'s`);
@@ -78,9 +87,12 @@ export function n8n(args: N8nArgs): ContainerService {
         N8N_DIAGNOSTICS_ENABLED: "false",
         N8N_VERSION_NOTIFICATIONS_ENABLED: "false",
         N8N_PERSONALIZATION_ENABLED: "false",
+        // What it hides from workflows holds no secret: each is a file.
+        N8N_BLOCK_ENV_ACCESS_IN_NODE: "false",
         N8N_METRICS: "true",
         N8N_METRICS_INCLUDE_MESSAGE_EVENT_BUS_METRICS: "true",
         EXECUTIONS_DATA_PRUNE: "true",
+        ...args.environment?.(context),
       };
     },
     secrets: {
@@ -103,10 +115,11 @@ export function n8n(args: N8nArgs): ContainerService {
     health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/healthz/readiness`], startPeriod: 120 },
     metrics: {},
     dashboards: [N8N_DASHBOARD],
-    offers: [n8nWorkflow.offer({ database, edited }), n8nOwner.offer({ database })],
+    offers: [n8nWorkflow.offer({ database, edited }), n8nCredential.offer({ database }), n8nOwner.offer({ database })],
     uses: [
       postgresqlDatabase.request(database),
       n8nOwner.request({ of: name, password: ownerPassword }, { from: name }),
+      ...(args.uses ?? []),
       ...(workflows === undefined ? [] : n8nWorkflow.requestFolder(workflows, name)),
     ],
     settings: {
@@ -116,6 +129,7 @@ export function n8n(args: N8nArgs): ContainerService {
         .describe(
           "n8n workflows that were edited on the host. keep: they stay and are shown as changed. overwrite: the next up sets them back.",
         ),
+      ...args.settings,
     },
     // Its editor's first page sends this; who sends it first owns n8n.
     firstUser: { closed: ["/rest/owner/setup*"], owner: ownerPassword },

@@ -14,16 +14,20 @@ export interface RedisArgs {
   networks: readonly string[];
 }
 
-const SETTINGS = `bind * -::*
+/** Settings of every Redis: who may reach it, where it keeps its files, who its users are. */
+const COMMON = `bind * -::*
 protected-mode no
 port 6379
 dir /data
-appendonly yes
+aclfile ${SECRETS_FOLDER}/users.acl
+`;
+
+/** Queues and budgets lie here: when it is full, who writes is told so, and nothing is forgotten. */
+const KEPT = `appendonly yes
 appendfsync everysec
 save 3600 1 300 100
 maxmemory 256mb
-maxmemory-policy allkeys-lru
-aclfile ${SECRETS_FOLDER}/users.acl
+maxmemory-policy noeviction
 `;
 
 /** User that may read the server's figures; it has no password. */
@@ -47,9 +51,9 @@ export const redisPassword = (name = "redis"): SecretDeclaration => ({
   length: 32,
 });
 
-/** Redis 8 that keeps what it is told, with users for its health check and its metrics. */
-export function redis({ name = "redis", group, networks }: RedisArgs): ContainerService {
-  const password = redisPassword(name);
+/** What every Redis is, whatever it is for. @param settings beside those of every one */
+export function redisServer(args: RedisArgs & { name: string; settings: string }) {
+  const { name, group, networks, settings } = args;
   return {
     name,
     group,
@@ -60,14 +64,22 @@ export function redis({ name = "redis", group, networks }: RedisArgs): Container
     },
     user: { uid: 999, gid: 999 },
     port: 6379,
-    files: () => [{ path: "/usr/local/etc/redis/redis.conf", content: SETTINGS }],
-    secrets: { "users.acl": { secret: password, render: acl } },
-    data: [{ path: "/data", backup: { kind: "redis-snapshot" } }],
-    limits: { memoryMiB: 384, cpus: 0.5 },
+    files: () => [{ path: "/usr/local/etc/redis/redis.conf", content: COMMON + settings }],
+    secrets: { "users.acl": { secret: redisPassword(name), render: acl } },
     health: {
       test: ["redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],
       interval: 10,
     },
+    version: { test: ["redis-server", "--version"], pattern: "v=(\\d+\\.\\d+\\.\\d+)" },
+  } satisfies Partial<ContainerService>;
+}
+
+/** Redis 8 that keeps what it is told, with users for its health check and its metrics. */
+export function redis({ name = "redis", group, networks }: RedisArgs): ContainerService {
+  return {
+    ...redisServer({ name, group, networks, settings: KEPT }),
+    data: [{ path: "/data", backup: { kind: "redis-snapshot" } }],
+    limits: { memoryMiB: 384, cpus: 0.5 },
     metrics: {
       exporter: {
         component: "prometheus.exporter.redis",
@@ -86,7 +98,6 @@ export function redis({ name = "redis", group, networks }: RedisArgs): Container
       },
     ],
     dashboards: [REDIS_DASHBOARD],
-    offers: [redisDatabase.offer({ password })],
-    version: { test: ["redis-server", "--version"], pattern: "v=(\\d+\\.\\d+\\.\\d+)" },
+    offers: [redisDatabase.offer({ password: redisPassword(name) })],
   };
 }

@@ -7,6 +7,7 @@ export { HostImage } from "./resources/host-image";
 export { HostReadiness } from "./resources/host-readiness";
 export { KeptSecret } from "./resources/kept-secret";
 export { LiteLlmKey } from "./resources/litellm-key";
+export { N8nCredential } from "./resources/n8n-credential";
 export { N8nOwner } from "./resources/n8n-owner";
 export { N8nWorkflow } from "./resources/n8n-workflow";
 export { PostgresDatabase } from "./resources/postgres-database";

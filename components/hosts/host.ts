@@ -37,7 +37,8 @@ export interface HostArgs {
  */
 export class Host extends ComponentResource {
   readonly connection: Output<Connection>;
-  private readonly context: ServiceContext;
+  /** What its services are told. */
+  readonly context: ServiceContext;
   private readonly host: HostContext;
   private readonly networks: HostNetworks;
   private readonly needs: Output<HostNeeds>;

@@ -8,7 +8,10 @@ import type { Transport } from "../ssh/transport";
 /** First words of the names of our keys in n8n's list of API keys. */
 const LABEL = "vpai deployment";
 
-const SCOPES = ["create", "read", "list", "update", "activate", "deactivate"].map((verb) => `workflow:${verb}`);
+const SCOPES = [
+  ...["create", "read", "list", "update", "activate", "deactivate"].map((verb) => `workflow:${verb}`),
+  ...["create", "update", "delete"].map((verb) => `credential:${verb}`),
+];
 
 /** How long n8n may take from being healthy, with its database migrated, to serving the API. Seconds. */
 const PATIENCE = 120;

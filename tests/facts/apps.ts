@@ -39,8 +39,26 @@ export const APPS: Readonly<Record<string, ServiceFacts>> = {
     ],
     data: {},
     hostMounts: {},
-    needs: ["postgresql", "redis", "qdrant"],
+    // docs/requirements.md#llm-requests: its responses lie in Redis.
+    needs: ["postgresql", "redis", "redis-cache", "qdrant"],
     database: "litellm",
+  },
+  // docs/decisions/llm-cache.md
+  "redis-cache": {
+    group: "apps",
+    image: "docker.io/library/redis:8.0.2",
+    user: "999:999",
+    networks: ["backend"],
+    port: 6379,
+    sites: [],
+    published: [],
+    memoryMiB: 64,
+    cpus: 0.25,
+    capabilities: [],
+    health: ["redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],
+    data: {},
+    hostMounts: {},
+    needs: [],
   },
   qdrant: {
     group: "apps",
@@ -154,7 +172,8 @@ export const APPS: Readonly<Record<string, ServiceFacts>> = {
     group: "apps",
     image: "docker.io/nocodb/nocodb:0.301.2",
     user: "0:0",
-    networks: ["backend"],
+    // docs/decisions/attachments.md: its attachments lie in object storage.
+    networks: ["backend", "egress"],
     port: 8080,
     sites: [{ subdomain: "noco", access: "vpn", promise: "/ 302 /dashboard" }],
     owner: "nocodbAdminPassword",

@@ -29,6 +29,8 @@ export interface ServiceFacts {
   owner?: string;
   /** Its database, which is also the name of its role. */
   database?: string;
+  /** Databases that are made for what it runs, each with a role of its name. Default: none. */
+  otherDatabases?: readonly string[];
 }
 
 /** A name under the stack's domain, or one path of it. */

@@ -56,6 +56,8 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
     hostMounts: {},
     needs: ["postgresql"],
     database: "n8n",
+    // docs/decisions/creative-pipeline.md
+    otherDatabases: ["assets"],
   },
   postgresql: {
     group: "core",

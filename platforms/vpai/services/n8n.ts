@@ -1,5 +1,7 @@
 import path from "node:path";
 import { n8n } from "../../../programs/n8n";
+import { addressesFor, ADDRESS_SETTINGS } from "./n8n/addresses";
+import { forWorkflows } from "./n8n/credentials";
 
 const SITE = { subdomain: "mayi", access: "vpn" } as const;
 
@@ -14,6 +16,16 @@ export default n8n({
   networks: ["backend", "egress"],
   site: SITE,
   webhooks: { ...WEBHOOKS, answers: { at: "/webhook/ping", ...PING } },
-  workflows: path.join(__dirname, "n8n/workflows"),
+  environment: addressesFor,
+  settings: ADDRESS_SETTINGS,
+  uses: forWorkflows,
+  workflows: {
+    folder: path.join(__dirname, "n8n/workflows"),
+    beside: {
+      "asset-register": ["kaneo-api"],
+      "creative-pipeline": ["kaneo-api", "litellm"],
+      seed: ["kaneo-api"],
+    },
+  },
   smoke: [{ ...SITE, path: "/webhook/ping", ...PING }],
 });

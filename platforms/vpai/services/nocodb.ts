@@ -2,6 +2,7 @@ import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { ofLength } from "../../../model/secret";
 import { defineService } from "../../../model/service";
 import { hostnameOf } from "../../../model/site";
+import { attachmentsIn, BUCKET_SETTINGS, bucketSecret } from "./nocodb/attachments";
 import { knexConnection } from "./nocodb/connection";
 
 const SITE = {
@@ -28,19 +29,21 @@ export default defineService({
   group: "apps",
   run: {
     image: "docker.io/nocodb/nocodb:0.301.2",
-    networks: ["backend"],
+    // Attachments lie in object storage, which is outside.
+    networks: ["backend", "egress"],
     entrypoint: ["/usr/bin/dumb-init", "--", "/usr/src/appEntry/start.sh"],
   },
   // Its start unpacks the program into a folder of root's.
   user: { uid: 0, gid: 0 },
   port: SITE.port,
   expose: [SITE],
-  environment: ({ domain, ownerEmail }) => ({
-    NC_ADMIN_EMAIL: ownerEmail,
-    NC_PUBLIC_URL: `https://${hostnameOf(SITE, domain)}`,
+  environment: (context) => ({
+    NC_ADMIN_EMAIL: context.ownerEmail,
+    NC_PUBLIC_URL: `https://${hostnameOf(SITE, context.domain)}`,
     NC_DISABLE_TELE: "true",
     // Everybody who reaches the site may otherwise make an account.
     NC_INVITE_ONLY_SIGNUP: "true",
+    ...attachmentsIn(context),
   }),
   secrets: {
     "database.json": { secret: DATABASE.password, variable: "NC_DB_JSON_FILE", render: knexConnection(DATABASE) },
@@ -66,6 +69,8 @@ export default defineService({
       },
       exported: "NC_CONNECTION_ENCRYPT_KEY",
     },
+    s3_access_key: { secret: bucketSecret("AccessKey", "access_key"), exported: "NC_S3_ACCESS_KEY" },
+    s3_secret_key: { secret: bucketSecret("SecretKey", "secret_key"), exported: "NC_S3_ACCESS_SECRET" },
   },
   // Its sign-up makes an owner while there is none.
   firstUser: { owner: OWNER },
@@ -80,4 +85,5 @@ export default defineService({
     pattern: '"currentVersion":"(\\d+\\.\\d+\\.\\d+)"',
   },
   uses: [postgresqlDatabase.request(DATABASE)],
+  settings: BUCKET_SETTINGS,
 });

@@ -5,8 +5,9 @@ import { SECRETS_FOLDER } from "../../../model/files";
 import { defineService } from "../../../model/service";
 import { hostnameOf } from "../../../model/site";
 import { peer, subnetsOf } from "../../../model/peers";
-import { EMBEDDING_SIZE } from "./litellm/models";
 import { openclawConfig } from "./openclaw/config";
+import { COLLECTION, contentIndexConfig, contentIndexFiles } from "./openclaw/content-index";
+import { QDRANT_API_KEY } from "./qdrant";
 
 const SITE = { subdomain: "javisi", port: 18789, access: "vpn" } as const;
 
@@ -16,7 +17,11 @@ const SANDBOX = "sandbox";
 const CONFIG = "/etc/openclaw/openclaw.json";
 const TELEGRAM_TOKEN = "telegram_bot_token";
 
-const VARIABLES = { token: "OPENCLAW_GATEWAY_TOKEN", llmKey: "OPENCLAW_LLM_KEY" } as const;
+const VARIABLES = {
+  token: "OPENCLAW_GATEWAY_TOKEN",
+  llmKey: "OPENCLAW_LLM_KEY",
+  qdrantKey: "OPENCLAW_QDRANT_KEY",
+} as const;
 
 const LLM_KEY = {
   name: "openclawApiKey",
@@ -56,8 +61,10 @@ export default defineService({
         sandboxNetwork: SANDBOX,
         variables: VARIABLES,
         telegramToken: `${SECRETS_FOLDER}/${TELEGRAM_TOKEN}`,
+        contentIndex: contentIndexConfig(context, VARIABLES),
       }),
     },
+    ...contentIndexFiles(),
   ],
   secrets: {
     gateway_token: {
@@ -71,6 +78,7 @@ export default defineService({
       exported: VARIABLES.token,
     },
     api_key: { secret: LLM_KEY, exported: VARIABLES.llmKey, render: llmKey },
+    qdrant_api_key: { secret: QDRANT_API_KEY, exported: VARIABLES.qdrantKey },
     [TELEGRAM_TOKEN]: {
       secret: {
         name: "telegramBotToken",
@@ -90,8 +98,7 @@ export default defineService({
   },
   uses: [
     litellmKey.request({ alias: "openclaw", maxBudget: 5, budgetDuration: "1d", key: LLM_KEY }),
-    // What the agents remember (docs/requirements.md#global-view), as vectors of LiteLLM's embedding model.
-    qdrantCollection.request({ name: "content_index", size: EMBEDDING_SIZE, distance: "Cosine" }),
+    qdrantCollection.request(COLLECTION),
   ],
   stopTimeout: 30,
 });

@@ -73,6 +73,12 @@ const schema = z.strictObject({
       dmPolicy: z.enum(["pairing", "allowlist", "open", "disabled"]),
     }),
   }),
+  plugins: z.strictObject({
+    allow: z.array(z.string()),
+    load: z.strictObject({ paths: z.array(z.string().startsWith("/")) }),
+    slots: z.strictObject({ memory: z.string() }),
+    entries: z.record(z.string(), z.strictObject({ enabled: z.boolean(), config: z.record(z.string(), z.string()) })),
+  }),
   discovery: z.strictObject({ mdns: z.strictObject({ mode: z.enum(["minimal", "full", "off"]) }) }),
   update: z.strictObject({ checkOnStart: z.boolean() }),
 });
@@ -99,7 +105,7 @@ test("the gateway listens on its port for the other containers, and asks for a t
 test("every variable that the file names is given to the program: one that is missing keeps it from starting", () => {
   const named = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, variable]) => variable);
   const exported = Object.values(openclaw.secrets ?? {}).flatMap((secret) => secret.exported ?? []);
-  expect(exported.sort()).toEqual(named.sort());
+  expect(exported.sort()).toEqual([...new Set(named)].sort());
 });
 
 test("models come from LiteLLM alone, and every model that an agent names is among them", () => {

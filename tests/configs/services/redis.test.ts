@@ -24,7 +24,7 @@ test("Redis runs with its files: settings of the configuration, not of the image
     ask(login, "CONFIG GET maxmemory", "CONFIG GET maxmemory-policy", "CONFIG GET appendonly", "CONFIG GET dir"),
   ).toEqual([
     "OK",
-    ...["maxmemory", "268435456", "maxmemory-policy", "allkeys-lru", "appendonly", "yes", "dir", "/data"],
+    ...["maxmemory", "268435456", "maxmemory-policy", "noeviction", "appendonly", "yes", "dir", "/data"],
   ]);
 });
 

@@ -120,6 +120,34 @@ test("a call with a virtual key reaches the provider and is counted", async () =
   await eventually(async () => expect(await spendOf(key)).toBeCloseTo(0.2), 90);
 });
 
+test("the same question is asked of the provider once, and answered from Redis from then on", async () => {
+  const key = await virtualKey(100);
+  const calls = async (): Promise<number> => (await host.docker("logs", PROVIDER_NAME)).split("POST ").length;
+  const body = { model: "fake", messages: [{ role: "user", content: "What is always the same?" }] };
+  const first = await ask("/v1/chat/completions", key, body);
+  // The response is stored once the first answer is given.
+  const second = await eventually(async () => {
+    const before = await calls();
+    const reply = await ask("/v1/chat/completions", key, body);
+    expect(await calls()).toBe(before);
+    return reply;
+  }, 20);
+  expect([first.status, second.status]).toEqual([200, 200]);
+});
+
+test("n8n has a key of its own, and a credential that n8n encrypted holds it", async () => {
+  const { n8nLlmKey = "" } = await lab.generatedSecrets();
+  expect((await ask("/v1/models", llmKey(n8nLlmKey))).status).toBe(200);
+  const { body } = await ask(`/key/info?key=${llmKey(n8nLlmKey)}`, masterKey);
+  expect(JSON.parse(body)).toMatchObject({ info: { key_alias: "n8n", max_budget: 5, budget_duration: "1d" } });
+  const statement = "SELECT name, type, data FROM credentials_entity WHERE name = 'LiteLLM'";
+  const psql = ["psql", "--username", "postgres", "--dbname", "n8n", "-tA", "--command", statement];
+  const kept = await host.docker("exec", "vpai_postgresql", ...psql);
+  expect(kept).toMatch(/^LiteLLM\|openAiApi\|/);
+  expect(kept).not.toContain(n8nLlmKey);
+  expect((await lab.pulumiSucceed(["stack", "export"])).stdout).not.toContain(n8nLlmKey);
+});
+
 test("a key whose budget of the day is spent is refused, and the provider is not asked again", async () => {
   const key = await virtualKey(0.1);
   expect((await question(key)).status).toBe(200);

@@ -1,63 +1,36 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { cacheDirectory } from "../../../toolchain/environment";
-import { eventually } from "../../eventually";
-import { succeed } from "../harness/run";
+import { S3Server } from "../harness/s3";
 import { TinyStack } from "../harness/tiny";
 
 /** A state in a bucket of a real S3 server, which keeps objects as files. */
 
 jest.setTimeout(900_000);
 
-const VERSION = "v1.8.0";
-const KEYS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test-secret" };
+const KEYS = { AWS_ACCESS_KEY_ID: S3Server.accessKey, AWS_SECRET_ACCESS_KEY: S3Server.secretKey };
 
-const root = mkdtempSync(path.join(tmpdir(), "vpai-s3-"));
-const folder = path.join(root, "states", "some", "where");
-const stateFile = path.join(folder, ".pulumi", "stacks", "vpai", "lab.json");
+let folder: string;
+let stateFile: string;
 const copies = (): string[] =>
   readdirSync(path.join(folder, ".pulumi-copies", "vpai", "lab")).filter((name) => name.startsWith("20"));
 
-let server: ChildProcess;
+let server: S3Server;
 let tiny: TinyStack;
 let env: NodeJS.ProcessEnv;
 
-/** The server's program, built once for all checkouts. */
-async function serverProgram(): Promise<string> {
-  const directory = path.join(cacheDirectory(), "tests", `versitygw-${VERSION}`);
-  const file = path.join(directory, "versitygw");
-  const argv = ["go", "install", `github.com/versity/versitygw/cmd/versitygw@${VERSION}`];
-  if (!existsSync(file)) await succeed(argv, { environment: { ...process.env, GOBIN: directory }, timeout: 600 });
-  return file;
-}
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-
 beforeAll(async () => {
-  const address = `127.0.0.1:${await freePort()}`;
-  mkdirSync(path.join(root, "states"));
-  const access = ["--access", KEYS.AWS_ACCESS_KEY_ID, "--secret", KEYS.AWS_SECRET_ACCESS_KEY];
-  server = spawn(await serverProgram(), [...access, "--port", address, "posix", root], { stdio: "ignore" });
-  const query = `region=us-east-1&endpoint=${address}&disableSSL=true&s3ForcePathStyle=true`;
+  server = await S3Server.start("127.0.0.1", ["states"]);
+  folder = path.join(server.root, "states", "some", "where");
+  stateFile = path.join(folder, ".pulumi", "stacks", "vpai", "lab.json");
+  const query = `region=us-east-1&endpoint=${server.address}&disableSSL=true&s3ForcePathStyle=true`;
   env = { ...KEYS, PULUMI_BACKEND_URL: `s3://states/some/where?${query}` };
-  await eventually(() => fetch(`http://${address}`), 20);
   tiny = await TinyStack.prepare("state-bucket");
   expect(await tiny.make("up", { ...env, TRIGGER: "first" })).toMatchObject({ code: 0 });
 }, 1_200_000);
 
 afterAll(async () => {
-  server.kill("SIGKILL");
+  server.stop();
   await tiny.lab.remove();
-  rmSync(root, { recursive: true, force: true });
 }, 300_000);
 
 test("T5: the bucket has the copies, under the backend's own prefix", async () => {

@@ -131,6 +131,42 @@ describe("services that wait for each other across hosts", () => {
     expect(resource(graph, "data/smoke").dependsOn).not.toContain("data/note/one");
   });
 
+  test("a request says itself when it is made", async () => {
+    const graph = await graphOfTwo(
+      platformOf(
+        onFront({ name: "writer", uses: [note.request({ text: "one" }, { when: "before" })] }),
+        onData({ name: "board", offers: [note.offer({ folder: "/srv" })] }),
+      ),
+    );
+    expect(container(graph, "front/writer").dependsOn).toEqual(
+      expect.arrayContaining(["data/board/health", "data/note/one"]),
+    );
+  });
+
+  test("what is made knows the asking service's surroundings, and what its requests before made", async () => {
+    const index = defineCapability<object, object>({
+      name: "index",
+      when: "after",
+      make: (_request, { host, connection, ready, scope }, at) => {
+        const notes = at.earlier(note);
+        const content = `${at.context.host}: ${notes.length}`;
+        const args = { connection, path: "/srv/index", content, mode: "0600" };
+        return new RemoteFile(`${host}/index`, args, { parent: scope, dependsOn: [ready, ...notes] });
+      },
+    });
+    const [one, two, three] = ["one", "two", "three"].map((text) => note.request({ text }));
+    const graph = await graphOfTwo(
+      platformOf(
+        onFront({ name: "writer", uses: [one!, two!, index.request({}), three!] }),
+        onFront({ name: "other", uses: [note.request({ text: "four" })] }),
+        onData({ name: "board", offers: [note.offer({ folder: "/srv" }), index.offer({})] }),
+      ),
+    );
+    const made = resource(graph, "data/index");
+    expect(made.inputs["content"]).toBe("front: 2");
+    expect(made.dependsOn.filter((name) => name.includes("/note/"))).toEqual(["data/note/one", "data/note/two"]);
+  });
+
   test("a gateway starts after what it has sites of, and what those sites wait for; others do not wait for that", async () => {
     const door = defineCapability<object, object>({
       name: "door",

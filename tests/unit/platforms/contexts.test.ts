@@ -1,3 +1,4 @@
+import { defineCapability } from "../../../model/capability";
 import type { HostView, ServiceContext } from "../../../model/context";
 import { contextOf, hostViews, servicesOn } from "../../../platforms/contexts";
 import vpai from "../../../platforms/vpai/platform";
@@ -56,4 +57,22 @@ test("a host runs the chosen groups among its own", () => {
   expect(names("one", ["apps", "monitoring"])).toEqual(["of-apps"]);
   expect(names("bare", groups)).toEqual([]);
   expect(names("nowhere", groups)).toEqual([]);
+});
+
+test("what is requested for the sake of services that the stack does not run, is not requested", () => {
+  const thing = defineCapability<object, object>({ name: "thing", when: "after" });
+  const uses = [thing.request({}), thing.request({}, { from: "one", beside: ["far", "near"] })];
+  const services = [
+    serviceWith({ name: "one", uses }),
+    serviceWith({ name: "near", group: "apps" }),
+    serviceWith({ name: "far", group: "monitoring" }),
+  ];
+  const [host] = Object.values(vpai.hosts);
+  const groups = (...names: string[]) => ({ ...host!, groups: names });
+  const requested = (hosts: typeof vpai.hosts, chosen: string[]): number | undefined =>
+    servicesOn({ ...vpai, services, hosts }, "here", chosen)[0]?.uses?.length;
+  const hosts = { here: groups("core", "apps"), there: groups("monitoring") };
+  expect(requested(hosts, ["core", "apps", "monitoring"])).toBe(2);
+  expect(requested(hosts, ["core", "apps"])).toBe(1);
+  expect(requested({ here: groups("core", "apps") }, ["core", "apps", "monitoring"])).toBe(1);
 });

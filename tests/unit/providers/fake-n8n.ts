@@ -8,9 +8,20 @@ export interface Row extends Definition {
   activeVersionId: string | null;
 }
 
+/** A credential as n8n keeps it; `held` is what it was given, which no table shows. */
+interface Kept {
+  id: string;
+  name: string;
+  type: string;
+  /** Encrypted: another text with each saving. */
+  data: string;
+  held: unknown;
+}
+
 /** n8n as its public API's handlers work: a draft with a version, and perhaps a published one. */
 export const n8n = {
   workflows: [] as Row[],
+  credentials: [] as Kept[],
   apiKeys: [] as string[],
   owner: true,
   versions: 0,
@@ -25,6 +36,11 @@ function query(statement: string, values: string[] = []): { rows: object[]; rowC
   if (statement.includes("FROM workflow_entity")) {
     const rows = n8n.workflows.filter(({ id, name }) => id === values[0] || name === values[1]);
     return { rows: structuredClone(rows), rowCount: rows.length };
+  }
+  if (statement.includes("FROM credentials_entity")) {
+    const [wanted, name, type] = values;
+    const rows = n8n.credentials.filter((one) => one.id === wanted || (one.name === name && one.type === type));
+    return { rows: rows.map(({ id, name, type, data }) => ({ id, name, type, data })), rowCount: rows.length };
   }
   if (statement.includes("INSERT INTO user_api_keys")) {
     if (n8n.owner) n8n.apiKeys.push(values[2] ?? "");
@@ -49,6 +65,7 @@ export function answer({ method, path, headers, body }: Received): Reply {
     return { status: n8n.whileStarting };
   }
   if (!n8n.apiKeys.includes(String(headers["x-n8n-api-key"]))) return { status: 401 };
+  if (path.startsWith("/api/v1/credentials")) return ofCredentials(method, path.split("/")[4], body);
   const [, id, verb] = /^\/api\/v1\/workflows\/?(\w*)\/?(\w*)/.exec(path) ?? [];
   const row = n8n.workflows.find((candidate) => candidate.id === id);
   const sent = body as Definition;
@@ -67,6 +84,21 @@ export function answer({ method, path, headers, body }: Received): Reply {
   if (method === "PUT") save(row, sent);
   else row.activeVersionId = verb === "activate" ? row.versionId : null;
   return { status: 200, body: row };
+}
+
+/** Credentials are encrypted when they are saved, and never told. */
+function ofCredentials(method: string, id: string | undefined, body: unknown): Reply {
+  const { data: held, ...named } = (body ?? {}) as { name: string; type: string; data: unknown };
+  const sent = { ...named, held, data: `encrypted ${nextVersion()}` };
+  if (id === undefined) {
+    n8n.credentials.push({ ...sent, id: `c${n8n.credentials.length}` });
+    return { status: 200, body: { id: `c${n8n.credentials.length - 1}` } };
+  }
+  const kept = n8n.credentials.find((one) => one.id === id);
+  if (kept === undefined) return { status: 404 };
+  if (method === "DELETE") n8n.credentials.splice(n8n.credentials.indexOf(kept), 1);
+  else Object.assign(kept, sent);
+  return { status: 200, body: { id } };
 }
 
 /** n8n adds settings of its own. */

@@ -1,25 +1,41 @@
 import { stringify } from "yaml";
+import { z } from "zod";
 import type { Peer } from "../../../../model/context";
 import { BUDGET_GUARD } from "./budget";
 import { ECO_MODELS, EMBEDDING, MODELS, PROVIDERS } from "./models";
 
 type Model = (typeof MODELS)[number];
 
+/** Key of a stack's file that says which response is taken from the cache. */
+export const CACHE_SETTING = z
+  .enum(["exact", "semantic"], { error: "exact or semantic" })
+  .default("exact")
+  .describe(
+    "Which question LiteLLM answers from its cache. exact: the same one, from Redis. semantic: one of the same meaning, " +
+      "from Qdrant; each question then costs an embedding at OpenAI.",
+  );
+
 /** What the configuration takes from the services around it. */
 export interface LitellmSettings {
+  caching: z.output<typeof CACHE_SETTING>;
+  /** First part of the exact cache's keys. */
+  namespace: string;
+  /** The Redis of the exact cache. */
+  cache: Pick<Peer, "host" | "port">;
   /** Collection of the semantic cache. */
   collection: string;
   redis: Pick<Peer, "host" | "port">;
   qdrant: Pick<Peer, "host" | "port">;
   /** Environment variables that hold secrets. */
-  variables: { masterKey: string; qdrantKey: string; redisPassword: string };
+  variables: { masterKey: string; qdrantKey: string; redisPassword: string; cachePassword: string };
 }
 
 /** A reference that LiteLLM resolves itself: no secret is in its file. */
 const fromEnvironment = (variable: string): string => `os.environ/${variable}`;
 
 /** LiteLLM's `config.yaml`. */
-export function litellmConfig({ collection, redis, qdrant, variables }: LitellmSettings): string {
+export function litellmConfig(settings: LitellmSettings): string {
+  const { redis, variables } = settings;
   return stringify(
     {
       model_list: [...MODELS, EMBEDDING].map(deployment),
@@ -38,16 +54,7 @@ export function litellmConfig({ collection, redis, qdrant, variables }: LitellmS
         // They name keys, teams and models.
         require_auth_for_metrics_endpoint: true,
         cache: true,
-        cache_params: {
-          type: "qdrant-semantic",
-          qdrant_api_base: `http://${qdrant.host}:${qdrant.port}`,
-          qdrant_api_key: fromEnvironment(variables.qdrantKey),
-          qdrant_collection_name: collection,
-          qdrant_semantic_cache_embedding_model: EMBEDDING.name,
-          similarity_threshold: 0.95,
-          // Other calls have no messages, which this cache compares.
-          supported_call_types: ["completion", "acompletion"],
-        },
+        cache_params: settings.caching === "exact" ? exactCache(settings) : semanticCache(settings),
       },
       general_settings: {
         master_key: fromEnvironment(variables.masterKey),
@@ -57,6 +64,30 @@ export function litellmConfig({ collection, redis, qdrant, variables }: LitellmS
     { aliasDuplicateObjects: false },
   );
 }
+
+/** Seconds after which a response is asked for anew (docs/decisions/llm-cache.md). */
+const FRESH = 3600;
+
+/** A question is the same when model, messages and parameters are. */
+const exactCache = ({ namespace, cache, variables }: LitellmSettings): object => ({
+  type: "redis",
+  host: cache.host,
+  port: cache.port,
+  password: fromEnvironment(variables.cachePassword),
+  namespace,
+  ttl: FRESH,
+});
+
+const semanticCache = ({ collection, qdrant, variables }: LitellmSettings): object => ({
+  type: "qdrant-semantic",
+  qdrant_api_base: `http://${qdrant.host}:${qdrant.port}`,
+  qdrant_api_key: fromEnvironment(variables.qdrantKey),
+  qdrant_collection_name: collection,
+  qdrant_semantic_cache_embedding_model: EMBEDDING.name,
+  similarity_threshold: 0.95,
+  // Other calls have no messages, which this cache compares.
+  supported_call_types: ["completion", "acompletion"],
+});
 
 function deployment({ name, provider, id, ...model }: Model): object {
   const { key, apiBase }: { key: string; apiBase?: string } = PROVIDERS[provider];

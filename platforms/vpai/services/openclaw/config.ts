@@ -1,6 +1,8 @@
 import type { Peer } from "../../../../model/context";
 import { MODELS } from "../litellm/models";
 import { AGENTS, MAIN_AGENT } from "./agents";
+import { CONTENT_INDEX, PLUGIN_FOLDER } from "./content-index";
+import type { ContentIndexConfig } from "./content-index/index";
 
 /** What the configuration takes from the service and its surroundings. */
 export interface OpenclawSettings {
@@ -17,6 +19,8 @@ export interface OpenclawSettings {
   variables: { token: string; llmKey: string };
   /** File of the Telegram bot's token; where there is none, the bot stays silent. */
   telegramToken: string;
+  /** Settings of the plugin through which agents use their collection in Qdrant. */
+  contentIndex: ContentIndexConfig;
 }
 
 /** OpenClaw's name for LiteLLM among its providers of models. */
@@ -42,6 +46,7 @@ export const openclawConfig = (settings: OpenclawSettings): string =>
       agents: { defaults: defaults(settings), list: AGENTS.map(agent) },
       tools: { elevated: { enabled: false }, sandbox: { tools: { deny: ["browser", "canvas", "nodes", "gateway"] } } },
       channels: { telegram: { enabled: true, tokenFile: settings.telegramToken, dmPolicy: "pairing" } },
+      plugins: plugins(settings),
       discovery: { mdns: { mode: "off" } },
       update: { checkOnStart: false },
     },
@@ -56,6 +61,15 @@ const gateway = ({ port, origin, proxies, variables }: OpenclawSettings): object
   auth: { mode: "token", token: fromEnvironment(variables.token) },
   controlUi: { enabled: true, allowedOrigins: [origin] },
   trustedProxies: proxies,
+});
+
+/** Nothing but these is loaded: what else comes with OpenClaw costs memory at each start. */
+const plugins = ({ contentIndex }: OpenclawSettings): object => ({
+  allow: ["telegram", CONTENT_INDEX],
+  load: { paths: [PLUGIN_FOLDER] },
+  // Its own kinds of memory are among what is not loaded.
+  slots: { memory: "none" },
+  entries: { [CONTENT_INDEX]: { enabled: true, config: contentIndex } },
 });
 
 const provider = ({ llm, variables }: OpenclawSettings): object => ({

@@ -97,13 +97,14 @@ const namesPort = ({ content }: Record<string, unknown>, address: string): boole
   new RegExp(`(?<![\\w-])${address}(?!\\d)`).test(String(content));
 
 /** Capabilities that a server has from the start: nothing is made for a request. */
-const MAKES_NOTHING = ["Redis database"];
+const MAKES_NOTHING = ["Redis database", "Redis cache"];
 
 /** What is made, and of its inputs: which one is the server's container, and by which secret the server lets it be made. */
 const SERVED_BY: Readonly<Record<string, { type: string; container: string; key: string }>> = {
   "PostgreSQL database": { type: "postgresql:Database", container: "server.container", key: "server.password" },
   "Qdrant collection": { type: "qdrant:Collection", container: "server.container", key: "server.apiKey" },
   "LiteLLM key": { type: "litellm:Key", container: "server.container", key: "server.masterKey" },
+  "n8n credential": { type: "n8n:Credential", container: "container", key: "server.password" },
   "LiteLLM metrics key": { type: "litellm:Key", container: "server.container", key: "server.masterKey" },
   account: { type: "program:Account", container: "container", key: "signUp.body" },
   "n8n owner": { type: "n8n:Owner", container: "container", key: "password" },

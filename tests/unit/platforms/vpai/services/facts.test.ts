@@ -30,7 +30,7 @@ const firstUser = ({ firstUser: { closed, owner } = {} }: ContainerService): obj
   ...(owner === undefined ? {} : { owner: owner.name }),
 });
 
-test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, facts) => {
+test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, { otherDatabases = [], ...facts }) => {
   const service = containerServiceNamed(name);
   expect({
     group: service.group,
@@ -50,5 +50,6 @@ test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, facts) =
     ...(facts.database === undefined ? {} : { database: facts.database }),
   }).toEqual(facts);
   const { database } = facts;
-  expect(databases(service)).toEqual(database === undefined ? [] : [[`database ${database}`, `role ${database}`]]);
+  const expected = [...(database === undefined ? [] : [database]), ...otherDatabases];
+  expect(databases(service)).toEqual(expected.map((name) => [`database ${name}`, `role ${name}`]));
 });

@@ -126,7 +126,7 @@ export default {
       { from: "servers" },
     ),
     redisDatabase.request({ number: 7, password: redisPassword() }),
-    ...n8nWorkflow.requestFolder(__dirname + "/everything", "n8n"),
+    ...n8nWorkflow.requestFolder({ folder: __dirname + "/everything" }, "n8n"),
     greeting.request({ of: "everything" }),
   ],
   settings: { everythingMode: z.enum(["a", "b"]).default("a") },

@@ -19,6 +19,9 @@ interface Config {
 }
 
 const file = litellm.files?.(contextWith())[0];
+const semantic = parse(
+  litellm.files?.(contextWith({ settings: { llmCache: "semantic" } }))[0]?.content as string,
+) as Config;
 const text = file?.content as string;
 const config = parse(text) as Config;
 
@@ -66,9 +69,21 @@ test("when the money is spent, the two free models of the eco mode take over, an
   for (const [model, others] of Object.entries(fallbacks)) expect(others).not.toContain(model);
 });
 
-test("the semantic cache is Qdrant's collection, as large as its model's vectors", () => {
+test("responses are cached in Redis, by the very same question, for an hour", () => {
   expect(config.litellm_settings).toMatchObject({ cache: true, callbacks: ["prometheus", "budget.guard"] });
-  expect(config.litellm_settings.cache_params).toMatchObject({
+  expect(config.litellm_settings.cache_params).toEqual({
+    type: "redis",
+    host: "redis-cache",
+    port: 6379,
+    password: "os.environ/REDIS_CACHE_PASSWORD",
+    namespace: "litellm",
+    ttl: 3600,
+  });
+});
+
+test("where a stack wants it, the semantic cache is Qdrant's collection, as large as its model's vectors", () => {
+  expect(semantic.litellm_settings).toMatchObject({ cache: true, callbacks: ["prometheus", "budget.guard"] });
+  expect(semantic.litellm_settings.cache_params).toMatchObject({
     type: "qdrant-semantic",
     qdrant_api_base: "http://qdrant:6333",
     qdrant_collection_name: "semantic_cache",
@@ -80,11 +95,12 @@ test("the semantic cache is Qdrant's collection, as large as its model's vectors
 });
 
 test("the file names each of its secrets, each is given to the program, and none is in the file", () => {
-  const named = [...text.matchAll(/os\.environ\/(\w+)/g)].map(([, variable]) => variable);
+  const texts = text + JSON.stringify(semantic);
+  const named = [...texts.matchAll(/os\.environ\/(\w+)/g)].map(([, variable]) => variable);
   const exported = Object.values(litellm.secrets ?? {}).flatMap((secret) => secret.exported ?? []);
   expect(new Set(named)).toEqual(
     new Set([
-      ...["LITELLM_MASTER_KEY", "QDRANT_API_KEY", "REDIS_PASSWORD"],
+      ...["LITELLM_MASTER_KEY", "QDRANT_API_KEY", "REDIS_PASSWORD", "REDIS_CACHE_PASSWORD"],
       ...["OPENROUTER_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ZAI_API_KEY", "BYTEPLUS_API_KEY"],
     ]),
   );

@@ -1,0 +1,3 @@
+import { redisCacheServer } from "../../../programs/redis-cache";
+
+export default redisCacheServer({ group: "apps", networks: ["backend"] });

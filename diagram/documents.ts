@@ -1,6 +1,8 @@
 import { namesOf } from "../platforms";
 import vpai from "../platforms/vpai/platform";
 import { configReference } from "../config/reference";
+import { PEAKS } from "./memory-peaks";
+import { memoryTable } from "./memory-table";
 import { mermaidOf } from "./mermaid";
 import { pictureOf } from "./picture";
 import { serviceTable } from "./service-table";
@@ -13,6 +15,7 @@ export function generatedDocuments(): Record<string, string> {
     "docs/platform.svg": svgOf(picture),
     "docs/platform.mmd": mermaidOf(picture),
     "docs/services.md": serviceTable(vpai),
+    "docs/memory.md": memoryTable(vpai, "sese-ai", PEAKS),
     "docs/config.md": configReference(namesOf(vpai)),
   };
 }

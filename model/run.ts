@@ -3,7 +3,7 @@ import type { PublishedPort } from "./site";
 
 /** Something of the host itself that the container sees at a path of its own; read-only. */
 interface HostMount {
-  /** Absolute path on the host. */
+  /** Absolute path on the host; a relative one is a folder of the platform's own data there. */
   source: string;
   /** Absolute path in the container. */
   target: string;
@@ -15,7 +15,7 @@ export interface ContainerRun {
   image: string;
   /** The image's processor architectures. Default: amd64 and arm64. */
   architectures?: readonly Architecture[];
-  /** Docker networks of the host that it joins, under the service's name. */
+  /** Docker networks of the host that it joins, under the service's name. Empty: it has no network at all. */
   networks: readonly string[];
   publish?: readonly PublishedPort[];
   /** Program and first arguments instead of the image's own; then `command` follows, and nothing of the image. */

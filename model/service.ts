@@ -16,6 +16,14 @@ export interface Limits {
   cpus: number;
 }
 
+/** Containers that a service makes itself, beside the platform's own. */
+interface Guests {
+  /** The most that there are at a time. */
+  count: number;
+  /** MiB that each may use. */
+  memoryMiB: number;
+}
+
 /** What makes a service the one that serves the others' sites. */
 interface Gateway {
   /** File in the container with the root certificate of its own authority, which signs where `tls` is `internal`. */
@@ -50,6 +58,8 @@ export interface Service<R extends Run = Run> extends Monitored {
   secrets?: Readonly<Record<string, SecretFile>>;
   data?: readonly DataDirectory[];
   limits: Limits;
+  /** Counted in the host's memory. Default: it makes none. */
+  guests?: Guests;
   health: HealthCheck;
   /** Services that must be healthy before this one starts, beside those that serve its requests. */
   needs?: readonly string[];
@@ -91,6 +101,10 @@ export function portOf({ name, port }: Pick<Service, "name" | "port">): number {
 
 /** `<name>:<port>` on the networks. @throws for a service without port */
 export const addressOf = (service: Pick<Service, "name" | "port">): string => `${service.name}:${portOf(service)}`;
+
+/** MiB of its host that a service may use, its guests included. */
+export const memoryOf = ({ limits, guests }: Pick<Service, "limits" | "guests">): number =>
+  limits.memoryMiB + (guests === undefined ? 0 : guests.count * guests.memoryMiB);
 
 /** Docker networks that a service is on; a unit is on none. */
 export const networksOf = ({ run }: Service): readonly string[] => (isContainer(run) ? run.networks : []);

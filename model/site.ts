@@ -1,3 +1,5 @@
+import type { SecretDeclaration } from "./secret";
+
 /** Who may reach a site or port: everybody, or members of the VPN only. */
 export type Access = "public" | "vpn";
 
@@ -11,6 +13,14 @@ export interface Answer {
   to?: string;
   /** What the right answer's body holds. Default: anything. */
   contains?: string;
+}
+
+/** What a client must know before the gateway passes anything on, for a program that asks nobody who he is. */
+export interface Login {
+  /** Name of HTTP's basic authentication. */
+  user: string;
+  /** Its password, which the gateway must have among its secrets. */
+  secret: SecretDeclaration;
 }
 
 /** A website of a service; its route, name and certificate follow from it. */
@@ -27,6 +37,8 @@ export interface Exposure {
   path?: string;
   /** Whether the program sees the request's path without `path`'s own part. Default: false. */
   stripPath?: boolean;
+  /** Without it, a request is answered 401 by the gateway. Default: the program knows itself whom it serves. */
+  login?: Login;
   /**
    * What of it the gateway passes on: whole paths, as the program sees them. Default: everything. All else is not found.
    */

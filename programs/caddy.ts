@@ -1,8 +1,9 @@
 import type { SecretFile } from "../model/files";
 import type { ContainerService } from "../model/service";
+import type { Login } from "../model/site";
 import { caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
 import { CADDY_DASHBOARD } from "./caddy/dashboard";
-import { VPN_LISTENER, VPN_REDIRECTS } from "./caddy/routes";
+import { credentialsOf, loginFile, VPN_LISTENER, VPN_REDIRECTS } from "./caddy/routes";
 
 const CADDYFILE = "/etc/caddy/Caddyfile";
 
@@ -13,6 +14,8 @@ export interface CaddyArgs {
   group: string;
   /** Networks on which it finds the programs of its sites; one of them must not be internal. */
   networks: readonly string[];
+  /** Logins of the sites that ask for one. Default: none does. */
+  logins?: readonly Login[];
 }
 
 /** OVH's API answers the DNS-01 challenge; a person creates the three keys at OVH. */
@@ -27,7 +30,7 @@ const ovh = (name: string, ansible: string, what: string): SecretFile => ({
 });
 
 /** Caddy as the gateway of a host: the sites of all its services, public ones and VPN-only ones. */
-export const caddy = ({ name = "caddy", group, networks }: CaddyArgs): ContainerService => ({
+export const caddy = ({ name = "caddy", group, networks, logins = [] }: CaddyArgs): ContainerService => ({
   name,
   group,
   run: {
@@ -58,9 +61,15 @@ export const caddy = ({ name = "caddy", group, networks }: CaddyArgs): Container
     ovh_application_key: ovh("ovhApplicationKey", "ovh_application_key", "application key"),
     ovh_application_secret: ovh("ovhApplicationSecret", "ovh_application_secret", "application secret"),
     ovh_consumer_key: ovh("ovhConsumerKey", "ovh_consumer_key", "consumer key"),
+    ...Object.fromEntries(
+      logins.map((login) => [
+        loginFile(login),
+        { secret: login.secret, render: (password: string) => credentialsOf(login, password) },
+      ]),
+    ),
   },
   data: [{ path: "/data", backup: { kind: "none", reason: "certificates are issued anew" } }],
-  limits: { memoryMiB: 256, cpus: 1 },
+  limits: { memoryMiB: 128, cpus: 1 },
   health: { test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"], interval: 10 },
   metrics: { port: METRICS_LISTENER },
   dashboards: [CADDY_DASHBOARD],

@@ -23,7 +23,7 @@ const SETTINGS = `listen_addresses = '*'
 port = 5432
 max_connections = 100
 shared_buffers = 256MB
-effective_cache_size = 768MB
+effective_cache_size = 384MB
 maintenance_work_mem = 64MB
 wal_compression = on
 password_encryption = scram-sha-256
@@ -88,7 +88,7 @@ export function postgresql({ name = "postgresql", group, networks, publish }: Po
         backup: { kind: "none", reason: "each database is dumped; the files are not copied" },
       },
     ],
-    limits: { memoryMiB: 1024, cpus: 1.5 },
+    limits: { memoryMiB: 640, cpus: 1.5 },
     health: { test: ["pg_isready", "--username", server.superuser, "--host", "127.0.0.1"], interval: 10 },
     metrics: {
       exporter: {

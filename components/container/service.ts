@@ -182,7 +182,7 @@ export class DockerService extends ComponentResource {
         containerId: container.id,
         image: this.spec.image,
         revision,
-        networks: Object.fromEntries(this.spec.networks.map((network) => [network, [this.spec.hostname]])),
+        networks: attachmentsOf(this.spec),
         ...this.found(),
         ...(this.logins.length === 0 ? {} : { logins: this.logins }),
         ...(files.length === 0 ? {} : { ...this.onChange(service, revision), given: this.given() }),
@@ -211,6 +211,10 @@ export class DockerService extends ComponentResource {
       : { reload: { revision, folders, command: [...onChange.reload] } };
   }
 }
+
+/** Networks and the container's names there; on none, the engine says so by a network of that name. */
+const attachmentsOf = ({ networks, hostname }: ContainerSpec): Record<string, string[]> =>
+  networks.length === 0 ? { none: [] } : Object.fromEntries(networks.map((network) => [network, [hostname]]));
 
 /** Names what was written into a service's files, and when: a repaired file is new to a program that read another one. */
 const revisionOf = (files: readonly RemoteFile[]): Output<string> =>

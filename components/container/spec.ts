@@ -114,7 +114,7 @@ export function containerSpec(service: ContainerService, place: SpecPlace): Cont
     files: files.specs,
     secrets: secrets.specs,
     data: data.specs,
-    mounts: [...files.mounts, ...secrets.mounts, ...data.mounts, ...hostMountsOf(service)],
+    mounts: [...files.mounts, ...secrets.mounts, ...data.mounts, ...hostMountsOf(service, place)],
     scratch: run.scratch ?? [],
     limits,
     capabilities: run.capabilities ?? [],
@@ -190,8 +190,13 @@ function dataOf({ name: service, data = [] }: ContainerService, { folder }: Spec
   };
 }
 
-const hostMountsOf = ({ run: { hostMounts = [] } }: ContainerService): MountSpec[] =>
-  hostMounts.map(({ source, target }) => ({ kind: "host", source, target, readOnly: true }));
+const hostMountsOf = ({ run: { hostMounts = [] } }: ContainerService, { folder }: SpecPlace): MountSpec[] =>
+  hostMounts.map(({ source, target }) => ({
+    kind: "host",
+    source: path.posix.resolve(folder, "data", source),
+    target,
+    readOnly: true,
+  }));
 
 function environmentOf({ environment, secrets = {} }: ContainerService, { context, exists }: SpecPlace): string[] {
   const fromSecrets = Object.entries(secrets).flatMap(([name, { secret, variable }]) =>

@@ -34,6 +34,13 @@ export const catalogue: readonly LabImage[] = [
     version: "1.81.3",
     base: "base",
   },
+  {
+    name: "node",
+    reference: "docker.io/library/node:22.23.5-bookworm",
+    program: "real",
+    version: "22.23.5",
+    base: "base",
+  },
   { name: "nocodb", reference: "docker.io/nocodb/nocodb:0.301.2", program: "real", version: "0.301.3", base: "base" },
   {
     name: "victoriametrics",

@@ -1,5 +1,6 @@
 import type { ServiceContext } from "../../model/context";
-import { type Exposure, hostnameOf } from "../../model/site";
+import { SECRETS_FOLDER } from "../../model/files";
+import { type Exposure, hostnameOf, type Login } from "../../model/site";
 
 /** Container port on which Caddy serves VPN-only sites; the host publishes it on its VPN address as 443. */
 export const VPN_LISTENER = 8443;
@@ -94,13 +95,40 @@ const offer = (exposure: Guarded, upstream: string, { domain }: ServiceContext):
   stripPath: exposure.stripPath ?? false,
   only: exposure.only,
   closed: closedOf(exposure),
-  directive: `reverse_proxy ${upstream} {\n\tstream_close_delay ${STREAM_GRACE}\n}`,
+  directive: guarded(exposure, [`reverse_proxy ${upstream} {`, `\tstream_close_delay ${STREAM_GRACE}`, "}"]).join("\n"),
 });
 
 /** The closed paths that a site leads to at all. */
 function closedOf({ closed = [], path = "/*", stripPath = false }: Guarded): readonly string[] {
   const beginning = path.replace(/\*$/, "");
   return stripPath ? closed : closed.filter((one) => one.startsWith(beginning));
+}
+
+/** Name of the file with what a client of a login sends, which is also that of the matcher. */
+export const loginFile = ({ secret }: Login): string => secret.name;
+
+/** What the client of a login sends behind `Basic `. */
+export const credentialsOf = ({ user }: Login, password: string): string =>
+  Buffer.from(`${user}:${password}`).toString("base64");
+
+/**
+ * Passes on what a login's client sends, without its password. The header is compared as a text: `basic_auth` wants a hash in the
+ * Caddyfile, and would refuse to start a check that has no secrets. An absent file matches no header.
+ */
+function guarded({ login }: Exposure, proxy: readonly string[]): string[] {
+  if (login === undefined) return [...proxy];
+  const name = loginFile(login);
+  return [
+    `@${name} header Authorization "Basic {file.${SECRETS_FOLDER}/${name}}"`,
+    `handle @${name} {`,
+    "\trequest_header -Authorization",
+    ...proxy.map((line) => `\t${line}`),
+    "}",
+    "handle {",
+    '\theader WWW-Authenticate "Basic"',
+    "\trespond 401",
+    "}",
+  ];
 }
 
 /** An exact path before the tree below it, a longer tree before a shorter one, everything last. */

@@ -19,7 +19,7 @@ export interface ServiceFacts {
   health: readonly string[];
   /** Folders under `/opt/vpai/data` and where the container sees them. */
   data: Readonly<Record<string, string>>;
-  /** Parts of the host that the container sees, read-only: source and target. */
+  /** Parts of the host that the container sees, read-only: absolute source and target. */
   hostMounts: Readonly<Record<string, string>>;
   /** What must be healthy first; what keeps something for it too. */
   needs: readonly string[];

@@ -10,7 +10,7 @@ import (
 // demands are all the reasons for which the real program would refuse to start, in one error.
 func (m *Manifest) demands(arguments []string) error {
 	var missing []error
-	if !slices.Equal(arguments, m.Arguments) {
+	if !slices.Equal(arguments, m.Arguments) && !m.works(arguments) {
 		missing = append(missing, fmt.Errorf("expected the arguments %q, found %q", m.Arguments, arguments))
 	}
 	for _, name := range m.Environment {

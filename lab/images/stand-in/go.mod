@@ -2,7 +2,10 @@ module vpai.lab/stand-in
 
 go 1.24.0
 
-require github.com/jackc/pgx/v5 v5.7.6
+require (
+	github.com/gomodule/redigo v1.9.2
+	github.com/jackc/pgx/v5 v5.7.6
+)
 
 require (
 	github.com/jackc/pgpassfile v1.0.0 // indirect

@@ -41,6 +41,9 @@ func play(ctx context.Context, manifest *Manifest, arguments []string) error {
 		return fmt.Errorf("%s does not start:\n%w", manifest.Service, err)
 	}
 	health := newHealth(manifest)
+	if manifest.works(arguments) {
+		return manifest.Worker.play(ctx, manifest, health)
+	}
 	go health.watch(ctx)
 	server, err := listen(manifest, health)
 	if err != nil {

@@ -33,6 +33,8 @@ type Manifest struct {
 	Database *Database `json:"database"`
 	// Accounts are kept in Database. Default: the program has none that anybody could make.
 	Accounts *Accounts `json:"accounts"`
+	// Worker is what it does instead of listening, when it is started with the worker's arguments.
+	Worker *Worker `json:"worker"`
 	// Listeners are the ports that it listens on.
 	Listeners []Listener `json:"listeners"`
 	// Commands are argument lists that print something and end, as `--version` does.

@@ -72,7 +72,7 @@ export default defineService({
   firstUser: { owner: OWNER },
   data: [{ path: DATA, backup: { kind: "files" } }],
   version: { test: ["grafana", "--version"], pattern: "version (\\d+\\.\\d+\\.\\d+)" },
-  limits: { memoryMiB: 192, cpus: 0.5 },
+  limits: { memoryMiB: 160, cpus: 0.5 },
   metrics: {},
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${SITE.port}/api/health`], interval: 10 },
   needs: ["victoriametrics", "loki"],

@@ -57,7 +57,7 @@ export default defineService({
     },
   },
   firstUser: { closed: ["/api/auth/sign-up/*"], owner: OWNER },
-  limits: { memoryMiB: 192, cpus: 0.25 },
+  limits: { memoryMiB: 128, cpus: 0.25 },
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/api/health`] },
   uses: [postgresqlDatabase.request(DATABASE), account.request({ of: NAME, password: OWNER }, { from: NAME })],
   offers: [account.offer({ site: SITE, pages: ACCOUNTS })],

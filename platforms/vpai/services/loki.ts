@@ -1,5 +1,6 @@
 import { defineService } from "../../../model/service";
 import { lokiConfig } from "./loki/config";
+import { ingest } from "./victoriametrics/ingest";
 
 const CONFIG = "/etc/loki/loki.yaml";
 const PORT = 3100;
@@ -14,6 +15,7 @@ export default defineService({
   },
   user: { uid: 10001, gid: 10001 },
   port: PORT,
+  expose: [ingest(PORT, "/loki/api/v1/push")],
   files: () => [
     {
       path: CONFIG,
@@ -23,7 +25,7 @@ export default defineService({
   ],
   data: [{ path: "/loki", backup: { kind: "none", reason: "thirty days of logs can be lost" } }],
   version: { test: ["/usr/bin/loki", "--version"], pattern: "version (\\d+\\.\\d+\\.\\d+)" },
-  limits: { memoryMiB: 192, cpus: 0.5 },
+  limits: { memoryMiB: 160, cpus: 0.5 },
   metrics: {},
   // The image has neither shell nor wget: the program asks itself.
   health: { test: ["/usr/bin/loki", "-health", `-health.url=http://127.0.0.1:${PORT}/ready`], interval: 10 },

@@ -75,7 +75,7 @@ export default defineService({
   // Its sign-up makes an owner while there is none.
   firstUser: { owner: OWNER },
   data: [{ path: "/usr/app/data", backup: { kind: "files" } }],
-  limits: { memoryMiB: 384, cpus: 0.5 },
+  limits: { memoryMiB: 320, cpus: 0.5 },
   health: {
     test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/api/v1/health"],
     startPeriod: 120,

@@ -8,11 +8,10 @@ import { peer, subnetsOf } from "../../../model/peers";
 import { openclawConfig } from "./openclaw/config";
 import { COLLECTION, contentIndexConfig, contentIndexFiles } from "./openclaw/content-index";
 import { QDRANT_API_KEY } from "./qdrant";
+import { USER } from "./sandboxes/broker/wish";
+import { SANDBOX, SOCKET, SOCKET_DATA, SOCKET_FOLDER } from "./sandboxes/sandbox";
 
 const SITE = { subdomain: "javisi", port: 18789, access: "vpn" } as const;
-
-/** Network of the containers that agents' sessions run in. */
-const SANDBOX = "sandbox";
 
 const CONFIG = "/etc/openclaw/openclaw.json";
 const TELEGRAM_TOKEN = "telegram_bot_token";
@@ -36,9 +35,14 @@ export default defineService({
   group: "apps",
   run: {
     image: "ghcr.io/openclaw/openclaw:2026.2.22",
-    networks: ["backend", "egress", SANDBOX],
+    networks: ["backend", "egress"],
     entrypoint: ["node", "openclaw.mjs"],
     command: ["gateway"],
+    hostMounts: [
+      // The engine's client, which is on every host that the platform logs in to: OpenClaw starts it, and its image has none.
+      { source: "/usr/bin/docker", target: "/usr/local/bin/docker" },
+      { source: SOCKET_DATA, target: SOCKET_FOLDER },
+    ],
   },
   user: { uid: 1000, gid: 1000 },
   port: SITE.port,
@@ -48,6 +52,8 @@ export default defineService({
     OPENCLAW_STATE_DIR: "/home/node/.openclaw",
     // "Nix mode" is its word for a configuration that it must not write itself.
     OPENCLAW_NIX_MODE: "1",
+    // No engine, but the broker that makes sandboxes alone.
+    DOCKER_HOST: `unix://${SOCKET}`,
   }),
   files: (context) => [
     {
@@ -58,7 +64,7 @@ export default defineService({
         // Caddy, on the network that they share.
         proxies: subnetsOf(context, ["backend"]),
         llm: peer(context, litellmKey),
-        sandboxNetwork: SANDBOX,
+        sandbox: { ...SANDBOX, user: USER },
         variables: VARIABLES,
         telegramToken: `${SECRETS_FOLDER}/${TELEGRAM_TOKEN}`,
         contentIndex: contentIndexConfig(context, VARIABLES),
@@ -91,11 +97,12 @@ export default defineService({
   },
   data: [{ path: "/home/node/.openclaw", backup: { kind: "files" } }],
   version: { test: ["node", "openclaw.mjs", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
-  limits: { memoryMiB: 640, cpus: 1 },
+  limits: { memoryMiB: 512, cpus: 1 },
   health: {
     test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${SITE.port}/`],
     startPeriod: 120,
   },
+  needs: ["sandboxes"],
   uses: [
     litellmKey.request({ alias: "openclaw", maxBudget: 5, budgetDuration: "1d", key: LLM_KEY }),
     qdrantCollection.request(COLLECTION),

@@ -32,7 +32,7 @@ export default defineService({
   secrets: { api_key: { secret: QDRANT_API_KEY, exported: "QDRANT__SERVICE__API_KEY" } },
   data: [{ path: "/qdrant/storage", backup: { kind: "files" } }],
   version: { test: ["./qdrant", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
-  limits: { memoryMiB: 384, cpus: 0.5 },
+  limits: { memoryMiB: 256, cpus: 0.5 },
   // The image has no HTTP client, but bash.
   health: {
     test: [

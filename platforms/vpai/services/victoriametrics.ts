@@ -1,5 +1,6 @@
 import { defineService } from "../../../model/service";
 import { scrapeTarget } from "./alloy/scrape-targets";
+import { ingest } from "./victoriametrics/ingest";
 import { victoriametricsScrape } from "./victoriametrics/scrape";
 
 const NETWORKS = ["monitoring"] as const;
@@ -22,6 +23,7 @@ export default defineService({
   },
   user: { uid: 65534, gid: 65534 },
   port: PORT,
+  expose: [ingest(PORT, "/api/v1/write")],
   files: (context) => [
     {
       path: SCRAPE,
@@ -36,7 +38,7 @@ export default defineService({
   ],
   data: [{ path: "/storage", backup: { kind: "none", reason: "thirty days of metrics can be lost" } }],
   version: { test: ["/victoria-metrics-prod", "--version"], pattern: "v(\\d+\\.\\d+\\.\\d+)" },
-  limits: { memoryMiB: 256, cpus: 0.5 },
+  limits: { memoryMiB: 192, cpus: 0.5 },
   metrics: {},
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`], interval: 10 },
   stopTimeout: 30,

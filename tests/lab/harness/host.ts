@@ -9,8 +9,9 @@ export interface Container {
   Image: string;
   RestartCount: number;
   State: { Status: string; StartedAt: string; Health?: { Status: string } };
-  Config: { Image: string; Env: string[]; Labels: Record<string, string> };
+  Config: { Image: string; Env: string[]; Labels: Record<string, string>; Cmd: string[] };
   HostConfig: { Memory: number; NanoCpus: number };
+  NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
 }
 
 /** A host of a lab, reached as the stack's outputs say, with the pinned host key. */

@@ -13,8 +13,16 @@ export interface OpenclawSettings {
   llm: Pick<Peer, "host" | "port">;
   /** Networks from which a reverse proxy may tell a client's address, in CIDR form. */
   proxies: readonly string[];
-  /** Docker network of the sub-agents' containers. */
-  sandboxNetwork: string;
+  /** The sub-agents' containers: image, network, user and limits, as the broker that makes them expects it. */
+  sandbox: {
+    image: string;
+    network: string;
+    user: string;
+    count: number;
+    memoryMiB: number;
+    cpus: number;
+    pids: number;
+  };
   /** Environment variables that hold secrets. */
   variables: { token: string; llmKey: string };
   /** File of the Telegram bot's token; where there is none, the bot stays silent. */
@@ -80,24 +88,27 @@ const provider = ({ llm, variables }: OpenclawSettings): object => ({
 });
 
 /** Every session but an agent's main one runs its tools in a container of its own, which reaches nothing outside. */
-const defaults = ({ sandboxNetwork }: OpenclawSettings): object => ({
+const defaults = ({ sandbox }: OpenclawSettings): object => ({
   model: { primary: modelOf(DEFAULT_MODEL), fallbacks: [modelOf("qwen3-coder")] },
-  maxConcurrent: 2,
-  subagents: { maxConcurrent: 2 },
+  maxConcurrent: sandbox.count,
+  subagents: { maxConcurrent: sandbox.count },
   sandbox: {
     mode: "non-main",
     scope: "session",
     workspaceAccess: "none",
     docker: {
-      network: sandboxNetwork,
+      image: sandbox.image,
+      network: sandbox.network,
+      user: sandbox.user,
       readOnlyRoot: true,
       capDrop: ["ALL"],
-      pidsLimit: 256,
-      memory: "512m",
-      memorySwap: "512m",
-      cpus: 0.5,
+      pidsLimit: sandbox.pids,
+      memory: `${sandbox.memoryMiB}m`,
+      memorySwap: `${sandbox.memoryMiB}m`,
+      cpus: sandbox.cpus,
     },
-    prune: { idleHours: 24, maxAgeDays: 7 },
+    // The broker ends them earlier; this is OpenClaw's own list of them.
+    prune: { idleHours: 1, maxAgeDays: 1 },
   },
 });
 

@@ -7,6 +7,7 @@ import type { ContainerService, Service } from "../../../../../model/service";
 import type { Architecture } from "../../../../../model/stack";
 import { namesOf } from "../../../../../platforms";
 import { fittingArchitectures } from "../../../../../platforms/policies/images";
+import { fittingMemory } from "../../../../../platforms/policies/memory";
 import vpai from "../../../../../platforms/vpai/platform";
 import { CANARIES, CONTAINER, container, type Registered, resource } from "../../../components/stack/graph";
 
@@ -156,6 +157,19 @@ function offered(deployed: Deployed, { capability, guarded }: Offered): void {
   }
 }
 
+/** What passes a route on to those alone who send what the gateway's secret file holds. */
+const behindLogin = (file: string, open: readonly string[]): string[] => [
+  `@${file} header Authorization "Basic {file./run/secrets/${file}}"`,
+  `handle @${file} {`,
+  "\trequest_header -Authorization",
+  ...open.map((line) => `\t${line}`),
+  "}",
+  "handle {",
+  '\theader WWW-Authenticate "Basic"',
+  "\trespond 401",
+  "}",
+];
+
 /** Options that reach no host: they are judged before anything is made. */
 export const JUDGED = {
   "run.architectures": ({ service, host, context }) => {
@@ -175,6 +189,21 @@ export const JUDGED = {
       const fits = some(service.run.architectures).includes(architecture);
       expect([architecture, on(architecture)]).toEqual([architecture, fits ? [] : [`${host}/${service.name}`]]);
     }
+  },
+  guests: ({ service, host, context }) => {
+    const own = service.limits.memoryMiB + (service.guests?.count ?? 0) * (service.guests?.memoryMiB ?? 0);
+    const found = fittingMemory([
+      {
+        name: host,
+        host: vpai.hosts[host] as PlatformHost,
+        services: [service],
+        memoryMiB: 1024,
+        architecture: "amd64",
+        vpnAddress: undefined,
+        context,
+      },
+    ]).map((finding) => finding.found);
+    expect(found).toEqual([expect.stringContaining(`memory limits of ${own} MiB and 1024 MiB`)]);
   },
   settings: ({ service: { settings = {}, ...service } }) => {
     const known = (one: Service): string[] => Object.keys(namesOf({ ...vpai, settings: {}, services: [one] }).settings);
@@ -203,7 +232,8 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   user: (deployed) => expect(inputsOf(deployed)["user"]).toBe(owner(deployed)),
   "run.networks": (deployed) => {
     const networks = inputsOf(deployed)["networksAdvanced"] as { name: string; aliases: string[] }[];
-    expect(networks.map(({ name }) => name)).toEqual([...some(deployed.service.run.networks)]);
+    expect(networks.map(({ name }) => name)).toEqual([...deployed.service.run.networks]);
+    expect(inputsOf(deployed)["networkMode"]).toBe(networks.length === 0 ? "none" : undefined);
     for (const { aliases } of networks) expect(aliases).toContain(deployed.service.name);
   },
   port: (deployed) => {
@@ -213,13 +243,14 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   expose: ({ service, graph, host, context }) => {
     const text = String(resource(graph, `${host}/caddy/config/Caddyfile`).inputs["content"]);
     const closed = service.firstUser?.closed ?? [];
-    for (const { subdomain, port, access, path: only, stripPath, only: whole } of some(service.expose)) {
+    for (const { subdomain, port, access, path: only, stripPath, only: whole, login } of some(service.expose)) {
       const hostname = subdomain === "" ? context.domain : `${subdomain}.${context.domain}`;
       const address = access === "public" ? hostname : `https://${hostname}:8443`;
       const block = text
         .split("\n\n")
         .find((candidate) => (candidate.split("\n")[0] ?? "").replace(/ \{$/, "").split(", ").includes(address));
-      const proxy = [`reverse_proxy ${service.name}:${port} {`, "\tstream_close_delay 5m", "}"];
+      const open = [`reverse_proxy ${service.name}:${port} {`, "\tstream_close_delay 5m", "}"];
+      const proxy = login === undefined ? open : behindLogin(login.secret.name, open);
       if (whole !== undefined || closed.length > 0) {
         expect(block).toContain("\timport plain_paths\n");
         if (whole !== undefined) expect(block).toContain(`@only path ${whole.join(" ")}\n`);
@@ -303,8 +334,10 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   "run.scratch": (deployed) =>
     expect(Object.keys(inputsOf(deployed)["tmpfs"] ?? {})).toEqual([...some(deployed.service.run.scratch)].sort()),
   "run.hostMounts": (deployed) => {
-    for (const { source, target } of some(deployed.service.run.hostMounts))
-      expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target, readOnly: true });
+    for (const { source, target } of some(deployed.service.run.hostMounts)) {
+      const onHost = source.startsWith("/") ? source : `/opt/vpai/data/${source}`;
+      expect(mountFrom(deployed, onHost)).toEqual({ type: "bind", source: onHost, target, readOnly: true });
+    }
   },
   "run.bash": (deployed) => {
     const { image } = smokeOf(deployed)["reachability"] as { image: string };

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { neededBy } from "../../../../../model/peers";
 import type { ContainerService } from "../../../../../model/service";
 import { hostViews } from "../../../../../platforms/contexts";
@@ -44,8 +45,10 @@ test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, { otherD
     ...service.limits,
     capabilities: service.run.capabilities ?? [],
     health: service.health.test,
-    data: Object.fromEntries((service.data ?? []).map(({ path, directory = name }) => [directory, path])),
-    hostMounts: Object.fromEntries((service.run.hostMounts ?? []).map(({ source, target }) => [source, target])),
+    data: Object.fromEntries((service.data ?? []).map(({ path: target, directory = name }) => [directory, target])),
+    hostMounts: Object.fromEntries(
+      (service.run.hostMounts ?? []).map(({ source, target }) => [path.resolve("/opt/vpai/data", source), target]),
+    ),
     needs: neededBy(service, hostViews(vpai), "sese-ai").map((needed) => needed.service.name),
     ...(facts.database === undefined ? {} : { database: facts.database }),
   }).toEqual(facts);

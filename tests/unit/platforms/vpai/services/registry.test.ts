@@ -115,6 +115,7 @@ export default {
     { path: "/cache", directory: "everything-cache", mode: "0750", backup: { kind: "none", reason: "a cache" } },
   ],
   limits: { memoryMiB: 77, cpus: 0.25 },
+  guests: { count: 2, memoryMiB: 1 },
   health: { test: ["probe", "--quick"], interval: 5, timeout: 90, startPeriod: 3, retries: 7 },
   needs: ["redis", "n8n"],
   firstUser: { closed: ["/first*"], owner: supplied("everythingToken", true) },

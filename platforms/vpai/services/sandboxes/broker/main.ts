@@ -1,0 +1,53 @@
+import { readFileSync, rmSync, chmodSync } from "node:fs";
+import { type Engine, engineAt } from "./engine.ts";
+import { Keeper } from "./keeper.ts";
+import { brokerServer } from "./server.ts";
+import { settingsFrom } from "./settings.ts";
+
+/** Milliseconds between two looks at whose time is over. */
+const LOOK = 2_000;
+
+/** The id of this very container, from the files that the engine mounts into it. @throws outside of one */
+function ownContainer(): string {
+  const id = /\/containers\/([0-9a-f]{64})\//.exec(readFileSync("/proc/self/mountinfo", "utf8"))?.[1];
+  if (id === undefined) throw new Error("expected to run in a container of the engine, found no trace of one");
+  return id;
+}
+
+/** Sandboxes run from the broker's own image: it is there already, and pinned. */
+async function ownImage(engine: Engine): Promise<string> {
+  const { status, body } = await engine.ask("GET", `/containers/${ownContainer()}/json`);
+  if (status !== 200) throw new Error(`expected the engine to know this container, found ${status}: ${body}`);
+  return (JSON.parse(body) as { Image: string }).Image;
+}
+
+async function apiOf(engine: Engine): Promise<string> {
+  const { body } = await engine.ask("GET", "/version");
+  return (JSON.parse(body) as { ApiVersion: string }).ApiVersion;
+}
+
+async function main(): Promise<void> {
+  const settings = settingsFrom(process.env);
+  const engine = engineAt(settings.engine);
+  const keeper = new Keeper(settings, engine, await ownImage(engine));
+  await keeper.sweep();
+  const server = brokerServer({ settings, keeper, engine, api: await apiOf(engine) });
+  rmSync(settings.listen, { force: true });
+  server.listen(settings.listen, () => {
+    // Whoever sees the folder may connect; the platform mounts it for one client.
+    chmodSync(settings.listen, 0o666);
+    console.log(`listens on ${settings.listen} for at most ${settings.count} sandboxes on ${settings.network}`);
+  });
+  setInterval(() => void keeper.tick().catch((error: unknown) => console.error("tick:", error)), LOOK);
+  const end = (): void => {
+    server.close();
+    void keeper.clear().finally(() => process.exit(0));
+  };
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,22 @@
+import type { Exposure, Login } from "../../../../model/site";
+
+/** What the collectors of other hosts write with; one for metrics and logs (docs/decisions/ingest.md). */
+export const INGEST_LOGIN: Login = {
+  user: "collector",
+  secret: {
+    name: "monitoringWriteKey",
+    description: "Password with which other hosts' collectors write metrics and logs",
+    ansible: "monitoring_write_key",
+    origin: "random",
+    length: 32,
+  },
+};
+
+/** The one path of a store that other hosts' collectors write to. @param port of the store */
+export const ingest = (port: number, path: string): Exposure => ({
+  subdomain: "ingest",
+  port,
+  access: "vpn",
+  path,
+  login: INGEST_LOGIN,
+});

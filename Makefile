@@ -22,7 +22,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status ssh budget env secrets preview-comment images-lock bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,10 @@ images-lock: ## pin every image by the digest its registry has now; CHECK=1 only
 	@sh toolchain/bootstrap.sh $(if $(shell grep -s vpai:registries 'Pulumi.$(STACK).yaml'),$(STACK),--packages-only)
 	@$(RUN) commands/images-lock.ts
 
+image-caddy: ## build Caddy's image here, and its program for every processor; PUSH=1 publishes it
+	@sh toolchain/bootstrap.sh --packages-only
+	@$(RUN) commands/image-caddy.ts
+
 bench: ## time the program alone, then cold up, no-op up, preview and refresh of the lab
 	$(READY)
 	@$(RUN) commands/bench.ts
@@ -95,7 +99,7 @@ diagram: docs ## the same
 hooks: ## check what is staged at each commit in this clone: .githooks/pre-commit
 	@git config core.hooksPath .githooks
 
-lint: ## ESLint, prettier, the type checker, and knip: unused code and packages
+lint: ## ESLint, prettier, the type checker, knip (unused code and packages), and the licences of what manifests name
 	@sh toolchain/bootstrap.sh --packages-only
 	@npm run --silent lint
 

@@ -14,7 +14,7 @@ import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";
 import { Machines, plannedAddress } from "./machines";
 import { isInCatalogue } from "./machines/lab/registry";
-import { warnOfTags } from "./machines/locked-image";
+import { warnOfTags, warnOfUnpublished } from "./machines/locked-image";
 import { type SecretKeeper, SecretStore } from "./secret-store";
 
 /** What a stack tells of a host to whoever runs it. */
@@ -54,7 +54,9 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const plans = views.map((view) => planOf(view, views, deployment));
   checkPlatform(plans);
   for (const plan of plans) describeAll(plan, deployment);
-  warnOfTags(pulledImages(views, config), lock);
+  const pulling = pullingServices(views, config);
+  warnOfTags(imagesOf(pulling), lock);
+  warnOfUnpublished(pulling, lock);
   const stack = getStack();
   const hosts = new Map<string, Host>();
   const secrets = new SecretStore("secrets", config.secrets, () => keeperAmong(hosts));
@@ -92,9 +94,9 @@ function describeAll({ name, host, services, context }: HostPlan, { platform, co
   for (const service of services.filter(isContainerService)) containerSpec(service, place);
 }
 
-/** Images that come from the world's registries; a lab's come from its own. */
-const pulledImages = (views: readonly HostView[], config: StackConfig): string[] =>
-  views.filter(({ name }) => hostIn(config, name).machine.kind !== "lab").flatMap(({ services }) => imagesOf(services));
+/** Services whose images come from the world's registries; a lab's come from its own. */
+const pullingServices = (views: readonly HostView[], config: StackConfig): Service[] =>
+  views.filter(({ name }) => hostIn(config, name).machine.kind !== "lab").flatMap(({ services }) => services);
 
 /** A host of the stack with the services that it runs, as this stack wants them. */
 function viewOf(name: string, { platform, config, lock }: Deployment): HostView {

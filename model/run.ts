@@ -13,6 +13,8 @@ interface HostMount {
 export interface ContainerRun {
   /** Full image reference with its tag, as production pulls it. */
   image: string;
+  /** Who alone can publish the image, for one that no workflow of this project makes: the preview says so. Default: it is there. */
+  publisher?: string;
   /** The image's processor architectures. Default: amd64 and arm64. */
   architectures?: readonly Architecture[];
   /** Docker networks of the host that it joins, under the service's name. Empty: it has no network at all. */

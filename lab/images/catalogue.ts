@@ -66,7 +66,13 @@ export const catalogue: readonly LabImage[] = [
   // Runs the alerts' own tests (tests/configs); no host runs it.
   { name: "vmalert-tool", program: "real", version: "1.135.0", base: "base" },
   { name: "cadvisor", reference: "ghcr.io/google/cadvisor:v0.55.1", program: "real", version: "0.55.1", base: "base" },
-  { name: "loki", reference: "docker.io/grafana/loki:3.6.5", program: "real", version: "3.6.5", base: "base" },
+  {
+    name: "loki",
+    reference: "docker.io/grafana/loki:3.6.5",
+    program: "stand-in",
+    version: "3.6.5",
+    base: "base",
+  },
   {
     name: "qdrant",
     reference: "docker.io/qdrant/qdrant:v1.16.3",
@@ -98,25 +104,19 @@ export const catalogue: readonly LabImage[] = [
     version: "12.3.2",
     base: "stand-in",
   },
-  {
-    name: "diun",
-    reference: "docker.io/crazymax/diun:4.31.0",
-    program: "stand-in",
-    version: "4.31.0",
-    base: "stand-in",
-  },
+  { name: "diun", reference: "docker.io/crazymax/diun:4.31.0", program: "real", version: "4.28.0", base: "base" },
   {
     name: "openclaw",
     reference: "ghcr.io/openclaw/openclaw:2026.2.22",
-    program: "stand-in",
+    program: "real",
     version: "2026.2.22",
-    base: "stand-in",
+    base: "base",
   },
   {
     name: "alloy",
     reference: "docker.io/grafana/alloy:v1.13.0",
-    program: "real",
-    version: "1.11.0",
+    program: "stand-in",
+    version: "1.13.0",
     base: "base",
   },
 ];

@@ -8,6 +8,7 @@ export default defineService({
   group: "apps",
   run: {
     image: "ghcr.io/mobutoo/palais:1.0.0",
+    publisher: "its owner",
     networks: ["backend"],
   },
   user: { uid: 1000, gid: 1000 },

@@ -3,8 +3,9 @@ import openclaw from "../../../platforms/vpai/services/openclaw";
 import { contextWith } from "../../context";
 
 /**
- * OpenClaw cannot be had here, so its file is read by a schema: the part of its configuration reference (2026.2.22) that
- * the file may use. It is strict, as OpenClaw is: a key that it does not know keeps it from starting.
+ * OpenClaw itself reads its file in the lab of all services (images-openclaw.test.ts). Here a schema does, in no time: the
+ * part of its configuration reference (2026.2.22) that the file may use. It is strict, as OpenClaw is: a key that it does
+ * not know keeps it from starting.
  */
 const toolPolicy = z.strictObject({ allow: z.array(z.string()).optional(), deny: z.array(z.string()).optional() });
 
@@ -25,6 +26,7 @@ const sandbox = z.strictObject({
 });
 
 const schema = z.strictObject({
+  plugins: z.strictObject({ allow: z.array(z.string()).min(1) }),
   gateway: z.strictObject({
     mode: z.enum(["local", "remote"]),
     port: z.int().min(1).max(65535),

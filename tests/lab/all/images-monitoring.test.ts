@@ -4,6 +4,7 @@ import { docker, hardened, image, inside, minute, mounted, run, runsAs, start, u
 import { contextWith } from "../../context";
 import vpai from "../../../platforms/vpai/platform";
 import alloyService from "../../../platforms/vpai/services/alloy";
+import diunService from "../../../platforms/vpai/services/diun";
 import lokiService from "../../../platforms/vpai/services/loki";
 import postgresqlService from "../../../platforms/vpai/services/postgresql";
 import redisService from "../../../platforms/vpai/services/redis";
@@ -12,7 +13,7 @@ import victoriametricsService from "../../../platforms/vpai/services/victoriamet
 
 /** What production relies on in each image of the group "monitoring", tried on the image that the lab runs. */
 
-useImages("base", "victoriametrics", "vmalert", "loki", "cadvisor", "postgres", "redis", "alloy");
+useImages("base", "victoriametrics", "vmalert", "loki", "cadvisor", "postgres", "redis", "alloy", "diun");
 
 const get = (name: string, url: string): string => inside(name, "wget", "-qO-", url);
 
@@ -139,7 +140,7 @@ test(
     const query = `http://127.0.0.1:3100/loki/api/v1/query_range?query=%7Bservice%3D%22canary%22%7D`;
     await eventually(() => found(docker(...client, query), "a line of the lab"));
     expect(() => inside("loki", "wget", "--version")).toThrow(/wget --version/);
-    expect(inside("loki", "/usr/bin/loki", "-version")).toContain("loki, version 3.6.5");
+    expect(inside("loki", "/usr/bin/loki", "--version")).toContain("loki, version 3.6.5");
     expect(runsAs("loki")).toEqual(["10001", "10001"]);
   },
   3 * minute,
@@ -237,13 +238,31 @@ describe("alloy, with the platform's own configuration", () => {
   );
 
   test("it says its version and keeps no component waiting, in an image without wget", () => {
-    expect(inside("alloy", "/bin/alloy", "--version")).toMatch(/^alloy, version v1\.11\.0 /);
+    expect(inside("alloy", "/bin/alloy", "--version")).toMatch(/^alloy, version v1\.13\.0 /);
     const healthy = ["run", "--rm", "--network", `container:${run}-alloy`, image("base"), "wget", "-qO-"];
     expect(docker(...healthy, "http://127.0.0.1:12345/-/healthy")).toContain("All Alloy components are healthy");
     expect(() => inside("alloy", "wget", "--version")).toThrow(/wget/);
     expect(docker("logs", `${run}-alloy`)).not.toContain("canary-password");
   });
 });
+
+test(
+  "diun takes the platform's files within its limit, and its own command line reaches the server",
+  async () => {
+    const files = (diunService.files?.(contextWith()) ?? []).flatMap(({ path, content }) =>
+      mounted(path, content as string),
+    );
+    const environment = Object.entries(diunService.environment?.(contextWith()) ?? {}).flatMap(([name, value]) => [
+      "--env",
+      `${name}=${value}`,
+    ]);
+    const limit = ["--memory", `${diunService.limits.memoryMiB}m`, "--tmpfs", "/data"];
+    start("diun", image("diun"), [...hardened, ...limit, ...files, ...environment], ...(diunService.run.command ?? []));
+    await eventually(() => inside("diun", ...diunService.health.test), 60);
+    expect(inside("diun", "diun", "--version")).toContain("4.28.0");
+  },
+  2 * minute,
+);
 
 /** @throws when a text lacks what it must hold */
 function found(text: string, part: string): string {

@@ -3,7 +3,7 @@ import { docker, hardened, image, inside, minute, mounted, run, runsAs, start, u
 
 /** A stand-in keeps the contract of the program it plays: when it starts, when it is healthy, and what it answers. */
 
-useImages("postgres", "redis", "palais", "sure", "kaneo-api", "kaneo", "grafana", "diun", "openclaw", "qdrant");
+useImages("postgres", "redis", "palais", "sure", "kaneo-api", "kaneo", "grafana", "qdrant");
 
 const PASSWORD = "p@ss/word";
 const databaseUrl = (password: string): string => `postgres://app:${encodeURIComponent(password)}@${run}-db:5432/app`;
@@ -103,25 +103,6 @@ test("grafana reads what is provisioned, and answers health and version as Grafa
   expect(answer("grafana", "3000/metrics")).toMatch(/^stand_in_healthy 1$/m);
   expect(inside("grafana", "grafana", "--version")).toBe("grafana version 12.3.2");
   expect(runsAs("grafana")).toEqual(["472", "0"]);
-});
-
-test("openclaw starts by the command of the real one, with its token and its configuration", async () => {
-  const secrets = { OPENCLAW_GATEWAY_TOKEN: "canary-token", OPENCLAW_LLM_KEY: "canary-key" };
-  const places = { OPENCLAW_CONFIG_PATH: "/etc/openclaw/openclaw.json", OPENCLAW_STATE_DIR: "/home/node/.openclaw" };
-  const file = mounted("/etc/openclaw/openclaw.json", "{}\n");
-  start("openclaw", image("openclaw"), [...hardened, ...file, ...variables({ ...secrets, ...places })]);
-  await answers("openclaw", "18789/", "stand-in for OpenClaw 2026.2.22");
-  expect(inside("openclaw", "node", "openclaw.mjs", "--version")).toBe("2026.2.22");
-  expect(docker("logs", `${run}-openclaw`)).not.toContain("canary");
-  expect(runsAs("openclaw")).toEqual(["1000", "1000"]);
-});
-
-test("diun reads its files, and its own command line reaches the server", async () => {
-  const files = [mounted("/etc/diun/diun.yml", "db: {}\n"), mounted("/etc/diun/images.yml", "[]\n")];
-  const options = [...hardened, ...files.flat()];
-  start("diun", image("diun"), options, "serve", "--config", "/etc/diun/diun.yml");
-  await eventually(() => inside("diun", "diun", "image", "list", "--raw"), 60);
-  expect(inside("diun", "diun", "--version")).toBe("4.31.0");
 });
 
 describe("qdrant", () => {

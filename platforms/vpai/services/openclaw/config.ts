@@ -37,6 +37,12 @@ const PROVIDER = "litellm";
 /** What every agent uses unless it says otherwise: free of charge, and never refused for its cost. */
 const DEFAULT_MODEL = "deepseek-v3";
 
+/**
+ * Extensions that it loads, of the forty that it ships: each is compiled in memory at the start of a new container, and
+ * all of them together take more than its limit (docs/decisions/openclaw-plugins.md).
+ */
+const PLUGINS = ["telegram"];
+
 /** A reference that OpenClaw resolves itself: no secret is in its file. */
 const fromEnvironment = (variable: string): string => `\${${variable}}`;
 
@@ -53,6 +59,7 @@ export const openclawConfig = (settings: OpenclawSettings): string =>
       models: { mode: "replace", providers: { [PROVIDER]: provider(settings) } },
       agents: { defaults: defaults(settings), list: AGENTS.map(agent) },
       tools: { elevated: { enabled: false }, sandbox: { tools: { deny: ["browser", "canvas", "nodes", "gateway"] } } },
+      plugins: { allow: PLUGINS },
       channels: { telegram: { enabled: true, tokenFile: settings.telegramToken, dmPolicy: "pairing" } },
       plugins: plugins(settings),
       discovery: { mdns: { mode: "off" } },

@@ -30,7 +30,7 @@ const job = (name: string, of: string): Job => {
   return found;
 };
 
-describe.each(["preview.yml", "ci.yml", "nightly.yml"])("%s", (name) => {
+describe.each(["preview.yml", "ci.yml", "nightly.yml", "image-caddy.yml"])("%s", (name) => {
   const jobs = Object.values(workflow(name).jobs);
 
   it("pins every action by commit, with its version beside it", () => {

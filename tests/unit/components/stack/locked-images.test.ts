@@ -26,6 +26,24 @@ test("an image in the lock is pulled by tag and digest, the others by their tag,
   expect(warned()).not.toContain("redis");
 });
 
+test("an image that only its owner can publish is said in one sentence of its own, until the lock has it", async () => {
+  const palais = "ghcr.io/mobutoo/palais:1.0.0";
+  const vpai = platformNamed("vpai");
+  const services = vpai.services.filter(({ name }) => ["caddy", "postgresql", "palais"].includes(name));
+  const config = { ...coreOfProd, "vpai:services": JSON.stringify(["core", "apps"]) };
+  const preview = (lock: ImageLock) =>
+    graphOf("prod", config, () => ({ hosts: deploy({ ...vpai, services }, loadStackConfig(platformNames), lock) }));
+  await preview(LOCK);
+  const said = warnings.mock.calls.map(([text]) => String(text)).filter((text) => text.includes("published by"));
+  expect(said).toEqual([
+    expect.stringMatching(/^ghcr\.io\/mobutoo\/palais:1\.0\.0 can be published by its owner alone/),
+  ]);
+  expect(said[0]).toContain("before this stack is brought up");
+  warnings.mockClear();
+  await preview({ ...LOCK, [palais]: { digest: DIGEST, architectures: ["amd64"] } });
+  expect(warned()).not.toContain(palais);
+});
+
 test("the container runs what was pulled, and a file's check runs in that content", async () => {
   const caddy: ImageLock = { "ghcr.io/mobutoo/vpai-caddy:2.10.2": { digest: DIGEST, architectures: ["amd64"] } };
   const graph = await prod({}, caddy);

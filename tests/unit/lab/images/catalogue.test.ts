@@ -76,8 +76,6 @@ describe("the version stated is the version locked", () => {
   test.each([
     ["victoriametrics", "github.com/VictoriaMetrics/VictoriaMetrics"],
     ["vmalert", "github.com/VictoriaMetrics/VictoriaMetrics"],
-    ["loki", "github.com/grafana/loki/v3"],
-    ["alloy", "github.com/grafana/alloy"],
   ])("%s, from %s", (name, module) => {
     expect(recipe(name, "go.mod").split(/\s/).join(" ")).toContain(` ${module} v${labImage(name).version} `);
   });

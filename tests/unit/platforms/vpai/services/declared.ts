@@ -9,7 +9,8 @@ import { namesOf } from "../../../../../platforms";
 import { fittingArchitectures } from "../../../../../platforms/policies/images";
 import { fittingMemory } from "../../../../../platforms/policies/memory";
 import vpai from "../../../../../platforms/vpai/platform";
-import { CANARIES, CONTAINER, container, type Registered, resource } from "../../../components/stack/graph";
+import { warnOfUnpublished } from "../../../../../components/machines/locked-image";
+import { CANARIES, CONTAINER, container, type Registered, resource, warnings } from "../../../components/stack/graph";
 
 /** A deployed service as a check sees it. */
 export interface Deployed {
@@ -172,6 +173,12 @@ const behindLogin = (file: string, open: readonly string[]): string[] => [
 
 /** Options that reach no host: they are judged before anything is made. */
 export const JUDGED = {
+  "run.publisher": ({ service }) => {
+    warnings.mockClear();
+    warnOfUnpublished([service], {});
+    const said = warnings.mock.calls.map(([text]) => text);
+    expect(said).toEqual([expect.stringContaining(`published by ${some([service.run.publisher]).join("")} alone`)]);
+  },
   "run.architectures": ({ service, host, context }) => {
     const on = (architecture: Architecture): string[] =>
       fittingArchitectures([

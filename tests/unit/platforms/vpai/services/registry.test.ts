@@ -73,6 +73,7 @@ export default {
       { port: 9000, hostPort: 9443, protocol: "tcp", access: "public" },
     ],
     architectures: ["amd64"],
+    publisher: "its owner",
     entrypoint: ["/bin/everything"],
     command: ["serve", "--title", "a b'c"],
     hostMounts: [{ source: "/sys", target: "/host/sys" }],

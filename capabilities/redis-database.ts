@@ -3,9 +3,6 @@ import type { ServiceContext } from "../model/context";
 import { peer } from "../model/peers";
 import type { SecretDeclaration } from "../model/secret";
 
-/** Name of the Redis that serves where none is named. */
-export const REDIS = "redis";
-
 /** What makes a service the one that keeps the others' Redis databases. */
 export interface RedisServer {
   /** Password of the default user, which all clients share. */
@@ -17,8 +14,6 @@ export interface RedisDatabase {
   /** 0 to 15. */
   number: number;
   password: SecretDeclaration;
-  /** Name of the service that keeps it. Default: `redis`. */
-  server?: string;
 }
 
 /** A numbered database in a Redis server. Redis has them all from the start, so nothing is made. */
@@ -34,17 +29,14 @@ const capability = defineCapability<RedisServer, RedisDatabase>({
 export const redisDatabase = {
   ...capability,
 
-  request: (database: RedisDatabase) => capability.request(database, { from: database.server ?? REDIS }),
-
-  /** Where a database's Redis answers a service of this host. */
-  serverOf: (context: ServiceContext, { server = REDIS }: Pick<RedisDatabase, "server"> = {}) =>
-    peer(context, capability, server),
+  /** Where Redis answers a service of this host. */
+  serverOf: (context: ServiceContext) => peer(context, capability),
 
   /** Where a program that takes one URL finds its database; what the password contains is quoted for a URL. */
   url:
-    ({ number, ...database }: Pick<RedisDatabase, "number" | "server">) =>
+    ({ number }: Pick<RedisDatabase, "number">) =>
     (password: string, context: ServiceContext): string => {
-      const { host, port } = redisDatabase.serverOf(context, database);
+      const { host, port } = redisDatabase.serverOf(context);
       return `redis://default:${encodeURIComponent(password)}@${host}:${port}/${number}`;
     },
 };

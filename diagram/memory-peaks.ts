@@ -19,7 +19,6 @@ export const PEAKS: Peaks = {
     nocodb: 211,
     postgresql: 270,
     redis: 11,
-    "redis-queue": 8,
     sandboxes: 36,
   },
 };

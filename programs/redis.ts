@@ -26,7 +26,7 @@ aclfile ${SECRETS_FOLDER}/users.acl
 const KEPT = `appendonly yes
 appendfsync everysec
 save 3600 1 300 100
-maxmemory 256mb
+maxmemory 192mb
 maxmemory-policy noeviction
 `;
 
@@ -79,7 +79,7 @@ export function redis({ name = "redis", group, networks }: RedisArgs): Container
   return {
     ...redisServer({ name, group, networks, settings: KEPT }),
     data: [{ path: "/data", backup: { kind: "redis-snapshot" } }],
-    limits: { memoryMiB: 384, cpus: 0.5 },
+    limits: { memoryMiB: 288, cpus: 0.5 },
     metrics: {
       exporter: {
         component: "prometheus.exporter.redis",

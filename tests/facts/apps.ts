@@ -131,7 +131,7 @@ export const APPS: Readonly<Record<string, ServiceFacts>> = {
     health: ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:3000/up"],
     data: { sure: "/rails/storage" },
     hostMounts: {},
-    needs: ["postgresql", "redis-queue"],
+    needs: ["postgresql", "redis"],
     database: "sure",
   },
   "sure-worker": {
@@ -149,22 +149,6 @@ export const APPS: Readonly<Record<string, ServiceFacts>> = {
     hostMounts: {},
     // Sure brings the database that they share up to date.
     needs: ["sure"],
-  },
-  "redis-queue": {
-    group: "apps",
-    image: "docker.io/library/redis:8.0.2",
-    user: "999:999",
-    networks: ["backend"],
-    port: 6379,
-    sites: [],
-    published: [],
-    memoryMiB: 72,
-    cpus: 0.5,
-    capabilities: [],
-    health: ["redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],
-    data: { "redis-queue": "/data" },
-    hostMounts: {},
-    needs: [],
   },
   sandboxes: {
     group: "apps",

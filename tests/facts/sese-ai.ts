@@ -31,8 +31,8 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
     hostMounts: {},
     // docs/requirements.md#start-order names n8n, LiteLLM, OpenClaw, Qdrant and Grafana; the others have sites as well.
     needs: [
-      ...["grafana", "kaneo-api", "kaneo", "litellm", "n8n"],
-      ...["nocodb", "openclaw", "palais", "qdrant", "sure"],
+      ...["grafana", "kaneo-api", "kaneo", "litellm", "loki", "n8n"],
+      ...["nocodb", "openclaw", "palais", "qdrant", "sure", "victoriametrics"],
     ],
   },
   n8n: {

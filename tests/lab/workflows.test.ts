@@ -303,7 +303,8 @@ test("a credential that was deleted is seen, made again, and used by the workflo
 });
 
 test("the folder's files are those that are published, and what they name is there", () => {
-  expect(workflowsIn(FOLDER).map(({ name }) => name)).toEqual(["asset-register", "creative-pipeline", "ping", "seed"]);
+  const names = ["asset-register", "budget", "creative-pipeline", "ping", "seed"];
+  expect(workflowsIn(FOLDER).map(({ name }) => name)).toEqual(names);
   const published = sql("n8n", `SELECT count(*) FROM workflow_entity WHERE "activeVersionId" IS NOT NULL`);
-  expect(published).toBe("4");
+  expect(published).toBe("5");
 });

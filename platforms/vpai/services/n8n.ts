@@ -23,6 +23,7 @@ export default n8n({
     folder: path.join(__dirname, "n8n/workflows"),
     beside: {
       "asset-register": ["kaneo-api"],
+      budget: ["litellm"],
       "creative-pipeline": ["kaneo-api", "litellm"],
       seed: ["kaneo-api"],
     },

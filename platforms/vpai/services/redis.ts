@@ -1,3 +1,3 @@
 import { redis } from "../../../programs/redis";
 
-export default redis({ group: "core", networks: ["backend"], maxMemoryMiB: 192, whenFull: "allkeys-lru" });
+export default redis({ group: "core", networks: ["backend"] });

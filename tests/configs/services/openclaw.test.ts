@@ -26,7 +26,6 @@ const sandbox = z.strictObject({
 });
 
 const schema = z.strictObject({
-  plugins: z.strictObject({ allow: z.array(z.string()).min(1) }),
   gateway: z.strictObject({
     mode: z.enum(["local", "remote"]),
     port: z.int().min(1).max(65535),

@@ -38,6 +38,7 @@ test("nodes get the ids of the credentials that they name; one that is not there
 test("the platform's workflows are these, and all of them run", () => {
   expect(workflows.map(({ name, exported }) => [name, exported.active])).toEqual([
     ["asset-register", true],
+    ["budget", true],
     ["creative-pipeline", true],
     ["ping", true],
     ["seed", true],
@@ -56,7 +57,8 @@ describe.each(workflows.map(({ name }) => name))("%s", (name) => {
 
   test("lets nobody in without a token, and nothing fail without an answer", () => {
     for (const { type, parameters, onError } of nodesOf(name)) {
-      if (type === "n8n-nodes-base.webhook" && name !== "ping")
+      // Telegram proves itself by a header of its own, which LiteLLM looks at (docs/decisions/llm-budget.md).
+      if (type === "n8n-nodes-base.webhook" && !["ping", "budget"].includes(name))
         expect(parameters).toMatchObject({ authentication: "headerAuth" });
       if (type === "n8n-nodes-base.httpRequest") expect(onError).toBe("continueErrorOutput");
     }

@@ -38,10 +38,10 @@ const PROVIDER = "litellm";
 const DEFAULT_MODEL = "deepseek-v3";
 
 /**
- * Extensions that it loads, of the forty that it ships: each is compiled in memory at the start of a new container, and
+ * Extensions that it loads, of the forty that it ships, and ours: each is compiled in memory at the start of a new container, and
  * all of them together take more than its limit (docs/decisions/openclaw-plugins.md).
  */
-const PLUGINS = ["telegram"];
+const PLUGINS = ["telegram", CONTENT_INDEX];
 
 /** A reference that OpenClaw resolves itself: no secret is in its file. */
 const fromEnvironment = (variable: string): string => `\${${variable}}`;
@@ -59,7 +59,6 @@ export const openclawConfig = (settings: OpenclawSettings): string =>
       models: { mode: "replace", providers: { [PROVIDER]: provider(settings) } },
       agents: { defaults: defaults(settings), list: AGENTS.map(agent) },
       tools: { elevated: { enabled: false }, sandbox: { tools: { deny: ["browser", "canvas", "nodes", "gateway"] } } },
-      plugins: { allow: PLUGINS },
       channels: { telegram: { enabled: true, tokenFile: settings.telegramToken, dmPolicy: "pairing" } },
       plugins: plugins(settings),
       discovery: { mdns: { mode: "off" } },
@@ -78,9 +77,8 @@ const gateway = ({ port, origin, proxies, variables }: OpenclawSettings): object
   trustedProxies: proxies,
 });
 
-/** Nothing but these is loaded: what else comes with OpenClaw costs memory at each start. */
 const plugins = ({ contentIndex }: OpenclawSettings): object => ({
-  allow: ["telegram", CONTENT_INDEX],
+  allow: PLUGINS,
   load: { paths: [PLUGIN_FOLDER] },
   // Its own kinds of memory are among what is not loaded.
   slots: { memory: "none" },

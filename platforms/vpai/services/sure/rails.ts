@@ -6,12 +6,15 @@ import { hostnameOf } from "../../../../model/site";
 import type { ContainerService } from "../../../../model/service";
 import { redisPassword } from "../../../../programs/redis";
 
-export const SITE: Exposure = { subdomain: "nzimbu", port: 3000, access: "vpn" };
+export const SITE = {
+  subdomain: "nzimbu",
+  port: 3000,
+  access: "vpn",
+  answers: { status: 302, to: "/sessions/new" },
+} as const satisfies Exposure;
 
-const QUEUE_SERVER = "redis-queue";
-
-/** Where Sure's jobs wait for its worker. */
-export const QUEUE = { server: QUEUE_SERVER, number: 1, password: redisPassword(QUEUE_SERVER) };
+/** Where Sure's jobs wait for its worker; LiteLLM's router uses 0. */
+export const JOBS = { number: 1, password: redisPassword() };
 
 export const DATABASE = postgresqlDatabase.own("sure", "Sure's");
 
@@ -34,7 +37,7 @@ export const rails = {
   }),
   secrets: {
     database_password: { secret: DATABASE.password, exported: "POSTGRES_PASSWORD" },
-    redis_url: { secret: QUEUE.password, exported: "REDIS_URL", render: redisDatabase.url(QUEUE) },
+    redis_url: { secret: JOBS.password, exported: "REDIS_URL", render: redisDatabase.url(JOBS) },
     secret_key_base: {
       secret: {
         name: "sureSecretKeyBase",

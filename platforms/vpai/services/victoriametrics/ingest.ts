@@ -15,6 +15,7 @@ export const INGEST_LOGIN: Login = {
 /** The one path of a store that other hosts' collectors write to. @param port of the store */
 export const ingest = (port: number, path: string): Exposure => ({
   subdomain: "ingest",
+  answers: { status: 401 },
   port,
   access: "vpn",
   path,

@@ -449,7 +449,14 @@ describe("secrets", () => {
     ["lab", "lab"],
     ["preprod", "preprod"],
   ] as const)("%s: generated ones are marked secret too", (_name, stack) => {
-    const made = ["n8nAdminPassword", "n8nDatabasePassword", "n8nEncryptionKey", "postgresqlPassword", "redisPassword"];
+    const made = [
+      "monitoringWriteKey",
+      "n8nAdminPassword",
+      "n8nDatabasePassword",
+      "n8nEncryptionKey",
+      "postgresqlPassword",
+      "redisPassword",
+    ];
     expect(
       stacks[stack]
         .filter(({ type }) => type.endsWith(":RandomPassword"))

@@ -36,12 +36,6 @@ test("Sese-AI: who tells metrics, and where", () => {
       exporter: { component: "prometheus.exporter.postgres", attributes: expect.any(Function) as unknown },
     },
     {
-      service: "redis-queue",
-      address: "redis-queue:6379",
-      path: "/metrics",
-      exporter: { component: "prometheus.exporter.redis", attributes: expect.any(Function) as unknown },
-    },
-    {
       service: "redis",
       address: "redis:6379",
       path: "/metrics",

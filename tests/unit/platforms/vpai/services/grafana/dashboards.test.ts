@@ -36,9 +36,9 @@ const cellsOf = ({ x, y, w, h }: Drawn["gridPos"]): string[] =>
 /** Each kind of thing that a person looks at on its own. */
 test("there is a dashboard for each of these", () => {
   expect(dashboards.map(({ title }) => title)).toEqual([
-    ...["Hosts", "Caddy", "Containers", "LiteLLM spend", "n8n", "PostgreSQL", "Redis: redis-queue", "Redis"],
+    ...["Hosts", "Caddy", "Containers", "LiteLLM spend", "n8n", "PostgreSQL", "Redis"],
   ]);
-  expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(8);
+  expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(7);
 });
 
 test("panels never overlap and stay within the grid of 24 columns", () => {

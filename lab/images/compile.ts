@@ -3,7 +3,6 @@ import path from "node:path";
 import { z } from "zod";
 import { buildArguments } from "../../toolchain/go-build";
 import { labImage } from "./catalogue";
-import { patchedModule } from "./module-copy";
 import { step } from "./step";
 
 /** What a recipe may say in `go-build.json` about the compilation of its Go program; all of it is optional. */
@@ -16,8 +15,6 @@ const settingsSchema = z.strictObject({
   variables: z.record(z.string(), z.string()).default({}),
   /** Build tags. */
   tags: z.array(z.string()).default([]),
-  /** Published modules, `example.com/module@v1.2.3`, by the folder for a copy that `<folder>.patch` changes. */
-  patched: z.record(z.string(), z.string()).default({}),
 });
 
 /** Name of that file in a recipe. */
@@ -25,8 +22,6 @@ const settingsFile = "go-build.json";
 
 /** Compiles a recipe's Go module to static programs, the first of the image's name, in the directory that holds its files. */
 export async function compile(name: string, directory: string): Promise<void> {
-  for (const [folder, module] of Object.entries(settings(directory).patched))
-    await patchedModule(directory, folder, module);
   const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux" };
   for (const built of compileArguments(name, directory))
     await step(`image ${name}: compiling`, "go", built, { cwd: directory, env });

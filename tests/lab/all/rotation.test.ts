@@ -4,9 +4,10 @@ import vpai from "../../../platforms/vpai/platform";
 import type { LabHost } from "../harness/host";
 import type { Lab } from "../harness/lab";
 import { sharedLabOfAll } from "../harness/shared";
+import { authorityOf, get } from "../harness/site";
 
 /**
- * Each secret that only the services outside the core declare, changed in the stack's file: the running program has the
+ * Each secret that takes effect with services outside the core, changed in the stack's file: the running program has the
  * new one and no longer the old one, or one error says why it cannot be changed. The core's are in ../long/rotation.
  */
 
@@ -18,9 +19,21 @@ beforeAll(async () => {
 }, 2_700_000);
 
 afterAll(async () => {
-  for (const name of [...Object.keys(ROWS), ...BOUND]) await lab.pulumi(["config", "rm", `secrets:${name}`]);
+  for (const name of [...Object.keys(ROWS), ...Object.keys(WHY)]) await lab.pulumi(["config", "rm", `secrets:${name}`]);
   await lab.up();
 }, 600_000);
+
+/** A first and another value of a secret; some have a form of their own. */
+const valuesOf = (name: string): [string, string] => FORMED[name] ?? [`first-of-${name}`, `second-of-${name}`];
+
+const FORMED: Record<string, [string, string]> = {
+  alertsBotToken: [
+    "1234567:first-of-the-bot-of-alerts-in-this-test",
+    "1234567:second-of-the-bot-of-alerts-in-this-tes",
+  ],
+  alertsChat: ["1111111", "2222222"],
+  alertsHeartbeatUrl: ["https://beat.vpai.test/first", "https://beat.vpai.test/second"],
+};
 
 const set = (name: string, value: string): Promise<unknown> =>
   lab.pulumiSucceed(["config", "set", "--secret", `secrets:${name}`], { stdin: value });
@@ -56,6 +69,22 @@ const startedWith = (container: string) => async (value: string) => {
   return (await host.docker("exec", "--user", "0", container, "sh", "-c", read)).includes(value);
 };
 
+/** Whether n8n has a value in one of its credentials. */
+const inCredentials = async (value: string) =>
+  (await host.docker("exec", "vpai_n8n", "n8n", "export:credentials", "--all", "--decrypted")).includes(value);
+
+/** Whether the way in for other hosts' figures opens. */
+const ingest = async (value: string) => {
+  const url = `https://collector:${value}@ingest.vpai.test/api/v1/write`;
+  return (await get(host, url, await authorityOf(host))).status !== 401;
+};
+
+const redisCache = async (password: string) => {
+  const argv = ["docker", "exec", "-i", "vpai_redis-cache", "sh", "-c"];
+  const ping = 'redis-cli -e --no-auth-warning -a "$(cat)" ping';
+  return (await host.run([...argv, ping], { stdin: password })).code === 0;
+};
+
 interface Row {
   /** Whether the running program takes a value. */
   takes: ((value: string) => Promise<boolean>)[];
@@ -67,7 +96,35 @@ const row = (restarted: string[], ...takes: Row["takes"]): Row => ({ restarted, 
 
 const OF_LITELLM = row(["vpai_litellm"], startedWith("vpai_litellm"));
 
+const ALERTMANAGER = row(["vpai_alertmanager"], startedWith("vpai_alertmanager"));
+const OF_NOCODB = row(["vpai_nocodb"], startedWith("vpai_nocodb"));
+
 const ROWS: Record<string, Row> = {
+  alertsBotToken: row(
+    ["vpai_alertmanager", "vpai_litellm"],
+    startedWith("vpai_alertmanager"),
+    startedWith("vpai_litellm"),
+  ),
+  alertsChat: row(["vpai_alertmanager", "vpai_litellm"], startedWith("vpai_alertmanager"), startedWith("vpai_litellm")),
+  alertsHeartbeatUrl: ALERTMANAGER,
+  alertsMailPassword: ALERTMANAGER,
+  assetsDatabasePassword: row([], postgresql("assets", "assets"), inCredentials),
+  attachmentsAccessKey: OF_NOCODB,
+  attachmentsSecretKey: OF_NOCODB,
+  budgetWebhookSecret: OF_LITELLM,
+  kaneoApiKey: row([], inCredentials),
+  litellmMetricsKey: row(
+    ["vpai_alloy"],
+    startedWith("vpai_alloy"),
+    async (value) =>
+      (await statusOf("http://litellm:4000/metrics/", "authorization", `Bearer ${llmKey(value)}`)) === 200,
+  ),
+  monitoringWriteKey: row([], ingest),
+  n8nLlmKey: row([], litellm, inCredentials),
+  n8nWebhookToken: row([], inCredentials),
+  nocodbAdminPassword: OF_NOCODB,
+  redisCachePassword: row(["vpai_litellm", "vpai_redis-cache"], startedWith("vpai_litellm"), redisCache),
+  remotionApiToken: row([], inCredentials),
   alloyDatabasePassword: row(["vpai_alloy"], startedWith("vpai_alloy"), postgresql("alloy", "postgres")),
   anthropicApiKey: OF_LITELLM,
   byteplusApiKey: OF_LITELLM,
@@ -83,39 +140,55 @@ const ROWS: Record<string, Row> = {
   openrouterApiKey: OF_LITELLM,
   palaisDatabasePassword: row(["vpai_palais"], startedWith("vpai_palais"), postgresql("palais", "palais")),
   qdrantApiKey: row(
-    ["vpai_litellm", "vpai_qdrant"],
+    ["vpai_litellm", "vpai_openclaw", "vpai_qdrant"],
     startedWith("vpai_litellm"),
     async (value) => (await statusOf("http://qdrant:6333/collections", "api-key", value)) === 200,
   ),
-  sureDatabasePassword: row(["vpai_sure"], startedWith("vpai_sure"), postgresql("sure", "sure")),
+  sureDatabasePassword: row(
+    ["vpai_sure", "vpai_sure-worker"],
+    startedWith("vpai_sure"),
+    startedWith("vpai_sure-worker"),
+    postgresql("sure", "sure"),
+  ),
   telegramBotToken: row(["vpai_openclaw"], startedWith("vpai_openclaw")),
   zaiApiKey: OF_LITELLM,
 };
 
-/** Secrets that what is kept depends on, each with the reason that its error gives. */
+const BOUND = (reason: string, name: string): string => `secrets:${name} cannot be changed: ${reason}`;
+
+/** Secrets that cannot be changed so, each with the reason that its error gives. */
 const WHY: Record<string, string> = {
-  grafanaAdminPassword: "Grafana takes it on its first start only, and later changes it itself, in its user's profile",
-  litellmSaltKey: "the keys in LiteLLM's database are encrypted with the one of before",
-  nocodbConnectionKey: "the credentials in NocoDB's database are encrypted with the one of before",
-  sureSecretKeyBase: "what Sure has encrypted is lost without the one of before",
+  grafanaAdminPassword: BOUND(
+    "Grafana takes it on its first start only, and later changes it itself, in its user's profile",
+    "grafanaAdminPassword",
+  ),
+  kaneoAdminPassword: "where the account has another password, set it in the program to the one of the stack",
+  litellmSaltKey: BOUND("the keys in LiteLLM's database are encrypted with the one of before", "litellmSaltKey"),
+  nocodbConnectionKey: BOUND(
+    "the credentials in NocoDB's database are encrypted with the one of before",
+    "nocodbConnectionKey",
+  ),
+  sureAdminPassword: "where the account has another password, set it in the program to the one of the stack",
+  sureSecretKeyBase: BOUND("what Sure has encrypted is lost without the one of before", "sureSecretKeyBase"),
 };
-const BOUND = Object.keys(WHY);
 
-/** As the core's own services have them, too. */
-const IN_THE_CORE = ["redisPassword"];
+/** Those that the core's own test changes. */
+const IN_THE_CORE = [
+  ...["n8nAdminPassword", "n8nDatabasePassword", "n8nEncryptionKey", "postgresqlPassword", "redisPassword"],
+  ...["ovhApplicationKey", "ovhApplicationSecret", "ovhConsumerKey"],
+];
 
-test("the tables have every secret that the services outside the core declare", () => {
-  const others = vpai.services.filter(({ group }) => group !== "core");
-  const declared = new Set(others.flatMap((service) => declaredSecretsOf(service).map(({ name }) => name)));
-  expect([...declared].sort()).toEqual([...Object.keys(ROWS), ...BOUND, ...IN_THE_CORE].sort());
+test("the tables have every secret that is declared", () => {
+  const declared = new Set(vpai.services.flatMap((service) => declaredSecretsOf(service).map(({ name }) => name)));
+  expect([...declared].sort()).toEqual([...Object.keys(ROWS), ...Object.keys(WHY), ...IN_THE_CORE].sort());
 });
 
 test("the first ones are taken, all in one run", async () => {
-  for (const name of Object.keys(ROWS)) await set(name, `first-of-${name}`);
+  for (const name of Object.keys(ROWS)) await set(name, valuesOf(name)[0]);
   await lab.up();
   await host.becomesHealthy(240);
   for (const [name, { takes }] of Object.entries(ROWS))
-    expect([name, ...(await Promise.all(takes.map((take) => take(`first-of-${name}`))))]).toEqual([
+    expect([name, ...(await Promise.all(takes.map((take) => take(valuesOf(name)[0]))))]).toEqual([
       name,
       ...takes.map(() => true),
     ]);
@@ -127,27 +200,27 @@ test.each(Object.keys(ROWS))(
     const { takes, restarted } = ROWS[name] as Row;
     const containers = await host.starts();
     const began = Date.now();
-    await set(name, `second-of-${name}`);
+    const [first, second] = valuesOf(name);
+    await set(name, second);
     await lab.up();
     console.log(`${name}: up took ${Math.round((Date.now() - began) / 1000)} s`);
     await host.becomesHealthy(240);
-    for (const take of takes)
-      expect([await take(`second-of-${name}`), await take(`first-of-${name}`)]).toEqual([true, false]);
+    for (const take of takes) expect([await take(second), await take(first)]).toEqual([true, false]);
     const started = Object.entries(await host.starts()).filter(([id, start]) => containers[id] !== start);
     expect(started.map(([container]) => container).sort()).toEqual(restarted);
   },
   400_000,
 );
 
-test.each(BOUND)(
-  "%s cannot be changed, which one error says before anything is touched",
-  async (name) => {
+test.each(Object.entries(WHY))(
+  "%s cannot be changed, which one error says, and no program is touched",
+  async (name, why) => {
     const containers = await host.starts();
-    await set(name, `another-${name}`);
+    await set(name, `another-${name}-A1!`);
     const { code, all } = await lab.make("up");
     await lab.pulumiSucceed(["config", "rm", `secrets:${name}`]);
     expect(code).not.toBe(0);
-    expect(all).toContain(`secrets:${name} cannot be changed: ${WHY[name] ?? ""}`);
+    expect(all).toContain(why);
     expect(all).not.toContain(`another-${name}`);
     expect(await host.starts()).toEqual(containers);
   },

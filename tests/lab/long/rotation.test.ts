@@ -39,6 +39,24 @@ const caddy =
     return status === 200;
   };
 
+/** Whether n8n lets its owner in; the login travels on standard input. */
+async function owner(password: string): Promise<boolean> {
+  const login = `
+    let text = "";
+    process.stdin.on("data", (part) => (text += part)).on("end", async () => {
+      const headers = { "content-type": "application/json" };
+      console.log((await fetch("http://127.0.0.1:5678/rest/login", { method: "POST", headers, body: text })).status);
+    });`;
+  const stdin = JSON.stringify({ emailOrLdapLoginId: "owner@vpai.test", password });
+  return (await host.output(["docker", "exec", "-i", "vpai_n8n", "node", "-e", login], { stdin })) === "200";
+}
+
+/** Secrets of the core's services that take effect with others: ../all/rotation changes them. */
+const WITH_OTHERS = [
+  ...["assetsDatabasePassword", "kaneoApiKey", "monitoringWriteKey", "n8nLlmKey", "n8nWebhookToken"],
+  "remotionApiToken",
+];
+
 /** Whether the running program takes a value, by the secret's name. */
 const TAKES: Record<string, (value: string) => Promise<boolean>> = {
   ovhApplicationKey: caddy("application_key"),
@@ -46,13 +64,14 @@ const TAKES: Record<string, (value: string) => Promise<boolean>> = {
   ovhConsumerKey: caddy("consumer_key"),
   postgresqlPassword: postgresql("postgres", "postgres"),
   n8nDatabasePassword: postgresql("n8n", "n8n"),
+  n8nAdminPassword: owner,
   redisPassword: (value) => admits("vpai_redis", `redis-cli -e --no-auth-warning -a "$(cat)" ping`, value),
 };
 
 test("the table has every secret that the lab's services declare", () => {
   const core = vpai.services.filter(({ group }) => group === "core");
   const declared = new Set(core.flatMap((service) => declaredSecretsOf(service).map(({ name }) => name)));
-  expect([...declared].sort()).toEqual([...Object.keys(TAKES), "n8nEncryptionKey"].sort());
+  expect([...declared].sort()).toEqual([...Object.keys(TAKES), "n8nEncryptionKey", ...WITH_OTHERS].sort());
 });
 
 test("Caddy says which keys it has read, and the first ones are set", async () => {
@@ -101,6 +120,7 @@ const RESTARTED: Record<string, string[]> = {
   ovhConsumerKey: [],
   postgresqlPassword: ["vpai_postgresql"],
   n8nDatabasePassword: ["vpai_n8n"],
+  n8nAdminPassword: [],
   redisPassword: ["vpai_redis"],
 };
 

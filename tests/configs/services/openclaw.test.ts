@@ -14,6 +14,8 @@ const sandbox = z.strictObject({
   scope: z.enum(["session", "agent", "shared"]),
   workspaceAccess: z.enum(["none", "ro", "rw"]),
   docker: z.strictObject({
+    image: z.string().min(1),
+    user: z.string().regex(/^\d+:\d+$/),
     network: z.string().refine((name) => name !== "host", { error: "its sandboxes may not share the host's network" }),
     readOnlyRoot: z.boolean(),
     capDrop: z.array(z.string()),
@@ -128,7 +130,14 @@ test("sub-agents run in containers on the sandbox network, without rights, and n
   expect(config.agents.defaults.sandbox).toMatchObject({
     mode: "non-main",
     workspaceAccess: "none",
-    docker: { network: "sandbox", readOnlyRoot: true, capDrop: ["ALL"] },
+    docker: {
+      image: "docker.io/library/node:22.23.5-bookworm",
+      network: "sandbox",
+      user: "1000:1000",
+      readOnlyRoot: true,
+      capDrop: ["ALL"],
+      memory: "512m",
+    },
   });
   expect(config.tools.elevated.enabled).toBe(false);
 });

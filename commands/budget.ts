@@ -5,5 +5,6 @@ import { chosenStack, main } from "./pulumi";
 /** `make budget [ECO=on|off]`: what the day's LLM calls cost, and the eco mode's switch. */
 main(async () => {
   const question = questionFor(process.env["ECO"]);
-  return ask(proxyAmong(await deployedHosts(chosenStack())), question);
+  console.log((await ask(proxyAmong(await deployedHosts(chosenStack())), question)).trim());
+  return 0;
 });

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { sshOptions } from "@vpai/providers";
+import { Transport } from "@vpai/providers";
 import { BUDGET_DESK } from "../../platforms/vpai/services/litellm/budget";
 import type { DeployedHost } from "../hosts";
 
@@ -32,12 +31,9 @@ export function proxyAmong(hosts: Record<string, DeployedHost>): { host: Deploye
   throw new Error("expected a host that runs litellm, found none: it is in the group apps (vpai:services, SERVICES=)");
 }
 
-/** The program is standard input, so that the shell on the host reads words without any special character alone. */
-export function ask({ host, container }: ReturnType<typeof proxyAmong>, question: string): Promise<number> {
-  const { connection } = host;
-  const target = [...sshOptions(connection), "-p", String(connection.port), `${connection.user}@${connection.host}`];
-  const command = ["docker", "exec", "--interactive", container, "python3", "-", `'${question}'`];
-  const child = spawn("ssh", [...target, "--", ...command], { stdio: ["pipe", "inherit", "inherit"] });
-  child.stdin.end(ASK);
-  return new Promise((resolve, reject) => child.on("error", reject).on("close", (code) => resolve(code ?? 1)));
+/** What the budget answers. @throws with what the host or LiteLLM said instead */
+export async function ask({ host, container }: ReturnType<typeof proxyAmong>, question: string): Promise<string> {
+  const transport = new Transport(host.connection);
+  const command = ["docker", "exec", "--interactive", container, "python3", "-", question];
+  return transport.output(command, { stdin: ASK }).finally(() => transport.close());
 }

@@ -88,7 +88,7 @@ export const APPS: Readonly<Record<string, ServiceFacts>> = {
     port: 18789,
     sites: [{ subdomain: "javisi", access: "vpn", promise: "/ 200" }],
     published: [],
-    memoryMiB: 512,
+    memoryMiB: 448,
     cpus: 1,
     capabilities: [],
     health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:18789/"],

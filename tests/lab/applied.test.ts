@@ -41,9 +41,9 @@ async function writeRedisFile(from: string, to: string): Promise<void> {
 
 describe("C2: a changed file that the host's clock makes years older than the program's start", () => {
   test("is read by the program", async () => {
-    await writeRedisFile("256mb", "200mb");
+    await writeRedisFile("192mb", "200mb");
     await host.output(["touch", "-d", "2020-01-01", REDIS_CONF]);
-    expect(await redisHas("maxmemory")).toBe("268435456");
+    expect(await redisHas("maxmemory")).toBe("201326592");
     const before = await host.starts("vpai_redis");
     expect(await lab.up()).toEqual(appliedBy("redis"));
     await host.becomesHealthy(60);
@@ -112,7 +112,9 @@ test("a folder of config files that was made anew reaches Caddy, though it only 
 
 describe("C3: a WebSocket that is open through Caddy", () => {
   const PORT = 9999;
-  const expose = (subdomain: string): string => `{ subdomain: "${subdomain}", access: "public", port: ${PORT} }, `;
+  // Who asks without an upgrade is told that one is required.
+  const expose = (subdomain: string): string =>
+    `{ subdomain: "${subdomain}", access: "public", port: ${PORT}, answers: { status: 426 } }, `;
 
   test("outlives that another site is added, and the time that Caddy gives requests", async () => {
     await host.docker("exec", "--detach", "vpai_n8n", "node", "-e", ECHO, String(PORT));

@@ -63,7 +63,7 @@ describe("a config file", () => {
   });
 
   test("of Redis restarts Redis alone", async () => {
-    lab.replace("programs/redis.ts", "maxmemory 256mb\n", "maxmemory 255mb\n");
+    lab.replace("programs/redis.ts", "maxmemory 192mb\n", "maxmemory 191mb\n");
     const { Id, State } = await host.container("vpai_redis");
     await upAs({ "sese-ai/redis/config/redis.conf": "update", ...appliedBy("redis") }, "vpai_redis");
     const after = await host.container("vpai_redis");

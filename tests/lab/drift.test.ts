@@ -106,7 +106,7 @@ describe("a config file that was edited and read", () => {
       "sese-ai/smoke": "update",
     });
     await host.becomesHealthy(60);
-    expect(await maxmemory()).toMatch(/268435456$/);
+    expect(await maxmemory()).toMatch(/201326592$/);
     expect(await host.starts("vpai_redis")).toEqual(before);
   });
 });

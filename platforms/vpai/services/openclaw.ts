@@ -97,7 +97,7 @@ export default defineService({
   },
   data: [{ path: "/home/node/.openclaw", backup: { kind: "files" } }],
   version: { test: ["node", "openclaw.mjs", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
-  limits: { memoryMiB: 512, cpus: 1 },
+  limits: { memoryMiB: 448, cpus: 1 },
   health: {
     test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${SITE.port}/`],
     startPeriod: 120,

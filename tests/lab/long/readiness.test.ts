@@ -61,10 +61,10 @@ test.each([
 );
 
 test("T11: a changed file is not written to a full disk either", async () => {
-  lab.replace("programs/redis.ts", "maxmemory 256mb\n", "maxmemory 254mb\n");
+  lab.replace("programs/redis.ts", "maxmemory 192mb\n", "maxmemory 191mb\n");
   const said = await refusedWithout("/opt/vpai", "size=200m");
   expect(said).toMatch(/expected 256 MiB of free space for \/opt\/vpai, found 200 MiB/);
-  expect(await host.output(["grep", "-c", "^maxmemory 256mb", "/opt/vpai/configs/redis/redis.conf"])).toBe("1");
+  expect(await host.output(["grep", "-c", "^maxmemory 192mb", "/opt/vpai/configs/redis/redis.conf"])).toBe("1");
   lab.restoreFiles();
 }, 300_000);
 

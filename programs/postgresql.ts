@@ -18,7 +18,7 @@ export interface PostgresqlArgs {
   publish?: ContainerRun["publish"];
 }
 
-/** For 1 GiB of memory; no source (docs/decisions/limits.md). */
+/** For 640 MiB of memory, 40 % of them shared buffers; no source (docs/decisions/limits.md). */
 const SETTINGS = `listen_addresses = '*'
 port = 5432
 max_connections = 100

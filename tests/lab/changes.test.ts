@@ -42,9 +42,9 @@ describe("a memory limit", () => {
   });
 
   test("in the service's file touches its service alone", async () => {
-    lab.replace("programs/postgresql.ts", "limits: { memoryMiB: 1024", "limits: { memoryMiB: 1100");
+    lab.replace("programs/postgresql.ts", "limits: { memoryMiB: 640", "limits: { memoryMiB: 641");
     await upAs({ "sese-ai/postgresql": "update", ...LOOKED_AT }, "vpai_postgresql");
-    expect((await host.container("vpai_postgresql")).HostConfig.Memory).toBe(1100 * MIB);
+    expect((await host.container("vpai_postgresql")).HostConfig.Memory).toBe(641 * MIB);
   });
 });
 

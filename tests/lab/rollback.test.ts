@@ -156,7 +156,7 @@ test(
   "a Redis whose changed file it does not accept serves with the file of before",
   async () => {
     await lab.pulumiSucceed(["config", "rm", "--path", "vpai:overrides.redis"]);
-    lab.replace("programs/redis.ts", "\nappendonly yes\n", "\nappendonly perhaps\n");
+    lab.replace("programs/redis.ts", "appendonly yes\n", "appendonly perhaps\n");
     const { code, all } = await lab.make("up");
     expect(code).not.toBe(0);
     expect(all).toContain("'appendonly perhaps'");

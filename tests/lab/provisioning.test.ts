@@ -72,7 +72,7 @@ describe("the checks at the end of an up", () => {
   test("fail it with what was expected and the answer that came, and again until it is right", async () => {
     lab.replace("programs/caddy.ts", 'contains: "OK"', 'contains: "all is well"');
     const message =
-      /https:\/\/vpai\.test\/health at [\d.]+:443: expected status 200 with "all is well", found status 200 with "OK"/;
+      /https:\/\/vpai\.test\/health at [\d.]+:443, a check of caddy: expected status 200 with "all is well", found status 200 with "OK"/;
     await expect(lab.up()).rejects.toThrow(message);
     await expect(lab.up()).rejects.toThrow(message);
   });

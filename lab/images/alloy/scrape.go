@@ -49,11 +49,20 @@ func (w *remoteWrite) join(all *evaluated, id string, _ []target) (any, error) {
 
 // scrape is prometheus.scrape: it asks targets for their samples.
 type scrape struct {
-	Targets   []target      `alloy:"targets,attr"`
-	ForwardTo []*samples    `alloy:"forward_to,attr"`
-	JobName   string        `alloy:"job_name,attr,optional"`
-	Interval  time.Duration `alloy:"scrape_interval,attr,optional"`
-	Timeout   time.Duration `alloy:"scrape_timeout,attr,optional"`
+	Targets       []target       `alloy:"targets,attr"`
+	ForwardTo     []*samples     `alloy:"forward_to,attr"`
+	JobName       string         `alloy:"job_name,attr,optional"`
+	Interval      time.Duration  `alloy:"scrape_interval,attr,optional"`
+	Timeout       time.Duration  `alloy:"scrape_timeout,attr,optional"`
+	Authorization *authorization `alloy:"authorization,block,optional"`
+
+	id string
+}
+
+// authorization is what targets want to be asked with.
+type authorization struct {
+	Type            string `alloy:"type,attr,optional" yaml:"type,omitempty"`
+	CredentialsFile string `alloy:"credentials_file,attr" yaml:"credentials_file"`
 }
 
 // SetToDefault gives what the block does not say.
@@ -71,6 +80,7 @@ func (s *scrape) join(all *evaluated, id string, _ []target) (any, error) {
 	if len(s.ForwardTo) != 1 {
 		return nil, fmt.Errorf("forward_to: expected one receiver, found %d", len(s.ForwardTo))
 	}
+	s.id = id
 	if s.JobName == "" {
 		s.JobName = id
 	}
@@ -85,11 +95,12 @@ type scrapeFile struct {
 }
 
 type scrapeJob struct {
-	JobName  string                      `yaml:"job_name"`
-	Interval string                      `yaml:"scrape_interval"`
-	Timeout  string                      `yaml:"scrape_timeout"`
-	Static   []staticTarget              `yaml:"static_configs"`
-	Relabel  []promrelabel.RelabelConfig `yaml:"metric_relabel_configs,omitempty"`
+	JobName       string                      `yaml:"job_name"`
+	Interval      string                      `yaml:"scrape_interval"`
+	Timeout       string                      `yaml:"scrape_timeout"`
+	Static        []staticTarget              `yaml:"static_configs"`
+	Relabel       []promrelabel.RelabelConfig `yaml:"metric_relabel_configs,omitempty"`
+	Authorization *authorization              `yaml:"authorization,omitempty"`
 }
 
 type staticTarget struct {
@@ -108,17 +119,18 @@ func (e *evaluated) scrapeConfig(address string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		job := scrapeJob{JobName: one.JobName, Interval: one.Interval.String(), Timeout: one.Timeout.String(), Relabel: rules}
+		// Components may share a job's name, vmagent's jobs may not: the name is a label of the targets.
+		job := scrapeJob{JobName: one.id, Interval: one.Interval.String(), Timeout: one.Timeout.String(), Relabel: rules, Authorization: one.Authorization}
 		for _, target := range one.Targets {
-			job.Static = append(job.Static, static(target, address))
+			job.Static = append(job.Static, static(target, one.JobName, address))
 		}
 		file.Scrapes = append(file.Scrapes, job)
 	}
 	return yaml.Marshal(file)
 }
 
-func static(one target, address string) staticTarget {
-	labels := target{}
+func static(one target, job, address string) staticTarget {
+	labels := target{"job": job}
 	for name, value := range one {
 		labels[name] = value
 	}

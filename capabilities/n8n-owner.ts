@@ -23,13 +23,13 @@ export const n8nOwner = defineCapability<OwnedServer, Owner>({
   offerSecrets: ({ database }) => [database.password],
   requestSecrets: ({ password }) => [password],
   claims: ({ of }) => [`owner ${of}`],
-  make: ({ of, password }, { offer, host, connection, endpoint, ready, scope }, at) => {
+  make: ({ of, password }, { offer, host, endpoint, ready, scope }, at) => {
     const store = at.server(postgresqlDatabase, offer.database.server);
     const container = containerOf(endpoint);
     return new N8nOwner(
       `${host}/owner/${of}`,
       {
-        connection,
+        connection: store.connection,
         container,
         server: {
           container: containerOf(store.endpoint),

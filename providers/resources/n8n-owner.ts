@@ -6,8 +6,9 @@ import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { transportTo } from "../ssh/transport";
 
-/** The account that owns an n8n on a host. */
+/** The account that owns an n8n. */
 export interface N8nOwnerInputs {
+  /** The host of the database server: n8n itself is not asked. */
   connection: Connection;
   /** The n8n container's name. */
   container: string;

@@ -76,8 +76,8 @@ test("T23: PostgreSQL stopped: what lives in it is unknown, the rest is refreshe
   const result = await refreshed();
   const { host: address } = host.connection;
   const why = `root@${address}: expected a running container vpai_postgresql with an address, found exited`;
-  expect(warnings(result, "cannot be read now")).toEqual(
-    ["owner of vpai_n8n", "database n8n in vpai_postgresql", "workflow ping in vpai_n8n"].map(
+  expect(warnings(result, "cannot be read now").sort()).toEqual(
+    ["database n8n in vpai_postgresql", "owner of vpai_n8n", "workflow ping in vpai_n8n"].map(
       (title) => `warning: ${title} on ${address} cannot be read now, and what the state says of it stays: ${why}`,
     ),
   );

@@ -221,8 +221,11 @@ describe("the secrets are not", () => {
     ).toEqual([
       N8N_CONFIG,
       // Of those that the stack made; n8n's two were given.
+      "/opt/vpai/made-secrets/monitoringWriteKey",
+      "/opt/vpai/made-secrets/n8nAdminPassword",
       "/opt/vpai/made-secrets/postgresqlPassword",
       "/opt/vpai/made-secrets/redisPassword",
+      `${SECRETS}/caddy/monitoringWriteKey`,
       `${SECRETS}/n8n/database_password`,
       `${SECRETS}/n8n/encryption_key`,
       `${SECRETS}/postgresql/superuser_password`,

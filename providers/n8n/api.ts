@@ -4,6 +4,7 @@ import type { Client } from "pg";
 import type { HttpServer } from "../docker/http";
 import { JsonApi, UnexpectedStatus } from "../docker/json-api";
 import type { Transport } from "../ssh/transport";
+import { Unreadable } from "../unreadable";
 
 /** First words of the names of our keys in n8n's list of API keys. */
 const LABEL = "vpai deployment";
@@ -17,12 +18,31 @@ const SCOPES = [
 const PATIENCE = 120;
 
 /**
- * Runs `work` with n8n's public API, which publishes at once; the commands of n8n's own CLI start a second n8n each and
+ * The last work with each n8n. One is done after the other: n8n has two connections to its database, and several changes at
+ * once each hold one and wait for a second.
+ */
+const turns = new Map<string, Promise<unknown>>();
+
+function inTurn<T>(server: string, work: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(server) ?? Promise.resolve()).then(work, work);
+  turns.set(server, turn);
+  return turn;
+}
+
+/**
+ * Runs `work`, when its turn has come, with n8n's public API, which publishes at once; the commands of n8n's own CLI start a second n8n each and
  * take effect only after a restart. The API wants a key that a person makes in the editor. So one is put into n8n's
  * database and taken away afterwards; its prefix makes n8n look for it there and nowhere else.
  * @param client a session in n8n's database
  */
-export async function withApi<T>(
+export const withApi = <T>(
+  host: Transport,
+  server: HttpServer,
+  client: Client,
+  work: (api: JsonApi) => Promise<T>,
+): Promise<T> => inTurn(`${host.name} ${server.container}`, () => withKey(host, server, client, work));
+
+async function withKey<T>(
   host: Transport,
   server: HttpServer,
   client: Client,
@@ -56,13 +76,17 @@ async function untilServed(api: JsonApi): Promise<void> {
   }
 }
 
-/** Whether the API is there; else what to say of that. A busy n8n is healthy and tells callers that it is not ready. */
+/**
+ * Whether the API is there; else what to say of that. A busy n8n is healthy and tells callers that it is not ready, or hangs
+ * up on them.
+ */
 async function isServed(api: JsonApi): Promise<true | Error> {
   try {
     if ((await api.call("GET", "/api/v1/workflows?limit=1", { missing: true })) !== undefined) return true;
     return new Error(`expected n8n's public API within ${PATIENCE} s, found none: is N8N_PUBLIC_API_DISABLED set?`);
   } catch (error) {
-    if (error instanceof UnexpectedStatus && error.status === NOT_READY) return error;
+    const refused = error instanceof UnexpectedStatus && error.status !== NOT_READY;
+    if (error instanceof Unreadable && !refused) return error;
     throw error;
   }
 }

@@ -128,15 +128,18 @@ test("a tenant's network reaches its own n8n alone", async () => {
 test("no two secrets are the same", async () => {
   const secrets = await lab.generatedSecrets();
   expect(Object.keys(secrets).sort()).toEqual([
+    "acmeAdminPassword",
     "acmeDatabasePassword",
     "acmeEncryptionKey",
+    "boltAdminPassword",
     "boltDatabasePassword",
     "boltEncryptionKey",
+    "cubeAdminPassword",
     "cubeDatabasePassword",
     "cubeEncryptionKey",
     "postgresqlPassword",
   ]);
-  expect(new Set(Object.values(secrets)).size).toBe(7);
+  expect(new Set(Object.values(secrets)).size).toBe(10);
 });
 
 test("down leaves nothing", async () => {

@@ -42,11 +42,7 @@ export const n8nCredential = defineCapability<CredentialStore, Credential>({
         connection,
         container: containerOf(endpoint),
         port: endpoint.port,
-        server: {
-          container: containerOf(store.endpoint),
-          superuser: store.offer.superuser,
-          password: at.secret(store.offer.password),
-        },
+        server: postgresqlDatabase.superuserOf(store, at),
         database: offer.database.name,
         credential: name,
         credentialType: type,

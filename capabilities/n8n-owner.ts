@@ -31,11 +31,7 @@ export const n8nOwner = defineCapability<OwnedServer, Owner>({
       {
         connection: store.connection,
         container,
-        server: {
-          container: containerOf(store.endpoint),
-          superuser: store.offer.superuser,
-          password: at.secret(store.offer.password),
-        },
+        server: postgresqlDatabase.superuserOf(store, at),
         database: offer.database.name,
         email: at.ownerEmail,
         password: at.secret(password),

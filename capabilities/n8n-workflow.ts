@@ -48,11 +48,7 @@ const capability = defineCapability<WorkflowServer, Workflow>({
         connection,
         container: containerOf(endpoint),
         port: endpoint.port,
-        server: {
-          container: containerOf(store.endpoint),
-          superuser: store.offer.superuser,
-          password: at.secret(store.offer.password),
-        },
+        server: postgresqlDatabase.superuserOf(store, at),
         database: offer.database.name,
         workflow: name,
         definition: idsByName(at.earlier(n8nCredential)).apply((ids) => withCredentials(definition, ids)),

@@ -1,6 +1,6 @@
 import { PostgresDatabase } from "@vpai/providers";
 import type { Backup } from "../model/backup";
-import { containerOf, defineCapability, type RequestOptions } from "../model/capability";
+import { containerOf, defineCapability, type RequestOptions, type Running, type Workshop } from "../model/capability";
 import type { ServiceContext } from "../model/context";
 import { peer } from "../model/peers";
 import type { SecretDeclaration } from "../model/secret";
@@ -25,6 +25,13 @@ export interface Database {
   server?: string;
 }
 
+/** What providers log in to a running server with. */
+const superuserOf = ({ offer, endpoint }: Pick<Running<DatabaseServer>, "offer" | "endpoint">, at: Workshop) => ({
+  container: containerOf(endpoint),
+  superuser: offer.superuser,
+  password: at.secret(offer.password),
+});
+
 /** A database and its role in a PostgreSQL server. Data outlives its declaration: nothing ever drops it. */
 const capability = defineCapability<DatabaseServer, Database>({
   name: "PostgreSQL database",
@@ -39,7 +46,7 @@ const capability = defineCapability<DatabaseServer, Database>({
       `${host}/database/${name}`,
       {
         connection,
-        server: { container: containerOf(endpoint), superuser: offer.superuser, password: at.secret(offer.password) },
+        server: superuserOf({ offer, endpoint }, at),
         database: name,
         role,
         password: at.secret(password),
@@ -51,6 +58,7 @@ const capability = defineCapability<DatabaseServer, Database>({
 
 export const postgresqlDatabase = {
   ...capability,
+  superuserOf,
 
   request: (database: Database, options: Omit<RequestOptions, "from"> = {}) =>
     capability.request(database, { ...options, from: database.server }),

@@ -216,6 +216,12 @@ export const APPS: Readonly<Record<string, ServiceFacts>> = {
     networks: ["backend", "egress"],
     port: 8080,
     sites: [{ subdomain: "noco", access: "vpn", promise: "/ 302 /dashboard" }],
+    closed: [
+      "/auth/user/signup*",
+      "/api/v1/db/auth/user/signup*",
+      "/api/v1/auth/user/signup*",
+      "/api/v2/auth/user/signup*",
+    ],
     owner: "nocodbAdminPassword",
     published: [],
     memoryMiB: 320,

@@ -230,6 +230,8 @@ export const CLOSED: readonly string[] = [
   "GET noco /",
   "POST noco /api/v1/auth/user/signup",
   "POST noco /api/v2/auth/user/signup",
+  "POST noco /api/v1/db/auth/user/signup",
+  "POST noco /auth/user/signup",
   "GET nzimbu /registration/new",
   "POST nzimbu /registration",
   "POST nzimbu /api/v1/auth/signup",

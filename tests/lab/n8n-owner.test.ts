@@ -1,12 +1,11 @@
-import tls from "node:tls";
 import { Client } from "pg";
 import n8nService from "../../platforms/vpai/services/n8n";
 import { caddyfile } from "../../programs/caddy/caddyfile";
 import { claim, findOwner } from "../../providers/n8n/owner";
-import { exchange } from "../../providers/ssh/http";
 import { contextWith } from "../context";
 import { eventually } from "../eventually";
-import { docker, hardened, image, inside, minute, mounted, run, start, useImages } from "./harness/containers";
+import { hardened, image, inside, minute, mounted, run, start, useImages } from "./harness/containers";
+import { addressOf, Stranger } from "./harness/stranger";
 
 /**
  * A new n8n behind the gateway of a stack without VPN, as preprod is: everybody reaches the editor. A stranger asks for it
@@ -15,7 +14,7 @@ import { docker, hardened, image, inside, minute, mounted, run, start, useImages
 
 useImages("postgres", "caddy", "n8n");
 
-const STRANGER = { email: "mallory@example.org", firstName: "M", lastName: "M", password: "Canary-of-mallory-1" };
+const MALLORY = { email: "mallory@example.org", firstName: "M", lastName: "M", password: "Canary-of-mallory-1" };
 const OWNER = { email: "owner@vpai.test", password: "canary-of-the-owner" };
 
 /** Ways to n8n's set-up, and to what may be taken for it. */
@@ -24,21 +23,7 @@ const SETUPS = [
   ...["/rest/owner/%73etup", "//rest/owner/setup", "/rest/x/../owner/setup", "/rest/owner%2fsetup"],
 ];
 
-const addressOf = (name: string): string =>
-  docker("inspect", "--format", `{{(index .NetworkSettings.Networks "${run}").IPAddress}}`, `${run}-${name}`);
-
-/** Status of a request through the gateway, as somebody on the public side sends it. */
-async function ask(method: string, path: string, body?: object): Promise<number> {
-  const stream = tls.connect({
-    host: addressOf("caddy"),
-    port: 443,
-    servername: "mayi.vpai.test",
-    rejectUnauthorized: false,
-  });
-  const headers = { host: "mayi.vpai.test", "content-type": "application/json" };
-  const text = body === undefined ? {} : { body: JSON.stringify(body) };
-  return (await exchange(stream, { method, path, headers, timeout: 20, ...text })).status;
-}
+const stranger = new Stranger("mayi.vpai.test");
 
 /** Asks n8n itself, past the gateway. */
 const askInside = (path: string, body: object): string =>
@@ -57,45 +42,28 @@ async function inDatabase<T>(work: (client: Client) => Promise<T>): Promise<T> {
   }
 }
 
-/** What the stranger was answered, while there was somebody to answer. */
-const answers: Record<string, number> = {};
-let over = false;
-
-async function poll(): Promise<void> {
-  for (let turn = 0; !over; turn += 1) {
-    const path = SETUPS[turn % SETUPS.length] ?? "";
-    const status = await ask("POST", path, STRANGER).catch(() => 0);
-    answers[status] = (answers[status] ?? 0) + 1;
-  }
-}
-
-let polling: Promise<void>;
-
 beforeAll(async () => {
   start("db", image("postgres"), ["--env", "POSTGRES_PASSWORD=database", "--env", "POSTGRES_DB=n8n"]);
   const text = caddyfile(contextWith({ domain: "vpai.test", tls: "internal", vpnEnforce: false, runs: [n8nService] }));
   start("caddy", image("caddy"), mounted("/etc/caddy/Caddyfile", text));
   await eventually(() => inside("db", "pg_isready", "--host", "127.0.0.1"));
-  await eventually(async () => expect(await ask("GET", "/")).toBe(502), 120);
-  polling = poll();
+  await eventually(async () => expect(await stranger.ask("GET", "/")).toBe(502), 120);
+  stranger.poll(SETUPS, MALLORY);
   const settings = ["DB_TYPE=postgresdb", `DB_POSTGRESDB_HOST=${run}-db`, "DB_POSTGRESDB_USER=postgres"];
   const more = ["DB_POSTGRESDB_DATABASE=n8n", "DB_POSTGRESDB_PASSWORD=database", "N8N_DIAGNOSTICS_ENABLED=false"];
   const options = [...settings, ...more].flatMap((setting) => ["--env", setting]);
   start("n8n", image("n8n"), [...hardened, "--network-alias", "n8n", ...options]);
   await eventually(() => inside("n8n", "wget", "-qO-", "http://127.0.0.1:5678/healthz/readiness"), 900);
-  await eventually(async () => expect(await ask("GET", "/rest/settings")).toBe(200), 300);
+  await eventually(async () => expect(await stranger.ask("GET", "/rest/settings")).toBe(200), 300);
 }, 25 * minute);
 
-afterAll(async () => {
-  over = true;
-  await polling;
-});
+afterAll(() => stranger.stop());
 
 test("no request of a stranger makes an owner, from before the first start until n8n serves", async () => {
   expect((await inDatabase(findOwner))?.password).toBeNull();
-  expect(answers[404] ?? 0).toBeGreaterThan(SETUPS.length);
+  expect(stranger.answers[404] ?? 0).toBeGreaterThan(SETUPS.length);
   // Nothing else than the gateway's own answer, or none.
-  expect(Object.keys(answers).filter((status) => !["0", "404"].includes(status))).toEqual([]);
+  expect(Object.keys(stranger.answers).filter((status) => !["0", "404"].includes(status))).toEqual([]);
 });
 
 test(
@@ -106,7 +74,7 @@ test(
       await claim(client, found?.id ?? "", OWNER.email, OWNER.password);
     });
     const login = (password: string): Promise<number> =>
-      ask("POST", "/rest/login", { emailOrLdapLoginId: OWNER.email, password });
+      stranger.ask("POST", "/rest/login", { emailOrLdapLoginId: OWNER.email, password });
     expect(await login(OWNER.password)).toBe(200);
     expect(await login("canary-of-nobody")).toBe(401);
   },
@@ -114,19 +82,18 @@ test(
 );
 
 test("n8n itself takes it for set up: its own request is refused, past the gateway too", () => {
-  expect(askInside("/rest/owner/setup", STRANGER)).toMatch(/HTTP\/1.1 400/);
+  expect(askInside("/rest/owner/setup", MALLORY)).toMatch(/HTTP\/1.1 400/);
 });
 
 test(
   "the stranger's request would have made an owner without the gateway",
   async () => {
-    over = true;
-    await polling;
+    await stranger.stop();
     await inDatabase((client) =>
       client.query(`UPDATE "user" SET password = NULL, "lastActiveAt" = NULL WHERE "roleSlug" = 'global:owner'`),
     );
-    expect(askInside("/rest/owner/setup", STRANGER)).toMatch(/HTTP\/1.1 200/);
-    expect((await inDatabase(findOwner))?.email).toBe(STRANGER.email);
+    expect(askInside("/rest/owner/setup", MALLORY)).toMatch(/HTTP\/1.1 200/);
+    expect((await inDatabase(findOwner))?.email).toBe(MALLORY.email);
   },
   minute,
 );

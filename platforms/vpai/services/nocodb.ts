@@ -41,8 +41,6 @@ export default defineService({
     NC_ADMIN_EMAIL: context.ownerEmail,
     NC_PUBLIC_URL: `https://${hostnameOf(SITE, context.domain)}`,
     NC_DISABLE_TELE: "true",
-    // Everybody who reaches the site may otherwise make an account.
-    NC_INVITE_ONLY_SIGNUP: "true",
     ...attachmentsIn(context),
   }),
   secrets: {
@@ -72,8 +70,11 @@ export default defineService({
     s3_access_key: { secret: bucketSecret("AccessKey", "access_key"), exported: "NC_S3_ACCESS_KEY" },
     s3_secret_key: { secret: bucketSecret("SecretKey", "secret_key"), exported: "NC_S3_ACCESS_SECRET" },
   },
-  // Its sign-up makes an owner while there is none.
-  firstUser: { owner: OWNER },
+  // Its sign-up makes an account for whoever comes, also once there is an owner (docs/decisions/first-users.md).
+  firstUser: {
+    closed: ["", "/api/v1/db", "/api/v1", "/api/v2"].map((version) => `${version}/auth/user/signup*`),
+    owner: OWNER,
+  },
   data: [{ path: "/usr/app/data", backup: { kind: "files" } }],
   limits: { memoryMiB: 320, cpus: 0.5 },
   health: {

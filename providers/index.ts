@@ -22,6 +22,7 @@ export type { Place } from "./docker/last-healthy";
 export { PREVIOUS_LABEL } from "./docker/last-healthy";
 export { type Glimpse, lookAt } from "./docker/look";
 export { expectMemoryFor } from "./docker/memory";
+export { attachAll, clearPlace, type Detached } from "./docker/foreign-networks";
 export { type NetworkSettings, networksOf } from "./docker/networks";
 export { removeLeftover } from "./docker/leftovers";
 export { restoreAfterFailedCreation } from "./docker/rollback";

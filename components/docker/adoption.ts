@@ -1,6 +1,7 @@
-import { type Output, type ResourceTransform, runtime } from "@pulumi/pulumi";
-import { networksOf, type NetworkSettings } from "@vpai/providers";
+import { log, type Output, ResourceHook, type ResourceTransform, runtime } from "@pulumi/pulumi";
+import { attachAll, clearPlace, type Detached, networksOf, type NetworkSettings } from "@vpai/providers";
 import { known } from "../known";
+import { whileUnderWay } from "./end-program";
 import type { FindRunner, Named } from "./leftovers";
 
 /** When this run began, in milliseconds since 1970. */
@@ -33,6 +34,28 @@ export const adoptedNetwork = (
 export async function isOfThisRun(moment: Output<string | undefined>): Promise<boolean> {
   const met = await known(moment);
   return met !== undefined && Date.parse(met) >= STARTED;
+}
+
+/**
+ * Hooks that have a network take over the containers of somebody else's that stands in its place, so that they serve on until
+ * their own replacements come.
+ * @param resource name of the resource, for the hooks' own names
+ */
+export function takenOverUsers(resource: string, target: Named, subnet: string, runner: FindRunner) {
+  const { name, labels } = target;
+  let detached: Detached[] = [];
+  const before = new ResourceHook(`clear ${resource}`, () =>
+    whileUnderWay(async () => {
+      detached = await clearPlace(await runner(), { name, subnet, labels });
+    }),
+  );
+  const after = new ResourceHook(`take over users of ${resource}`, () =>
+    whileUnderWay(async () => {
+      await attachAll(await runner(), name, detached);
+      if (detached.length > 0) await log.info(`network ${name}: took over ${detached.length} containers`);
+    }),
+  );
+  return { before: [before], after: [after] };
 }
 
 const isSame = (found: NetworkSettings, wanted: NetworkSettings): boolean =>

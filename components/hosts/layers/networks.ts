@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
 import type { Network, PlatformHost } from "../../../model/platform";
-import { adoptedNetwork, isOfThisRun } from "../../docker/adoption";
+import { adoptedNetwork, isOfThisRun, takenOverUsers } from "../../docker/adoption";
 import { ofFixedName } from "../../docker/fixed-name";
 import { gatewayOf } from "../../docker/gateway";
 import { hostRunner } from "../../docker/leftovers";
@@ -43,6 +43,9 @@ class Networks extends ComponentResource implements HostNetworks {
     const target = { kind: "network" as const, name, labels: ownershipLabels(owner), adopt };
     const gateway = gatewayOf(subnet);
     const runner = hostRunner(connection);
+    const fixed = ofFixedName(resource, target, runner);
+    const users = adopt ? takenOverUsers(resource, target, subnet, runner) : { before: [], after: [] };
+    const { beforeCreate } = fixed.hooks;
     return new docker.Network(
       resource,
       {
@@ -56,7 +59,8 @@ class Networks extends ComponentResource implements HostNetworks {
         parent: this,
         provider: engine(),
         dependsOn: [...this.after],
-        ...ofFixedName(resource, target, runner),
+        ...fixed,
+        hooks: { ...fixed.hooks, beforeCreate: [...users.before, ...beforeCreate], afterCreate: users.after },
         ...adoptedNetwork(target, { internal, subnet, gateway }, { isNew: () => isOfThisRun(metAt), runner }),
       },
     );

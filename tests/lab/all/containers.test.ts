@@ -52,7 +52,9 @@ describe.each(Object.entries(SESE_AI))("%s", (name, facts) => {
   });
 
   test("is on its networks", () => {
-    expect(Object.keys(container.NetworkSettings.Networks).sort()).toEqual([...facts.networks].sort());
+    // The engine calls it a network when there is none.
+    const networks = facts.networks.length === 0 ? ["none"] : [...facts.networks].sort();
+    expect(Object.keys(container.NetworkSettings.Networks).sort()).toEqual(networks);
   });
 
   test("may use its memory, without swap, and its CPUs", () => {

@@ -6,7 +6,7 @@ import type { HostView } from "../model/context";
 import { folderOn, type Platform, type PlatformHost, prefixOn } from "../model/platform";
 import { isContainer } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
-import { imagesOf, isContainerService, type Service } from "../model/service";
+import { imagesOf, isContainerService, isUnitService, type Service } from "../model/service";
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn } from "../platforms";
 import { containerSpec } from "./container/spec";
@@ -16,6 +16,7 @@ import { Machines, plannedAddress } from "./machines";
 import { isInCatalogue } from "./machines/lab/registry";
 import { warnOfTags, warnOfUnpublished } from "./machines/locked-image";
 import { type SecretKeeper, SecretStore } from "./secret-store";
+import { unitFile, unitSpec } from "./unit/spec";
 
 /** What a stack tells of a host to whoever runs it. */
 export interface HostOutput {
@@ -65,8 +66,18 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     const machine = machines.create(name, hostIn(config, name).machine);
     const owner = { platform: platform.name, stack, host: name };
     const { adopt } = config;
-    const { memoryMiB } = hostIn(config, name);
-    const host = new Host(name, { owner, machine, description, context, secrets, vpnAddress, memoryMiB, adopt });
+    const { memoryMiB, architecture } = hostIn(config, name);
+    const host = new Host(name, {
+      owner,
+      machine,
+      description,
+      context,
+      secrets,
+      vpnAddress,
+      memoryMiB,
+      architecture,
+      adopt,
+    });
     hosts.set(name, host);
     const { connection } = host;
     return [name, { connection, publicAddress: machine.publicAddress, services: describe(name, services, deployment) }];
@@ -92,6 +103,7 @@ function describeAll({ name, host, services, context }: HostPlan, { platform, co
     exists: (secret: SecretDeclaration) => config.secrets[secret.name] !== undefined || secret.origin === "random",
   };
   for (const service of services.filter(isContainerService)) containerSpec(service, place);
+  for (const service of services.filter(isUnitService)) unitFile(unitSpec(service, place));
 }
 
 /** Services whose images come from the world's registries; a lab's come from its own. */

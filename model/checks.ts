@@ -41,7 +41,7 @@ export interface SmokeCheck extends Pick<Exposure, "subdomain" | "access"> {
 
 /** How a running program tells its version. */
 export interface VersionCheck {
-  /** Command in the container, without a shell. */
+  /** Command in the container, or for a unit on the host, without a shell. */
   test: readonly string[];
   /** Regular expression over what it prints to stdout and stderr, whose first group is the version. */
   pattern: string;

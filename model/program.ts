@@ -17,16 +17,16 @@ export type ProgramSource =
       /** Where a single file is put, below the version's folder. Default: `bin/<name of the program>`. */
       file?: string;
     }
-  /** Taken out of an image, as the host pulls it. */
+  /** Taken out of an image, as the host pulls it: a file as `bin/<name of the program>`, or what lies in a folder whose path ends in `/.`. */
   | { kind: "image"; reference: string; /** Absolute path in the image, of a file or folder. */ path: string }
-  /** The packages of a lock file, as published: none of their scripts is run. `bin` has npm's links. */
+  /** The packages of a lock file, as published: none of their scripts is run. `bin` has npm's links. `node`: `<name>/<version>` of the runtime. */
   | {
       kind: "npm";
       /** Texts of `package.json` and `package-lock.json`. */ manifest: string;
       lock: string;
       node: string;
     }
-  /** Commands of Go packages, built on the host. */
+  /** Commands of Go packages, built on the host with `go`: `<name>/<version>` of the runtime. */
   | { kind: "go"; /** `<package>@<version>`. */ packages: readonly string[]; go: string }
   /** A package of the host's own distribution at this version. Older ones are not kept. */
   | { kind: "apt"; package: string };

@@ -27,15 +27,22 @@ export interface HostOutput {
   services: Record<string, ServiceOutput>;
 }
 
-/** What a stack tells of a service. */
-interface ServiceOutput {
-  /** The container's name on the host. */
-  container: string;
-  /** Image reference as configured. */
-  image: string;
+/** What a stack tells of a service: the name of its container or systemd unit on the host, and what it runs. */
+type ServiceOutput = {
   /** The service's sites. */
   urls: string[];
-}
+} & (
+  | {
+      container: string;
+      /** Image reference as configured. */
+      image: string;
+    }
+  | {
+      unit: string;
+      /** Name and version of its program. */
+      program: string;
+    }
+);
 
 /** A platform on a stack's computers, with what their registries said of its images. */
 interface Deployment {
@@ -175,12 +182,13 @@ const describe = (
   { platform, config }: Deployment,
 ): Record<string, ServiceOutput> =>
   Object.fromEntries(
-    services.filter(isContainerService).map(({ name, run, expose = [] }) => [
-      name,
-      {
-        container: `${prefixOn(platform.name, describedIn(platform, host))}${name}`,
-        image: run.image,
-        urls: expose.map((exposure) => urlOf(exposure, config.domain)),
-      },
-    ]),
+    services.map(({ name, run, expose = [] }): [string, ServiceOutput] => {
+      const urls = expose.map((exposure) => urlOf(exposure, config.domain));
+      if (!isContainer(run))
+        return [name, { unit: `${name}.service`, program: `${run.program.name} ${run.program.version}`, urls }];
+      return [
+        name,
+        { container: `${prefixOn(platform.name, describedIn(platform, host))}${name}`, image: run.image, urls },
+      ];
+    }),
   );

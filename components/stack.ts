@@ -12,6 +12,7 @@ import { checkPlatform, contextOf, type HostPlan, servicesOn } from "../platform
 import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";
+import { jobSpec } from "./jobs/spec";
 import { Machines, plannedAddress } from "./machines";
 import { isInCatalogue } from "./machines/lab/registry";
 import { warnOfTags, warnOfUnpublished } from "./machines/locked-image";
@@ -111,6 +112,7 @@ function describeAll({ name, host, services, context }: HostPlan, { platform, co
   };
   for (const service of services.filter(isContainerService)) containerSpec(service, place);
   for (const service of services.filter(isUnitService)) unitFile(unitSpec(service, place));
+  for (const service of services) for (const job of service.jobs ?? []) jobSpec(job, service, place).service("");
 }
 
 /** Services whose images come from the world's registries; a lab's come from its own. */

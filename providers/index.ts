@@ -17,6 +17,7 @@ export { QdrantCollection } from "./resources/qdrant-collection";
 export { RemoteDirectory } from "./resources/remote-directory";
 export { RemoteFile } from "./resources/remote-file";
 export { SmokeChecks } from "./resources/smoke-checks";
+export { SystemdJob } from "./resources/systemd-job";
 export { SystemdUnit } from "./resources/systemd-unit";
 export { SshKey } from "./resources/ssh-key";
 export { conditionOf, type Container, inspectContainer } from "./docker/container";

@@ -13,6 +13,7 @@ import { SystemdService } from "../unit/service";
 import type { HostContext, HostNetworks } from "../host-context";
 import type { Machine } from "../machines/machine";
 import type { SecretKeeper, SecretStore } from "../secret-store";
+import { Jobs } from "../jobs/jobs";
 import { Findings } from "../docker/findings";
 import { checksLayer } from "./layers/checks";
 import { engineLayer } from "./layers/engine";
@@ -49,6 +50,7 @@ export class Host extends ComponentResource {
   private readonly needs: Output<HostNeeds>;
   private readonly started: RunningService[] = [];
   private readonly runtimes: Runtimes;
+  private readonly jobs: Jobs;
 
   /** @param name the host's name in the platform */
   constructor(name: string, args: HostArgs, options: ComponentResourceOptions = {}) {
@@ -68,6 +70,7 @@ export class Host extends ComponentResource {
     const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`);
     this.host = { ...place, beforeChange, ...engine, findings };
     this.runtimes = new Runtimes(this.host, this);
+    this.jobs = new Jobs(this.host, this);
     const { networks } = description;
     this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;
   }
@@ -76,6 +79,7 @@ export class Host extends ComponentResource {
   start(service: Service, after: readonly Resource[], preparation: Preparation): RunningService {
     const started = this.startAs(service, { ...{ host: this.host, context: this.context }, after, preparation });
     this.started.push(started);
+    this.jobs.start(service, started, { context: this.context, preparation });
     return started;
   }
 

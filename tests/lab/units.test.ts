@@ -280,6 +280,100 @@ describe("an up that is killed while it brings another version", () => {
   );
 });
 
+describe("a job", () => {
+  const METRICS = "/opt/units/data/metrics";
+  const metric = async (job: string, name: string): Promise<number> => {
+    const text = await host.output(["cat", `${METRICS}/job-${job}.prom`, `${METRICS}/job-${job}.declared.prom`]);
+    return Number(new RegExp(`^${name}\\{name="${job}",service="hello"\\} (\\d+)$`, "m").exec(text)?.[1]);
+  };
+  const runJob = (job: string) => host.run(["systemctl", "start", job]);
+  const logOf = (job: string): Promise<string> =>
+    host.output([
+      "sh",
+      "-c",
+      'journalctl -o cat --no-pager "_SYSTEMD_INVOCATION_ID=$(systemctl show -p InvocationID --value "$1")"',
+      "log",
+      job,
+    ]);
+
+  test("waits for its time, and is known before it ever ran", async () => {
+    expect(await host.output(["systemctl", "is-active", "tidy.timer", "census.timer"])).toBe("active\nactive");
+    expect(await host.output(["systemctl", "is-enabled", "tidy.timer"])).toBe("enabled");
+    const next = await host.output([
+      "systemctl",
+      "show",
+      "--property",
+      "NextElapseUSecRealtime",
+      "--value",
+      "tidy.timer",
+    ]);
+    expect(next).toMatch(/ 03:30:00 /);
+    expect(await metric("tidy", "job_overdue_after_seconds")).toBe(93_600);
+    expect(Math.abs((await metric("tidy", "job_declared_timestamp_seconds")) - Date.now() / 1000)).toBeLessThan(7200);
+  });
+
+  test("is tried again until it succeeds, and says so", async () => {
+    await host.output([
+      "sh",
+      "-c",
+      "echo 2 >/opt/units/data/hello/failures; chown 2301:2301 /opt/units/data/hello/failures",
+    ]);
+    expect((await runJob("tidy")).code).toBe(0);
+    const log = await logOf("tidy");
+    expect(log).toContain("tidy: 2 failures left, 32 letters of a secret, user 2301");
+    expect(log).toContain("try 1 of 3 failed with exit code 3\nthe next try is in 1 s");
+    expect(log).toContain("try 2 of 3 failed with exit code 3\nthe next try is in 2 s");
+    expect(log).toContain("tidy: 0 failures left");
+    expect(await metric("tidy", "job_last_exit_code")).toBe(0);
+    expect(Math.abs((await metric("tidy", "job_last_success_timestamp_seconds")) - Date.now() / 1000)).toBeLessThan(60);
+    expect(await metric("tidy", "job_last_duration_seconds")).toBeGreaterThanOrEqual(3);
+  });
+
+  test("that fails more often is a failure, which its metrics tell beside the last success", async () => {
+    const success = await metric("tidy", "job_last_success_timestamp_seconds");
+    await host.output(["sh", "-c", "echo 9 >/opt/units/data/hello/failures"]);
+    expect((await runJob("tidy")).code).not.toBe(0);
+    expect(await metric("tidy", "job_last_exit_code")).toBe(3);
+    expect(await metric("tidy", "job_last_success_timestamp_seconds")).toBe(success);
+    expect(await metric("tidy", "job_last_failure_timestamp_seconds")).toBeGreaterThanOrEqual(success);
+    await host.output(["rm", "/opt/units/data/hello/failures"]);
+    expect((await runJob("tidy")).code).toBe(0);
+  });
+
+  test("in a container has its user, files, secrets and folders, and leaves no container", async () => {
+    expect((await runJob("census")).code).toBe(0);
+    expect(await logOf("census")).toMatch(/^2301\nletters\n32$/m);
+    expect(await host.output(["cat", "/opt/units/data/census/done"])).toBe("done % $HOME");
+    expect(await host.docker("ps", "--all", "--quiet")).toBe("");
+    expect(await metric("census", "job_last_exit_code")).toBe(0);
+  });
+
+  test("that was run is no change; one whose timer was stopped or edited is put right", async () => {
+    expect(await lab.refresh()).toEqual({});
+    await host.output([
+      "sh",
+      "-c",
+      "systemctl stop tidy.timer; sed -i 's/03:30/04:30/' /etc/systemd/system/census.timer /etc/systemd/system/tidy.service",
+    ]);
+    await host.output(["sed", "-i", "s/^OnCalendar=.*/OnCalendar=yearly/", "/etc/systemd/system/census.timer"]);
+    const seen = { "bench/job/tidy": "update", "bench/job/census": "update" };
+    expect(await lab.refresh()).toEqual(seen);
+    expect(await lab.up()).toEqual(seen);
+    expect(await host.output(["systemctl", "is-active", "tidy.timer"])).toBe("active");
+    expect(await lab.refresh()).toEqual({});
+  });
+
+  test("at no time is refused, and the one of before stays", async () => {
+    lab.replace(SERVICE, "*-*-* 03:30:00", "at dawn");
+    const { code, all } = await lab.make("up");
+    expect(code).not.toBe(0);
+    expect(all).toContain("job tidy: expected a time as systemd writes it");
+    expect(await host.output(["cat", "/etc/systemd/system/tidy.timer"])).toContain("OnCalendar=*-*-* 03:30:00");
+    lab.replace(SERVICE, "at dawn", "*-*-* 03:30:00");
+    await lab.makeSucceed("up");
+  });
+});
+
 test("a unit of that name that is somebody else's is left alone", async () => {
   await host.output(["sh", "-c", `sed -i '/^# dev.vpai/d' ${UNIT} && systemctl daemon-reload`]);
   lab.replace(SERVICE, "memoryMiB: 64", "memoryMiB: 65");
@@ -299,6 +393,8 @@ test("removed, it takes unit, program and user along, and nothing of its data", 
   lab.edit(SERVICE, () => serviceFile.replace('group: "units"', 'group: "nowhere"'));
   await lab.makeSucceed("up");
   expect((await host.run(["test", "-e", UNIT])).code).toBe(1);
+  expect(await host.output(["sh", "-c", "ls /etc/systemd/system | grep -E 'hello|tidy|census' || true"])).toBe("");
+  expect(await host.output(["ls", "/opt/units/data/metrics"])).toBe("");
   expect((await host.run(["test", "-e", PROGRAMS])).code).toBe(1);
   expect((await host.run(["getent", "passwd", "2301"])).code).toBe(2);
   expect((await host.run(["systemctl", "is-active", "hello"])).stdout.trim()).toBe("inactive");

@@ -19,7 +19,7 @@ export function hostProgram(
     {
       connection: host.connection,
       folder: programFolder(host.folder, program),
-      version: program.version,
+      release: program.version,
       source,
       commands: { ...program.commands },
     },

@@ -101,7 +101,7 @@ export class SystemdService extends ComponentResource implements RunningService 
         marks: marks(spec.labels),
         adopt: host.adopt,
         user: spec.user,
-        programs: programs.map(({ folder, version, digest }) => ({ folder, version, digest })),
+        programs: programs.map(({ folder, release, digest }) => ({ folder, version: release, digest })),
         revision: all([revisionOf(files), ...programs.map(({ installedAt }) => installedAt)]).apply((moments) =>
           moments.join(" "),
         ),

@@ -2,14 +2,15 @@ import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { type Transport, transportTo } from "../ssh/transport";
-import { digestOf, install, installedFrom, noteInstalled, type Source } from "../systemd/installation";
+import { digestOf, install, type Installed, installedFrom, noteInstalled, type Source } from "../systemd/installation";
 
 /** A version of a program on a host. Others may stay beside it: the one before may have to serve again. */
 export interface HostProgramInputs {
   connection: Connection;
   /** Absolute path of the folder of all its versions. */
   folder: string;
-  version: string;
+  /** Version of the program; `version` itself is the implementation's in every state. */
+  release: string;
   source: Source;
   /**
    * Commands for those who log in: name in /usr/local/bin, path below the version's folder. With any, `current` leads to this
@@ -57,21 +58,21 @@ rm -rf "$folder"`;
 export const hostProgramKind: Kind<HostProgramInputs, HostProgramState> = {
   version: 1,
   identity: ["folder"],
-  title: ({ folder, version, connection }) => `${folder} ${version} on ${connection.host}`,
+  title: ({ folder, release, connection }) => `${folder} ${release} on ${connection.host}`,
   async ensure(inputs, before) {
     const host = transportTo(inputs.connection);
-    const known = await installedFrom(host, inputs, inputs.source);
-    const found = await digestOf(host, inputs);
+    const known = await installedFrom(host, placeOf(inputs), inputs.source);
+    const found = await digestOf(host, placeOf(inputs));
     const isThere = found !== undefined && found === known;
     const digest = isThere ? found : await installAnew(host, inputs);
     if (Object.keys(inputs.commands).length > 0)
-      await host.script(LINK, [inputs.folder, inputs.version, ...Object.entries(inputs.commands).flat()]);
-    const isSame = isThere && before?.digest === digest && before.version === inputs.version;
+      await host.script(LINK, [inputs.folder, inputs.release, ...Object.entries(inputs.commands).flat()]);
+    const isSame = isThere && before?.digest === digest && before.release === inputs.release;
     return { ...inputs, digest, installedAt: isSame ? before.installedAt : new Date().toISOString() };
   },
   async observe(state) {
     const host = transportTo(state.connection);
-    const digest = await digestOf(host, state);
+    const digest = await digestOf(host, placeOf(state));
     if (digest === undefined) return undefined;
     const linked = await linkedCommands(host, state);
     const content = digest === state.digest ? state.content : CHANGED;
@@ -82,25 +83,30 @@ export const hostProgramKind: Kind<HostProgramInputs, HostProgramState> = {
   },
 };
 
+const placeOf = ({ folder, release }: Pick<HostProgramInputs, "folder" | "release">): Installed => ({
+  folder,
+  version: release,
+});
+
 /** What a refresh notes of a folder that somebody changed. */
 const CHANGED = "changed by hand";
 
 async function installAnew(host: Transport, inputs: HostProgramInputs): Promise<string> {
-  await install(host, inputs, inputs.source);
-  const digest = await digestOf(host, inputs);
+  await install(host, placeOf(inputs), inputs.source);
+  const digest = await digestOf(host, placeOf(inputs));
   if (digest === undefined)
-    throw new Error(`${host.name}: expected ${inputs.folder}/${inputs.version} after its installation, found nothing`);
-  await noteInstalled(host, inputs, inputs.source, digest);
+    throw new Error(`${host.name}: expected ${inputs.folder}/${inputs.release} after its installation, found nothing`);
+  await noteInstalled(host, placeOf(inputs), inputs.source, digest);
   return digest;
 }
 
 async function linkedCommands(
   host: Transport,
-  { folder, version, commands }: HostProgramState,
+  { folder, release, commands }: HostProgramState,
 ): Promise<Record<string, string>> {
   const asked = Object.entries(commands);
   if (asked.length === 0) return {};
-  const names = new Set((await host.script(LINKED, [folder, version, ...asked.flat()])).split("\n"));
+  const names = new Set((await host.script(LINKED, [folder, release, ...asked.flat()])).split("\n"));
   return Object.fromEntries(asked.filter(([name]) => names.has(name)));
 }
 

@@ -6,8 +6,13 @@ import { pulumiJson } from "./pulumi-json";
 export interface DeployedHost {
   connection: Connection;
   publicAddress: string;
-  services: Record<string, { container: string; image: string; urls: string[] }>;
+  services: Record<string, DeployedService>;
 }
+
+/** A service of a host: in a container, or as a systemd unit. */
+export type DeployedService = { urls: string[] } & (
+  { container: string; image: string } | { unit: string; program: string }
+);
 
 /** The stack's hosts by name. @throws when the stack has not been brought up */
 export async function deployedHosts(stack: string): Promise<Record<string, DeployedHost>> {

@@ -1,4 +1,14 @@
-import { conditionOf, type Container, inspectContainer, PREVIOUS_LABEL, transportTo } from "@vpai/providers";
+import {
+  type CommandRunner,
+  conditionOf,
+  type Container,
+  inspectContainer,
+  PREVIOUS_LABEL,
+  PREVIOUS_MARK,
+  transportTo,
+  unitFactsOf,
+  unitText,
+} from "@vpai/providers";
 import { programOf } from "../lab/program";
 import { type DeployedHost, deployedHosts } from "./hosts";
 import { chosenStack, main } from "./pulumi";
@@ -30,13 +40,24 @@ async function rowsOf(stack: string, name: string, { connection, services }: Dep
   );
   const hostRow = [name, "(host)", connection.host, "", reachable, ""];
   if (reachable !== "reachable") return [hostRow];
-  const serviceRows = Object.entries(services).map(async ([service, { container, image, urls }]) => {
+  const serviceRows = Object.entries(services).map(async ([service, deployed]) => {
+    const { urls } = deployed;
+    if ("unit" in deployed)
+      return [name, service, deployed.program, "", await unitHealth(host, deployed.unit), urls.join(" ")];
+    const { container, image } = deployed;
     const found = await inspectContainer(host, container);
     const previous = found?.Config.Labels?.[PREVIOUS_LABEL];
     const serving = previous ?? image;
     return [name, service, serving, programOf(stack, serving), healthOf(found, previous), urls.join(" ")];
   });
   return [hostRow, ...(await Promise.all(serviceRows))];
+}
+
+/** Whether a unit runs; what it answers is looked at by each `up`. */
+async function unitHealth(host: CommandRunner, unit: string): Promise<string> {
+  const [{ activeState }, text = ""] = await Promise.all([unitFactsOf(host, unit), unitText(host, unit)]);
+  const health = activeState === "active" ? "healthy" : activeState;
+  return text.startsWith(PREVIOUS_MARK) ? `previous version, ${health}` : health;
 }
 
 /** The previous version is not what the stack asks for, however healthy it is. */

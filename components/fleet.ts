@@ -2,11 +2,11 @@ import type { Resource } from "@pulumi/pulumi";
 import type { Capability, Requested, Running, Workshop } from "../model/capability";
 import type { HostView } from "../model/context";
 import { type Found, neededBy, offererOf } from "../model/peers";
-import { isContainerService, type Service } from "../model/service";
+import type { Service } from "../model/service";
 import { ownerOf, type Stack } from "../model/stack";
 import { Preparation } from "./container/preparation";
-import type { DockerService } from "./container/service";
 import type { Host } from "./hosts/host";
+import type { RunningService } from "./running-service";
 import type { SecretStore } from "./secret-store";
 
 export interface FleetArgs {
@@ -28,7 +28,7 @@ interface Made {
  * the services that it needs, and after what it uses in others was made there.
  */
 export class Fleet {
-  private readonly started = new Map<Service, DockerService>();
+  private readonly started = new Map<Service, RunningService>();
   /** What is made in services that run, and nobody waits for but the checks, by host. */
   private readonly afterwards = new Map<string, Resource[]>();
 
@@ -48,7 +48,7 @@ export class Fleet {
     for (const [name, host] of hosts) host.check(this.afterwards.get(name) ?? []);
   }
 
-  private run(found: Found): DockerService {
+  private run(found: Found): RunningService {
     const { service, host } = found;
     const running = this.started.get(service);
     if (running !== undefined) return running;
@@ -71,9 +71,7 @@ export class Fleet {
     this.afterwards.set(host.name, [...(this.afterwards.get(host.name) ?? []), ...opening, ...others]);
   }
 
-  private startOn({ service, host }: Found, after: readonly Resource[]): DockerService {
-    if (!isContainerService(service))
-      throw new Error(`${service.name} on ${host.name}: expected a service in a container, found a systemd unit`);
+  private startOn({ service, host }: Found, after: readonly Resource[]): RunningService {
     return this.hostOf(host.name).start(service, after, this.preparation);
   }
 
@@ -98,7 +96,7 @@ export class Fleet {
       offer: service.offers?.find(({ capability }) => capability === wanted.capability)?.offer,
       host: host.name,
       connection: this.hostOf(host.name).ready,
-      endpoint: { container: running.containerName, port: service.port ?? 0 },
+      endpoint: running.endpoint,
       onHost: (path) => running.onHost(path),
       ready: running.gate,
       scope: running,

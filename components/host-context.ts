@@ -5,6 +5,7 @@ import type { Owner } from "./docker/ownership";
 import type { Findings } from "./docker/findings";
 import type { Machine } from "./machines/machine";
 import type { SecretStore } from "./secret-store";
+import type { Architecture } from "../model/stack";
 
 /** The Docker networks of a host, by name. */
 export interface HostNetworks {
@@ -16,6 +17,8 @@ export interface HostNetworks {
 export interface HostContext {
   owner: Owner;
   machine: Machine;
+  /** Its processor. */
+  architecture: Architecture;
   /** Folder of the platform on the host, e.g. `/opt/vpai`. */
   folder: string;
   /** First part of the names of its containers, e.g. `vpai_`. */

@@ -6,16 +6,18 @@ import type { HostView } from "../model/context";
 import { folderOn, type Platform, type PlatformHost, prefixOn } from "../model/platform";
 import { isContainer } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
-import { imagesOf, isContainerService, type Service } from "../model/service";
+import { imagesOf, isContainerService, isUnitService, type Service } from "../model/service";
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn } from "../platforms";
 import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";
+import { jobSpec } from "./jobs/spec";
 import { Machines, plannedAddress } from "./machines";
 import { isInCatalogue } from "./machines/lab/registry";
 import { warnOfTags, warnOfUnpublished } from "./machines/locked-image";
 import { type SecretKeeper, SecretStore } from "./secret-store";
+import { unitFile, unitSpec } from "./unit/spec";
 
 /** What a stack tells of a host to whoever runs it. */
 export interface HostOutput {
@@ -26,15 +28,22 @@ export interface HostOutput {
   services: Record<string, ServiceOutput>;
 }
 
-/** What a stack tells of a service. */
-interface ServiceOutput {
-  /** The container's name on the host. */
-  container: string;
-  /** Image reference as configured. */
-  image: string;
+/** What a stack tells of a service: the name of its container or systemd unit on the host, and what it runs. */
+type ServiceOutput = {
   /** The service's sites. */
   urls: string[];
-}
+} & (
+  | {
+      container: string;
+      /** Image reference as configured. */
+      image: string;
+    }
+  | {
+      unit: string;
+      /** Name and version of its program. */
+      program: string;
+    }
+);
 
 /** A platform on a stack's computers, with what their registries said of its images. */
 interface Deployment {
@@ -65,8 +74,18 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     const machine = machines.create(name, hostIn(config, name).machine);
     const owner = { platform: platform.name, stack, host: name };
     const { adopt } = config;
-    const { memoryMiB } = hostIn(config, name);
-    const host = new Host(name, { owner, machine, description, context, secrets, vpnAddress, memoryMiB, adopt });
+    const { memoryMiB, architecture } = hostIn(config, name);
+    const host = new Host(name, {
+      owner,
+      machine,
+      description,
+      context,
+      secrets,
+      vpnAddress,
+      memoryMiB,
+      architecture,
+      adopt,
+    });
     hosts.set(name, host);
     const { connection } = host;
     return [name, { connection, publicAddress: machine.publicAddress, services: describe(name, services, deployment) }];
@@ -92,6 +111,8 @@ function describeAll({ name, host, services, context }: HostPlan, { platform, co
     exists: (secret: SecretDeclaration) => config.secrets[secret.name] !== undefined || secret.origin === "random",
   };
   for (const service of services.filter(isContainerService)) containerSpec(service, place);
+  for (const service of services.filter(isUnitService)) unitFile(unitSpec(service, place));
+  for (const service of services) for (const job of service.jobs ?? []) jobSpec(job, service, place).service("");
 }
 
 /** Services whose images come from the world's registries; a lab's come from its own. */
@@ -163,12 +184,13 @@ const describe = (
   { platform, config }: Deployment,
 ): Record<string, ServiceOutput> =>
   Object.fromEntries(
-    services.filter(isContainerService).map(({ name, run, expose = [] }) => [
-      name,
-      {
-        container: `${prefixOn(platform.name, describedIn(platform, host))}${name}`,
-        image: run.image,
-        urls: expose.map((exposure) => urlOf(exposure, config.domain)),
-      },
-    ]),
+    services.map(({ name, run, expose = [] }): [string, ServiceOutput] => {
+      const urls = expose.map((exposure) => urlOf(exposure, config.domain));
+      if (!isContainer(run))
+        return [name, { unit: `${name}.service`, program: `${run.program.name} ${run.program.version}`, urls }];
+      return [
+        name,
+        { container: `${prefixOn(platform.name, describedIn(platform, host))}${name}`, image: run.image, urls },
+      ];
+    }),
   );

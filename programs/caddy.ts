@@ -1,5 +1,5 @@
 import type { SecretFile } from "../model/files";
-import type { ContainerService } from "../model/service";
+import type { ContainerService, UnitService } from "../model/service";
 import type { Login } from "../model/site";
 import { caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
 import { CADDY_DASHBOARD } from "./caddy/dashboard";
@@ -29,12 +29,80 @@ const ovh = (name: string, ansible: string, what: string): SecretFile => ({
   },
 });
 
+const OVH_KEYS: Readonly<Record<string, SecretFile>> = {
+  ovh_application_key: ovh("ovhApplicationKey", "ovh_application_key", "application key"),
+  ovh_application_secret: ovh("ovhApplicationSecret", "ovh_application_secret", "application secret"),
+  ovh_consumer_key: ovh("ovhConsumerKey", "ovh_consumer_key", "consumer key"),
+};
+
+/** What differs between one Caddy on a host itself and another. */
+export interface CaddyUnitArgs {
+  name: string;
+  group: string;
+  limits: { memoryMiB: number; cpus: number };
+}
+
+/** The image of Caddy with the OVH module: Sese-AI's Caddy, and where units have the program from. */
+const IMAGE = { reference: "ghcr.io/mobutoo/vpai-caddy:2.10.2", version: "2.10.2" };
+
+const HOME = "/var/lib/caddy";
+
+/** Checks a Caddyfile without leaving anything behind: it would make an authority of its own in the checker's home. */
+const CHECK = [
+  ...["systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--property", "PrivateTmp=yes"],
+  ...["--setenv", "XDG_DATA_HOME=/tmp", "--setenv", "XDG_CONFIG_HOME=/tmp"],
+];
+
+/** Caddy as the gateway of a host, as a systemd unit: VPN-only sites of all its services (docs/decisions/workstation.md). */
+export function caddyUnit({ name, group, limits }: CaddyUnitArgs): UnitService {
+  const program = `{${name}}/bin/${name}`;
+  const config = ["--config", CADDYFILE, "--adapter", "caddyfile"];
+  return {
+    name,
+    group,
+    run: {
+      program: {
+        name,
+        version: IMAGE.version,
+        source: { kind: "image", reference: IMAGE.reference, path: "/usr/bin/caddy" },
+      },
+      exec: [program, "run", ...config],
+      publish: [
+        { port: 80, hostPort: 80, protocol: "tcp", access: "vpn" },
+        { port: 443, hostPort: 443, protocol: "tcp", access: "vpn" },
+        { port: 443, hostPort: 443, protocol: "udp", access: "vpn" },
+      ],
+      sandbox: {
+        CapabilityBoundingSet: "CAP_NET_BIND_SERVICE",
+        AmbientCapabilities: "CAP_NET_BIND_SERVICE",
+      },
+    },
+    user: { uid: 2310, gid: 2310 },
+    port: 443,
+    environment: () => ({ HOME, XDG_DATA_HOME: "/var/lib", XDG_CONFIG_HOME: "/var/lib" }),
+    files: (context) => [
+      {
+        path: CADDYFILE,
+        content: caddyfile(context),
+        validate: [...CHECK, program, "validate", "--config", "{}", "--adapter", "caddyfile"],
+      },
+    ],
+    secrets: OVH_KEYS,
+    data: [{ path: HOME, backup: { kind: "none", reason: "certificates are issued anew" } }],
+    limits,
+    health: { http: { port: 2019, path: "/config/" } },
+    onChange: { reload: [program, "reload", "--force", ...config] },
+    gateway: { authority: `${HOME}/pki/authorities/local/root.crt` },
+    version: { test: [program, "version"], pattern: "^v?(\\d+\\.\\d+\\.\\d+)" },
+  };
+}
+
 /** Caddy as the gateway of a host: the sites of all its services, public ones and VPN-only ones. */
 export const caddy = ({ name = "caddy", group, networks, logins = [] }: CaddyArgs): ContainerService => ({
   name,
   group,
   run: {
-    image: "ghcr.io/mobutoo/vpai-caddy:2.10.2",
+    image: IMAGE.reference,
     networks,
     publish: [
       { port: 80, hostPort: 80, protocol: "tcp", access: "public" },
@@ -58,9 +126,7 @@ export const caddy = ({ name = "caddy", group, networks, logins = [] }: CaddyArg
     },
   ],
   secrets: {
-    ovh_application_key: ovh("ovhApplicationKey", "ovh_application_key", "application key"),
-    ovh_application_secret: ovh("ovhApplicationSecret", "ovh_application_secret", "application secret"),
-    ovh_consumer_key: ovh("ovhConsumerKey", "ovh_consumer_key", "consumer key"),
+    ...OVH_KEYS,
     ...Object.fromEntries(
       logins.map((login) => [
         loginFile(login),

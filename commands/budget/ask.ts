@@ -25,7 +25,8 @@ export function questionFor(eco: string | undefined): string {
 /** The host with the LLM proxy, and its container. @throws where the stack does not run it */
 export function proxyAmong(hosts: Record<string, DeployedHost>): { host: DeployedHost; container: string } {
   for (const host of Object.values(hosts)) {
-    const { container } = host.services["litellm"] ?? {};
+    const litellm = host.services["litellm"];
+    const container = litellm !== undefined && "container" in litellm ? litellm.container : undefined;
     if (container !== undefined) return { host, container };
   }
   throw new Error("expected a host that runs litellm, found none: it is in the group apps (vpai:services, SERVICES=)");

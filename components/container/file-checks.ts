@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { all, type Output } from "@pulumi/pulumi";
 import { SECRETS_FOLDER } from "../../model/files";
-import type { ContainerSpec, FileSpec, SecretSpec } from "./spec";
+import type { FileSpec, SecretSpec } from "../filing";
+import type { ContainerSpec } from "./spec";
 
 const RUN = ["docker", "run", "--rm", "--network", "none"];
 

@@ -10,37 +10,32 @@ import {
   type Resource,
   runtime,
 } from "@pulumi/pulumi";
-import { HealthGate, HostImage, type Place, RemoteDirectory, RemoteFile } from "@vpai/providers";
-import type { ServiceContext } from "../../model/context";
+import { HealthGate, HostImage, type Place, type RemoteFile } from "@vpai/providers";
+import type { Endpoint } from "../../model/capability";
 import type { ContainerService } from "../../model/service";
 import type { HostContext, HostNetworks } from "../host-context";
 import { type Login, loginFor } from "../machines/registry-logins";
 import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
 import { keepEnoughMemory } from "./memory";
-import type { Preparation } from "./preparation";
-import { acceptance, givenOf, validation } from "./file-checks";
+import { acceptance, validation } from "./file-checks";
+import { configFile, dataFolder, type Filer, given, revisionOf, secretFile } from "../files";
+import type { RunningService, ServiceArgs } from "../running-service";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
-import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, onHost, type SecretSpec } from "./spec";
+import { type FileSpec, onHost, type SecretSpec } from "../filing";
+import { type ContainerSpec, containerSpec } from "./spec";
 
-export interface DockerServiceArgs {
+export interface DockerServiceArgs extends ServiceArgs {
   service: ContainerService;
-  host: HostContext;
-  context: ServiceContext;
   networks: HostNetworks;
-  /** Resources that must be there before the container starts. */
-  after: readonly Resource[];
-  /** Takes on the service's images and files; its container waits for those of all services. */
-  preparation: Preparation;
 }
 
-/** One service on one host: its files, secrets, data folders, image, container and health gate. */
-export class DockerService extends ComponentResource {
-  /** Opens when the service is healthy. */
+/** One service in a container: its files, secrets, data folders, image, container and health gate. */
+export class DockerService extends ComponentResource implements RunningService {
   readonly gate: HealthGate;
-  /** The container's name. */
-  readonly containerName: string;
+  readonly endpoint: Endpoint;
+  readonly service: string;
 
   private readonly resource: string;
   private readonly host: HostContext;
@@ -56,10 +51,11 @@ export class DockerService extends ComponentResource {
     super("vpai:docker:Service", resource, {}, options);
     const exists = (declaration: Parameters<HostContext["secrets"]["get"]>[0]): boolean =>
       host.secrets.get(declaration) !== undefined;
+    this.service = service.name;
     this.resource = resource;
     this.host = host;
     this.spec = containerSpec(service, { ...host, context, exists });
-    this.containerName = this.spec.name;
+    this.endpoint = { container: this.spec.name, port: service.port ?? 0 };
     this.place = {
       container: this.spec.name,
       configs: `${host.folder}/configs/${service.name}`,
@@ -67,25 +63,27 @@ export class DockerService extends ComponentResource {
     };
 
     const image = this.pullImage();
-    const folders = this.spec.data.map((folder) => this.dataFolder(folder));
+    const folders = this.spec.data.map((folder) => dataFolder(this.filer, folder));
     const files = [
-      ...this.spec.files.map((file) => this.configFile(file, image)),
-      ...this.spec.secrets.map((secret) => this.secretFile(secret, image, folders)),
+      ...this.spec.files.map((file) => this.fileOf(file, image)),
+      ...this.spec.secrets.map((secret) => this.secretOf(secret, image, folders)),
     ];
     preparation.add(image, image.imageId);
     for (const file of files) preparation.add(file, file.writtenAt);
     this.description = containerArgs(this.spec, { image: image.imageId, networks, host });
     const container = this.runContainer(preparation.cleared.then(() => [...files, ...folders, ...after]));
     this.gate = this.openGate(service, container, files);
-    this.registerOutputs({ container: this.containerName, image: this.spec.image });
+    this.registerOutputs({ container: this.spec.name, image: this.spec.image });
   }
 
-  /** Where the host keeps what the container sees at a path. @throws for a path outside its data folders */
   onHost(path: string): string {
     return onHost(this.spec, path);
   }
 
-  /** Tells two containers apart that are made from different things. */
+  get running(): Output<string> {
+    return all([this.gate.containerId, this.gate.revision]).apply((parts) => parts.join(" "));
+  }
+
   get digest(): Output<string> {
     return output(this.description).apply((described) =>
       createHash("sha256").update(JSON.stringify(described)).digest("hex").slice(0, 12),
@@ -104,55 +102,21 @@ export class DockerService extends ComponentResource {
     );
   }
 
-  private configFile(file: FileSpec, image: HostImage): RemoteFile {
-    const { name, path, content, validate } = file;
-    return new RemoteFile(
-      `${this.resource}/config/${name}`,
-      {
-        connection: this.host.connection,
-        path,
-        content,
-        mode: "0644",
-        ...(validate === undefined ? {} : { validate: validation(file, validate, image.reference) }),
-      },
-      { parent: this, dependsOn: validate === undefined ? [] : [image], hooks: this.host.beforeChange },
-    );
+  private get filer(): Filer {
+    return { resource: this.resource, host: this.host, user: this.spec.user, parent: this };
   }
 
-  private secretFile(secret: SecretSpec, image: HostImage, data: readonly Resource[]): RemoteFile {
-    const { name, path, validate, declaration } = secret;
-    return new RemoteFile(
-      `${this.resource}/secret/${name}`,
-      {
-        connection: this.host.connection,
-        path,
-        content: this.secretContent(secret),
-        owner: this.spec.user,
-        mode: "0400",
-        ...(declaration.bound === undefined
-          ? {}
-          : { bound: `secrets:${declaration.name} cannot be changed: ${declaration.bound}` }),
-        ...(validate === undefined ? {} : { validate: acceptance(secret, validate, this.spec, image.reference) }),
-      },
-      { parent: this, dependsOn: validate === undefined ? [] : [image, ...data], hooks: this.host.beforeChange },
-    );
+  private fileOf(file: FileSpec, image: HostImage): RemoteFile {
+    const { validate } = file;
+    if (validate === undefined) return configFile(this.filer, file);
+    return configFile(this.filer, file, { argv: validation(file, validate, image.reference), after: [image] });
   }
 
-  private readonly secretContent = ({ declaration, render }: SecretSpec): Output<string> =>
-    this.host.secrets.require(declaration).apply(render);
-
-  /** Of all files, secrets among them. */
-  private given(): Output<string> {
-    const secrets = this.spec.secrets.map((secret) => ({ path: secret.path, content: this.secretContent(secret) }));
-    return givenOf([...this.spec.files.map(({ path, content }) => ({ path, content })), ...secrets]);
-  }
-
-  private dataFolder({ name, path, mode }: DataSpec): RemoteDirectory {
-    return new RemoteDirectory(
-      `${this.resource}/data/${name}`,
-      { connection: this.host.connection, path, owner: this.spec.user, mode },
-      { parent: this, protect: this.host.machine.protects, hooks: this.host.beforeChange },
-    );
+  private secretOf(secret: SecretSpec, image: HostImage, data: readonly Resource[]): RemoteFile {
+    const { validate } = secret;
+    if (validate === undefined) return secretFile(this.filer, secret);
+    const argv = acceptance(secret, validate, this.spec, image.reference);
+    return secretFile(this.filer, secret, { argv, after: [image, ...data] });
   }
 
   private runContainer(after: Promise<Resource[]>): docker.Container {
@@ -185,7 +149,7 @@ export class DockerService extends ComponentResource {
         networks: attachmentsOf(this.spec),
         ...this.found(),
         ...(this.logins.length === 0 ? {} : { logins: this.logins }),
-        ...(files.length === 0 ? {} : { ...this.onChange(service, revision), given: this.given() }),
+        ...(files.length === 0 ? {} : { ...this.onChange(service, revision), given: given(this.spec, this.host) }),
       },
       { parent: this, dependsOn: [container, ...files] },
     );
@@ -215,7 +179,3 @@ export class DockerService extends ComponentResource {
 /** Networks and the container's names there; on none, the engine says so by a network of that name. */
 const attachmentsOf = ({ networks, hostname }: ContainerSpec): Record<string, string[]> =>
   networks.length === 0 ? { none: [] } : Object.fromEntries(networks.map((network) => [network, [hostname]]));
-
-/** Names what was written into a service's files, and when: a repaired file is new to a program that read another one. */
-const revisionOf = (files: readonly RemoteFile[]): Output<string> =>
-  all(files.map(({ writtenAt }) => writtenAt)).apply((moments) => moments.join(" "));

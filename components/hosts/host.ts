@@ -2,13 +2,18 @@ import { ComponentResource, type ComponentResourceOptions, type Output, type Res
 import type { Connection, HostNeeds } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
 import { folderOn, type PlatformHost, prefixOn } from "../../model/platform";
-import type { ContainerService } from "../../model/service";
+import { isContainerService, isUnitService, type Service } from "../../model/service";
+import type { Architecture } from "../../model/stack";
 import type { Owner } from "../docker/ownership";
 import type { Preparation } from "../container/preparation";
 import { DockerService } from "../container/service";
+import type { RunningService, ServiceArgs } from "../running-service";
+import { Runtimes } from "../unit/runtimes";
+import { SystemdService } from "../unit/service";
 import type { HostContext, HostNetworks } from "../host-context";
 import type { Machine } from "../machines/machine";
 import type { SecretKeeper, SecretStore } from "../secret-store";
+import { Jobs } from "../jobs/jobs";
 import { Findings } from "../docker/findings";
 import { checksLayer } from "./layers/checks";
 import { engineLayer } from "./layers/engine";
@@ -28,6 +33,7 @@ export interface HostArgs {
   vpnAddress: string | undefined;
   /** MiB, as the stack's file says. */
   memoryMiB: number;
+  architecture: Architecture;
   adopt: boolean;
 }
 
@@ -42,17 +48,19 @@ export class Host extends ComponentResource {
   private readonly host: HostContext;
   private readonly networks: HostNetworks;
   private readonly needs: Output<HostNeeds>;
-  private readonly started: DockerService[] = [];
+  private readonly started: RunningService[] = [];
+  private readonly runtimes: Runtimes;
+  private readonly jobs: Jobs;
 
   /** @param name the host's name in the platform */
   constructor(name: string, args: HostArgs, options: ComponentResourceOptions = {}) {
-    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, adopt } = args;
+    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, architecture, adopt } = args;
     super("vpai:hosts:Host", name, {}, vanishing(machine, options));
     this.connection = machine.connection;
     this.context = context;
     const engine = engineLayer({ name, machine, parent: this }, []);
     const place = {
-      ...{ owner, machine, secrets, vpnAddress, adopt },
+      ...{ owner, machine, architecture, secrets, vpnAddress, adopt },
       folder: folderOn(owner.platform, description),
       prefix: prefixOn(owner.platform, description),
     };
@@ -61,16 +69,25 @@ export class Host extends ComponentResource {
     const beforeChange = { beforeCreate: [hook], beforeUpdate: [hook] };
     const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`);
     this.host = { ...place, beforeChange, ...engine, findings };
+    this.runtimes = new Runtimes(this.host, this);
+    this.jobs = new Jobs(this.host, this);
     const { networks } = description;
     this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;
   }
 
   /** Starts a service. @param after what has to be there first, beside what the stack prepares */
-  start(service: ContainerService, after: readonly Resource[], preparation: Preparation): DockerService {
-    const { host, networks, context } = this;
-    const started = new DockerService({ service, host, networks, context, after, preparation }, { parent: this });
+  start(service: Service, after: readonly Resource[], preparation: Preparation): RunningService {
+    const started = this.startAs(service, { ...{ host: this.host, context: this.context }, after, preparation });
     this.started.push(started);
+    this.jobs.start(service, started, { context: this.context, preparation });
     return started;
+  }
+
+  private startAs(service: Service, args: ServiceArgs): RunningService {
+    const { networks, runtimes } = this;
+    if (isContainerService(service)) return new DockerService({ ...args, service, networks }, { parent: this });
+    if (isUnitService(service)) return new SystemdService({ ...args, service, runtimes }, { parent: this });
+    throw new Error(`${service.name}: expected a service in a container or a systemd unit, found neither`);
   }
 
   /** Has the host looked at once more when everything is prepared, before one of its containers changes. */

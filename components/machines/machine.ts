@@ -28,4 +28,6 @@ export interface Machine {
   sharesMemory: boolean;
   /** Where the host pulls an image from. */
   imageSource(reference: string): ImageSource;
+  /** Image that has a program which the host does not get as production does. Default: it gets every one as the program says. */
+  programImage?(name: string): string | undefined;
 }

@@ -88,6 +88,27 @@ export const catalogue: readonly LabImage[] = [
     version: "1.0.0",
     base: "stand-in",
   },
+  {
+    name: "comfyui",
+    reference: "ghcr.io/mobutoo/comfyui:0.3.27",
+    program: "stand-in",
+    version: "0.3.27",
+    base: "stand-in",
+  },
+  {
+    name: "remotion",
+    reference: "ghcr.io/mobutoo/remotion:4.0.259",
+    program: "stand-in",
+    version: "4.0.259",
+    base: "stand-in",
+  },
+  {
+    name: "n8n-mcp",
+    reference: "programs.vpai.internal/n8n-mcp:2.87.0",
+    program: "real",
+    version: "2.87.0",
+    base: "base",
+  },
   { name: "sure", reference: "ghcr.io/we-promise/sure:0.6.8", program: "stand-in", version: "0.6.8", base: "stand-in" },
   {
     name: "kaneo-api",
@@ -131,3 +152,10 @@ export function labImage(name: string): LabImage {
   const names = catalogue.map((candidate) => candidate.name).join(", ");
   throw new Error(`expected the name of a lab image (${names}), found "${name}"`);
 }
+
+/** Registry of images that hold a program in /opt/program, which lab hosts take out of them; nothing pulls it elsewhere. */
+const PROGRAMS = "programs.vpai.internal/";
+
+/** Reference of the image that holds a program for lab hosts; undefined where they get it as production does. */
+export const labProgram = (name: string): string | undefined =>
+  catalogue.map(({ reference = "" }) => reference).find((reference) => reference.startsWith(`${PROGRAMS}${name}:`));

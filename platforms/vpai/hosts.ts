@@ -25,8 +25,9 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   },
   workstation: {
     purpose: "creative studio and development, Raspberry Pi 5",
-    groups: [],
-    networks: {},
+    groups: ["studio"],
+    // The name is the sources'; the subnet has none (docs/decisions/workstation.md).
+    networks: { workstation_creative: { subnet: "172.21.1.0/24", internal: false } },
     folder: "/opt/workstation",
     prefix: "workstation_",
   },

@@ -16,7 +16,7 @@ const couchdb: CrossHostSite = {
 /** A founder's AI platform on three computers (docs/requirements.md). */
 const vpai: Platform = {
   name: "vpai",
-  groups: ["core", "apps", "monitoring"],
+  groups: ["core", "apps", "monitoring", "studio"],
   hosts: HOSTS,
   services: servicesIn(path.join(__dirname, "services")),
   crossHostSites: [couchdb],

@@ -1,5 +1,6 @@
 import type { ServiceContext } from "../../model/context";
-import { PUBLIC_LISTENER, type Route, type Site, sitesOf, VPN_LISTENER, VPN_REDIRECTS } from "./routes";
+import { UserError } from "../../model/finding";
+import { isUnitGateway, PUBLIC_LISTENER, type Route, type Site, sitesOf, VPN_LISTENER, VPN_REDIRECTS } from "./routes";
 
 /** Container port of Caddy's metrics, for the networks that Caddy is on; the host does not publish it. */
 export const METRICS_LISTENER = 2020;
@@ -9,6 +10,7 @@ export const METRICS_LISTENER = 2020;
  * come in is decided by where the packet arrives, never by the source address it claims.
  */
 export function caddyfile(context: ServiceContext): string {
+  if (isUnitGateway(context)) return onHost(context);
   return [
     globalOptions(context),
     SECURITY_HEADERS,
@@ -20,8 +22,35 @@ export function caddyfile(context: ServiceContext): string {
   ].join("\n");
 }
 
-function globalOptions({ acmeEmail }: ServiceContext): string {
+/**
+ * The Caddyfile of a gateway that is no container: it listens on the host's own ports, on the VPN address alone where the VPN is
+ * enforced. A public site would want a listener of its own there.
+ * @throws UserError for one
+ */
+function onHost(context: ServiceContext): string {
+  const { vpnEnforce, hosts, host } = context;
+  const address = vpnEnforce ? hosts.find(({ name }) => name === host)?.vpnAddress : undefined;
+  const bind = address === undefined ? [] : [`default_bind ${address}`];
+  const sites = sitesOf(context).filter(({ ports }) => ports.includes(vpnEnforce ? VPN_LISTENER : PUBLIC_LISTENER));
+  const open = context.services.find(({ expose = [] }) => expose.some(({ access }) => access === "public"));
+  if (open !== undefined)
+    throw new UserError(
+      `${open.name} on ${host}: expected VPN-only sites, as its gateway has no other listener, found a public one`,
+    );
+  return [
+    globalOptions(context, bind),
+    SECURITY_HEADERS,
+    PLAIN_PATHS,
+    block("http://", ["redir https://{host}{uri} 308"]),
+    block(`http://:${METRICS_LISTENER}`, ["bind 127.0.0.1", "metrics /metrics"]),
+    block("https://", [...tls(context), "respond 404"]),
+    ...sites.map(({ hostname, routes }) => siteBlock({ hostname, ports: [PUBLIC_LISTENER], routes }, context)),
+  ].join("\n");
+}
+
+function globalOptions({ acmeEmail }: ServiceContext, more: readonly string[] = []): string {
   return block("", [
+    ...more,
     "admin localhost:2019",
     "auto_https disable_redirects",
     ...(acmeEmail === undefined ? [] : [`email ${acmeEmail}`]),

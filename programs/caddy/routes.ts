@@ -1,5 +1,8 @@
 import type { ServiceContext } from "../../model/context";
 import { SECRETS_FOLDER } from "../../model/files";
+import { isContainer, publishedBy } from "../../model/run";
+import type { Service } from "../../model/service";
+import { UserError } from "../../model/finding";
 import { type Exposure, hostnameOf, type Login } from "../../model/site";
 
 /** Container port on which Caddy serves VPN-only sites; the host publishes it on its VPN address as 443. */
@@ -67,12 +70,31 @@ function listenersOf(offers: Offer[], { vpnEnforce }: ServiceContext): { ports: 
 }
 
 const offersOf = (context: ServiceContext): Offer[] => [
-  healthOf(context),
-  ...context.services.flatMap(({ name, expose = [], firstUser }) =>
-    expose.map((exposure) => offer({ closed: firstUser?.closed, ...exposure }, `${name}:${exposure.port}`, context)),
+  ...(isUnitGateway(context) ? [] : [healthOf(context)]),
+  ...context.services.flatMap((service) =>
+    (service.expose ?? [])
+      .filter(({ via = context.host }) => via === context.host)
+      .map((exposure) =>
+        offer({ closed: service.firstUser?.closed, ...exposure }, upstreamOf(service, exposure.port, context), context),
+      ),
   ),
   ...(context.remoteSites ?? []).map((site) => offer(site, `${site.address}:${site.port}`, context)),
 ];
+
+/** Whether the host's gateway is a systemd unit, which is on no Docker network. */
+export const isUnitGateway = ({ services }: ServiceContext): boolean =>
+  services.some(({ gateway, run }) => gateway !== undefined && !isContainer(run));
+
+/** Where the gateway reaches a port of a service: by its name on their network, or on the host itself. */
+function upstreamOf(service: Service, port: number, context: ServiceContext): string {
+  if (!isUnitGateway(context)) return `${service.name}:${port}`;
+  if (!isContainer(service.run)) return `127.0.0.1:${port}`;
+  const published = publishedBy(service.run).find((one) => one.port === port && one.access === "host");
+  if (published !== undefined) return `127.0.0.1:${published.hostPort}`;
+  throw new UserError(
+    `${service.name} on ${context.host}: expected port ${port} published with access: "host", as the gateway there is no container, found it is not`,
+  );
+}
 
 /** The domain itself answers health checks from anywhere (docs/requirements.md#global-view). */
 const healthOf = ({ domain }: ServiceContext): Offer => ({

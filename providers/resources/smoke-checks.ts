@@ -11,7 +11,7 @@ export interface SmokeChecksInputs {
   connection: Connection;
   requests: SiteRequest[];
   /** Where the private authority of the sites' certificates keeps its root. Default: the public authorities. */
-  authority?: { container: string; file: string };
+  authority?: { container?: string; file: string };
   reachability: Reachability;
   versions: ProgramVersion[];
   /** Names everything that runs: when it changes, everything is checked anew. */
@@ -41,11 +41,13 @@ export const smokeChecksKind: Kind<SmokeChecksInputs> = {
   async remove() {},
 };
 
+/** @param container default: the host itself */
+const insideOf = (container?: string): string[] => (container === undefined ? [] : ["docker", "exec", container]);
+
 async function siteFaults(host: Transport, inputs: SmokeChecksInputs): Promise<(string | undefined)[]> {
   const { requests, authority: from, patience } = inputs;
   if (requests.length === 0) return [];
-  const authority =
-    from === undefined ? undefined : await host.output(["docker", "exec", from.container, "cat", from.file]);
+  const authority = from === undefined ? undefined : await host.output([...insideOf(from.container), "cat", from.file]);
   return Promise.all(requests.map((asked) => siteFault(host, asked, { authority, patience })));
 }
 

@@ -2,8 +2,9 @@ import type { Transport } from "../ssh/transport";
 
 /** A running program and the version that it must have. */
 export interface ProgramVersion {
-  container: string;
-  /** Command in the container that tells the version. */
+  /** Name of its container. Default: it runs on the host itself. */
+  container?: string;
+  /** Command there that tells the version. */
   test: string[];
   /** Regular expression over what it prints; its first group is the version. */
   pattern: string;
@@ -15,10 +16,10 @@ export async function versionFault(
   host: Transport,
   { container, test, pattern, expected }: ProgramVersion,
 ): Promise<string | undefined> {
-  const { stdout, stderr } = await host.run(["docker", "exec", container, ...test]);
+  const { stdout, stderr } = await host.run(container === undefined ? test : ["docker", "exec", container, ...test]);
   const printed = `${stdout}${stderr}`.trim();
   const found = new RegExp(pattern, "m").exec(printed)?.[1];
   if (found === expected) return undefined;
   const answer = found ?? `no version in "${printed.slice(0, 300)}"`;
-  return `${container}, \`${test.join(" ")}\`: expected version ${expected}, found ${answer}`;
+  return `${container ?? host.name}, \`${test.join(" ")}\`: expected version ${expected}, found ${answer}`;
 }

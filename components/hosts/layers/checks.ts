@@ -2,9 +2,11 @@ import { all, output, type Output, type Resource } from "@pulumi/pulumi";
 import { type ProgramVersion, type Reachability, type SiteRequest, SmokeChecks } from "@vpai/providers";
 import type { SmokeCheck } from "../../../model/checks";
 import type { ServiceContext } from "../../../model/context";
+import { isContainer } from "../../../model/run";
 import { isContainerService, networksOf, portOf, type Service } from "../../../model/service";
 import { type Access, type Exposure, hostnameOf } from "../../../model/site";
-import type { DockerService } from "../../container/service";
+import type { RunningService } from "../../running-service";
+import { filledIn } from "../../unit/spec";
 import type { HostContext } from "../../host-context";
 import type { Layer } from "./layer";
 
@@ -12,7 +14,7 @@ import type { Layer } from "./layer";
 export interface Checked {
   host: HostContext;
   context: ServiceContext;
-  services: readonly DockerService[];
+  services: readonly RunningService[];
   parent: Resource;
 }
 
@@ -28,20 +30,24 @@ export const checksLayer: Layer<Checked> = (checked, after) => {
     {
       connection: host.connection,
       requests: all(context.services.flatMap((service) => requestsTo(service, checked))),
-      ...(context.tls === "internal" && gateway?.gateway !== undefined
-        ? { authority: { container: containerOf(gateway, host), file: gateway.gateway.authority } }
-        : {}),
+      ...(context.tls === "internal" && gateway !== undefined ? authorityOf(gateway, checked) : {}),
       reachability: reachability(checked),
       versions: context.services.flatMap((service) => versionOf(service, host)),
-      running: all(services.map(({ gate }) => all([gate.containerId, gate.revision]))).apply((gates) =>
-        gates.map((gate) => gate.join(" ")),
-      ),
+      running: all(services.map(({ running }) => running)),
       patience: PATIENCE[context.tls],
     },
     { parent, dependsOn: [...services.map(({ gate }) => gate), ...after] },
   );
   return { ready: [checks] };
 };
+
+/** Where the root certificate of a gateway's own authority is: in its container, or on the host. */
+function authorityOf({ name, gateway, run }: Service, { host, services }: Checked) {
+  const { authority: file = "" } = gateway ?? {};
+  if (isContainer(run)) return { authority: { container: `${host.prefix}${name}`, file } };
+  const running = services.find(({ service }) => service === name);
+  return running === undefined ? {} : { authority: { file: running.onHost(file) } };
+}
 
 const containerOf = ({ name }: Service, { prefix }: HostContext): string => `${prefix}${name}`;
 
@@ -129,12 +135,15 @@ function reachability({ host, context }: Checked): Reachability {
 
 const isGuarded = ({ offers = [] }: Service): boolean => offers.some(({ guarded }) => guarded);
 
-function versionOf(service: Service, host: HostContext): ProgramVersion[] {
-  if (service.version === undefined || !isContainerService(service)) return [];
-  const { test, pattern } = service.version;
-  const { image } = service.run;
-  const { version = tagOf(image) } = host.machine.imageSource(image);
-  return [{ container: containerOf(service, host), test: [...test], pattern, expected: numberOf(version) }];
+function versionOf({ name, version, run }: Service, host: HostContext): ProgramVersion[] {
+  if (version === undefined) return [];
+  const { pattern } = version;
+  if (isContainer(run)) {
+    const { version: expected = tagOf(run.image) } = host.machine.imageSource(run.image);
+    return [{ container: `${host.prefix}${name}`, test: [...version.test], pattern, expected: numberOf(expected) }];
+  }
+  const test = version.test.map((argument) => filledIn(argument, { run }, host));
+  return [{ test, pattern, expected: numberOf(run.program.version) }];
 }
 
 const tagOf = (image: string): string => /:([^:/@]+)(?:@.*)?$/.exec(image)?.[1] ?? "";

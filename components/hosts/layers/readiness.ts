@@ -1,7 +1,7 @@
 import { all, type Output, type Resource } from "@pulumi/pulumi";
 import { type HostNeeds, HostReadiness } from "@vpai/providers";
 import type { Preparation } from "../../container/preparation";
-import type { DockerService } from "../../container/service";
+import type { RunningService } from "../../running-service";
 import type { HostContext } from "../../host-context";
 import type { Layer } from "./layer";
 
@@ -9,7 +9,7 @@ import type { Layer } from "./layer";
 interface Prepared {
   host: HostContext;
   needs: Output<HostNeeds>;
-  services: readonly DockerService[];
+  services: readonly RunningService[];
   preparation: Preparation;
   parent: Resource;
 }

@@ -13,6 +13,7 @@ import { asLabels } from "../../docker/ownership";
 import { type LabIdentity, labIdentity } from "../../../toolchain/lab-identity";
 import type { ImageSource, Machine } from "../machine";
 import type { Login } from "../registry-logins";
+import { labProgram } from "../../../lab/images/catalogue";
 import { availableCapabilities } from "./capabilities";
 import type { Ground } from "./ground";
 import { mirroredRegistries } from "./registry";
@@ -75,6 +76,10 @@ export class LabMachine extends ComponentResource implements Machine {
 
   imageSource(reference: string): ImageSource {
     return this.args.ground.registry.imageSource(reference);
+  }
+
+  programImage(name: string): string | undefined {
+    return labProgram(name);
   }
 
   private createContainer(host: string, address: string, hostKey: SshKey): docker.Container {

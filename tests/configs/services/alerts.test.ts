@@ -42,6 +42,7 @@ test.each([
   ["a duration", "minutes", "for: 10m", "for: 1m"],
   ["the runbook's section", "minutes", "#a-disk-is-full", "#memory-runs-out"],
   ["what a backup's age may be", "hours", "26 * 3600", "48 * 3600"],
+  ["whether a job that never ran is overdue", "hours", " or job_declared_timestamp_seconds", ""],
 ] as const)("another value of %s fails them", async (_what, cases, old, changed) => {
   const rules = RULES.replace(old, changed);
   expect(rules).not.toBe(RULES);

@@ -93,6 +93,25 @@ export const JOB_ALERTS: readonly Alert[] = [
     runbook: "a-backup-is-overdue",
   },
   {
+    name: "JobOverdue",
+    // One that has never succeeded is as old as its declaration.
+    expr: "time() - (job_last_success_timestamp_seconds or job_declared_timestamp_seconds) > on (host, service, name) job_overdue_after_seconds",
+    after: "0s",
+    severity: "critical",
+    summary: "{{ $labels.name }} of {{ $labels.host }} last succeeded {{ $value | humanizeDuration }} ago",
+    value: "{{ $value | humanizeDuration }}",
+    runbook: "a-job-is-overdue",
+  },
+  {
+    name: "JobFailed",
+    expr: "job_last_exit_code != 0",
+    after: "0s",
+    severity: "warning",
+    summary: "the last run of {{ $labels.name }} on {{ $labels.host }} failed with exit code {{ $value }}",
+    value: "exit code {{ $value }}",
+    runbook: "a-job-is-overdue",
+  },
+  {
     name: "CertificateExpiring",
     // Caddy renews a certificate of 90 days when 30 are left.
     expr: "probe_ssl_earliest_cert_expiry - time() < 14 * 86400",

@@ -24,7 +24,7 @@ const WEBHOOK_TOKEN: SecretDeclaration = {
   length: 32,
 };
 
-const REMOTION_TOKEN: SecretDeclaration = {
+export const REMOTION_TOKEN: SecretDeclaration = {
   name: "remotionApiToken",
   description: "Token of Remotion's API on the workstation",
   ansible: "remotion_api_token",

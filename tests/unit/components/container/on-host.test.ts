@@ -1,4 +1,4 @@
-import { onHost } from "../../../../components/container/spec";
+import { onHost } from "../../../../components/filing";
 
 const FILES = {
   name: "vpai_files",

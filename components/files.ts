@@ -1,0 +1,75 @@
+import { all, type Input, type Output, type Resource } from "@pulumi/pulumi";
+import { RemoteDirectory, RemoteFile } from "@vpai/providers";
+import { givenOf } from "./container/file-checks";
+import type { DataSpec, FileSpec, Filing, SecretSpec } from "./filing";
+import type { HostContext } from "./host-context";
+
+/** Whose files are put on a host. */
+export interface Filer {
+  /** First part of the resources' names: `<host>/<service>`. */
+  resource: string;
+  host: HostContext;
+  /** `uid:gid` of the program. */
+  user: string;
+  parent: Resource;
+}
+
+/** A command that accepts a candidate, and what must be there before it can run. */
+export interface Check {
+  argv: Input<string[]>;
+  after: readonly Resource[];
+}
+
+/** A configuration file, which everybody on the host may read. */
+export const configFile = ({ resource, host, parent }: Filer, file: FileSpec, check?: Check): RemoteFile =>
+  new RemoteFile(
+    `${resource}/config/${file.name}`,
+    {
+      connection: host.connection,
+      path: file.path,
+      content: file.content,
+      mode: "0644",
+      ...(check === undefined ? {} : { validate: check.argv }),
+    },
+    { parent, dependsOn: [...(check?.after ?? [])], hooks: host.beforeChange },
+  );
+
+/** A secret's file, which the program alone can read. */
+export const secretFile = ({ resource, host, user, parent }: Filer, secret: SecretSpec, check?: Check): RemoteFile =>
+  new RemoteFile(
+    `${resource}/secret/${secret.name}`,
+    {
+      connection: host.connection,
+      path: secret.path,
+      content: contentOf(secret, host),
+      owner: user,
+      mode: "0400",
+      ...(secret.declaration.bound === undefined
+        ? {}
+        : { bound: `secrets:${secret.declaration.name} cannot be changed: ${secret.declaration.bound}` }),
+      ...(check === undefined ? {} : { validate: check.argv }),
+    },
+    { parent, dependsOn: [...(check?.after ?? [])], hooks: host.beforeChange },
+  );
+
+/** A folder for what outlives the program. */
+export const dataFolder = ({ resource, host, user, parent }: Filer, { name, path, mode }: DataSpec): RemoteDirectory =>
+  new RemoteDirectory(
+    `${resource}/data/${name}`,
+    { connection: host.connection, path, owner: user, mode },
+    { parent, protect: host.machine.protects, hooks: host.beforeChange },
+  );
+
+/** What each file has to hold, secrets among them. */
+export const given = ({ files, secrets }: Filing, host: HostContext): Output<string> =>
+  givenOf([
+    ...files.map(({ path, content }) => ({ path, content })),
+    ...secrets.map((secret) => ({ path: secret.path, content: contentOf(secret, host) })),
+  ]);
+
+/** Names what was written into files, and when: a repaired file is new to a program that read another one. */
+export const revisionOf = (files: readonly RemoteFile[]): Output<string> =>
+  all(files.map(({ writtenAt }) => writtenAt)).apply((moments) => moments.join(" "));
+
+const contentOf = ({ declaration, render }: SecretSpec, { secrets }: HostContext): Output<string> =>
+  secrets.require(declaration).apply(render);

@@ -1,0 +1,199 @@
+import path from "node:path";
+import type { Output } from "@pulumi/pulumi";
+import type { ServiceContext } from "../model/context";
+import { type ConfigFile, type DataDirectory, type SecretFile, SECRETS_FOLDER } from "../model/files";
+import { UserError } from "../model/finding";
+import type { HostMount } from "../model/run";
+import type { SecretDeclaration } from "../model/secret";
+import type { Owner } from "./docker/ownership";
+
+/** A configuration file on its host. */
+export interface FileSpec {
+  /** Its path below the folder that is mounted. */
+  name: string;
+  /** Absolute path on the host. */
+  path: string;
+  /** Absolute path as the program sees it. */
+  target: string;
+  content: string | Output<string>;
+  /** Arguments of the image that accept a candidate; `{}` is its path. */
+  validate?: readonly string[];
+  /** Program in the image that takes these arguments. Default: the image's own. */
+  validator?: string;
+}
+
+/** A secret's file on its host. */
+export interface SecretSpec {
+  name: string;
+  /** Absolute path on the host. */
+  path: string;
+  declaration: SecretDeclaration;
+  render: (value: string) => string;
+  /** Command in the image that accepts a candidate. */
+  validate?: readonly string[];
+}
+
+/** A folder on the host whose content outlives the program. */
+export interface DataSpec {
+  /** Its name below the host's `data`. */
+  name: string;
+  /** Absolute path on the host. */
+  path: string;
+  mode: string;
+}
+
+/** What a program sees of its host at a path of its own. */
+export interface MountSpec {
+  kind: "config" | "secret" | "data" | "host";
+  /** Absolute path on the host. */
+  source: string;
+  /** Absolute path as the program sees it. */
+  target: string;
+  readOnly: boolean;
+}
+
+/** Where a program is to run. */
+export interface SpecPlace {
+  owner: Owner;
+  /** Folder of the platform on the host. */
+  folder: string;
+  /** First part of the names of containers. */
+  prefix: string;
+  context: ServiceContext;
+  /** Whether the stack has a value for a secret. */
+  exists: (secret: SecretDeclaration) => boolean;
+}
+
+/** What has files, secrets and folders on its host: a service, or a job of one. */
+export interface Filed {
+  /** Names its folders. */
+  name: string;
+  files?: (context: ServiceContext) => readonly ConfigFile[];
+  secrets?: Readonly<Record<string, SecretFile>>;
+  data?: readonly DataDirectory[];
+  environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
+  hostMounts?: readonly HostMount[];
+}
+
+/** Files, secrets and folders on the host, and where the program sees them. */
+export interface Filing {
+  files: readonly FileSpec[];
+  secrets: readonly SecretSpec[];
+  data: readonly DataSpec[];
+  mounts: readonly MountSpec[];
+  /** `NAME=value`, sorted. */
+  environment: readonly string[];
+}
+
+/** What belongs to a program on its host, whatever runs it. */
+export function filingOf(filed: Filed, place: SpecPlace): Filing {
+  const files = filesOf(filed, place);
+  const secrets = secretsOf(filed, place);
+  const data = dataOf(filed, place);
+  return {
+    files: files.specs,
+    secrets: secrets.specs,
+    data: data.specs,
+    mounts: [...files.mounts, ...secrets.mounts, ...data.mounts, ...hostMountsOf(filed, place)],
+    environment: environmentOf(filed, place),
+  };
+}
+
+/**
+ * Where the host keeps what a program sees at a path.
+ * @throws for a path outside its data folders: the platform writes everything else itself
+ */
+export function onHost({ name, mounts }: { name: string; mounts: readonly MountSpec[] }, target: string): string {
+  const data = mounts.filter(({ kind }) => kind === "data");
+  const mount = data.find((folder) => path.posix.normalize(target).startsWith(`${folder.target}/`));
+  if (mount === undefined)
+    throw new Error(
+      `${name}: expected a path below one of its data folders (${data.map((folder) => folder.target).join(", ") || "none"}), ` +
+        `found ${target}`,
+    );
+  return path.posix.join(mount.source, path.posix.relative(mount.target, target));
+}
+
+/** Specifications of one kind, and the mounts through which the program sees them. */
+interface Part<Spec> {
+  specs: Spec[];
+  mounts: MountSpec[];
+}
+
+function filesOf(service: Filed, { folder, context }: SpecPlace): Part<FileSpec> {
+  const files = service.files?.(context) ?? [];
+  if (files.length === 0) return { specs: [], mounts: [] };
+  const target = commonFolder(files.map((file) => file.path));
+  const source = `${folder}/configs/${service.name}`;
+  return {
+    mounts: [{ kind: "config", source, target, readOnly: true }],
+    specs: files.map(({ path: seen, ...file }) => {
+      const name = path.posix.relative(target, seen);
+      return { ...file, name, path: path.posix.join(source, name), target: seen };
+    }),
+  };
+}
+
+/** Each secret is a file of its own that only the program's user can read. */
+function secretsOf({ name: service, secrets = {} }: Filed, place: SpecPlace): Part<SecretSpec> {
+  const source = `${place.folder}/secrets/${service}`;
+  const specs = Object.entries(secrets).flatMap(([name, { secret, render = (value: string) => value, validate }]) =>
+    place.exists(secret)
+      ? [
+          {
+            name,
+            path: `${source}/${name}`,
+            declaration: secret,
+            render: (value: string) => render(value, place.context),
+            ...(validate === undefined ? {} : { validate }),
+          },
+        ]
+      : [],
+  );
+  return specs.length === 0
+    ? { specs, mounts: [] }
+    : { specs, mounts: [{ kind: "secret", source, target: SECRETS_FOLDER, readOnly: true }] };
+}
+
+function dataOf({ name: service, data = [] }: Filed, { folder }: SpecPlace): Part<DataSpec> {
+  const parts = data.map(({ path: target, directory: name = service, mode = "0700" }) => ({
+    spec: { name, path: `${folder}/data/${name}`, mode },
+    target,
+  }));
+  return {
+    specs: parts.map(({ spec }) => spec),
+    mounts: parts.map(({ spec, target }) => ({ kind: "data", source: spec.path, target, readOnly: false })),
+  };
+}
+
+const hostMountsOf = ({ hostMounts = [] }: Filed, { folder }: SpecPlace): MountSpec[] =>
+  hostMounts.map(({ source, target }) => ({
+    kind: "host",
+    source: path.posix.resolve(folder, "data", source),
+    target,
+    readOnly: true,
+  }));
+
+function environmentOf({ environment, secrets = {} }: Filed, { context, exists }: SpecPlace): string[] {
+  const fromSecrets = Object.entries(secrets).flatMap(([name, { secret, variable }]) =>
+    variable === undefined || !exists(secret) ? [] : [[variable, `${SECRETS_FOLDER}/${name}`] as const],
+  );
+  return [...Object.entries(environment?.(context) ?? {}), ...fromSecrets]
+    .map(([name, value]) => `${name}=${value}`)
+    .sort();
+}
+
+/**
+ * The deepest folder that holds all files; it is mounted as a whole.
+ * @throws when that would hide one of the system's own top folders, such as /etc
+ */
+function commonFolder(files: readonly string[]): string {
+  const folders = files.map((file) => path.posix.dirname(file).split("/"));
+  const [first = []] = folders;
+  const depth = first.findIndex((part, index) => folders.some((folder) => folder[index] !== part));
+  const common = (depth === -1 ? first : first.slice(0, depth)).join("/");
+  if (common.split("/").length > 2) return common;
+  throw new UserError(
+    `expected configuration files in a folder of their own such as /etc/program, found ${files.join(", ")}`,
+  );
+}

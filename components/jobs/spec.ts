@@ -1,0 +1,142 @@
+import { type ContainerJob, type HostJob, type Job, JOB_LIMITS, JOB_TIMEOUT } from "../../model/job";
+import { isContainer } from "../../model/run";
+import { type ContainerService, networksOf, type Service } from "../../model/service";
+import { containerSpec } from "../container/spec";
+import { ownershipLabels } from "../docker/ownership";
+import { type Filing, filingOf, type SpecPlace } from "../filing";
+import { startOf } from "../start";
+import { commandOf, type Directive, environed, limited, mounted, sandboxed, section } from "../unit/directives";
+import { marks } from "../unit/spec";
+import { runArguments } from "./docker-run";
+
+/** A job with all that belongs to it, apart from the host that runs it. */
+export interface JobSpec extends Filing {
+  name: string;
+  /** `uid:gid` that it runs as. */
+  user: string;
+  schedule: string;
+  /** Image of one in a container. */
+  image?: string;
+  /** Lines by which its files are known as this stack's. */
+  marks: readonly string[];
+  /** Text of the service's file. @param image what the engine knows the image by; a host's job has none */
+  service: (image: string) => string;
+  /** Text of the timer's file. */
+  timer: string;
+}
+
+/** Folder of the host, below the platform's data, where its collector reads metrics of jobs. */
+export const METRICS_FOLDER = "data/metrics";
+
+/** Folder of the host, below the platform's, with what all jobs are run by. */
+export const SCRIPTS_FOLDER = "jobs";
+
+/** What a job is on its host: pure, and the same for every host. */
+export function jobSpec(job: Job, service: Service, place: SpecPlace): JobSpec {
+  const { name, schedule } = job;
+  const { command, directives, filing, image } =
+    job.in === "container" ? inContainer(job, service, place) : onHost(job, service, place);
+  const labels = { ...ownershipLabels(place.owner), "dev.vpai.service": service.name, "dev.vpai.job": name };
+  return {
+    name,
+    user: `${service.user.uid}:${service.user.gid}`,
+    schedule,
+    ...(image === undefined ? {} : { image }),
+    marks: marks(labels),
+    ...filing,
+    service: (known) => serviceFile(job, service, { place, labels, directives, command: command(known) }),
+    timer: [
+      ...marks(labels),
+      section("Unit", [["Description", `When ${name} runs`]]),
+      section("Timer", [
+        ["OnCalendar", schedule],
+        // What was missed while the host was off is made up for.
+        ["Persistent", "yes"],
+        ["AccuracySec", "1s"],
+      ]),
+      section("Install", [["WantedBy", "timers.target"]]),
+    ].join("\n"),
+  };
+}
+
+/** How a job runs: its command, and what the unit adds to it. */
+interface Running {
+  command: (image: string) => readonly string[];
+  directives: readonly Directive[];
+  filing: Filing;
+  image?: string;
+}
+
+function serviceFile(
+  { name, purpose, retries = { count: 0, backoff: 1 }, timeout = JOB_TIMEOUT }: Job,
+  service: Service,
+  {
+    place,
+    labels,
+    directives,
+    command,
+  }: { place: SpecPlace; labels: Record<string, string>; directives: readonly Directive[]; command: readonly string[] },
+): string {
+  const scripts = `${place.folder}/${SCRIPTS_FOLDER}`;
+  const run = [
+    "/bin/sh",
+    `${scripts}/run`,
+    String(retries.count + 1),
+    String(retries.backoff),
+    String(timeout),
+    ...command,
+  ];
+  const report = ["/bin/sh", `${scripts}/report`, `${place.folder}/${METRICS_FOLDER}`, name, service.name];
+  return [
+    ...marks(labels),
+    section("Unit", [
+      ["Description", purpose],
+      ["Wants", "network-online.target"],
+      ["After", "network-online.target docker.service"],
+    ]),
+    section("Service", [
+      ["Type", "oneshot"],
+      ["ExecStart", commandOf(run)],
+      // With the rights of root: the job has none to write there.
+      ["ExecStopPost", `+${commandOf(report)}`],
+      // Each try has a limit of its own.
+      ["TimeoutStartSec", "infinity"],
+      ...directives,
+    ]),
+  ].join("\n");
+}
+
+function onHost(job: HostJob, { user }: Service, place: SpecPlace): Running {
+  const { limits = JOB_LIMITS, sandbox } = job;
+  const filing = filingOf(job, place);
+  const { entrypoint = [], command = [] } = startOf({ ...job, entrypoint: job.argv }, place.exists);
+  return {
+    filing,
+    command: () => [...entrypoint, ...command],
+    directives: [
+      ["User", String(user.uid)],
+      ["Group", String(user.gid)],
+      ...environed(filing.environment),
+      ...mounted(filing.mounts),
+      ...limited(limits),
+      ...sandboxed(sandbox),
+    ],
+  };
+}
+
+/** A throw-away container, described as a service's is. */
+function inContainer(job: ContainerJob, service: Service, place: SpecPlace): Running {
+  const { limits = JOB_LIMITS, networks = networksOf(service), argv, hostMounts } = job;
+  const image = job.image ?? (isContainer(service.run) ? service.run.image : "");
+  const described: ContainerService = {
+    ...job,
+    name: job.name,
+    group: service.group,
+    user: service.user,
+    run: { image, networks, entrypoint: argv, ...(hostMounts === undefined ? {} : { hostMounts }) },
+    limits,
+    health: { test: [] },
+  };
+  const spec = containerSpec(described, place);
+  return { filing: spec, image, command: (known) => runArguments(spec, known), directives: [] };
+}

@@ -1,0 +1,77 @@
+import { type Input, interpolate, output, type Resource } from "@pulumi/pulumi";
+import { HostProgram, type ProgramSourceOnHost } from "@vpai/providers";
+import { UserError } from "../../model/finding";
+import { type Program, programFolder } from "../../model/program";
+import type { HostContext } from "../host-context";
+
+/** Where programs run that others are installed with, below their version's folder: the archives of Node and Go have it so. */
+const BIN = "bin";
+
+/** Installs a program on a host. @param name of the resource @param runtimes programs that it may be installed with */
+export function hostProgram(
+  name: string,
+  program: Program,
+  { host, parent, runtimes = [] }: { host: HostContext; parent: Resource; runtimes?: readonly HostProgram[] },
+): HostProgram {
+  const { source, dependsOn } = sourceOf(program, host);
+  return new HostProgram(
+    name,
+    {
+      connection: host.connection,
+      folder: programFolder(host.folder, program),
+      release: program.version,
+      source,
+      commands: { ...program.commands },
+    },
+    { parent, dependsOn: [...dependsOn, ...runtimes], hooks: host.beforeChange },
+  );
+}
+
+/** A source, and what has to happen first. */
+interface Sourced {
+  source: Input<ProgramSourceOnHost>;
+  dependsOn: Resource[];
+}
+
+/** How this host comes by a program: as its machine has it, else as the program says. @throws UserError for another processor's */
+function sourceOf({ name, source, version }: Program, host: HostContext): Sourced {
+  const image = host.machine.programImage?.(name);
+  if (image !== undefined) return fromImage(image, FOLDER_IN_IMAGE, host, name);
+  switch (source.kind) {
+    case "image":
+      return fromImage(source.reference, source.path, host, name);
+    case "download": {
+      const { files, unpack = false, file = `${BIN}/${name}` } = source;
+      const found = files[host.architecture];
+      if (found === undefined)
+        throw new UserError(
+          `${name} ${version} for ${host.owner.host}: expected a download for ${host.architecture}, ` +
+            `found ${Object.keys(files).join(", ") || "none"}: add it with its checksum`,
+        );
+      return { source: { kind: "download", ...found, unpack, file }, dependsOn: [] };
+    }
+    case "npm":
+      return {
+        source: { ...source, path: binOf(source.node, host) },
+        dependsOn: [],
+      };
+    case "go":
+      return { source: { kind: "go", packages: [...source.packages], path: binOf(source.go, host) }, dependsOn: [] };
+    case "apt":
+      return { source, dependsOn: [] };
+  }
+}
+
+/** Where an image that was made for it alone has a program. */
+const FOLDER_IN_IMAGE = "/opt/program/.";
+
+function fromImage(reference: string, path: string, { machine }: HostContext, name: string): Sourced {
+  const { digest, dependsOn } = machine.imageSource(reference);
+  const file = path.endsWith("/.") ? "." : `${BIN}/${name}`;
+  const pinned = digest === undefined ? output(reference) : interpolate`${reference}@${digest}`;
+  const sourceFrom = (found: string): ProgramSourceOnHost => ({ kind: "image", reference: found, path, file });
+  return { source: pinned.apply(sourceFrom), dependsOn };
+}
+
+/** @param runtime `<name>/<version>` */
+const binOf = (runtime: string, { folder }: HostContext): string => `${folder}/programs/${runtime}/${BIN}`;

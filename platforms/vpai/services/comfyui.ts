@@ -1,0 +1,29 @@
+import { defineService } from "../../../model/service";
+
+const PORT = 8188;
+const DATA = "/data";
+
+/** Draws pictures. It asks nobody who he is and runs what its custom nodes hold: VPN-only, and on a network of its own. */
+export default defineService({
+  name: "comfyui",
+  group: "studio",
+  run: {
+    image: "ghcr.io/mobutoo/comfyui:0.3.27",
+    publisher: "its owner",
+    networks: ["workstation_creative"],
+    publish: [{ port: PORT, hostPort: PORT, protocol: "tcp", access: "host" }],
+    command: [
+      ...["--listen", "0.0.0.0", "--port", String(PORT), "--cpu"],
+      ...["--base-directory", DATA, "--disable-auto-launch"],
+    ],
+  },
+  user: { uid: 1000, gid: 1000 },
+  port: PORT,
+  expose: [{ subdomain: "studio", port: PORT, access: "vpn" }],
+  data: [
+    { path: DATA, backup: { kind: "files" } },
+    { path: "/assets", directory: "creative-assets", backup: { kind: "files" } },
+  ],
+  limits: { memoryMiB: 4096, cpus: 3 },
+  health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/system_stats`], startPeriod: 300 },
+});

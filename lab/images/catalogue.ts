@@ -126,6 +126,13 @@ export const catalogue: readonly LabImage[] = [
     version: "0.26.1",
     base: "base",
   },
+  {
+    name: "couchdb",
+    reference: "docker.io/library/couchdb:3.3.3",
+    program: "stand-in",
+    version: "3.3.3",
+    base: "base",
+  },
   // A node of the VPN, for the tests of its hub; no host runs it in a container.
   {
     name: "tailscale",

@@ -48,5 +48,7 @@ const digest = (text: string): string => createHash("sha256").update(text).diges
 
 const ini = (sections: Readonly<Record<string, Readonly<Record<string, string>>>>): string =>
   Object.entries(sections)
-    .map(([name, settings]) => [`[${name}]`, ...Object.entries(settings).map((pair) => pair.join(" = ")), ""].join("\n"))
+    .map(([name, settings]) =>
+      [`[${name}]`, ...Object.entries(settings).map((pair) => pair.join(" = ")), ""].join("\n"),
+    )
     .join("\n");

@@ -16,7 +16,8 @@ export const ADMIN: { user: string; password: SecretDeclaration } = {
 /** What CouchDB signs sessions with, and what its number among servers follows from: with another one, clients read all anew. */
 export const IDENTITY: SecretDeclaration = {
   name: "couchdbSecret",
-  description: "Key that CouchDB signs sessions with; its number among servers follows from it, by which clients know it",
+  description:
+    "Key that CouchDB signs sessions with; its number among servers follows from it, by which clients know it",
   ansible: "couchdb_secret",
   origin: "random",
   length: 32,

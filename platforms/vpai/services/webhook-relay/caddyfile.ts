@@ -46,7 +46,9 @@ function targetsOf({ hosts, host: own }: ServiceContext): Target[] {
   const paths = targets.map(({ path }) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice === undefined) return targets;
-  throw new UserError(`the relay: expected one site to be relayed under ${twice}, found two; give each a path of its own`);
+  throw new UserError(
+    `the relay: expected one site to be relayed under ${twice}, found two; give each a path of its own`,
+  );
 }
 
 /** While the other host has no VPN address, nobody is there. */

@@ -24,8 +24,11 @@ if (existsSync(kept) && JSON.parse(readFileSync(kept, "utf8")).encryptionKey !==
   process.exit(1);
 }`;
 
-/** What webhooks outlive, such as an update: as long as docs/decisions/webhook-relay.md says. */
-const OUTAGE = { seconds: 90, ready: "/healthz/readiness" } as const;
+/**
+ * What webhooks outlive, such as an update (docs/decisions/webhook-relay.md). n8n says that it is ready before it knows any
+ * webhook; what it serves later than those is its settings.
+ */
+const OUTAGE = { seconds: 90, ready: "/rest/settings" } as const;
 
 /** What differs between one n8n and another. */
 export interface N8nArgs {

@@ -37,5 +37,7 @@ export type { Definition } from "./n8n/workflow";
 export type { ProgramVersion } from "./smoke/versions";
 export type { Reachability } from "./smoke/reachability";
 export type { SiteRequest } from "./smoke/requests";
+export { UptimeKumaMonitors } from "./resources/uptime-kuma-monitors";
+export { UptimeKumaOwner } from "./resources/uptime-kuma-owner";
 export { type CommandRunner, Transport, transportTo } from "./ssh/transport";
 export { implementations } from "./resource";

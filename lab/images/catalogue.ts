@@ -133,6 +133,13 @@ export const catalogue: readonly LabImage[] = [
     version: "3.3.3",
     base: "base",
   },
+  {
+    name: "uptime-kuma",
+    reference: "docker.io/louislam/uptime-kuma:2.0.2-slim-rootless",
+    program: "real",
+    version: "2.0.0",
+    base: "base",
+  },
   // A node of the VPN, for the tests of its hub; no host runs it in a container.
   {
     name: "tailscale",

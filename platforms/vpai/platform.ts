@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Platform } from "../../model/platform";
+import { flag } from "../../model/setting";
 import { servicesIn } from "../services-in";
 import { HOSTS } from "./hosts";
 
@@ -9,6 +10,11 @@ const vpai: Platform = {
   groups: ["core", "apps", "monitoring", "vpn"],
   hosts: HOSTS,
   services: servicesIn(path.join(__dirname, "services")),
+  settings: {
+    couchdbVpnEnforce: flag(false).describe(
+      "true: CouchDB's site is VPN-only too. false: it is public, behind its login.",
+    ),
+  },
 };
 
 export default vpai;

@@ -1,5 +1,4 @@
 import { couchdbDatabase } from "../../../capabilities/couchdb-database";
-import { flag } from "../../../model/setting";
 import { defineService } from "../../../model/service";
 import { adminIni, couchdbIni, identityIni } from "./couchdb/ini";
 import { ADMIN, IDENTITY, VAULT } from "./couchdb/vault";
@@ -55,10 +54,5 @@ export default defineService({
   },
   offers: [couchdbDatabase.offer({ admin: ADMIN })],
   uses: [couchdbDatabase.request(VAULT, { from: NAME, when: "after" })],
-  settings: {
-    couchdbVpnEnforce: flag(false).describe(
-      "true: CouchDB's site is VPN-only too. false: it is public, behind its login.",
-    ),
-  },
   stopTimeout: 30,
 });

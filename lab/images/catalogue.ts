@@ -140,6 +140,13 @@ export const catalogue: readonly LabImage[] = [
     version: "2.0.0",
     base: "base",
   },
+  {
+    name: "zerobyte",
+    reference: "ghcr.io/nicotsx/zerobyte:v0.16",
+    program: "stand-in",
+    version: "0.16",
+    base: "base",
+  },
   // A node of the VPN, for the tests of its hub; no host runs it in a container.
   {
     name: "tailscale",

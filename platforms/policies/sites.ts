@@ -22,9 +22,7 @@ export const uniqueSites: Policy = (plans) =>
 
 /** A VPN-only site of a host outside the VPN answers nobody. */
 export const reachableSites: Policy = onEachService(({ expose = [] }, { name, vpnAddress, context }) =>
-  !context.vpnEnforce ||
-  vpnAddress !== undefined ||
-  answeredBy(name, expose).every(({ access }) => access !== "vpn")
+  !context.vpnEnforce || vpnAddress !== undefined || answeredBy(name, expose).every(({ access }) => access !== "vpn")
     ? []
     : [
         {

@@ -21,7 +21,7 @@ export default defineService({
   run: {
     image: "docker.io/louislam/uptime-kuma:2.0.2-slim-rootless",
     // It asks the platform's sites, here and elsewhere.
-    networks: ["frontend", "egress"],
+    networks: ["frontend"],
   },
   user: { uid: 1000, gid: 1000 },
   port: PORT,

@@ -71,6 +71,8 @@ export interface Filed {
   files?: (context: ServiceContext) => readonly ConfigFile[];
   secrets?: Readonly<Record<string, SecretFile>>;
   data?: readonly DataDirectory[];
+  /** Folder on the host for its `config` and `data`. Default: its files lie in the platform's folder. */
+  home?: string;
   environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
   hostMounts?: readonly HostMount[];
 }
@@ -120,11 +122,15 @@ interface Part<Spec> {
   mounts: MountSpec[];
 }
 
+/** Where the host keeps a service's files. @param folder of the platform there */
+export const configsOf = ({ name, home }: Pick<Filed, "name" | "home">, folder: string): string =>
+  home === undefined ? `${folder}/configs/${name}` : `${home}/config`;
+
 function filesOf(service: Filed, { folder, context }: SpecPlace): Part<FileSpec> {
   const files = service.files?.(context) ?? [];
   if (files.length === 0) return { specs: [], mounts: [] };
   const target = commonFolder(files.map((file) => file.path));
-  const source = `${folder}/configs/${service.name}`;
+  const source = configsOf(service, folder);
   return {
     mounts: [{ kind: "config", source, target, readOnly: true }],
     specs: files.map(({ path: seen, ...file }) => {
@@ -155,9 +161,9 @@ function secretsOf({ name: service, secrets = {} }: Filed, place: SpecPlace): Pa
     : { specs, mounts: [{ kind: "secret", source, target: SECRETS_FOLDER, readOnly: true }] };
 }
 
-function dataOf({ name: service, data = [] }: Filed, { folder }: SpecPlace): Part<DataSpec> {
+function dataOf({ name: service, home, data = [] }: Filed, { folder }: SpecPlace): Part<DataSpec> {
   const parts = data.map(({ path: target, directory: name = service, mode = "0700" }) => ({
-    spec: { name, path: `${folder}/data/${name}`, mode },
+    spec: { name, path: home === undefined ? `${folder}/data/${name}` : `${home}/data`, mode },
     target,
   }));
   return {

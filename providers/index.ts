@@ -1,5 +1,8 @@
 // Each export of a resource registers its implementation, too.
+export { CouchDatabase } from "./resources/couch-database";
 export { DockerHost } from "./resources/docker-host";
+export { HeadscaleKey } from "./resources/headscale-key";
+export { HeadscaleUser } from "./resources/headscale-user";
 export { HealthGate } from "./resources/health-gate";
 export type { HostNeeds } from "./host/faults";
 export { expectReady } from "./host/ready";
@@ -41,5 +44,7 @@ export type { Source as ProgramSourceOnHost } from "./systemd/installation";
 export { PREVIOUS_MARK } from "./systemd/versions";
 export { factsOf as unitFactsOf, unitText } from "./systemd/unit";
 export type { SiteRequest } from "./smoke/requests";
+export { UptimeKumaMonitors } from "./resources/uptime-kuma-monitors";
+export { UptimeKumaOwner } from "./resources/uptime-kuma-owner";
 export { type CommandRunner, Transport, transportTo } from "./ssh/transport";
 export { implementations } from "./resource";

@@ -23,7 +23,7 @@ import { configFile, dataFolder, type Filer, given, revisionOf, secretFile } fro
 import type { RunningService, ServiceArgs } from "../running-service";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
-import { type FileSpec, onHost, type SecretSpec } from "../filing";
+import { configsOf, type FileSpec, onHost, type SecretSpec } from "../filing";
 import { type ContainerSpec, containerSpec } from "./spec";
 
 export interface DockerServiceArgs extends ServiceArgs {
@@ -58,7 +58,7 @@ export class DockerService extends ComponentResource implements RunningService {
     this.endpoint = { container: this.spec.name, port: service.port ?? 0 };
     this.place = {
       container: this.spec.name,
-      configs: `${host.folder}/configs/${service.name}`,
+      configs: configsOf(service, host.folder),
       lastHealthy: `${host.folder}/last-healthy/${service.name}`,
     };
 
@@ -169,7 +169,7 @@ export class DockerService extends ComponentResource implements RunningService {
 
   /** How the program takes on changed files; a preview names what happens by the property that changes. */
   private onChange({ name, onChange = "restart" }: ContainerService, revision: Output<string>) {
-    const folders = ["configs", "secrets"].map((kind) => `${this.host.folder}/${kind}/${name}`);
+    const folders = [this.place.configs, `${this.host.folder}/secrets/${name}`];
     return onChange === "restart"
       ? { restart: { revision, folders, timeout: this.spec.stopTimeout } }
       : { reload: { revision, folders, command: [...onChange.reload] } };

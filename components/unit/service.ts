@@ -6,7 +6,7 @@ import type { ConfigFile } from "../../model/files";
 import { programFolder } from "../../model/program";
 import type { UnitService } from "../../model/service";
 import { configFile, dataFolder, type Filer, given, revisionOf, secretFile } from "../files";
-import { type FileSpec, onHost } from "../filing";
+import { configsOf, type FileSpec, onHost } from "../filing";
 import type { RunningService, ServiceArgs } from "../running-service";
 import { hostProgram } from "./program";
 import type { Runtimes } from "./runtimes";
@@ -108,7 +108,7 @@ export class SystemdService extends ComponentResource implements RunningService 
         ...(files.length === 0 ? {} : { given: given(spec, host) }),
         reload: spec.reload !== undefined,
         health: spec.health,
-        configs: `${host.folder}/configs/${service.name}`,
+        configs: configsOf(service, host.folder),
         lastHealthy: `${host.folder}/last-healthy/${service.name}`,
       },
       { parent: this, dependsOn: after },

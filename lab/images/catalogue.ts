@@ -140,6 +140,42 @@ export const catalogue: readonly LabImage[] = [
     version: "1.13.0",
     base: "base",
   },
+  {
+    name: "headscale",
+    reference: "docker.io/headscale/headscale:0.26.1",
+    program: "real",
+    version: "0.26.1",
+    base: "base",
+  },
+  {
+    name: "couchdb",
+    reference: "docker.io/library/couchdb:3.3.3",
+    program: "stand-in",
+    version: "3.3.3",
+    base: "base",
+  },
+  {
+    name: "uptime-kuma",
+    reference: "docker.io/louislam/uptime-kuma:2.0.2-slim-rootless",
+    program: "real",
+    version: "2.0.0",
+    base: "base",
+  },
+  {
+    name: "zerobyte",
+    reference: "ghcr.io/nicotsx/zerobyte:v0.16",
+    program: "stand-in",
+    version: "0.16",
+    base: "base",
+  },
+  // A node of the VPN, for the tests of its hub; no host runs it in a container.
+  {
+    name: "tailscale",
+    reference: "docker.io/tailscale/tailscale:v1.84.2",
+    program: "real",
+    version: "1.84.2",
+    base: "base",
+  },
 ];
 
 /**

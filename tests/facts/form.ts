@@ -1,6 +1,6 @@
 /** What is known of a service from the sources, in their words; nothing here is taken from the service files. */
 export interface ServiceFacts {
-  group: "core" | "apps" | "monitoring";
+  group: "core" | "apps" | "monitoring" | "vpn";
   /** As production pulls it. */
   image: string;
   /** `uid:gid` that the program runs as in that image. */
@@ -17,7 +17,9 @@ export interface ServiceFacts {
   capabilities: readonly string[];
   /** The health check's arguments. */
   health: readonly string[];
-  /** Folders under `/opt/vpai/data` and where the container sees them. */
+  /** Folder of its own on the host, for its `config` and `data`. Default: they lie in the platform's. */
+  home?: string;
+  /** Folders under the platform's `data` and where the container sees them. */
   data: Readonly<Record<string, string>>;
   /** Parts of the host that the container sees, read-only: absolute source and target. */
   hostMounts: Readonly<Record<string, string>>;
@@ -42,6 +44,8 @@ interface SiteFacts {
   path?: string;
   /** Whole paths that reach the program, as it sees them. Default: all. */
   only?: readonly string[];
+  /** Another host whose gateway answers. Default: the own one's. */
+  via?: string;
   /** What is asked after each `up` and the right answer: `/sessions/new 200`, `/ 302 /login`. */
   promise: string;
 }

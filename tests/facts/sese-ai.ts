@@ -33,6 +33,8 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
     needs: [
       ...["grafana", "kaneo-api", "kaneo", "litellm", "loki", "n8n"],
       ...["nocodb", "openclaw", "palais", "qdrant", "sure", "victoriametrics"],
+      // docs/requirements.md#obsidian-sync: it answers for `couch`.
+      "couchdb",
     ],
   },
   n8n: {
@@ -44,6 +46,8 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
     sites: [
       { subdomain: "mayi", access: "vpn", promise: "/ 200" },
       { subdomain: "", access: "public", path: "/webhook/*", promise: "/webhook/ping 200" },
+      // docs/decisions/webhook-relay.md
+      { subdomain: "mayi", access: "vpn", path: "/webhook/*", promise: "/webhook/ping 200" },
     ],
     closed: ["/rest/owner/setup*"],
     owner: "n8nAdminPassword",

@@ -4,6 +4,7 @@ import type { SmokeCheck } from "../../../model/checks";
 import type { ServiceContext } from "../../../model/context";
 import { isContainer } from "../../../model/run";
 import { isContainerService, networksOf, portOf, type Service } from "../../../model/service";
+import { beginningOf, promiseOf } from "../../../model/promises";
 import { type Access, type Exposure, hostnameOf } from "../../../model/site";
 import type { RunningService } from "../../running-service";
 import { filledIn } from "../../unit/spec";
@@ -63,7 +64,7 @@ function requestsTo({ name, expose = [], smoke = [] }: Service, checked: Checked
   const sites = expose.filter(({ via = checked.context.host }) => via === checked.context.host);
   const own = smoke.map((one) => ({ ...one, route: `a check of ${name}` }));
   return [
-    ...[...sites.map((site) => promiseOf(site, name)), ...own].map((asked) => requestTo(asked, checked)),
+    ...[...sites.map((site) => promised(site, name)), ...own].map((asked) => requestTo(asked, checked)),
     ...sites
       .filter(({ access }) => access === "vpn" && hasVpn(checked))
       .map((site) => closedTo({ ...routeOf(site, name), path: beginningOf(site) }, checked)),
@@ -76,17 +77,10 @@ const routeOf = ({ subdomain, access, path = "/*" }: Exposure, service: string):
   route: `the route ${path} to ${service}`,
 });
 
-const beginningOf = ({ path = "/" }: Exposure): string => path.replace(/\*$/, "");
-
 /** What a site promises to whoever asks without a login. */
-function promiseOf(site: Exposure, service: string): Asked {
-  const { at = beginningOf(site), status = 200, to, contains } = site.answers ?? {};
-  return {
-    ...routeOf(site, service),
-    ...{ path: at, status },
-    ...(to === undefined ? {} : { location: to }),
-    ...(contains === undefined ? {} : { contains }),
-  };
+function promised(site: Exposure, service: string): Asked {
+  const { to, ...promise } = promiseOf(site);
+  return { ...promise, ...routeOf(site, service), ...(to === undefined ? {} : { location: to }) };
 }
 
 const hasVpn = ({ host, context }: Checked): boolean => context.vpnEnforce && host.vpnAddress !== undefined;

@@ -22,8 +22,8 @@ const problemsOf = (plans: HostPlan[]): string[] => {
 
 test("the platform as it is has no problem", () => {
   const host = vpai.hosts["sese-ai"]!;
-  const { services } = vpai;
   const context = contextWith();
+  const { services } = context;
   const whole = { ...plan(), name: "sese-ai", host, services, context, memoryMiB: 8192 };
   expect(problemsOf([whole])).toEqual([]);
 });

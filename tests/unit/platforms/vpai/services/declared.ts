@@ -21,7 +21,17 @@ export interface Deployed {
   context: ServiceContext;
   /** Addresses that the host listens on. */
   addresses: { public: string; vpn: string; host: string };
+  /** The platform's folder on the host. */
+  folder: string;
+  /** First part of the names of its containers. */
+  prefix: string;
+  /** Name of the host's gateway. */
+  gateway: string;
 }
+
+/** Where the host keeps a service's files. */
+const configsOf = ({ service: { name, home }, folder }: Deployed): string =>
+  home === undefined ? `${folder}/configs/${name}` : `${home}/config`;
 
 type Check = (deployed: Deployed) => void;
 
@@ -57,9 +67,12 @@ const mountTarget = (deployed: Deployed, source: string): string =>
 
 /** The resource of a file, which is named by its place below the folder that is mounted. */
 function configFile(deployed: Deployed, file: string): Registered {
-  const folder = mountTarget(deployed, `/opt/vpai/configs/${deployed.service.name}`);
+  const folder = mountTarget(deployed, configsOf(deployed));
   return of(deployed, `config/${file.slice(folder.length + 1)}`);
 }
+
+/** Host of the collector, the store, and what shows them. */
+const MONITORING = "sese-ai";
 
 /** Text of the files that another service of the host reads. */
 const filesOf = ({ graph, host }: Deployed, service: string): string =>
@@ -81,7 +94,7 @@ const smokeOf = ({ graph, host }: Deployed): Record<string, unknown> => resource
 /** Whether others on the host are told to come to a service at a port. */
 function isToldOf(deployed: Deployed, port: number): boolean {
   const { graph, host, service } = deployed;
-  const name = `vpai_${service.name}`;
+  const name = `${deployed.prefix}${service.name}`;
   const { ports: guarded } = smokeOf(deployed)["reachability"] as { ports: { container: string; port: number }[] };
   const published = (inputsOf(deployed)["ports"] ?? []) as { internal: number }[];
   const others = graph.filter((one) => one.name.startsWith(`${host}/`) && one.parent !== `${host}/${service.name}`);
@@ -101,7 +114,7 @@ const namesPort = ({ content }: Record<string, unknown>, address: string): boole
 /** Capabilities that a server has from the start: nothing is made for a request. */
 const MAKES_NOTHING = ["Redis database", "Redis cache"];
 
-/** What is made, and of its inputs: which one is the server's container, and by which secret the server lets it be made. */
+/** What is made, and of its inputs: which one is the server's container, and by which secret the server lets it be made: none, where who reaches it may. */
 const SERVED_BY: Readonly<Record<string, { type: string; container: string; key: string }>> = {
   "PostgreSQL database": { type: "postgresql:Database", container: "server.container", key: "server.password" },
   "Qdrant collection": { type: "qdrant:Collection", container: "server.container", key: "server.apiKey" },
@@ -110,6 +123,10 @@ const SERVED_BY: Readonly<Record<string, { type: string; container: string; key:
   "LiteLLM metrics key": { type: "litellm:Key", container: "server.container", key: "server.masterKey" },
   account: { type: "program:Account", container: "container", key: "signUp.body" },
   "n8n owner": { type: "n8n:Owner", container: "container", key: "password" },
+  "CouchDB database": { type: "couchdb:Database", container: "server.container", key: "server.password" },
+  "Headscale user": { type: "headscale:User", container: "server.container", key: "" },
+  "Uptime Kuma owner": { type: "uptimekuma:Owner", container: "server.container", key: "password" },
+  "Uptime Kuma monitors": { type: "uptimekuma:Monitors", container: "server.container", key: "server.password" },
   "n8n workflow": { type: "n8n:Workflow", container: "container", key: "server.password" },
 };
 
@@ -139,11 +156,13 @@ function requested(deployed: Deployed, { capability, from, when, claims }: Reque
 
 function offered(deployed: Deployed, { capability, guarded }: Offered): void {
   const { service, context } = deployed;
-  const name = `vpai_${service.name}`;
+  const name = `${deployed.prefix}${service.name}`;
   if (guarded) {
     const { ports } = smokeOf(deployed)["reachability"] as { ports: object[] };
     expect(ports).toContainEqual({ container: name, port: service.port, networks: service.run.networks });
   }
+  // Nothing of the platform requests it yet: the hosts' membership in the VPN will.
+  if (capability === "Headscale pre-auth key") return;
   // That only its clients reach it is all there is to see of a server that has everything from the start.
   if (MAKES_NOTHING.includes(capability)) return expect(guarded).toBe(true);
   const asked = context.services.flatMap(({ uses = [] }) => uses.filter((one) => one.capability === capability));
@@ -154,8 +173,25 @@ function offered(deployed: Deployed, { capability, guarded }: Offered): void {
   for (const { inputs, secrets } of some(made)) {
     if (served === undefined) continue;
     expect(inputs).toHaveProperty(served.container, name);
-    expect(secrets).toContain(served.key);
+    if (served.key !== "") expect(secrets).toContain(served.key);
   }
+}
+
+/** The gateway of another host passes on to the port that the service's host publishes. */
+function answeredElsewhere(
+  { service, graph, host }: Pick<Deployed, "service" | "graph" | "host" | "context">,
+  via: string,
+  port: number,
+): void {
+  const text = String(resource(graph, `${via}/caddy/config/Caddyfile`).inputs["content"]);
+  const published = (container(graph, `${host}/${service.name}`).inputs["ports"] ?? []) as {
+    ip: string;
+    external: number;
+  }[];
+  const addresses = some(published).map(({ ip, external }) => `${ip}:${external}`);
+  expect(addresses.some((address) => text.includes(`reverse_proxy ${address} {`) && address.endsWith(`:${port}`))).toBe(
+    true,
+  );
 }
 
 /** What passes a route on to those alone who send what the gateway's secret file holds. */
@@ -223,7 +259,7 @@ export const JUDGED = {
 export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } = {
   name: (deployed) =>
     expect(inputsOf(deployed)).toMatchObject({
-      name: `vpai_${deployed.service.name}`,
+      name: `${deployed.prefix}${deployed.service.name}`,
       hostname: deployed.service.name,
     }),
   group: ({ service: { name, group }, graph }) => {
@@ -247,10 +283,16 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
     const { name, port = 0 } = deployed.service;
     expect([name, port, isToldOf(deployed, port)]).toEqual([name, port, true]);
   },
-  expose: ({ service, graph, host, context }) => {
-    const text = String(resource(graph, `${host}/caddy/config/Caddyfile`).inputs["content"]);
+  expose: ({ service, graph, host, context, gateway }) => {
+    const text = String(resource(graph, `${host}/${gateway}/config/Caddyfile`).inputs["content"]);
     const closed = service.firstUser?.closed ?? [];
-    for (const { subdomain, port, access, path: only, stripPath, only: whole, login } of some(service.expose)) {
+    for (const { subdomain, port, access, path: only, stripPath, only: whole, login, via, holds } of some(
+      service.expose,
+    )) {
+      if (via !== undefined) {
+        answeredElsewhere({ service, graph, host, context }, via, port);
+        continue;
+      }
       const hostname = subdomain === "" ? context.domain : `${subdomain}.${context.domain}`;
       const address = access === "public" ? hostname : `https://${hostname}:8443`;
       const block = text
@@ -258,6 +300,12 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
         .find((candidate) => (candidate.split("\n")[0] ?? "").replace(/ \{$/, "").split(", ").includes(address));
       const open = [`reverse_proxy ${service.name}:${port} {`, "\tstream_close_delay 5m", "}"];
       const proxy = login === undefined ? open : behindLogin(login.secret.name, open);
+      if (holds !== undefined) {
+        const held = [`lb_try_duration ${holds.seconds}s`, `health_uri ${holds.ready}`, "keepalive off"];
+        for (const line of [`reverse_proxy ${service.name}:${port} {`, ...held]) expect(block).toContain(`\t${line}\n`);
+        expect(block).toContain(`@held path ${only ?? "*"}\n`);
+        continue;
+      }
       if (whole !== undefined || closed.length > 0) {
         expect(block).toContain("\timport plain_paths\n");
         if (whole !== undefined) expect(block).toContain(`@only path ${whole.join(" ")}\n`);
@@ -307,7 +355,7 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
       const { inputs } = configFile(deployed, file.path);
       expect(inputs).toMatchObject({ content: file.content, mode: "0644" });
       const onHost = String(inputs["path"]);
-      const folder = `/opt/vpai/configs/${deployed.service.name}`;
+      const folder = configsOf(deployed);
       expect(onHost.replace(folder, mountTarget(deployed, folder))).toBe(file.path);
       expect(mountFrom(deployed, folder)).toMatchObject({ type: "bind", readOnly: true });
       if (file.validate !== undefined) {
@@ -325,7 +373,7 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
         continue;
       }
       expect(found[0]).toMatchObject({ inputs: { mode: "0400", owner: owner(deployed) }, secrets: ["content"] });
-      expect(mountFrom(deployed, `/opt/vpai/secrets/${deployed.service.name}`)).toMatchObject({
+      expect(mountFrom(deployed, `${deployed.folder}/secrets/${deployed.service.name}`)).toMatchObject({
         target: "/run/secrets",
         readOnly: true,
       });
@@ -333,7 +381,8 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   },
   data: (deployed) => {
     for (const { path: target, directory = deployed.service.name, mode = "0700" } of some(deployed.service.data)) {
-      const source = `/opt/vpai/data/${directory}`;
+      const { home } = deployed.service;
+      const source = home === undefined ? `${deployed.folder}/data/${directory}` : `${home}/data`;
       expect(mountFrom(deployed, source)).toEqual({ type: "bind", source, target, readOnly: false });
       expect(of(deployed, `data/${directory}`).inputs).toMatchObject({ path: source, owner: owner(deployed), mode });
     }
@@ -342,7 +391,7 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
     expect(Object.keys(inputsOf(deployed)["tmpfs"] ?? {})).toEqual([...some(deployed.service.run.scratch)].sort()),
   "run.hostMounts": (deployed) => {
     for (const { source, target } of some(deployed.service.run.hostMounts)) {
-      const onHost = source.startsWith("/") ? source : `/opt/vpai/data/${source}`;
+      const onHost = source.startsWith("/") ? source : `${deployed.folder}/data/${source}`;
       expect(mountFrom(deployed, onHost)).toEqual({ type: "bind", source: onHost, target, readOnly: true });
     }
   },
@@ -354,6 +403,11 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
     expect(able).toContain(deployed.service.run.image);
     // One probe is enough.
     expect(image).toBe(able[0]);
+  },
+  home: (deployed) => {
+    const sources = (inputsOf(deployed)["mounts"] as { source: string }[]).map(({ source }) => source);
+    const { home = "none" } = deployed.service;
+    expect(sources.filter((source) => source.startsWith(`${home}/`))).toEqual([`${home}/config`, `${home}/data`]);
   },
   limits: (deployed) => {
     const { memory, memorySwap, cpus } = inputsOf(deployed);
@@ -378,6 +432,8 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   },
   metrics: (deployed) => {
     const { name, metrics, port } = deployed.service;
+    // No collector asks on a host that runs none.
+    if (deployed.host !== MONITORING) return expect(filesOf(deployed, "alloy")).toBe("");
     const address = `${name}:${metrics?.port ?? port ?? "no port"}`;
     // The collector asks everybody, and is itself asked by the store.
     const asking = filesOf(deployed, metrics?.askedBy === "store" ? "victoriametrics" : "alloy");
@@ -400,9 +456,9 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
         }) as unknown,
       });
   },
-  dashboards: ({ service, graph, host }) => {
+  dashboards: ({ service, graph }) => {
     for (const { uid, title, panels } of some(service.dashboards)) {
-      const { inputs } = resource(graph, `${host}/grafana/config/dashboards/${uid}.json`);
+      const { inputs } = resource(graph, `${MONITORING}/grafana/config/dashboards/${uid}.json`);
       const drawn = JSON.parse(String(inputs["content"])) as {
         uid: string;
         title: string;
@@ -429,8 +485,8 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   offers: (deployed) => {
     for (const one of some(deployed.service.offers)) offered(deployed, one);
   },
-  firstUser: ({ service: { name, firstUser, expose = [] }, graph, host }) => {
-    const text = String(resource(graph, `${host}/caddy/config/Caddyfile`).inputs["content"]);
+  firstUser: ({ service: { name, firstUser, expose = [] }, graph, host, gateway }) => {
+    const text = String(resource(graph, `${host}/${gateway}/config/Caddyfile`).inputs["content"]);
     const { closed = [], owner: password } = firstUser ?? {};
     // Each site leads to a closed path once, or on no listener at all.
     for (const one of closed) {
@@ -448,7 +504,7 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   },
   gateway: (deployed) => {
     const { name, gateway } = deployed.service;
-    const own = { container: `vpai_${name}`, file: gateway?.authority };
+    const own = { container: `${deployed.prefix}${name}`, file: gateway?.authority };
     expect(smokeOf(deployed)["authority"]).toEqual(deployed.context.tls === "internal" ? own : undefined);
   },
   smoke: (deployed) => {
@@ -462,7 +518,7 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   version: (deployed) => {
     const { name, version, run } = deployed.service;
     expect(smokeOf(deployed)["versions"]).toContainEqual({
-      container: `vpai_${name}`,
+      container: `${deployed.prefix}${name}`,
       test: version?.test,
       pattern: version?.pattern,
       expected: /[\d.]+/.exec(run.image.slice(run.image.lastIndexOf(":")))?.[0],
@@ -471,7 +527,7 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   onChange: (deployed) => {
     const { name, onChange = "restart", stopTimeout = 10 } = deployed.service;
     const gate = of(deployed, "health").inputs;
-    const folders = [`/opt/vpai/configs/${name}`, `/opt/vpai/secrets/${name}`];
+    const folders = [configsOf(deployed), `${deployed.folder}/secrets/${name}`];
     const files = { revision: gate["revision"], folders };
     const restart = onChange === "restart";
     expect(gate["restart"]).toEqual(restart ? { ...files, timeout: stopTimeout } : undefined);

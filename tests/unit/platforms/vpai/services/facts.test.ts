@@ -4,6 +4,7 @@ import type { ContainerService } from "../../../../../model/service";
 import { hostViews } from "../../../../../platforms/contexts";
 import vpai from "../../../../../platforms/vpai/platform";
 import { containerServiceNamed } from "./container-services";
+import { SEKO_VPN } from "../../../../facts/seko-vpn";
 import { SESE_AI } from "../../../../facts/sese-ai";
 
 const published = ({ run: { publish = [] } }: ContainerService): string[] =>
@@ -14,8 +15,9 @@ const databases = ({ uses = [] }: ContainerService): string[][] =>
   uses.filter(({ capability }) => capability === "PostgreSQL database").map(({ claims }) => [...claims]);
 
 const sites = ({ expose = [] }: ContainerService): unknown[] =>
-  expose.map(({ subdomain, access, path, only, answers = {} }) => ({
+  expose.map(({ subdomain, access, path, only, via, answers = {} }) => ({
     ...{ subdomain, access },
+    ...(via === undefined ? {} : { via }),
     ...(path === undefined ? {} : { path }),
     ...(only === undefined ? {} : { only }),
     promise: [
@@ -31,7 +33,12 @@ const firstUser = ({ firstUser: { closed, owner } = {} }: ContainerService): obj
   ...(owner === undefined ? {} : { owner: owner.name }),
 });
 
-test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, { otherDatabases = [], ...facts }) => {
+const TABLES = [
+  ...Object.entries(SESE_AI).map(([name, facts]) => ["sese-ai", name, facts] as const),
+  ...Object.entries(SEKO_VPN).map(([name, facts]) => ["seko-vpn", name, facts] as const),
+];
+
+test.each(TABLES)("on %s %s is what the sources say", (host, name, { otherDatabases = [], ...facts }) => {
   const service = containerServiceNamed(name);
   expect({
     group: service.group,
@@ -41,6 +48,7 @@ test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, { otherD
     port: service.port,
     sites: sites(service),
     ...firstUser(service),
+    ...(service.home === undefined ? {} : { home: service.home }),
     published: published(service),
     ...service.limits,
     capabilities: service.run.capabilities ?? [],
@@ -50,9 +58,9 @@ test.each(Object.entries(SESE_AI))("%s is what the sources say", (name, { otherD
       (service.run.hostMounts ?? []).map(({ source, target }) => [path.resolve("/opt/vpai/data", source), target]),
     ),
     // A gateway needs whatever has a site, also what has no row here yet.
-    needs: neededBy(service, hostViews(vpai), "sese-ai")
+    needs: neededBy(service, hostViews(vpai), host)
       .map((needed) => needed.service.name)
-      .filter((needed) => needed in SESE_AI),
+      .filter((needed) => needed in SESE_AI || needed in SEKO_VPN),
     ...(facts.database === undefined ? {} : { database: facts.database }),
   }).toEqual(facts);
   const { database } = facts;

@@ -8,7 +8,8 @@ import { namesOf } from "../../../../../platforms";
 import vpai from "../../../../../platforms/vpai/platform";
 import { servicesIn } from "../../../../../platforms/services-in";
 import { type ContainerService, isContainerService, type Service } from "../../../../../model/service";
-import { contextWith } from "../../../../context";
+import { STACK } from "../../../../context";
+import { contextOf, hostViews } from "../../../../../platforms/contexts";
 import { projectRoot } from "../../../../../toolchain/environment";
 import { CANARIES, container, graphOf, type Registered, resource, settingsOf } from "../../../components/stack/graph";
 import { containerServices } from "./container-services";
@@ -149,33 +150,59 @@ let graph: Registered[];
 
 const core = vpai.services.filter(({ group }) => group === "core");
 
+/** VPN address of the hub, which prod does not know yet. */
+const HUB = "100.64.0.9";
+
 /** Prod with `services`, and no others, on its hosts. */
 function prodWith(services: readonly Service[]): Promise<Registered[]> {
+  const hosts = JSON.parse(settingsOf("prod")["vpai:hosts"] ?? "{}") as Record<string, object>;
+  const withHub = { "vpai:hosts": JSON.stringify({ ...hosts, "seko-vpn": { ...hosts["seko-vpn"], vpnAddress: HUB } }) };
   const platform: Platform = { ...vpai, services };
   const names = namesOf(platform);
   const token = services.some(({ name }) => name === "everything") ? { "secrets:everythingToken": TOKEN } : {};
   const declared = new Set(names.secrets.map(({ name }) => `secrets:${name}`));
   const secrets = Object.fromEntries(Object.entries(CANARIES).filter(([name]) => declared.has(name)));
   const given = services.some(({ name }) => name === "servers") ? { "vpai:serversTone": "loud" } : {};
-  const config = { ...settingsOf("prod"), ...secrets, ...token, ...given };
+  const config = {
+    ...settingsOf("prod"),
+    "vpai:services": JSON.stringify(vpai.groups),
+    ...withHub,
+    ...secrets,
+    ...token,
+    ...given,
+  };
   return graphOf("prod", config, () => ({ hosts: deploy(platform, loadStackConfig([names]), {}) }));
 }
 
-const deployed = (service: ContainerService): Deployed => ({
-  service,
-  graph,
-  host: HOST,
-  context: contextWith({
-    runs: [...vpai.services, ...added],
-    given: Object.keys(CANARIES).map((name) => name.replace("secrets:", "")),
-    // What the stack's file does not say.
-    settings: {
-      telegramApi: "https://api.telegram.org",
-      runbook: "https://github.com/mobutoo/vpai/blob/main/docs/runbook.md",
-    },
-  }),
-  addresses: { public: "137.74.114.167", vpn: "100.64.0.14", host: "127.0.0.1" },
-});
+/** Where each host has what it runs, and the addresses that it is reached on. */
+const PLACES = {
+  "sese-ai": { folder: "/opt/vpai", prefix: "vpai_", gateway: "caddy", public: "137.74.114.167", vpn: "100.64.0.14" },
+  "seko-vpn": { folder: "/opt/vpn", prefix: "vpn_", gateway: "gateway", public: "87.106.30.160", vpn: HUB },
+} as const;
+
+/** What the stack's file does not say. */
+const SETTINGS = {
+  telegramApi: "https://api.telegram.org",
+  runbook: "https://github.com/mobutoo/vpai/blob/main/docs/runbook.md",
+};
+
+function deployed(service: ContainerService): Deployed {
+  const host = service.group === "vpn" ? "seko-vpn" : HOST;
+  const { public: everybody, vpn, ...place } = PLACES[host];
+  const views = hostViews({ ...vpai, services: [...vpai.services, ...added] }).map((view) =>
+    view.name in PLACES
+      ? {
+          ...view,
+          vpnAddress: PLACES[view.name as keyof typeof PLACES].vpn,
+          publicAddress: PLACES[view.name as keyof typeof PLACES].public,
+        }
+      : view,
+  );
+  const stack = { ...STACK, services: vpai.groups, settings: SETTINGS };
+  const given = Object.keys(CANARIES).map((name) => name.replace("secrets:", ""));
+  const context = contextOf(host, stack, views, given);
+  return { service, graph, host, context, ...place, addresses: { public: everybody, vpn, host: "127.0.0.1" } };
+}
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "services-"));
@@ -217,7 +244,7 @@ test("what reaches no host is declared by some service, and judged before anythi
 
 describe("a service added as one more file", () => {
   const everything = (): ContainerService => added[0] as ContainerService;
-  const UNUSED: readonly Option[] = ["offers", "gateway"];
+  const UNUSED: readonly Option[] = ["home", "offers", "gateway"];
 
   test("uses every option but those of servers that others need", () => {
     const unused = [...REACHING, ...JUDGING].filter((option) => valueOf(everything(), option) === undefined);

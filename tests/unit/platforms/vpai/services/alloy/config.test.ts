@@ -1,4 +1,3 @@
-import { allServices } from "../../../../../../platforms";
 import alloy from "../../../../../../platforms/vpai/services/alloy";
 import { contextWith } from "../../../../../context";
 import { serviceWith } from "../../../../../service";
@@ -7,7 +6,7 @@ import type { Service } from "../../../../../../model/service";
 const configOf = (services: readonly Service[]): string =>
   alloy.files?.(contextWith({ runs: services }))[0]?.content as string;
 
-const config = configOf(allServices);
+const config = configOf(contextWith().services);
 
 /** `prometheus.scrape.services` for every component of the file. */
 const components = (text: string): string[] =>

@@ -1,4 +1,3 @@
-import { allServices } from "../../../../../../platforms";
 import { contextWith } from "../../../../../context";
 import { type Over, serviceWith } from "../../../../../service";
 import type { ServiceContext } from "../../../../../../model/context";
@@ -16,7 +15,7 @@ const context = (runs: readonly Service[]): ServiceContext => contextWith({ runs
 const service = (over: Over): Service => serviceWith({ port: 1234, ...over });
 
 test("Sese-AI: who tells metrics, and where", () => {
-  const found = scrapeTargets(context(allServices), ALLOY).map(({ address, path }) => `${address}${path}`);
+  const found = scrapeTargets(contextWith(), ALLOY).map(({ address, path }) => `${address}${path}`);
   expect(found).toEqual(
     expect.arrayContaining([
       "caddy:2020/metrics",
@@ -28,7 +27,7 @@ test("Sese-AI: who tells metrics, and where", () => {
       "vmalert:8880/metrics",
     ]),
   );
-  expect(exporterTargets(context(allServices), ALLOY)).toEqual([
+  expect(exporterTargets(contextWith(), ALLOY)).toEqual([
     {
       service: "postgresql",
       address: "postgresql:5432",

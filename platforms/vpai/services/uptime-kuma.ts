@@ -1,0 +1,52 @@
+import { uptimeKumaMonitors, uptimeKumaOwner } from "../../../capabilities/uptime-kuma";
+import { ofLength } from "../../../model/secret";
+import { defineService } from "../../../model/service";
+
+const NAME = "uptime-kuma";
+const PORT = 3001;
+
+/** It refuses one without letters and digits (`server/server.js`, setup). */
+const OWNER = {
+  name: "uptimeKumaAdminPassword",
+  description: "Password of the account that owns Uptime Kuma; its name is vpai:ownerEmail",
+  ansible: "uptime_kuma_admin_password",
+  origin: "random",
+  length: 32,
+  check: ofLength(6, 72),
+} as const;
+
+export default defineService({
+  name: NAME,
+  group: "vpn",
+  run: {
+    image: "docker.io/louislam/uptime-kuma:2.0.2-slim-rootless",
+    // It asks the platform's sites, here and elsewhere.
+    networks: ["frontend"],
+  },
+  user: { uid: 1000, gid: 1000 },
+  port: PORT,
+  expose: [{ subdomain: "uptime", port: PORT, access: "vpn", answers: { at: "/dashboard" } }],
+  // Without a database chosen, its first start serves a page where the first visitor chooses one.
+  environment: () => ({ UPTIME_KUMA_DB_TYPE: "sqlite", UPTIME_KUMA_PORT: String(PORT) }),
+  // Its set-up is no request of its own that a gateway could tell apart.
+  firstUser: { owner: OWNER },
+  data: [{ path: "/app/data", backup: { kind: "files" } }],
+  limits: { memoryMiB: 256, cpus: 0.5 },
+  // The image's own check takes any answer for a good one.
+  health: {
+    test: [
+      "node",
+      "-e",
+      `fetch("http://127.0.0.1:${PORT}/api/entry-page").then((answer) => answer.json()).then(({ type }) => process.exit(type === "entryPage" ? 0 : 1), () => process.exit(1))`,
+    ],
+    interval: 10,
+    timeout: 10,
+    startPeriod: 180,
+  },
+  offers: [uptimeKumaOwner.offer({ password: OWNER }), uptimeKumaMonitors.offer({ password: OWNER })],
+  uses: [
+    uptimeKumaOwner.request({ of: NAME }, { from: NAME }),
+    uptimeKumaMonitors.request({ sitesOf: "platform" }, { from: NAME }),
+  ],
+  stopTimeout: 30,
+});

@@ -1,0 +1,50 @@
+import { account, type AccountPages } from "../../../capabilities/account";
+import { ofLength } from "../../../model/secret";
+import { defineService } from "../../../model/service";
+import { ZEROBYTE_LOGIN } from "./zerobyte/login";
+
+const NAME = "zerobyte";
+
+const SITE = {
+  subdomain: "backups",
+  port: 4096,
+  access: "vpn",
+  login: ZEROBYTE_LOGIN,
+  answers: { status: 401 },
+} as const;
+
+const OWNER = {
+  name: "zerobyteAdminPassword",
+  description: "Password of the account that owns Zerobyte; its name is vpai:ownerEmail",
+  ansible: "zerobyte_admin_password",
+  origin: "random",
+  length: 32,
+  check: ofLength(8, 72),
+} as const;
+
+/** `app/server/modules/auth/auth.controller.ts`. */
+const ACCOUNTS: AccountPages = {
+  signIn: { path: "/api/v1/auth/login", body: ({ email, password }) => ({ username: email, password }) },
+  signUp: { path: "/api/v1/auth/register", body: ({ email, password }) => ({ username: email, password }) },
+};
+
+export default defineService({
+  name: NAME,
+  group: "vpn",
+  run: {
+    image: "ghcr.io/nicotsx/zerobyte:v0.16",
+    // Its API asks nobody who he is: nothing but its gateway is there with it (docs/decisions/zerobyte.md).
+    networks: ["backups"],
+  },
+  user: { uid: 0, gid: 0 },
+  port: SITE.port,
+  expose: [SITE],
+  environment: () => ({ TZ: "Europe/Paris" }),
+  firstUser: { closed: ["/api/v1/auth/register*"], owner: OWNER },
+  data: [{ path: "/var/lib/zerobyte", backup: { kind: "files" } }],
+  limits: { memoryMiB: 384, cpus: 0.5 },
+  health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${SITE.port}/healthcheck`], interval: 10 },
+  offers: [account.offer({ site: SITE, pages: ACCOUNTS })],
+  uses: [account.request({ of: NAME, password: OWNER }, { from: NAME })],
+  stopTimeout: 30,
+});

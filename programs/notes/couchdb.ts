@@ -91,7 +91,10 @@ export class Database {
   /** What changed after a sequence, each document once, and the sequence then. */
   async changes(since: string): Promise<{ documents: Stored[]; sequence: string }> {
     const path = `/_changes?include_docs=true&since=${encodeURIComponent(since)}`;
-    const { results, last_seq } = await this.#json<{ results: { doc: Stored }[]; last_seq: string | number }>("GET", path);
+    const { results, last_seq } = await this.#json<{ results: { doc: Stored }[]; last_seq: string | number }>(
+      "GET",
+      path,
+    );
     return { documents: results.map(({ doc }) => doc), sequence: String(last_seq) };
   }
 
@@ -118,7 +121,7 @@ export class Database {
     const [status, answer] = await this.#answer(method, path, body);
     if (missing && status === 404) return undefined as T;
     if (status >= 200 && status < 300) return JSON.parse(answer) as T;
-    const said = `${method} ${this.name}: expected an answer, found ${status} ${answer.trim().slice(0, 200)}`;
+    const said = `${method} ${this.name}${path}: expected an answer, found ${status} ${answer.trim().slice(0, 200)}`;
     throw status >= 500 || status === 429 || status === 408 ? new Transient(said) : new Error(said);
   }
 

@@ -55,14 +55,13 @@ export const asKept = (path: string, content: Buffer): Buffer =>
   isText(path) ? Buffer.from(content.toString("utf8")) : content;
 
 /** Names a content: 128 bits of SHA-256. */
-export const contentHash = (content: Buffer): string =>
-  createHash("sha256").update(content).digest("hex").slice(0, 32);
+export const contentHash = (content: Buffer): string => createHash("sha256").update(content).digest("hex").slice(0, 32);
 
 /** Whether a byte continues a character of UTF-8. */
 const continues = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
 
 function* slices(content: Buffer, text: boolean): Generator<string> {
-  for (let start = 0; start < content.length; ) {
+  for (let start = 0; start < content.length;) {
     let end = Math.min(content.length, start + PIECE_BYTES);
     while (text && end < content.length && continues(content[end])) end--;
     yield content.toString(text ? "utf8" : "base64", start, end);

@@ -91,7 +91,14 @@ export class Repository {
     await repository.#git(["init", "--quiet", `--initial-branch=${repository.#branch}`]);
     await repository.#git(["symbolic-ref", "HEAD", `refs/heads/${repository.#branch}`]);
     writeFileSync(path.join(folder, "info", "attributes"), ATTRIBUTES);
+    await repository.#mendIndex();
     return repository;
+  }
+
+  /** The index says nothing that the files do not; one that was cut short is made anew by the next commit. */
+  async #mendIndex(): Promise<void> {
+    const { code } = await this.#try(["ls-files", "--", ":(literal).git"]);
+    if (code !== 0) rmSync(path.join(this.#root, ".git", "index"), { force: true });
   }
 
   /** Fetches the remote's branch. @throws where it does not answer */

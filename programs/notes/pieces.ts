@@ -36,7 +36,10 @@ export const readNote = async (database: Database, note: StoredNote): Promise<Bu
 
 /** Writes the pieces that are not there yet. Nothing shows them before a note names them. */
 export async function writePieces(database: Database, pieces: readonly Piece[]): Promise<void> {
-  const present = await presentPieces(database, pieces.map(({ _id }) => _id));
+  const present = await presentPieces(
+    database,
+    pieces.map(({ _id }) => _id),
+  );
   const missing = new Map(pieces.filter(({ _id }) => !present.has(_id)).map((piece) => [piece._id, piece]));
   for (const { id, error, reason } of await database.write([...missing.values()]))
     // Another writer's piece of the same id has the same content.

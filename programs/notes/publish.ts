@@ -170,7 +170,10 @@ export class Publisher {
     if (pending.length === 0) return;
     for (const { wanted, hash } of pending) this.#note(set, wanted, hash, undefined);
     await this.#ledger.save();
-    await writePieces(this.#database, pending.flatMap(({ documents }) => documents.pieces));
+    await writePieces(
+      this.#database,
+      pending.flatMap(({ documents }) => documents.pieces),
+    );
     const answers = await this.#database.write(pending.map(({ documents }) => documents.metadata));
     for (const [index, one] of pending.entries()) this.#conclude(set, one, answers[index]);
     await this.#ledger.save();

@@ -29,7 +29,8 @@ const NO_NOTE = /^(?:h:|i:|ix:|ps:|_)/;
 const NOTE_TYPES: ReadonlySet<unknown> = new Set(["plain", "newnote", "notes"]);
 
 /** Whether a document is a note, deleted or not. */
-export const isNote = (stored: Stored): stored is StoredNote => !NO_NOTE.test(stored._id) && NOTE_TYPES.has(stored.type);
+export const isNote = (stored: Stored): stored is StoredNote =>
+  !NO_NOTE.test(stored._id) && NOTE_TYPES.has(stored.type);
 
 export const isDeleted = ({ _deleted, deleted }: Stored): boolean => _deleted === true || deleted === true;
 

@@ -21,12 +21,12 @@ const ROUNDS = 20;
 export async function snapshotOf(database: Database): Promise<Snapshot> {
   let sequence = await database.sequence();
   const documents = new Map<string, Stored>();
-  for (const range of RANGES)
-    for (const stored of await database.range(range)) documents.set(stored._id, stored);
+  for (const range of RANGES) for (const stored of await database.range(range)) documents.set(stored._id, stored);
   for (let round = 0; round < ROUNDS; round++) {
     const changes = await database.changes(sequence);
     sequence = changes.sequence;
-    if (changes.documents.length === 0) return { notes: [...documents.values()].filter(isNote).filter(isLive), sequence };
+    if (changes.documents.length === 0)
+      return { notes: [...documents.values()].filter(isNote).filter(isLive), sequence };
     for (const stored of changes.documents) documents.set(stored._id, stored);
   }
   throw new Error(`${database.name}: expected devices to pause, found changes in each of ${ROUNDS} looks`);

@@ -11,7 +11,7 @@ function wrong(name: string): string | undefined {
   if (name === "") return "it has an empty name";
   if (name === "." || name === "..") return "it leaves the tree";
   if (isGit(name)) return "it is Git's own";
-  if (/[\u0000\\]/.test(name)) return "it has a character that no file may have";
+  if (name.includes("\0") || name.includes("\\")) return "it has a character that no file may have";
   return Buffer.byteLength(name) > NAME_BYTES ? "a name in it is too long" : undefined;
 }
 

@@ -21,16 +21,13 @@ export class Tree {
   }
 
   async #below(folder: string): Promise<string[]> {
-    const entries = await readdir(path.join(this.#root, folder), { withFileTypes: true });
-    const lists = await Promise.all(
-      entries
-        .filter(({ name }) => folder !== "" || name !== GIT)
-        .map((entry) => {
-          const at = folder === "" ? entry.name : `${folder}/${entry.name}`;
-          return entry.isDirectory() ? this.#below(at) : [at];
-        }),
-    );
-    return lists.flat().sort();
+    const files: string[] = [];
+    for (const entry of await readdir(path.join(this.#root, folder), { withFileTypes: true })) {
+      if (folder === "" && entry.name === GIT) continue;
+      const at = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      files.push(...(entry.isDirectory() ? await this.#below(at) : [at]));
+    }
+    return files;
   }
 
   /** Whether a file has this content already. */

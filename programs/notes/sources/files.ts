@@ -11,6 +11,8 @@ export interface Found {
   /** Milliseconds since 1970. */
   ctime: number;
   mtime: number;
+  /** When anything of it changed last, its name too; nobody can set it. */
+  touched: number;
 }
 
 /**
@@ -47,13 +49,13 @@ export async function orNothing<T>(answer: Promise<T>, nothing: T): Promise<T> {
   }
 }
 
-async function times(file: string): Promise<Pick<Found, "size" | "ctime" | "mtime">> {
-  const { size, mtimeMs, birthtimeMs } = await stat(file);
+async function times(file: string): Promise<Omit<Found, "file" | "names">> {
+  const { size, mtimeMs, ctimeMs, birthtimeMs } = await stat(file);
   // Where a file system does not know when a file was made, it says 0, or what is later.
-  return { size, mtime: mtimeMs, ctime: birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs };
+  return { size, touched: ctimeMs, mtime: mtimeMs, ctime: birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs };
 }
 
 /** Changes with a file. */
-export const stampOf = ({ size, mtime }: Found): string => `${size}-${mtime}`;
+export const stampOf = ({ size, touched }: Found): string => `${size}-${touched}`;
 
 export const contentOf = ({ file }: Found): Promise<Buffer> => readFile(file);

@@ -57,7 +57,7 @@ async function once<T>(url: string, key: string): Promise<T> {
 async function workflowsOf({ url, keyFile }: N8nSettings, patience: Patience): Promise<Workflow[]> {
   const key = readFileSync(keyFile, "utf8").trim();
   const workflows: Workflow[] = [];
-  for (let cursor: string | null | undefined = ""; typeof cursor === "string"; ) {
+  for (let cursor: string | null | undefined = ""; typeof cursor === "string";) {
     const page = `${url}/api/v1/workflows?limit=${PAGE}${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
     type Page = { data: Workflow[]; nextCursor?: string | null };
     const answer: Page = await patiently(patience, () => once<Page>(page, key));

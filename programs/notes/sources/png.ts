@@ -12,7 +12,7 @@ const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
 const FRAME = 12;
 
 function* chunksOf(file: Buffer): Generator<{ type: string; data: Buffer }> {
-  for (let at = SIGNATURE.length; at + FRAME <= file.length; ) {
+  for (let at = SIGNATURE.length; at + FRAME <= file.length;) {
     const length = file.readUInt32BE(at);
     if (at + FRAME + length > file.length) return;
     yield { type: file.toString("latin1", at + 4, at + 8), data: file.subarray(at + 8, at + 8 + length) };

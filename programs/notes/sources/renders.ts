@@ -45,7 +45,8 @@ const promptText = ({ texts, models }: Prompt): string[] => [
 ];
 
 async function noteOf(found: Found, settings: RendersSettings): Promise<Buffer> {
-  const { width, height, texts } = /\.png$/i.test(found.file) ? readPng(await contentOf(found)) : { texts: new Map() };
+  const png = /\.png$/i.test(found.file) ? await contentOf(found) : Buffer.alloc(0);
+  const { width, height, texts } = readPng(png);
   const prompt = readPrompt(texts.get("prompt"));
   const name = found.names.at(-1) ?? "";
   return Buffer.from(

@@ -65,6 +65,11 @@ function turnText({ who, at, text, tools }: Turn): string {
 
 /** A conversation as Markdown. */
 export function sessionNote({ agent, id, started, turns }: Session & { agent: string; id: string }): string {
-  const about = { agent, session: id, started: started === undefined ? undefined : timeOf(started), turns: turns.length };
+  const about = {
+    agent,
+    session: id,
+    started: started === undefined ? undefined : timeOf(started),
+    turns: turns.length,
+  };
   return `${properties(about)}\n${[`# ${agent}, ${id}`, ...turns.map(turnText)].join("\n\n")}\n`;
 }

@@ -8,7 +8,7 @@ import { isContainer } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
 import { imagesOf, isContainerService, type Service } from "../model/service";
 import { urlOf } from "../model/site";
-import { checkPlatform, contextOf, type HostPlan, servicesOn } from "../platforms";
+import { checkPlatform, contextOf, type HostPlan, servicesOn, settled } from "../platforms";
 import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";
@@ -106,7 +106,7 @@ function viewOf(name: string, { platform, config, lock }: Deployment): HostView 
   return {
     name,
     services: servicesOn(platform, name, config.services)
-      .map((service) => withOverrides(service, config))
+      .map((service) => withOverrides(settled(service, config.settings), config))
       .map((service) => withLockedArchitectures(service, known)),
     networks: describedIn(platform, name).networks,
     vpnAddress,
@@ -120,7 +120,7 @@ const planOf = (view: HostView, views: readonly HostView[], { platform, config }
   host: describedIn(platform, view.name),
   services: view.services,
   vpnAddress: view.vpnAddress,
-  context: contextOf(platform, view.name, config, views, givenTo(config)),
+  context: contextOf(view.name, config, views, givenTo(config)),
   ...knownOf(hostIn(config, view.name).machine),
 });
 

@@ -1,7 +1,5 @@
 import type { z } from "zod";
 import type { Service } from "./service";
-import type { Access, Exposure } from "./site";
-import type { Stack } from "./stack";
 
 /** A Docker network of a host. */
 export interface Network {
@@ -25,16 +23,6 @@ export interface PlatformHost {
   prefix?: string;
 }
 
-/** A site that one host answers for, of a program on another one that is no service of the platform yet. */
-export interface CrossHostSite extends Omit<Exposure, "access" | "via"> {
-  /** Host whose gateway answers. */
-  on: string;
-  /** Host of the program, on whose VPN address it listens. */
-  host: string;
-  /** Who may reach it, by the stack's settings. */
-  access: (stack: Stack) => Access;
-}
-
 /** Hosts and services that belong together, on whatever computers. */
 export interface Platform {
   /** Unique; what `vpai:platform` in a stack's file chooses. */
@@ -43,7 +31,6 @@ export interface Platform {
   groups: readonly string[];
   hosts: Readonly<Record<string, PlatformHost>>;
   services: readonly Service[];
-  crossHostSites?: readonly CrossHostSite[];
   /** Keys of a stack's file that belong to no service: a zod schema by name. What Pulumi hands over is text. */
   settings?: Readonly<Record<string, z.ZodType>>;
 }

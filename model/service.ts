@@ -57,6 +57,11 @@ export interface Service<R extends Run = Run> extends Monitored {
   files?: (context: ServiceContext) => readonly ConfigFile[];
   secrets?: Readonly<Record<string, SecretFile>>;
   data?: readonly DataDirectory[];
+  /**
+   * Folder on the host for its `config` and `data`, an absolute path, where the sources give it one of its own. Default: its
+   * files lie in the platform's folder, in `configs/<service>` and `data`.
+   */
+  home?: string;
   limits: Limits;
   /** Counted in the host's memory. Default: it makes none. */
   guests?: Guests;

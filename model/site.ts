@@ -23,6 +23,14 @@ export interface Login {
   secret: SecretDeclaration;
 }
 
+/** How a gateway holds requests while a program is away. None is sent twice: only one that was not sent is tried again. */
+export interface Hold {
+  /** Seconds that a request waits at most; then it is answered 503 with `Retry-After`. */
+  seconds: number;
+  /** Path that the program answers 2xx to once it takes requests; asked every second. */
+  ready: string;
+}
+
 /** A website of a service; its route, name and certificate follow from it. */
 export interface Exposure {
   /** First label of the hostname under the stack's domain; empty for the domain itself. */
@@ -45,6 +53,12 @@ export interface Exposure {
   only?: readonly string[];
   /** What it promises to whoever asks without a login; tried after each `up`. Default: 200 at its beginning. */
   answers?: Answer;
+  /** Name of a setting that, where it is true, makes it VPN-only, whatever `access` says. Default: none does. */
+  vpnWhen?: string;
+  /** Requests wait while the program is away, in the gateway. Default: they are answered 502 at once. */
+  holds?: Hold;
+  /** Whether a relay on another host passes on what comes for it from outside (docs/decisions/webhook-relay.md). Default: false. */
+  relayed?: boolean;
   /**
    * Host whose gateway answers. Default: the service's own. Another one reaches the port on the service's host, at its
    * VPN address; while the host has none, there is no site.

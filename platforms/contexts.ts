@@ -30,12 +30,8 @@ export const hostViews = (platform: Platform): HostView[] =>
   }));
 
 /** Sites of other hosts that a host answers for: those whose host is in the stack and a node of the VPN. */
-function remoteSitesOn(platform: Platform, name: string, stack: Stack, hosts: readonly HostView[]): RemoteSite[] {
-  const declared = (platform.crossHostSites ?? []).flatMap(({ on, host, access, ...site }) => {
-    const address = stack.hosts[host]?.vpnAddress;
-    return on !== name || address === undefined ? [] : [{ ...site, access: access(stack), address }];
-  });
-  const ofServices = hosts.flatMap(({ name: host, vpnAddress: address, services }) =>
+const remoteSitesOn = (name: string, hosts: readonly HostView[]): RemoteSite[] =>
+  hosts.flatMap(({ name: host, vpnAddress: address, services }) =>
     host === name || address === undefined
       ? []
       : services.flatMap(({ expose = [], firstUser: { closed } = {} }) =>
@@ -44,7 +40,17 @@ function remoteSitesOn(platform: Platform, name: string, stack: Stack, hosts: re
             .map((exposure) => ({ ...exposure, address, ...(closed === undefined ? {} : { closed }) })),
         ),
   );
-  return [...declared, ...ofServices];
+
+/** A service whose sites say who may come in as the stack's settings have it. */
+export function settled(service: Service, settings: Stack["settings"]): Service {
+  const { expose } = service;
+  if (expose?.some(({ vpnWhen }) => vpnWhen !== undefined) !== true) return service;
+  return {
+    ...service,
+    expose: expose.map((site) =>
+      site.vpnWhen !== undefined && settings[site.vpnWhen] === true ? { ...site, access: "vpn" } : site,
+    ),
+  };
 }
 
 /**
@@ -52,7 +58,6 @@ function remoteSitesOn(platform: Platform, name: string, stack: Stack, hosts: re
  * @param given names of the secrets that the stack's file has
  */
 export function contextOf(
-  platform: Platform,
   host: string,
   stack: Stack,
   hosts: readonly HostView[],
@@ -69,7 +74,7 @@ export function contextOf(
     services: own?.services ?? [],
     networks: own?.networks ?? {},
     hosts,
-    remoteSites: remoteSitesOn(platform, host, stack, hosts),
+    remoteSites: remoteSitesOn(host, hosts),
     settings,
     given: new Set(given),
     ...(acmeEmail === undefined ? {} : { acmeEmail }),

@@ -24,6 +24,9 @@ if (existsSync(kept) && JSON.parse(readFileSync(kept, "utf8")).encryptionKey !==
   process.exit(1);
 }`;
 
+/** What webhooks outlive, such as an update: as long as docs/decisions/webhook-relay.md says. */
+const OUTAGE = { seconds: 90, ready: "/healthz/readiness" } as const;
+
 /** What differs between one n8n and another. */
 export interface N8nArgs {
   /** Default: `n8n`. Also its database, and the first part of its secrets' names. */
@@ -32,7 +35,10 @@ export interface N8nArgs {
   networks: readonly string[];
   /** Where its editor answers. */
   site: { subdomain: string; access: Access };
-  /** Where its webhooks answer: callers are no members of the VPN. Default: below the editor's site. */
+  /**
+   * Where its webhooks answer: callers are no members of the VPN. Beside, they answer below the editor's site, for a relay.
+   * Default: below the editor's site, as all of it.
+   */
   webhooks?: { subdomain: string; access: Access; answers: Answer };
   /** Default: none. */
   workflows?: WorkflowFolder;
@@ -51,7 +57,7 @@ export interface N8nArgs {
 export function n8n(args: N8nArgs): ContainerService {
   const { name = "n8n", group, networks, workflows, smoke, limits = { memoryMiB: 768, cpus: 1.5 } } = args;
   const site = { ...args.site, port: PORT };
-  const webhooks = { ...(args.webhooks ?? args.site), path: "/webhook/*", port: PORT };
+  const webhooks = { ...(args.webhooks ?? args.site), path: "/webhook/*", port: PORT, holds: OUTAGE };
   const database = postgresqlDatabase.own(name, `${name}'s`);
   const ownerPassword = {
     name: `${camelCase(name)}AdminPassword`,
@@ -68,7 +74,7 @@ export function n8n(args: N8nArgs): ContainerService {
     run: { image: "docker.io/n8nio/n8n:2.7.3", networks },
     user: { uid: 1000, gid: 1000 },
     port: PORT,
-    expose: [site, ...(args.webhooks === undefined ? [] : [webhooks])],
+    expose: [site, ...(args.webhooks === undefined ? [] : [webhooks, { ...webhooks, ...args.site, relayed: true }])],
     environment: (context) => {
       const server = postgresqlDatabase.serverOf(context, database);
       return {

@@ -1,5 +1,8 @@
 // Each export of a resource registers its implementation, too.
+export { CouchDatabase } from "./resources/couch-database";
 export { DockerHost } from "./resources/docker-host";
+export { HeadscaleKey } from "./resources/headscale-key";
+export { HeadscaleUser } from "./resources/headscale-user";
 export { HealthGate } from "./resources/health-gate";
 export type { HostNeeds } from "./host/faults";
 export { expectReady } from "./host/ready";

@@ -22,7 +22,7 @@ import type { Preparation } from "./preparation";
 import { acceptance, givenOf, validation } from "./file-checks";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
-import { type ContainerSpec, containerSpec, type DataSpec, type FileSpec, onHost, type SecretSpec } from "./spec";
+import { configsOf, type ContainerSpec, containerSpec, type DataSpec, type FileSpec, onHost, type SecretSpec } from "./spec";
 
 export interface DockerServiceArgs {
   service: ContainerService;
@@ -62,7 +62,7 @@ export class DockerService extends ComponentResource {
     this.containerName = this.spec.name;
     this.place = {
       container: this.spec.name,
-      configs: `${host.folder}/configs/${service.name}`,
+      configs: configsOf(service, host.folder),
       lastHealthy: `${host.folder}/last-healthy/${service.name}`,
     };
 
@@ -205,7 +205,7 @@ export class DockerService extends ComponentResource {
 
   /** How the program takes on changed files; a preview names what happens by the property that changes. */
   private onChange({ name, onChange = "restart" }: ContainerService, revision: Output<string>) {
-    const folders = ["configs", "secrets"].map((kind) => `${this.host.folder}/${kind}/${name}`);
+    const folders = [this.place.configs, `${this.host.folder}/secrets/${name}`];
     return onChange === "restart"
       ? { restart: { revision, folders, timeout: this.spec.stopTimeout } }
       : { reload: { revision, folders, command: [...onChange.reload] } };

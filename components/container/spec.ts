@@ -144,11 +144,15 @@ interface Part<Spec> {
   mounts: MountSpec[];
 }
 
+/** Where the host keeps a service's files. @param folder of the platform there */
+export const configsOf = ({ name, home }: Pick<ContainerService, "name" | "home">, folder: string): string =>
+  home === undefined ? `${folder}/configs/${name}` : `${home}/config`;
+
 function filesOf(service: ContainerService, { folder, context }: SpecPlace): Part<FileSpec> {
   const files = service.files?.(context) ?? [];
   if (files.length === 0) return { specs: [], mounts: [] };
   const target = commonFolder(files.map((file) => file.path));
-  const source = `${folder}/configs/${service.name}`;
+  const source = configsOf(service, folder);
   return {
     mounts: [{ kind: "config", source, target, readOnly: true }],
     specs: files.map(({ path: inContainer, ...file }) => {
@@ -179,9 +183,9 @@ function secretsOf({ name: service, secrets = {} }: ContainerService, place: Spe
     : { specs, mounts: [{ kind: "secret", source, target: SECRETS_FOLDER, readOnly: true }] };
 }
 
-function dataOf({ name: service, data = [] }: ContainerService, { folder }: SpecPlace): Part<DataSpec> {
+function dataOf({ name: service, home, data = [] }: ContainerService, { folder }: SpecPlace): Part<DataSpec> {
   const parts = data.map(({ path: target, directory: name = service, mode = "0700" }) => ({
-    spec: { name, path: `${folder}/data/${name}`, mode },
+    spec: { name, path: home === undefined ? `${folder}/data/${name}` : `${home}/data`, mode },
     target,
   }));
   return {

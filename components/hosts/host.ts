@@ -61,7 +61,8 @@ export class Host extends ComponentResource {
     const beforeChange = { beforeCreate: [hook], beforeUpdate: [hook] };
     const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`);
     this.host = { ...place, beforeChange, ...engine, findings };
-    const { networks } = description;
+    // A host that runs nothing needs none, nor a provider for its engine.
+    const networks = context.services.length === 0 ? {} : description.networks;
     this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;
   }
 

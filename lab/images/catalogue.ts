@@ -119,6 +119,28 @@ export const catalogue: readonly LabImage[] = [
     version: "1.13.0",
     base: "base",
   },
+  {
+    name: "headscale",
+    reference: "docker.io/headscale/headscale:0.26.1",
+    program: "real",
+    version: "0.26.1",
+    base: "base",
+  },
+  {
+    name: "couchdb",
+    reference: "docker.io/library/couchdb:3.3.3",
+    program: "stand-in",
+    version: "3.3.3",
+    base: "base",
+  },
+  // A node of the VPN, for the tests of its hub; no host runs it in a container.
+  {
+    name: "tailscale",
+    reference: "docker.io/tailscale/tailscale:v1.84.2",
+    program: "real",
+    version: "1.84.2",
+    base: "base",
+  },
 ];
 
 /**

@@ -9,7 +9,7 @@ export const uniqueSites: Policy = (plans) =>
       const site = (exposure: Exposure): string => `${hostnameOf(exposure, plan.context.domain)}${exposure.path ?? ""}`;
       return [
         ...plan.services.flatMap((service) =>
-          (service.expose ?? []).map((exposure) => [site(exposure), placeOf(plan, service)] as const),
+          answeredBy(plan.name, service.expose).map((exposure) => [site(exposure), placeOf(plan, service)] as const),
         ),
         ...(plan.context.remoteSites ?? []).map(
           (remote) => [site(remote), `${plan.name}, for ${remote.address}`] as const,
@@ -22,7 +22,9 @@ export const uniqueSites: Policy = (plans) =>
 
 /** A VPN-only site of a host outside the VPN answers nobody. */
 export const reachableSites: Policy = onEachService(({ expose = [] }, { name, vpnAddress, context }) =>
-  !context.vpnEnforce || vpnAddress !== undefined || expose.every(({ access }) => access !== "vpn")
+  !context.vpnEnforce ||
+  vpnAddress !== undefined ||
+  answeredBy(name, expose).every(({ access }) => access !== "vpn")
     ? []
     : [
         {
@@ -32,3 +34,7 @@ export const reachableSites: Policy = onEachService(({ expose = [] }, { name, vp
         },
       ],
 );
+
+/** Sites that a host's own gateway answers for; another one answers for the rest. */
+const answeredBy = (host: string, expose: readonly Exposure[] = []): readonly Exposure[] =>
+  expose.filter(({ via = host }) => via === host);

@@ -18,8 +18,13 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   },
   "seko-vpn": {
     purpose: "VPN hub, backups and outside monitoring",
-    groups: [],
-    networks: {},
+    groups: ["vpn"],
+    // No source names any: the fewest that work, cut as Sese-AI's are (docs/decisions/hub.md).
+    networks: {
+      frontend: { subnet: "172.21.1.0/24", internal: false },
+      backend: { subnet: "172.21.2.0/24", internal: true },
+      egress: { subnet: "172.21.4.0/24", internal: false },
+    },
     folder: "/opt/vpn",
     prefix: "vpn_",
   },

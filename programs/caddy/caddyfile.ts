@@ -1,4 +1,5 @@
 import type { ServiceContext } from "../../model/context";
+import { awayFor } from "./proxy";
 import { PUBLIC_LISTENER, type Route, type Site, sitesOf, VPN_LISTENER, VPN_REDIRECTS } from "./routes";
 
 /** Container port of Caddy's metrics, for the networks that Caddy is on; the host does not publish it. */
@@ -7,8 +8,9 @@ export const METRICS_LISTENER = 2020;
 /**
  * The Caddyfile of a host. A VPN-only site has a listener of its own, which the host binds to its VPN address: who may
  * come in is decided by where the packet arrives, never by the source address it claims.
+ * @param answersDomain whether the host is the one that the domain itself leads to
  */
-export function caddyfile(context: ServiceContext): string {
+export function caddyfile(context: ServiceContext, answersDomain = true): string {
   return [
     globalOptions(context),
     SECURITY_HEADERS,
@@ -16,7 +18,7 @@ export function caddyfile(context: ServiceContext): string {
     redirects(),
     metricsSite(),
     noSite(context),
-    ...sitesOf(context).map((site) => siteBlock(site, context)),
+    ...sitesOf(context, answersDomain).map((site) => siteBlock(site, context)),
   ].join("\n");
 }
 
@@ -50,7 +52,7 @@ const SECURITY_HEADERS = block("(security_headers)", [
  * decide, one that the two may read differently is not found: dots and slashes that are encoded or lead upwards, empty
  * parts, backslashes, NUL.
  */
-const PLAIN_PATHS = block("(plain_paths)", [
+export const PLAIN_PATHS = block("(plain_paths)", [
   "@ambiguous vars_regexp {http.request.uri} `(?i)^[^?]*(?:/\\.{1,2}(?:[/?]|$)|//|\\\\|%2e|%2f|%5c|%00)`",
   "respond @ambiguous 404",
 ]);
@@ -67,7 +69,9 @@ const noSite = (context: ServiceContext): string =>
 
 function siteBlock({ hostname, ports, routes }: Site, context: ServiceContext): string {
   const addresses = ports.map((port) => (port === PUBLIC_LISTENER ? hostname : `https://${hostname}:${port}`));
-  return block(addresses.join(", "), [...tls(context), "import security_headers", ...answers(routes)]);
+  const heldPaths = routes.filter(({ isHeld }) => isHeld).map(({ path = "*" }) => path);
+  const lines = [...tls(context), "import security_headers", ...answers(routes), ...awayFor(heldPaths)];
+  return block(addresses.join(", "), lines);
 }
 
 /** What no route takes is not found. In a block of its own the parts are tried as they stand here. */
@@ -101,7 +105,7 @@ function passedOn({ only, closed, directive }: Route): string[] {
 }
 
 /** A block inside a site's. */
-const part = (head: string, lines: readonly string[]): string[] => [
+export const part = (head: string, lines: readonly string[]): string[] => [
   `${head} {`,
   ...lines.flatMap((line) => line.split("\n")).map((line) => `\t${line}`),
   "}",
@@ -122,7 +126,7 @@ function tls(context: ServiceContext): string[] {
 }
 
 /** A Caddyfile block; the head of the global options is empty. */
-function block(head: string, lines: readonly string[]): string {
+export function block(head: string, lines: readonly string[]): string {
   const indented = lines.flatMap((line) => line.split("\n")).map((line) => `\t${line}`);
   return [`${head} {`.trimStart(), ...indented, "}", ""].join("\n");
 }

@@ -1,6 +1,7 @@
 import type { ServiceContext } from "../../model/context";
 import { SECRETS_FOLDER } from "../../model/files";
 import { type Exposure, hostnameOf, type Login } from "../../model/site";
+import { proxyTo } from "./proxy";
 
 /** Container port on which Caddy serves VPN-only sites; the host publishes it on its VPN address as 443. */
 export const VPN_LISTENER = 8443;
@@ -11,9 +12,6 @@ export const VPN_REDIRECTS = 8080;
 /** Container port on which Caddy serves everybody. */
 export const PUBLIC_LISTENER = 443;
 
-/** How long connections that stay open, such as WebSockets, outlive a reload; without, each reload closes them at once. */
-const STREAM_GRACE = "5m";
-
 /** Requests of a site that have one answer. */
 export interface Route {
   /** Undefined for all that no other route of the site takes. */
@@ -23,7 +21,9 @@ export interface Route {
   only: readonly string[] | undefined;
   /** Paths that are not found, as the program sees them. */
   closed: readonly string[];
-  /** The Caddyfile directive that answers. */
+  /** Whether requests wait while the program is away. */
+  isHeld: boolean;
+  /** The Caddyfile directives that answer. */
   directive: string;
 }
 
@@ -44,9 +44,10 @@ interface Offer extends Route {
 /**
  * The sites of a host. A VPN-only route is on the VPN listener alone, unless the VPN is not enforced; there, members find
  * the same hostname's public routes, too. A hostname may thus answer differently on its two listeners.
+ * @param answersDomain whether the host is the one that the domain itself leads to
  */
-export function sitesOf(context: ServiceContext): Site[] {
-  const all = offersOf(context);
+export function sitesOf(context: ServiceContext, answersDomain: boolean): Site[] {
+  const all = [...(answersDomain ? [healthOf(context)] : []), ...offersOf(context)];
   const hostnames = [...new Set(all.map(({ hostname }) => hostname))];
   return hostnames.flatMap((hostname) =>
     listenersOf(
@@ -67,11 +68,12 @@ function listenersOf(offers: Offer[], { vpnEnforce }: ServiceContext): { ports: 
 }
 
 const offersOf = (context: ServiceContext): Offer[] => [
-  healthOf(context),
   ...context.services.flatMap(({ name, expose = [], firstUser }) =>
-    expose.map((exposure) => offer({ closed: firstUser?.closed, ...exposure }, `${name}:${exposure.port}`, context)),
+    expose
+      .filter(({ via = context.host }) => via === context.host)
+      .map((exposure) => offer({ closed: firstUser?.closed, ...exposure }, `${name}:${exposure.port}`, context)),
   ),
-  ...(context.remoteSites ?? []).map((site) => offer(site, `${site.address}:${site.port}`, context)),
+  ...context.remoteSites.map((site) => offer(site, `${site.address}:${site.port}`, context)),
 ];
 
 /** The domain itself answers health checks from anywhere (docs/requirements.md#global-view). */
@@ -82,6 +84,7 @@ const healthOf = ({ domain }: ServiceContext): Offer => ({
   stripPath: false,
   only: undefined,
   closed: [],
+  isHeld: false,
   directive: 'respond "OK" 200',
 });
 
@@ -95,7 +98,8 @@ const offer = (exposure: Guarded, upstream: string, { domain }: ServiceContext):
   stripPath: exposure.stripPath ?? false,
   only: exposure.only,
   closed: closedOf(exposure),
-  directive: guarded(exposure, [`reverse_proxy ${upstream} {`, `\tstream_close_delay ${STREAM_GRACE}`, "}"]).join("\n"),
+  isHeld: exposure.holds !== undefined,
+  directive: guarded(exposure, proxyTo({ address: upstream, holds: exposure.holds })).join("\n"),
 });
 
 /** The closed paths that a site leads to at all. */

@@ -28,5 +28,4 @@ export default n8n({
       seed: ["kaneo-api"],
     },
   },
-  smoke: [{ ...SITE, path: "/webhook/ping", ...PING }],
 });

@@ -21,6 +21,11 @@ export async function sharedLabOfAll(): Promise<Lab> {
   return (await broughtUp("all", "up SERVICES=all")).lab;
 }
 
+/** The same with the core and the hub of the VPN. */
+export async function sharedLabOfHub(): Promise<Lab> {
+  return (await broughtUp("hub", "up SERVICES=core,vpn")).lab;
+}
+
 async function broughtUp(name: string, target: string): Promise<{ lab: Lab; output: string }> {
   await copyCheckout(name);
   const lab = Lab.existing(name);

@@ -17,7 +17,7 @@ const views = (vpnAddress: string | undefined): HostView[] =>
   hostViews(vpai).map((view) => (view.name === "seko-vpn" ? { ...view, services: [HUB], vpnAddress } : view));
 
 const sitesOn = (host: string, vpnAddress: string | undefined): ServiceContext["remoteSites"] =>
-  contextOf(vpai, host, STACK, views(vpnAddress)).remoteSites;
+  contextOf(host, STACK, views(vpnAddress)).remoteSites;
 
 test("a site of another host's service is answered for by the host that it names, at the other's VPN address", () => {
   expect(sitesOn("sese-ai", "100.64.0.9")).toEqual([
@@ -32,12 +32,12 @@ test("while the other host has no VPN address there is no site", () => {
 });
 
 test("a service is told of its own host's services and networks, and of all hosts", () => {
-  const context = contextOf(vpai, "seko-vpn", { ...STACK, acmeEmail: "me@example.org" }, views(undefined));
+  const context = contextOf("seko-vpn", { ...STACK, acmeEmail: "me@example.org" }, views(undefined));
   expect(context).toMatchObject({ host: "seko-vpn", domain: "ewutelo.cloud", acmeEmail: "me@example.org" });
   expect(context.services.map(({ name }) => name)).toEqual(["hub"]);
   expect(context.networks).toEqual({});
   expect(context.hosts.map(({ name }) => name)).toEqual(["sese-ai", "seko-vpn", "workstation"]);
-  expect(contextOf(vpai, "sese-ai", STACK, views(undefined)).networks["backend"]).toEqual({
+  expect(contextOf("sese-ai", STACK, views(undefined)).networks["backend"]).toEqual({
     subnet: "172.20.2.0/24",
     internal: true,
   });

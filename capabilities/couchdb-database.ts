@@ -1,0 +1,49 @@
+import { CouchDatabase } from "@vpai/providers";
+import { containerOf, defineCapability } from "../model/capability";
+import type { SecretDeclaration } from "../model/secret";
+
+/** What makes a service the one that keeps the others' databases. */
+interface CouchServer {
+  admin: { user: string; password: SecretDeclaration };
+}
+
+/** A database and who reads and writes it. */
+export interface CouchDatabaseRequest {
+  /** Lower case letters, digits and `_$()+/-`, a letter first. */
+  name: string;
+  /** Name of its user, who may change documents and nothing else. */
+  user: string;
+  password: SecretDeclaration;
+}
+
+/** A database in a CouchDB server with a user of its own, and nobody else let in but administrators. */
+export const couchdbDatabase = defineCapability<CouchServer, CouchDatabaseRequest>({
+  name: "CouchDB database",
+  when: "before",
+  guarded: true,
+  offerSecrets: ({ admin }) => [admin.password],
+  requestSecrets: ({ password }) => [password],
+  claims: ({ name, user }) => [`database ${name}`, `user ${user}`],
+  keeps: () => ({ kind: "none", reason: "it is kept with its server's files" }),
+  make: ({ name, user, password }, { offer: { admin }, host, connection, endpoint, ready, scope }, at) =>
+    new CouchDatabase(
+      `${host}/couchdb-database/${name}`,
+      {
+        connection,
+        server: {
+          container: containerOf(endpoint),
+          port: endpoint.port,
+          user: admin.user,
+          password: at.secret(admin.password),
+        },
+        database: name,
+        user,
+        password: at.secret(password),
+        security: {
+          admins: { names: [], roles: ["_admin"] },
+          members: { names: [user], roles: [] },
+        },
+      },
+      { parent: scope, dependsOn: [ready], protect: at.protect },
+    ),
+});

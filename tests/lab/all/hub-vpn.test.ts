@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { eventually } from "../../eventually";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { sharedLabOfHub } from "../harness/shared";
+import { authorityOf } from "../harness/site";
+import { VpnClient } from "../harness/vpn-client";
+
+/** The hub's Headscale and real Tailscale clients, which come through its gateway with keys that the program makes. */
+
+let lab: Lab;
+let hub: LabHost;
+let keys: Record<string, string>;
+const clients: VpnClient[] = [];
+
+/** Seconds that a key of one minute is certainly expired after. */
+const EXPIRED = 65;
+let made: number;
+
+const REQUESTS = `uses: [
+    ...USERS.map((name) => headscaleUser.request({ name }, { from: NAME })),
+    headscaleKey.request({ user: "hosts", node: "first" }, { from: NAME }),
+    headscaleKey.request({ user: "people", node: "second" }, { from: NAME }),
+    headscaleKey.request({ user: "hosts", node: "late", minutes: 1 }, { from: NAME }),
+  ],`;
+
+interface Exported {
+  deployment: { resources: { urn: string; type: string; outputs?: Record<string, unknown> }[] };
+}
+
+/** The keys that the stack has made, by the node that each is for. @param shown whether secrets are decrypted */
+async function keysIn(shown: boolean): Promise<Record<string, string>> {
+  const { stdout } = await lab.pulumiSucceed(["stack", "export", ...(shown ? ["--show-secrets"] : [])]);
+  const { deployment } = JSON.parse(stdout) as Exported;
+  const found = deployment.resources.filter(({ type }) => type.endsWith("vpai/headscale:PreAuthKey"));
+  return Object.fromEntries(
+    found.map(({ outputs = {} }) => [
+      String(outputs["node"]),
+      JSON.parse((outputs["key"] as { plaintext?: string }).plaintext ?? '""') as string,
+    ]),
+  );
+}
+
+const newClient = async (name: string): Promise<VpnClient> => {
+  const client = await VpnClient.start(lab, name, hub.publicAddress, await authorityOf(hub, "vpn_gateway"));
+  clients.push(client);
+  return client;
+};
+
+interface Node {
+  name: string;
+  user: { name: string };
+  ip_addresses: string[];
+}
+
+const nodes = async (): Promise<Node[]> =>
+  (JSON.parse(await hub.docker("exec", "vpn_headscale", "/ko-app/headscale", "nodes", "list", "--output", "json")) as
+    Node[] | null) ?? [];
+
+beforeAll(async () => {
+  lab = await sharedLabOfHub();
+  hub = await lab.host("seko-vpn");
+  lab.replace(
+    "platforms/vpai/services/headscale.ts",
+    "uses: USERS.map((name) => headscaleUser.request({ name }, { from: NAME })),",
+    REQUESTS,
+  );
+  await lab.up();
+  made = Date.now();
+  keys = await keysIn(true);
+}, 2_700_000);
+
+afterAll(async () => {
+  for (const client of clients) await client.remove();
+  lab.restoreFiles();
+  await lab.up();
+}, 600_000);
+
+test("the state keeps the keys encrypted, and a second up makes no others", async () => {
+  expect(Object.keys(keys).sort()).toEqual(["first", "late", "second"]);
+  for (const key of Object.values(keys)) expect(key).toMatch(/^[0-9a-f]{48}$/);
+  expect(await keysIn(false)).toEqual({ first: "", second: "", late: "" });
+  expect(await lab.up()).toEqual({});
+}, 300_000);
+
+test("a client registers with its key, for the user that the key is of", async () => {
+  const client = await newClient("first");
+  expect(await client.join(keys["first"] ?? "")).toMatchObject({ code: 0 });
+  const { BackendState, TailscaleIPs, Self } = await client.status();
+  expect([BackendState, Self.HostName]).toEqual(["Running", "first"]);
+  expect(TailscaleIPs?.[0]).toMatch(/^100\.64\.\d+\.\d+$/);
+  expect(await nodes()).toEqual([
+    expect.objectContaining({
+      name: "first",
+      ip_addresses: TailscaleIPs,
+      user: expect.objectContaining({ name: "hosts" }) as unknown,
+    }),
+  ]);
+}, 300_000);
+
+test("two clients reach each other, and are told the platform's names", async () => {
+  const second = await newClient("second");
+  expect(await second.join(keys["second"] ?? "")).toMatchObject({ code: 0 });
+  await eventually(
+    async () =>
+      expect(await second.tailscale("ping", "--until-direct=false", "--c=1", "first")).toMatch(/pong from first/),
+    60,
+  );
+  // By the hub's own relay, whose connection the gateway upgrades.
+  const [derp] = JSON.parse(await second.tailscale("debug", "derp-map")).Regions["999"].Nodes as { HostName: string }[];
+  expect(derp?.HostName).toBe("singa.vpai.test");
+  expect(await second.tailscale("netcheck")).toMatch(/- vpai: \d/);
+  const answer = await second.tailscale("dns", "query", "singa.vpai.test");
+  expect(answer).toContain(hub.publicAddress);
+}, 300_000);
+
+test("a key that was used is refused", async () => {
+  const thief = await newClient("thief");
+  const { code, all } = await thief.join(keys["first"] ?? "");
+  expect({ code, all }).toMatchObject({ code: 1, all: expect.stringMatching(/authkey already used/i) as unknown });
+  expect((await nodes()).map(({ name }) => name)).toEqual(["first", "second"]);
+}, 300_000);
+
+test("a key that has expired is refused", async () => {
+  await sleep(Math.max(0, made + EXPIRED * 1000 - Date.now()));
+  const late = await newClient("late");
+  const { code, all } = await late.join(keys["late"] ?? "");
+  expect({ code, all }).toMatchObject({ code: 1, all: expect.stringMatching(/authkey expired/i) as unknown });
+  expect((await nodes()).map(({ name }) => name)).toEqual(["first", "second"]);
+}, 300_000);
+
+test("used and expired keys are no drift, and a user that is gone comes back", async () => {
+  expect(await lab.refresh()).toEqual({});
+  expect(await lab.up()).toEqual({});
+}, 300_000);
+
+test("what administers the VPN is not there from outside", async () => {
+  for (const path of ["/api/v1/user", "/swagger", "/apple", "/windows", "/metrics", "/"]) {
+    const url = `https://singa.vpai.test${path}`;
+    const argv = [
+      "curl",
+      "-sk",
+      "-o",
+      "/dev/null",
+      "-w",
+      "%{http_code}",
+      "--resolve",
+      `singa.vpai.test:443:${hub.publicAddress}`,
+    ];
+    expect([path, await hub.output([...argv, url])]).toEqual([path, "404"]);
+  }
+}, 60_000);

@@ -13,6 +13,22 @@ export interface HealthCheck {
   retries?: number;
 }
 
+/** How a unit shows that it works: by an HTTP answer, an open port, or a command on the host. */
+export type Probe =
+  | {
+      http: {
+        port: number;
+        path: string;
+        /** Default: 200. */ status?: number;
+        /** Default: 127.0.0.1. */ address?: string;
+      };
+    }
+  | { tcp: { port: number; /** Default: 127.0.0.1. */ address?: string } }
+  | { test: readonly string[] };
+
+/** A probe, and how patiently it is repeated. */
+export type UnitHealth = Probe & Pick<HealthCheck, "timeout">;
+
 /** A request that a site must answer before an `up` has succeeded. */
 export interface SmokeCheck extends Pick<Exposure, "subdomain" | "access"> {
   /** Absolute path, with a query where one is needed. */

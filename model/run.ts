@@ -1,8 +1,9 @@
+import type { Program } from "./program";
 import type { Architecture } from "./stack";
 import type { PublishedPort } from "./site";
 
 /** Something of the host itself that the container sees at a path of its own; read-only. */
-interface HostMount {
+export interface HostMount {
   /** Absolute path on the host; a relative one is a folder of the platform's own data there. */
   source: string;
   /** Absolute path in the container. */
@@ -34,10 +35,22 @@ export interface ContainerRun {
   capabilities?: readonly string[];
 }
 
-/** A program that runs on the host itself, as a systemd unit. */
-interface UnitRun {
+/** A program that runs on the host itself, as a systemd unit. Files, secrets and data folders are where its service says, as in a container. */
+export interface UnitRun {
+  /** What is installed; the folder of the version in use is `{program}` in `exec`. */
+  program: Program;
+  /** Further programs that it needs, such as Node: each by its name, `{node}`. Default: none. */
+  runtimes?: readonly Program[];
   /** Program and arguments, absolute path first. */
   exec: readonly string[];
+  /** How it says that it has started: systemd's Type. Default: `exec`, the program is there. */
+  type?: "exec" | "notify";
+  /** Ports of the host that it listens on by itself; `port` and `hostPort` are the same. Default: none. */
+  publish?: readonly PublishedPort[];
+  /** Directives of the sandbox that differ from the safe choice, each a declared exception. Default: none. */
+  sandbox?: Readonly<Record<string, string>>;
+  /** Parts of the host that it sees at a path of its own, read-only. Default: the whole host but homes, where the paths are. */
+  hostMounts?: readonly HostMount[];
 }
 
 /** How a program runs. */
@@ -45,5 +58,5 @@ export type Run = ContainerRun | UnitRun;
 
 export const isContainer = (run: Run): run is ContainerRun => "image" in run;
 
-/** Ports of the host that a program's container is published on. */
-export const publishedBy = (run: Run): readonly PublishedPort[] => (isContainer(run) ? (run.publish ?? []) : []);
+/** Ports of the host that a program is reached on. */
+export const publishedBy = ({ publish = [] }: Run): readonly PublishedPort[] => publish;

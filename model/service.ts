@@ -1,10 +1,12 @@
 import type { z } from "zod";
 import type { Offered, Requested } from "./capability";
-import type { HealthCheck, SmokeCheck, VersionCheck } from "./checks";
+import type { HealthCheck, SmokeCheck, UnitHealth, VersionCheck } from "./checks";
 import type { ServiceContext } from "./context";
 import type { ConfigFile, DataDirectory, SecretFile } from "./files";
 import type { Monitored } from "./monitoring";
-import { type ContainerRun, isContainer, type Run } from "./run";
+import { type Job, JOB_LIMITS } from "./job";
+import { type ContainerRun, isContainer, type Run, type UnitRun } from "./run";
+import type { Program } from "./program";
 import type { SecretDeclaration } from "./secret";
 import type { Exposure } from "./site";
 import { UserError } from "./finding";
@@ -41,6 +43,9 @@ interface FirstUser {
   owner?: SecretDeclaration;
 }
 
+/** How a program is seen to work, by what runs it. */
+export type HealthOf<R extends Run> = R extends ContainerRun ? HealthCheck : UnitHealth;
+
 /** One service, as data: what is true of it, and nothing of how it is deployed. */
 export interface Service<R extends Run = Run> extends Monitored {
   /** Unique in the platform; also its name on the networks. */
@@ -65,7 +70,7 @@ export interface Service<R extends Run = Run> extends Monitored {
   limits: Limits;
   /** Counted in the host's memory. Default: it makes none. */
   guests?: Guests;
-  health: HealthCheck;
+  health: HealthOf<R>;
   /** Services that must be healthy before this one starts, beside those that serve its requests. */
   needs?: readonly string[];
   /** What others may request of it. */
@@ -81,6 +86,8 @@ export interface Service<R extends Run = Run> extends Monitored {
   smoke?: readonly SmokeCheck[];
   /** Compared with the image's tag after each `up`. Default: not compared. */
   version?: VersionCheck;
+  /** What it has done at certain times. Default: nothing. */
+  jobs?: readonly Job[];
   /**
    * How a changed file takes effect: `restart`, or a command in the container that makes the program read it again, and fails
    * unless the program has loaded it.
@@ -92,6 +99,11 @@ export interface Service<R extends Run = Run> extends Monitored {
 
 /** A service that runs in a container. */
 export type ContainerService = Service<ContainerRun>;
+
+/** A service that runs as a systemd unit. */
+export type UnitService = Service<UnitRun>;
+
+export const isUnitService = (service: Service): service is UnitService => !isContainer(service.run);
 
 export const isContainerService = (service: Service): service is ContainerService => isContainer(service.run);
 
@@ -107,22 +119,35 @@ export function portOf({ name, port }: Pick<Service, "name" | "port">): number {
 /** `<name>:<port>` on the networks. @throws for a service without port */
 export const addressOf = (service: Pick<Service, "name" | "port">): string => `${service.name}:${portOf(service)}`;
 
-/** MiB of its host that a service may use, its guests included. */
-export const memoryOf = ({ limits, guests }: Pick<Service, "limits" | "guests">): number =>
-  limits.memoryMiB + (guests === undefined ? 0 : guests.count * guests.memoryMiB);
+/** MiB of its host that a service may use, its guests and jobs included. */
+export const memoryOf = ({ limits, guests, jobs = [] }: Pick<Service, "limits" | "guests" | "jobs">): number =>
+  limits.memoryMiB +
+  (guests === undefined ? 0 : guests.count * guests.memoryMiB) +
+  jobs.reduce((sum, { limits: { memoryMiB } = JOB_LIMITS }) => sum + memoryMiB, 0);
 
 /** Docker networks that a service is on; a unit is on none. */
 export const networksOf = ({ run }: Service): readonly string[] => (isContainer(run) ? run.networks : []);
 
-/** Image references that services run. */
+/** Image references that services and their jobs run, or take programs from. */
 export const imagesOf = (services: readonly Service[]): string[] =>
-  services.flatMap(({ run }) => (isContainer(run) ? [run.image] : []));
+  services.flatMap(({ run, jobs = [] }) => [
+    ...(isContainer(run) ? [run.image] : programsOf(run).flatMap(imageOf)),
+    ...jobs.flatMap((job) => (job.in === "container" && job.image !== undefined ? [job.image] : [])),
+  ]);
+
+/** What a unit has installed. */
+export const programsOf = ({ program, runtimes = [] }: UnitRun): Program[] => [program, ...runtimes];
+
+const imageOf = ({ source }: Program): string[] => (source.kind === "image" ? [source.reference] : []);
 
 /**
- * Every secret that a service declares: its files', its offers' and its requests'. One that is missing, as in a file that
+ * Every secret that a service declares: its files', its jobs', its offers' and its requests'. One that is missing, as in a file that
  * nobody compiled, is left out; a policy tells of it.
  */
-export const declaredSecretsOf = ({ secrets = {}, offers = [], uses = [] }: Service): SecretDeclaration[] =>
-  [...Object.values(secrets).map(({ secret }) => secret), ...[...uses, ...offers].flatMap((one) => one.secrets)].filter(
-    (secret) => (secret as unknown) !== undefined,
-  );
+export const declaredSecretsOf = ({ secrets = {}, offers = [], uses = [], jobs = [] }: Service): SecretDeclaration[] =>
+  [
+    ...[secrets, ...jobs.map((job) => job.secrets ?? {})].flatMap((files) =>
+      Object.values(files).map(({ secret }) => secret),
+    ),
+    ...[...uses, ...offers].flatMap((one) => one.secrets),
+  ].filter((secret) => (secret as unknown) !== undefined);

@@ -81,8 +81,8 @@ export interface PublishedPort {
   /** The host's port. */
   hostPort: number;
   protocol: "tcp" | "udp";
-  /** Which of the host's addresses listens. A public address is an explicit choice. */
-  access: Access;
+  /** Which of the host's addresses listens: for everybody, VPN members, or the host's own programs alone. A public address is an explicit choice. */
+  access: Access | "host";
 }
 
 /** Full hostname of an exposure under a domain. */

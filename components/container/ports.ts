@@ -14,5 +14,8 @@ export function publishedPorts(publish: readonly PublishedPort[], host: Addresse
   });
 }
 
+/** Where the host's own programs alone reach a port. */
+const LOOPBACK = "127.0.0.1";
+
 const addressFor = ({ access }: PublishedPort, host: Addressed): Input<string> | undefined =>
-  access === "public" ? host.machine.bindAddress : host.vpnAddress;
+  ({ public: host.machine.bindAddress, vpn: host.vpnAddress, host: LOOPBACK })[access];

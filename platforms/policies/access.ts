@@ -8,7 +8,7 @@ export const explicitAccess = onEachService(({ run, expose = [] }, { context }) 
     ...publishedBy(run).map(({ access, hostPort, protocol }) => ({ access, what: `port ${hostPort}/${protocol}` })),
     ...expose.map((exposure) => ({ access: exposure.access, what: hostnameOf(exposure, context.domain) })),
   ]
-    .filter(({ access }) => !["public", "vpn"].includes(access))
+    .filter(({ access }) => !["public", "vpn", "host"].includes(access))
     .map(({ access, what }) => ({
       expected: "a port or site that says who may come in",
       found: `${what} without saying who may come in: access is ${JSON.stringify(access) ?? "missing"}`,

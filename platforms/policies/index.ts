@@ -4,11 +4,12 @@ import { ownedPrograms } from "./first-users";
 import { fittingArchitectures, obtainableImages, pinnedImages } from "./images";
 import { fittingMemory } from "./memory";
 import { uniqueClaims, uniqueNames } from "./names";
+import { namedJobs, scheduledJobs } from "./jobs";
 import { knownNeeds, noCycles, servedUses } from "./needs";
 import { knownNetworks } from "./networks";
 import type { Policy } from "./policy";
 import { boundAddresses, openablePorts, publishedOnce, uniquePorts } from "./ports";
-import { runnableServices } from "./runs";
+import { runnableUnits } from "./runs";
 import { declaredSecretFiles, exportedSecrets, uniformSecrets } from "./secrets";
 import { reachableSites, uniqueSites } from "./sites";
 
@@ -16,9 +17,11 @@ export type { HostPlan } from "./policy";
 
 /** Everything that a platform is checked for. */
 export const policies: readonly Policy[] = [
-  runnableServices,
+  runnableUnits,
   uniqueNames,
   uniqueClaims,
+  namedJobs,
+  scheduledJobs,
   uniqueSites,
   uniquePorts,
   publishedOnce,

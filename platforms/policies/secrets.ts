@@ -54,7 +54,7 @@ function readFiles(service: Service, context: ServiceContext): Set<string> {
     ...(isContainer(service.run)
       ? [...(service.run.entrypoint ?? []), ...(service.run.command ?? [])]
       : service.run.exec),
-    ...service.health.test,
+    ...("test" in service.health ? service.health.test : []),
   ];
   const found = texts.flatMap((text) =>
     typeof text === "string" ? [...text.matchAll(/\/run\/secrets\/([\w.-]*\w)/g)].map(([, file = ""]) => file) : [],

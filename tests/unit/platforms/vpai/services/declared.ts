@@ -20,7 +20,7 @@ export interface Deployed {
   host: string;
   context: ServiceContext;
   /** Addresses that the host listens on. */
-  addresses: { public: string; vpn: string };
+  addresses: { public: string; vpn: string; host: string };
 }
 
 type Check = (deployed: Deployed) => void;
@@ -410,6 +410,13 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
       };
       expect([drawn.uid, drawn.title]).toEqual([uid, title]);
       expect(drawn.panels.map((panel) => panel.title)).toEqual(some(panels).map((panel) => panel.title));
+    }
+  },
+  jobs: (deployed) => {
+    for (const { name, schedule, argv } of some(deployed.service.jobs)) {
+      const { inputs } = resource(deployed.graph, `${deployed.host}/job/${name}`);
+      expect(inputs["timer"]).toContain(`\nOnCalendar=${schedule}\n`);
+      for (const argument of argv) expect(inputs["service"]).toContain(argument);
     }
   },
   needs: (deployed) => {

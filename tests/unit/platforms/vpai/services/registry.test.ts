@@ -174,7 +174,7 @@ const deployed = (service: ContainerService): Deployed => ({
       runbook: "https://github.com/mobutoo/vpai/blob/main/docs/runbook.md",
     },
   }),
-  addresses: { public: "137.74.114.167", vpn: "100.64.0.14" },
+  addresses: { public: "137.74.114.167", vpn: "100.64.0.14", host: "127.0.0.1" },
 });
 
 beforeAll(async () => {

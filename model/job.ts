@@ -1,0 +1,65 @@
+import type { ServiceContext } from "./context";
+import type { ConfigFile, DataDirectory, SecretFile } from "./files";
+import type { HostMount } from "./run";
+
+/** How often a failed run is tried again before it counts as failed. */
+export interface Retries {
+  /** Further tries after the first. */
+  count: number;
+  /** Seconds before the first of them; each further one waits twice as long. */
+  backoff: number;
+}
+
+/** What every job says. */
+interface JobBase {
+  /** Unique on its host, also among the services: name of its timer, what `make run JOB=` takes. */
+  name: string;
+  /** One line that says what it is for. */
+  purpose: string;
+  /** When it runs, as systemd's OnCalendar takes it; the host's time zone holds unless it names one. A missed run is made up for. */
+  schedule: string;
+  /** Program and arguments, without a shell. */
+  argv: readonly string[];
+  /** Default: one try. */
+  retries?: Retries;
+  /** Seconds that one try may take. Default: 600. */
+  timeout?: number;
+  /** Seconds since the last success after which somebody is called. */
+  overdueAfter: number;
+  environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
+  /** Configuration files, all in one folder, as the job sees them. */
+  files?: (context: ServiceContext) => readonly ConfigFile[];
+  /** Each is a file `/run/secrets/<key>`, as of a service. */
+  secrets?: Readonly<Record<string, SecretFile>>;
+  /** Folders that it writes to. A folder of the service by the same `directory` is that folder. */
+  data?: readonly DataDirectory[];
+  /** Parts of the host that it reads. In a container, absolute ones or relative to the platform's data; on the host all but homes is there. */
+  hostMounts?: readonly HostMount[];
+  /** Default: 256 MiB and half a CPU. */
+  limits?: { memoryMiB: number; cpus: number };
+}
+
+/** A job in a throw-away container, as the service's user, with no more rights than a service's container. */
+export interface ContainerJob extends JobBase {
+  in: "container";
+  /** Default: the image of its service. */
+  image?: string;
+  /** Docker networks that it is on. Default: those of its service. */
+  networks?: readonly string[];
+}
+
+/** A job on the host itself, as the service's user, in the sandbox of a unit. */
+export interface HostJob extends JobBase {
+  in: "host";
+  /** Directives of the sandbox that differ from the safe choice, each a declared exception. Default: none. */
+  sandbox?: Readonly<Record<string, string>>;
+}
+
+/** What a service has done at certain times. */
+export type Job = ContainerJob | HostJob;
+
+/** What a job that does not say may use. */
+export const JOB_LIMITS = { memoryMiB: 256, cpus: 0.5 };
+
+/** Seconds that a try of a job may take that does not say. */
+export const JOB_TIMEOUT = 600;

@@ -1,0 +1,50 @@
+import type { Architecture } from "./stack";
+
+/** A file that a host downloads. What differs from its checksum is refused. */
+export interface Download {
+  url: string;
+  /** SHA-256, 64 hexadecimal digits. */
+  sha256: string;
+}
+
+/** How a host comes by a program. Each of them pins the content, or what names it. */
+export type ProgramSource =
+  /** One file, or with `unpack` an archive (`tar.gz`, `tar.xz`) whose single top folder is left out. */
+  | {
+      kind: "download";
+      files: Readonly<Partial<Record<Architecture, Download>>>;
+      unpack?: boolean;
+      /** Where a single file is put, below the version's folder. Default: `bin/<name of the program>`. */
+      file?: string;
+    }
+  /** Taken out of an image, as the host pulls it. */
+  | { kind: "image"; reference: string; /** Absolute path in the image, of a file or folder. */ path: string }
+  /** The packages of a lock file, as published: none of their scripts is run. `bin` has npm's links. */
+  | {
+      kind: "npm";
+      /** Texts of `package.json` and `package-lock.json`. */ manifest: string;
+      lock: string;
+      node: string;
+    }
+  /** Commands of Go packages, built on the host. */
+  | { kind: "go"; /** `<package>@<version>`. */ packages: readonly string[]; go: string }
+  /** A package of the host's own distribution at this version. Older ones are not kept. */
+  | { kind: "apt"; package: string };
+
+/** A program that a host installs into a folder of its version: `<folder of the platform>/programs/<name>/<version>`. */
+export interface Program {
+  /** Unique on its host. */
+  name: string;
+  /** Exact. */
+  version: string;
+  source: ProgramSource;
+  /** Commands for those who log in: name in `/usr/local/bin` → path below the version's folder. Default: none. */
+  commands?: Readonly<Record<string, string>>;
+}
+
+/** Folder of a program below the platform's. */
+export const programFolder = (folder: string, { name }: Pick<Program, "name">): string => `${folder}/programs/${name}`;
+
+/** Folder of the version that is in use: a link, which another version takes over at once. */
+export const currentFolder = (folder: string, program: Pick<Program, "name">): string =>
+  `${programFolder(folder, program)}/current`;

@@ -3,7 +3,7 @@ import { containerOf, defineCapability } from "../model/capability";
 import type { SecretDeclaration } from "../model/secret";
 
 /** What makes a service the one that keeps the others' databases. */
-interface CouchServer {
+export interface CouchServer {
   admin: { user: string; password: SecretDeclaration };
 }
 
@@ -16,7 +16,10 @@ export interface CouchDatabaseRequest {
   password: SecretDeclaration;
 }
 
-/** A database in a CouchDB server with a user of its own, and nobody else let in but administrators. */
+/** Role of further users that a database lets in. */
+export const memberRole = (database: string): string => `${database}-member`;
+
+/** A database in a CouchDB server with a user of its own, and nobody else let in but administrators and whom a further request makes. */
 export const couchdbDatabase = defineCapability<CouchServer, CouchDatabaseRequest>({
   name: "CouchDB database",
   when: "before",
@@ -41,7 +44,7 @@ export const couchdbDatabase = defineCapability<CouchServer, CouchDatabaseReques
         password: at.secret(password),
         security: {
           admins: { names: [], roles: ["_admin"] },
-          members: { names: [user], roles: [] },
+          members: { names: [user], roles: [memberRole(name)] },
         },
       },
       { parent: scope, dependsOn: [ready], protect: at.protect },

@@ -1,5 +1,6 @@
 // Each export of a resource registers its implementation, too.
 export { CouchDatabase } from "./resources/couch-database";
+export { CouchUser } from "./resources/couch-user";
 export { DockerHost } from "./resources/docker-host";
 export { HeadscaleKey } from "./resources/headscale-key";
 export { HeadscaleUser } from "./resources/headscale-user";

@@ -17,6 +17,7 @@ export const catalogue: readonly LabImage[] = [
   { name: "base", program: "real", version: "13" },
   { name: "lab-host", program: "real", version: "13", base: "base" },
   { name: "registry", program: "real", version: "2.8.3", base: "base" },
+  { name: "git-server", program: "real", version: "2.47.3", base: "base" },
   {
     name: "postgres",
     reference: "docker.io/library/postgres:18.1",

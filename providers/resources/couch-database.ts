@@ -1,15 +1,8 @@
-import type { HttpServer } from "../docker/http";
-import { JsonApi, UnexpectedStatus } from "../docker/json-api";
+import { apiOf, type CouchServer, logsIn, writeUser } from "../couchdb/users";
+import type { JsonApi } from "../docker/json-api";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { transportTo } from "../ssh/transport";
-
-/** A CouchDB that runs in a container of a host, seen as its administrator. */
-interface CouchServer extends HttpServer {
-  user: string;
-  password: string;
-}
 
 /** By name or by role. */
 interface Group {
@@ -40,7 +33,7 @@ export const couchDatabaseKind: Kind<CouchDatabaseInputs> = {
       : [{ property: "database", reason: `expected lower case letters, digits and _$()+/-, found ${database}` }],
   async ensure(inputs, _before, makeAnew) {
     const api = apiOf(inputs);
-    if (!(await logsIn(inputs))) await writeUser(api, inputs);
+    if (!(await logsIn(owner(inputs)))) await writeUser(owner(inputs));
     if ((await api.call("GET", pathOf(inputs), { missing: true })) === undefined) {
       makeAnew?.();
       await api.call("PUT", pathOf(inputs));
@@ -52,43 +45,17 @@ export const couchDatabaseKind: Kind<CouchDatabaseInputs> = {
   async observe(state) {
     const api = apiOf(state);
     if ((await api.call("GET", pathOf(state), { missing: true })) === undefined) return undefined;
-    const password = (await logsIn(state)) ? state.password : "";
+    const password = (await logsIn(owner(state))) ? state.password : "";
     return { ...state, password, security: await securityOf(api, state) };
   },
   /** Data outlives its declaration: deleting a database is for a person to do. */
   async remove() {},
 };
 
-const basic = (user: string, password: string): { authorization: string } => ({
-  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
-});
-
-const apiOf = ({ connection, server }: CouchDatabaseInputs): JsonApi =>
-  new JsonApi(transportTo(connection), server, basic(server.user, server.password));
+/** Its own user has no role that lets it do more. */
+const owner = (inputs: CouchDatabaseInputs) => ({ ...inputs, roles: [] });
 
 const pathOf = ({ database }: CouchDatabaseInputs): string => `/${encodeURIComponent(database)}`;
-
-const userPath = ({ user }: CouchDatabaseInputs): string => `/_users/org.couchdb.user:${encodeURIComponent(user)}`;
-
-/** Whether the user is there, with the password and no role that lets it do more. */
-async function logsIn({ connection, server, user, password }: CouchDatabaseInputs): Promise<boolean> {
-  const api = new JsonApi(transportTo(connection), server, basic(user, password));
-  try {
-    const session = await api.call<{ userCtx: { name: string; roles: string[] } }>("GET", "/_session");
-    return session?.userCtx.name === user && session.userCtx.roles.length === 0;
-  } catch (error) {
-    if (error instanceof UnexpectedStatus && error.status === 401) return false;
-    throw error;
-  }
-}
-
-/** CouchDB hashes the password before it keeps the document. */
-async function writeUser(api: JsonApi, inputs: CouchDatabaseInputs): Promise<void> {
-  const found = await api.call<{ _rev: string }>("GET", userPath(inputs), { missing: true });
-  const { user, password } = inputs;
-  const body = { name: user, password, roles: [], type: "user", ...(found === undefined ? {} : { _rev: found._rev }) };
-  await api.call("PUT", userPath(inputs), { body });
-}
 
 /** What CouchDB leaves out is empty. */
 async function securityOf(api: JsonApi, inputs: CouchDatabaseInputs): Promise<CouchDatabaseInputs["security"]> {

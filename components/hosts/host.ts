@@ -71,7 +71,8 @@ export class Host extends ComponentResource {
     this.host = { ...place, beforeChange, ...engine, findings };
     this.runtimes = new Runtimes(this.host, this);
     this.jobs = new Jobs(this.host, this);
-    const { networks } = description;
+    // A host that runs nothing needs none, and no process of the engine's provider.
+    const networks = context.services.length === 0 ? {} : description.networks;
     this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;
   }
 

@@ -14,7 +14,7 @@ export interface HealthCheck {
 }
 
 /** How a unit shows that it works: by an HTTP answer, an open port, or a command on the host. */
-export type Probe =
+type Probe =
   | {
       http: {
         port: number;

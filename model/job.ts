@@ -3,7 +3,7 @@ import type { ConfigFile, DataDirectory, SecretFile } from "./files";
 import type { HostMount } from "./run";
 
 /** How often a failed run is tried again before it counts as failed. */
-export interface Retries {
+interface Retries {
   /** Further tries after the first. */
   count: number;
   /** Seconds before the first of them; each further one waits twice as long. */

@@ -1,14 +1,14 @@
 import type { Architecture } from "./stack";
 
 /** A file that a host downloads. What differs from its checksum is refused. */
-export interface Download {
+interface Download {
   url: string;
   /** SHA-256, 64 hexadecimal digits. */
   sha256: string;
 }
 
 /** How a host comes by a program. Each of them pins the content, or what names it. */
-export type ProgramSource =
+type ProgramSource =
   /** One file, or with `unpack` an archive (`tar.gz`, `tar.xz`) whose single top folder is left out. */
   | {
       kind: "download";

@@ -44,7 +44,7 @@ interface FirstUser {
 }
 
 /** How a program is seen to work, by what runs it. */
-export type HealthOf<R extends Run> = R extends ContainerRun ? HealthCheck : UnitHealth;
+type HealthOf<R extends Run> = R extends ContainerRun ? HealthCheck : UnitHealth;
 
 /** One service, as data: what is true of it, and nothing of how it is deployed. */
 export interface Service<R extends Run = Run> extends Monitored {

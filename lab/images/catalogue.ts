@@ -105,7 +105,7 @@ export const catalogue: readonly LabImage[] = [
   },
   {
     name: "n8n-mcp",
-    reference: "programs.vpai.internal/n8n-mcp:2.87.0",
+    reference: "ghcr.io/mobutoo/lab-program-n8n-mcp:2.87.0",
     program: "real",
     version: "2.87.0",
     base: "base",
@@ -190,8 +190,8 @@ export function labImage(name: string): LabImage {
   throw new Error(`expected the name of a lab image (${names}), found "${name}"`);
 }
 
-/** Registry of images that hold a program in /opt/program, which lab hosts take out of them; nothing pulls it elsewhere. */
-const PROGRAMS = "programs.vpai.internal/";
+/** Images that hold a program in /opt/program, which lab hosts take out of them: in the lab's registry alone. */
+const PROGRAMS = "ghcr.io/mobutoo/lab-program-";
 
 /** Reference of the image that holds a program for lab hosts; undefined where they get it as production does. */
 export const labProgram = (name: string): string | undefined =>

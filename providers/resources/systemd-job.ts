@@ -6,7 +6,7 @@ import { expectOurs, factsOf, isOurs, removeUnits, UNITS, unitText, writeUnit } 
 import { ensureUser, removeUser } from "../systemd/user";
 
 /** A job of a host: a service that its timer starts. */
-export interface SystemdJobInputs {
+interface SystemdJobInputs {
   connection: Connection;
   /** Name of both: `<job>.service` and `<job>.timer`. */
   job: string;
@@ -45,7 +45,7 @@ for metric in "job_declared_timestamp_seconds \${since:-$(date +%s)}" "job_overd
 done >"$1/.job-$2.declared.new"
 chmod 0644 "$1/.job-$2.declared.new"; mv -f "$1/.job-$2.declared.new" "$file"`;
 
-export const systemdJobKind: Kind<SystemdJobInputs, SystemdJobState> = {
+const systemdJobKind: Kind<SystemdJobInputs, SystemdJobState> = {
   version: 1,
   identity: ["job"],
   title: ({ job, connection }) => `job ${job} on ${connection.host}`,

@@ -14,7 +14,7 @@ import { failure, isAnother, keep, put, type UnitVersion } from "../systemd/vers
 import { becomesHealthy } from "../systemd/watch";
 
 /** A program that a host runs as a systemd unit: its file, the version in use, that it is enabled and runs, and that it is healthy. */
-export interface SystemdUnitInputs extends Omit<Started, "programs" | "reload">, KeptPlace {
+interface SystemdUnitInputs extends Omit<Started, "programs" | "reload">, KeptPlace {
   connection: Connection;
   /** Lines of the unit's file by which it is known as this stack's. */
   marks: string[];
@@ -46,7 +46,7 @@ interface SystemdUnitState extends Omit<SystemdUnitInputs, "enabled" | "dropIns"
   condition: string;
 }
 
-export const systemdUnitKind: Kind<SystemdUnitInputs, SystemdUnitState> = {
+const systemdUnitKind: Kind<SystemdUnitInputs, SystemdUnitState> = {
   version: 1,
   identity: ["unit"],
   title: ({ unit, connection }) => `unit ${unit} on ${connection.host}`,

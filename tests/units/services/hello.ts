@@ -50,7 +50,7 @@ export default defineService({
       overdueAfter: 93_600,
       files: () => [{ path: "/etc/tidy/tidy.sh", content: TIDY }],
       secrets: { key: { secret: KEY } },
-      data: [{ path: "/var/lib/hello", backup: { kind: "files" } }],
+      data: [{ path: "/var/lib/hello", directory: "hello", backup: { kind: "files" } }],
       limits: { memoryMiB: 32, cpus: 0.25 },
     },
     {

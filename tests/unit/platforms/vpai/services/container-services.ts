@@ -1,8 +1,12 @@
 import { type ContainerService, isContainerService } from "../../../../../model/service";
 import vpai from "../../../../../platforms/vpai/platform";
 
-/** Every service of vpai that runs in a container. */
-export const containerServices: readonly ContainerService[] = vpai.services.filter(isContainerService);
+const { groups = [] } = vpai.hosts["sese-ai"] ?? {};
+
+/** Services of Sese-AI that run in containers. */
+export const containerServices: readonly ContainerService[] = vpai.services
+  .filter(isContainerService)
+  .filter(({ group }) => groups.includes(group));
 
 /** @throws when there is no such service, or it runs in no container */
 export function containerServiceNamed(name: string): ContainerService {

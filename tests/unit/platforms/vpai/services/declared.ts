@@ -234,7 +234,8 @@ export const JUDGED = {
     }
   },
   guests: ({ service, host, context }) => {
-    const own = service.limits.memoryMiB + (service.guests?.count ?? 0) * (service.guests?.memoryMiB ?? 0);
+    const jobs = (service.jobs ?? []).reduce((sum, { limits }) => sum + (limits?.memoryMiB ?? 256), 0);
+    const own = service.limits.memoryMiB + (service.guests?.count ?? 0) * (service.guests?.memoryMiB ?? 0) + jobs;
     const found = fittingMemory([
       {
         name: host,

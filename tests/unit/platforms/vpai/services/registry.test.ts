@@ -136,6 +136,10 @@ export default {
   smoke: [{ subdomain: "any", access: "public", path: "/alive?deep", status: 204 }],
   version: { test: ["everything", "version"], pattern: "everything (.*)" },
   onChange: { reload: ["kill", "-HUP", "1"] },
+  jobs: [{
+    name: "everything-tidy", in: "container", purpose: "Tidies up", schedule: "*-*-* 04:00:00", argv: ["/bin/tidy", "--all"],
+    overdueAfter: 90000, limits: { memoryMiB: 8, cpus: 0.1 },
+  }],
   stopTimeout: 45,
 };
 `;

@@ -1,0 +1,135 @@
+import "../without-sdk";
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import {
+  type HostProgramInputs,
+  hostProgramKind,
+  type HostProgramState,
+} from "../../../../providers/resources/host-program";
+import { SshServer } from "../ssh-server";
+
+/** Programs are installed for real, from a web server of the test; the host is this machine. */
+
+const TEXT = "#!/bin/sh\necho hello\n";
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+let server: SshServer;
+let web: Server;
+let asked: number;
+let served: string;
+let folder: string;
+let inputs: HostProgramInputs;
+
+beforeAll(async () => {
+  server = await SshServer.start();
+  web = createServer((_request, response) => {
+    asked += 1;
+    response.end(served);
+  });
+  await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+});
+afterAll(async () => {
+  web.closeAllConnections();
+  await new Promise((resolve) => web.close(resolve));
+  await server.stop();
+});
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "host-program-"));
+  served = TEXT;
+  asked = 0;
+  inputs = {
+    connection: server.connection,
+    folder: path.join(folder, "hello"),
+    release: "1.0",
+    source: {
+      kind: "download",
+      url: `http://127.0.0.1:${(web.address() as AddressInfo).port}/hello`,
+      sha256: sha256(TEXT),
+      unpack: false,
+      file: "bin/hello",
+    },
+    commands: {},
+    content: "as installed",
+  };
+  mkdirSync(inputs.folder, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (): string => path.join(inputs.folder, "1.0", "bin", "hello");
+const ensure = (before?: HostProgramState): Promise<HostProgramState> => hostProgramKind.ensure(inputs, before);
+
+test("a download with the right checksum can be run, and is what it was when it is looked at", async () => {
+  const state = await ensure();
+  expect([readFileSync(file(), "utf8"), (statSync(file()).mode & 0o777).toString(8)]).toEqual([TEXT, "755"]);
+  expect(await hostProgramKind.observe(state)).toEqual(state);
+});
+
+test("one with another content is refused, and nothing of it is left", async () => {
+  served = `${TEXT}more`;
+  await expect(ensure()).rejects.toThrow(
+    `expected SHA-256 ${sha256(TEXT)} of ${"url" in inputs.source ? inputs.source.url : ""}, found ${sha256(served)}`,
+  );
+  expect(readdirSync(inputs.folder)).toEqual([]);
+});
+
+test("what is installed already is adopted without asking again; the moment of before stays", async () => {
+  const first = await ensure();
+  expect(await ensure(first)).toEqual(first);
+  // A state that was lost, as of an up that was killed.
+  expect((await ensure()).digest).toBe(first.digest);
+  expect(asked).toBe(1);
+});
+
+test("another version comes beside the one before", async () => {
+  const first = await ensure();
+  inputs = { ...inputs, release: "2.0" };
+  await ensure(first);
+  expect(readdirSync(inputs.folder).filter((name) => !name.startsWith("."))).toEqual(["1.0", "2.0"]);
+});
+
+test.each([
+  ["another content", () => appendFileSync(file(), "echo more\n")],
+  ["another file", () => writeFileSync(path.join(inputs.folder, "1.0", "bin", "other"), "")],
+  ["a file that cannot be run any more", () => chmodSync(file(), 0o644)],
+])("%s is seen, and put right at another moment", async (_what, spoil) => {
+  const first = await ensure();
+  spoil();
+  const seen = (await hostProgramKind.observe(first)) as HostProgramState;
+  expect(seen.content).toBe("changed by hand");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const mended = await ensure(seen);
+  expect(mended).toMatchObject({ digest: first.digest, content: "as installed" });
+  expect(mended.installedAt > first.installedAt).toBe(true);
+  expect(await hostProgramKind.observe(mended)).toEqual(mended);
+});
+
+test("an installation that was cut short is done again", async () => {
+  mkdirSync(path.join(inputs.folder, ".new", "bin"), { recursive: true });
+  mkdirSync(path.join(inputs.folder, "1.0"));
+  await ensure();
+  expect([readFileSync(file(), "utf8"), existsSync(path.join(inputs.folder, ".new"))]).toEqual([TEXT, false]);
+});
+
+test("removed, nothing is left; what is gone is not there", async () => {
+  const state = await ensure();
+  await hostProgramKind.remove(state);
+  expect(existsSync(inputs.folder)).toBe(false);
+  expect(await hostProgramKind.observe(state)).toBeUndefined();
+  await hostProgramKind.remove(state);
+});

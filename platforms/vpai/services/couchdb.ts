@@ -1,7 +1,10 @@
 import { couchdbDatabase } from "../../../capabilities/couchdb-database";
+import { couchdbUser } from "../../../capabilities/couchdb-user";
 import { flag } from "../../../model/setting";
 import { defineService } from "../../../model/service";
+import { DUMP, DUMP_LOGIN, DUMP_SETTINGS } from "./couchdb/dump";
 import { adminIni, couchdbIni, identityIni } from "./couchdb/ini";
+import { vaultUser } from "./couchdb/users";
 import { ADMIN, IDENTITY, VAULT } from "./couchdb/vault";
 
 const NAME = "couchdb";
@@ -53,12 +56,14 @@ export default defineService({
     ],
     interval: 10,
   },
-  offers: [couchdbDatabase.offer({ admin: ADMIN })],
-  uses: [couchdbDatabase.request(VAULT, { from: NAME, when: "after" })],
+  offers: [couchdbDatabase.offer({ admin: ADMIN }), couchdbUser.offer({ admin: ADMIN })],
+  uses: [couchdbDatabase.request(VAULT, { from: NAME, when: "after" }), vaultUser(DUMP_LOGIN)],
+  jobs: [DUMP],
   settings: {
     couchdbVpnEnforce: flag(false).describe(
       "true: CouchDB's site is VPN-only too. false: it is public, behind its login.",
     ),
+    ...DUMP_SETTINGS,
   },
   stopTimeout: 30,
 });

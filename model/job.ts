@@ -35,6 +35,10 @@ interface JobBase {
   data?: readonly DataDirectory[];
   /** Parts of the host that it reads. In a container, absolute ones or relative to the platform's data; on the host all but homes is there. */
   hostMounts?: readonly HostMount[];
+  /** Whether it is run in these surroundings. Default: it always is. */
+  needed?: (context: ServiceContext) => boolean;
+  /** Numeric user and group that it runs as; they own its secrets and data. Default: those of its service. */
+  user?: { uid: number; gid: number };
   /** Default: 256 MiB and half a CPU. */
   limits?: { memoryMiB: number; cpus: number };
 }

@@ -3,8 +3,8 @@ import path from "node:path";
 import { couchdbDatabase } from "../capabilities/couchdb-database";
 import type { ServiceContext } from "../model/context";
 import { type ConfigFile, SECRETS_FOLDER } from "../model/files";
-import type { ContainerJob } from "../model/job";
-import { peer } from "../model/peers";
+import { type ContainerJob, JOB_LIMITS } from "../model/job";
+import { offererOf, peer } from "../model/peers";
 import type { SecretDeclaration } from "../model/secret";
 import type { CollectorSettings, SourceSettings } from "./notes/collector";
 import type { DatabaseSettings } from "./notes/couchdb";
@@ -12,10 +12,10 @@ import type { RemoteSettings } from "./notes/git";
 import type { DumpSettings } from "./notes/vault-dump";
 
 /** Node with Git and an SSH client, on every host that has a job of these; it runs TypeScript by leaving the types out. */
-export const NOTES_IMAGE = "docker.io/library/node:22.23.5-bookworm";
+const NOTES_IMAGE = "docker.io/library/node:22.23.5-bookworm";
 
 /** The image's own user: an SSH client refuses one whose number has no name. */
-export const NOTES_USER = { uid: 1000, gid: 1000 };
+const NOTES_USER = { uid: 1000, gid: 1000 };
 
 /** Where a container finds the programs. */
 const PROGRAM = "/etc/notes";
@@ -54,8 +54,10 @@ const settingsFile = (settings: CollectorSettings | DumpSettings): ConfigFile =>
   content: `${JSON.stringify(settings, null, 2)}\n`,
 });
 
-const argv = (main: string): string[] => [
+/** What Node keeps would else follow from the host's memory; as much again is for what it reads and sends. */
+const argv = (main: string, { memoryMiB } = JOB_LIMITS): string[] => [
   "node",
+  `--max-old-space-size=${memoryMiB / 2}`,
   "--disable-warning=ExperimentalWarning",
   "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON",
   `${PROGRAM}/${main}`,
@@ -77,17 +79,28 @@ function databaseOf(context: ServiceContext, { database, user }: VaultLogin): Da
   return { url: `http://${host}:${port}`, database, user, passwordFile: `${SECRETS_FOLDER}/${PASSWORD}` };
 }
 
+/** Whether there is a vault that the host can reach: on another host, that one needs an address. */
+function isReachable(context: ServiceContext): boolean {
+  const vault = offererOf(context.hosts, context.host, { capability: couchdbDatabase.name });
+  return vault !== undefined && (vault.host.name === context.host || vault.host.vpnAddress !== undefined);
+}
+
 /** What all of these jobs are. */
 const common = {
-  in: "container",
+  in: "container" as const,
   image: NOTES_IMAGE,
+  user: NOTES_USER,
+  needed: isReachable,
   retries: { count: 3, backoff: 300 },
   timeout: 3_600,
   overdueAfter: OVERDUE,
-} as const satisfies Partial<ContainerJob>;
+} satisfies Partial<ContainerJob>;
 
 /** A job that brings notes into the vault. */
-export interface CollectorArgs extends Pick<ContainerJob, "schedule" | "purpose" | "networks" | "hostMounts"> {
+export interface CollectorArgs extends Pick<
+  ContainerJob,
+  "schedule" | "purpose" | "networks" | "hostMounts" | "limits"
+> {
   /** Also its name in the vault. */
   name: string;
   vault: VaultLogin;
@@ -102,7 +115,7 @@ export interface CollectorArgs extends Pick<ContainerJob, "schedule" | "purpose"
 export const notesCollector = ({ vault, sources, secrets, files, ...args }: CollectorArgs): ContainerJob => ({
   ...common,
   ...args,
-  argv: argv("collect.ts"),
+  argv: argv("collect.ts", args.limits),
   files: (context) => [
     ...program(),
     settingsFile({ collector: args.name, couchdb: databaseOf(context, vault), sources: sources(context) }),
@@ -130,6 +143,9 @@ export interface VaultDumpArgs extends Pick<ContainerJob, "name" | "schedule" | 
   deployKey: SecretDeclaration;
 }
 
+/** Git packs what it pushes in memory, too. */
+const DUMP_LIMITS = { memoryMiB: 384, cpus: 0.5 };
+
 const DEPLOY_KEY = "deploy_key";
 
 const remoteSettings = (remote: RemoteArgs | undefined): { remote?: RemoteSettings } =>
@@ -149,8 +165,8 @@ export const vaultDump = ({ vault, directory, remote, deployKey, ...args }: Vaul
   ...common,
   ...args,
   purpose: "Obsidian's vault as files, with its history in Git",
-  argv: argv("dump.ts"),
-  limits: { memoryMiB: 384, cpus: 0.5 },
+  argv: argv("dump.ts", DUMP_LIMITS),
+  limits: DUMP_LIMITS,
   files: (context) => {
     const to = remote(context);
     const settings = { couchdb: databaseOf(context, vault), tree: TREE, ...remoteSettings(to) };

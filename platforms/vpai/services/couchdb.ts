@@ -1,6 +1,9 @@
 import { couchdbDatabase } from "../../../capabilities/couchdb-database";
+import { couchdbUser } from "../../../capabilities/couchdb-user";
 import { defineService } from "../../../model/service";
+import { DUMP, DUMP_LOGIN, DUMP_SETTINGS } from "./couchdb/dump";
 import { adminIni, couchdbIni, identityIni } from "./couchdb/ini";
+import { vaultUser } from "./couchdb/users";
 import { ADMIN, IDENTITY, VAULT } from "./couchdb/vault";
 
 const NAME = "couchdb";
@@ -52,7 +55,9 @@ export default defineService({
     ],
     interval: 10,
   },
-  offers: [couchdbDatabase.offer({ admin: ADMIN })],
-  uses: [couchdbDatabase.request(VAULT, { from: NAME, when: "after" })],
+  offers: [couchdbDatabase.offer({ admin: ADMIN }), couchdbUser.offer({ admin: ADMIN })],
+  uses: [couchdbDatabase.request(VAULT, { from: NAME, when: "after" }), vaultUser(DUMP_LOGIN)],
+  jobs: [DUMP],
+  settings: DUMP_SETTINGS,
   stopTimeout: 30,
 });

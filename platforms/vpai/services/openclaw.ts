@@ -5,6 +5,8 @@ import { SECRETS_FOLDER } from "../../../model/files";
 import { defineService } from "../../../model/service";
 import { hostnameOf } from "../../../model/site";
 import { peer, subnetsOf } from "../../../model/peers";
+import { vaultUser } from "./couchdb/users";
+import { COLLECTOR, COLLECTOR_LOGIN } from "./openclaw/collector";
 import { openclawConfig } from "./openclaw/config";
 import { COLLECTION, contentIndexConfig, contentIndexFiles } from "./openclaw/content-index";
 import { QDRANT_API_KEY } from "./qdrant";
@@ -106,6 +108,8 @@ export default defineService({
   uses: [
     litellmKey.request({ alias: "openclaw", maxBudget: 5, budgetDuration: "1d", key: LLM_KEY }),
     qdrantCollection.request(COLLECTION),
+    vaultUser(COLLECTOR_LOGIN),
   ],
+  jobs: [COLLECTOR],
   stopTimeout: 30,
 });

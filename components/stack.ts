@@ -8,6 +8,7 @@ import { isContainer } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
 import { imagesOf, isContainerService, type Service } from "../model/service";
 import { urlOf } from "../model/site";
+import { whenUnreachable, type WhenUnreachable } from "../model/stack";
 import { checkPlatform, contextOf, type HostPlan, servicesOn } from "../platforms";
 import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
@@ -23,6 +24,8 @@ export interface HostOutput {
   connection: Output<Connection>;
   /** Address that the world reaches the host on. */
   publicAddress: Output<string>;
+  /** What a command that cannot reach it makes of that. */
+  unreachable: WhenUnreachable;
   services: Record<string, ServiceOutput>;
 }
 
@@ -64,14 +67,27 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
     const machine = machines.create(name, hostIn(config, name).machine);
     const owner = { platform: platform.name, stack, host: name };
-    const { adopt } = config;
+    const { adopt, leaves } = config;
     const { memoryMiB } = hostIn(config, name);
-    const host = new Host(name, { owner, machine, description, context, secrets, vpnAddress, memoryMiB, adopt });
+    const isLeft = leaves.has(name);
+    const host = new Host(name, {
+      owner,
+      machine,
+      description,
+      context,
+      secrets,
+      vpnAddress,
+      memoryMiB,
+      adopt,
+      isLeft,
+    });
     hosts.set(name, host);
     const { connection } = host;
-    return [name, { connection, publicAddress: machine.publicAddress, services: describe(name, services, deployment) }];
+    const unreachable = whenUnreachable(hostIn(config, name), description);
+    const described = describe(name, services, deployment);
+    return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described }];
   });
-  new Fleet({ hosts, views, stack: config, secrets }).start();
+  new Fleet({ hosts, views, stack: config, secrets, leaves: config.leaves }).start();
   return Object.fromEntries(outputs);
 }
 

@@ -23,6 +23,8 @@ export interface PlatformHost {
   folder?: string;
   /** First part of the names of its containers. Default: `<platform>_`. */
   prefix?: string;
+  /** Whether its computer is switched off, or out of reach, every now and then. Default: false. */
+  oftenOffline?: boolean;
 }
 
 /** A site that one host answers for, of a program on another one that is no service of the platform yet. */

@@ -29,6 +29,8 @@ export interface HostArgs {
   /** MiB, as the stack's file says. */
   memoryMiB: number;
   adopt: boolean;
+  /** Whether the run leaves it as it is. */
+  isLeft: boolean;
 }
 
 /**
@@ -46,11 +48,11 @@ export class Host extends ComponentResource {
 
   /** @param name the host's name in the platform */
   constructor(name: string, args: HostArgs, options: ComponentResourceOptions = {}) {
-    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, adopt } = args;
+    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, adopt, isLeft } = args;
     super("vpai:hosts:Host", name, {}, vanishing(machine, options));
     this.connection = machine.connection;
     this.context = context;
-    const engine = engineLayer({ name, machine, parent: this }, []);
+    const engine = engineLayer({ name, machine, isLeft, parent: this }, []);
     const place = {
       ...{ owner, machine, secrets, vpnAddress, adopt },
       folder: folderOn(owner.platform, description),
@@ -59,7 +61,7 @@ export class Host extends ComponentResource {
     this.needs = needsOf(context.services, place, memoryMiB);
     const { hook } = new HostLook(name, engine.connection, this.needs);
     const beforeChange = { beforeCreate: [hook], beforeUpdate: [hook] };
-    const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`);
+    const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`, isLeft);
     this.host = { ...place, beforeChange, ...engine, findings };
     const { networks } = description;
     this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;

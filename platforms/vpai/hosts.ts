@@ -29,5 +29,6 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
     networks: {},
     folder: "/opt/workstation",
     prefix: "workstation_",
+    oftenOffline: true,
   },
 };

@@ -18,8 +18,8 @@ main(async () => {
 });
 
 /** What is on a computer that outlives the stack is taken down there: one that is away keeps it, and the state knows. */
-const takeDown = (stack: string): Promise<number> =>
-  runReaching({
+function takeDown(stack: string): Promise<number> {
+  return runReaching({
     ...{ stack, command: "down", reaches: ({ vanishes }) => !vanishes },
     run: (leaving) =>
       changeStack(
@@ -31,6 +31,7 @@ const takeDown = (stack: string): Promise<number> =>
         false,
       ),
   });
+}
 
 /** @returns the engine's exit code; 1 for a state that is of no use */
 async function destroyLab(stack: string): Promise<number> {

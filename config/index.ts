@@ -1,5 +1,5 @@
 export { connectionTo } from "./connection";
-export { LEFT_HOSTS, loadStackConfig, type LoadedConfig } from "./load";
+export { loadStackConfig, type LoadedConfig } from "./load";
 export { parseStackConfig, readSettings, titleOf, type PlatformNames, type RawConfig } from "./parse";
 export type { MachineConfig, StackConfig } from "./schema";
 export { isRequired, readSecret } from "./secrets";

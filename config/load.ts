@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labServices } from "./lab-services";
+import { leftHosts } from "./left-hosts";
 import { parseStackConfig, type PlatformNames } from "./parse";
 import { declaredWith } from "./registries";
 import type { StackConfig } from "./schema";
@@ -13,9 +14,6 @@ export interface LoadedConfig extends StackConfig {
   /** Hosts that this one run leaves as they are, since they cannot be reached or were not asked for. */
   readonly leaves: ReadonlySet<string>;
 }
-
-/** Names the hosts that a run leaves as they are, with blanks between them. It holds for one run, as nothing keeps it. */
-export const LEFT_HOSTS = "VPAI_LEFT_HOSTS";
 
 /** The SDK knows which keys are encrypted, but its type declarations leave the function out. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
@@ -38,7 +36,7 @@ export const loadStackConfig = (platforms: readonly PlatformNames[]): LoadedConf
   return {
     ...config,
     secrets: Object.fromEntries(declared.map((secret) => [secret.name, secretOf(secret, values, pulumi.getStack())])),
-    leaves: new Set((process.env[LEFT_HOSTS] ?? "").split(" ").filter((name) => name !== "")),
+    leaves: leftHosts(),
   };
 };
 

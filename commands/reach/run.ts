@@ -1,4 +1,4 @@
-import { LEFT_HOSTS } from "../../config";
+import { LEFT_HOSTS } from "../../config/left-hosts";
 import { type Choice, choiceOf } from "../scope/choice";
 import { type Left, leftOf } from "../scope/left";
 import { plannedResources, stateResources } from "../scope/plan";

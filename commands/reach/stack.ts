@@ -1,5 +1,7 @@
 import type { Connection } from "@vpai/providers";
-import { connectionTo, readSettings, type StackConfig } from "../../config";
+import type { StackConfig } from "../../config";
+import { connectionTo } from "../../config/connection";
+import { readSettings } from "../../config/parse";
 import { labServices } from "../../config/lab-services";
 import type { Platform } from "../../model/platform";
 import { whenUnreachable, type WhenUnreachable } from "../../model/stack";

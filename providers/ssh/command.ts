@@ -1,5 +1,5 @@
 import type { Connection } from "./connection";
-import { sshOptions } from "./connection";
+import { patientOptions } from "./engine-options";
 import { remoteCommand } from "./quote";
 
 /** `argv` as root: another login user may use sudo without a password. */
@@ -13,7 +13,7 @@ export const asRoot = ({ user }: Pick<Connection, "user">, argv: readonly string
 export function sshCommand(connection: Connection, argv: readonly string[], terminal: boolean): string[] {
   const { user, host, port } = connection;
   return [
-    ...["ssh", ...sshOptions(connection), "-p", String(port), terminal ? "-tt" : "-T"],
+    ...["ssh", ...patientOptions(connection), "-p", String(port), terminal ? "-tt" : "-T"],
     ...[`${user}@${host}`, "--", remoteCommand(asRoot(connection, argv))],
   ];
 }

@@ -2,7 +2,7 @@ import { reach } from "@vpai/providers";
 import type { StackHost } from "./stack";
 
 /** Seconds that a host may take to let us in: one that is often off shortly, any other as long as a reboot may take. */
-const SECONDS = { defer: 10, fail: 90 } as const;
+export const SECONDS = { defer: 10, fail: 90 } as const;
 
 /** A host that does not let us in. */
 export interface Away {

@@ -32,10 +32,8 @@ function resultOf({ LoadState, ActiveState, Result, ExecMainStatus, ExecMainStar
   return Result === "exit-code" ? `exit code ${ExecMainStatus ?? ""}` : (Result ?? "unknown");
 }
 
-/** `2026-11-29 03:30 UTC` of `@1795923000`; empty for none. */
-function momentOf(text: string | undefined): string {
-  const seconds = Number(/^@(\d+)/.exec(text ?? "")?.[1] ?? 0);
-  if (seconds === 0) return "";
-  const iso = new Date(seconds * 1000).toISOString();
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+/** `2026-11-29 03:30 UTC` of `Sun 2026-11-29 03:30:00 UTC`; empty for none. */
+function momentOf(text = ""): string {
+  const [, minute] = /(\d{4}-\d\d-\d\d \d\d:\d\d):\d\d UTC$/.exec(text) ?? [];
+  return minute === undefined ? "" : `${minute} UTC`;
 }

@@ -8,6 +8,7 @@ import {
 } from "@vpai/providers";
 import { programOf } from "../../lab/program";
 import type { DeployedHost, DeployedService } from "../hosts";
+import { SECONDS } from "../reach/probe";
 import { jobOf, type JobRow } from "./jobs";
 
 /** A host, or a service on it, as the table of services shows it. */
@@ -23,13 +24,10 @@ export interface HostStatus {
   jobs: readonly JobRow[];
 }
 
-/** Milliseconds that a host may take to let us in: one that is often off shortly, any other as long as its engine may be busy. */
-const PATIENCE = { defer: 10_000, fail: 90_000 };
-
 /** How a host, its services and its jobs are. One that may be away and is has one row, and nothing wrong with it. */
 export async function statusOf(stack: string, name: string, host: DeployedHost): Promise<HostStatus> {
   const { connection, services, jobs = {}, unreachable = "fail" } = host;
-  const transport = new Transport(connection, PATIENCE[unreachable]);
+  const transport = new Transport(connection, SECONDS[unreachable] * 1000);
   try {
     const away = await transport.run(["true"]).then(
       () => undefined,

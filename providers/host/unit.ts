@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandRunner } from "../ssh/transport";
 
-/** Properties of a unit of systemd by name; moments are seconds since 1970, behind an `@`. */
+/** Properties of a unit of systemd by name; moments are in UTC: `Mon 2026-11-30 03:30:00 UTC`. */
 export async function unitProperties(
   host: CommandRunner,
   unit: string,
   names: readonly string[],
 ): Promise<Record<string, string>> {
-  const options = ["--timestamp", "unix", "--property", names.join(",")];
-  const printed = await host.output(["systemctl", "show", ...options, "--", unit], { reads: true });
+  const show = ["env", "TZ=UTC", "systemctl", "show", "--property", names.join(",")];
+  const printed = await host.output([...show, "--", unit], { reads: true });
   const lines = printed.split("\n").filter((line) => line.includes("="));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }

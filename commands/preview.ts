@@ -2,7 +2,7 @@ import { hostsOf } from "./reach/stack";
 import { excluding, leftBy, servicesOf } from "./reach/run";
 import { chosenStack, main, prepareStack, pulumi } from "./pulumi";
 import { choiceOf } from "./scope/choice";
-import { byHost } from "./summary/by-host";
+import { byHost } from "./scope/by-host";
 import { withLog } from "./summary/run";
 
 /** `make preview`: what `up` would change. It reaches no host, so it knows of none that is away. */

@@ -2,7 +2,7 @@ import type { WhenUnreachable } from "../../model/stack";
 import { forStack } from "../state/check";
 
 /** A host that a run has left, as it could not be reached. */
-export interface DeferredHost {
+interface DeferredHost {
   name: string;
   why: string;
   unreachable: WhenUnreachable;

@@ -12,7 +12,7 @@ import { SECONDS } from "../reach/probe";
 import { jobOf, type JobRow } from "./jobs";
 
 /** A host, or a service on it, as the table of services shows it. */
-export interface ServiceRow {
+interface ServiceRow {
   cells: readonly [host: string, service: string, image: string, program: string, health: string, urls: string];
   /** Whether it is as it has to be. */
   good: boolean;

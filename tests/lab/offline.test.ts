@@ -149,7 +149,7 @@ describe("services by name", () => {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
     await eventually(async () => {
       const { stdout } = await sese.run(["pgrep", "--full", "docker logs"]);
-      expectTrue(stdout.trim() === "");
+      await expectTrue(stdout.trim() === "");
     }, 20);
   });
 

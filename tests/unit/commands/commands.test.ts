@@ -173,7 +173,7 @@ describe("make logs, exec, restart and run", () => {
     ["run", { JOB: "dump" }, "none is known here"],
   ])("%s says what there is", async (command, given, hint) => {
     deployed();
-    const { code, err } = await runCommand(command, given as Record<string, string>);
+    const { code, err } = await runCommand(command, given);
     expect([code, err]).toEqual([1, expect.stringContaining(hint)]);
   });
 });

@@ -16,7 +16,7 @@ test.each([
 });
 
 test.each([`psql -c 'SELECT 1; --`, `a "b\\" c`, `c\\`])("%s has a quotation without end", (line) => {
-  expect(() => wordsOf(line)).toThrow(/expected: a command .*\n    found:    a quotation without end/);
+  expect(() => wordsOf(line)).toThrow(/expected: a command .*\n {4}found: {4}a quotation without end/);
 });
 
 test.each(["", "   "])("no command, %j", (line) => {

@@ -1,4 +1,4 @@
-import { byHost } from "../../../../commands/summary/by-host";
+import { byHost } from "../../../../commands/scope/by-host";
 
 const event = (op: string, type: string, name: string): string =>
   JSON.stringify({ resourcePreEvent: { metadata: { op, type, urn: `urn:pulumi:lab::vpai::${type}::${name}` } } });

@@ -1,5 +1,5 @@
-import { nameOf } from "../scope/resources";
-import { type Step, stepsIn } from "./events";
+import { nameOf } from "./resources";
+import { type Step, stepsIn } from "../summary/events";
 
 /** The engine's words for what happens to a resource, and ours. A replacement's parts are one. */
 const ACTIONS: Readonly<Record<string, string>> = {

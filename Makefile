@@ -1,14 +1,19 @@
 # The commands of the project; every one sets up what it needs first. `make help` lists them.
 STACK ?= lab
 HOST ?=
+SERVICE ?=
+JOB ?=
 CMD ?=
+SINCE ?=
+LINES ?=
+FOLLOW ?=
 SERVICES ?=
 RECREATE ?=
 ECO ?=
 # What is given outranks what an outer make (make test) left in the environment.
 VPAI_SERVICES := $(or $(SERVICES),$(VPAI_SERVICES))
 VPAI_RECREATE := $(or $(RECREATE),$(VPAI_RECREATE))
-export STACK HOST CMD ECO VPAI_SERVICES VPAI_RECREATE
+export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO VPAI_SERVICES VPAI_RECREATE
 
 # Make would expand the dollars in what its command line gives (SECRET_x='pa$$word'): what was given is passed on as it is.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
@@ -22,11 +27,12 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "  Variables: STACK=lab|preprod|prod (default lab), HOST=<host>, CMD='<command>'"
+	@echo "  Variables: STACK=lab|preprod|prod (default lab), CMD='<command>'"
+	@echo "  HOST=<host>, SERVICE=<service>: limit up, preview and refresh to it and what it needs"
 	@echo "  SERVICES=all|core,apps,monitoring: which services the lab runs (default core); kept until make down"
 	@echo "  RECREATE='<host>/database/<name> …': what held data, is gone, and may be made anew in this one run"
 
@@ -54,9 +60,25 @@ state-restore: ## show what taking a copy of the state would mean: [FROM=<date>]
 	$(READY)
 	@$(RUN) commands/state-restore.ts
 
-status: ## hosts, services, images, health, URLs; real or stand-in
+status: ## hosts, services, images, health, URLs; real or stand-in; jobs, their last run and the next one
 	$(READY)
 	@$(RUN) commands/status.ts
+
+logs: ## the log of a service: SERVICE=n8n [FOLLOW=1] [SINCE=1h] [LINES=100]
+	$(READY)
+	@$(RUN) commands/logs.ts
+
+restart: ## restart a service, and wait until it is healthy: SERVICE=n8n
+	$(READY)
+	@$(RUN) commands/restart.ts
+
+exec: ## run a command where a service runs, with this input: SERVICE=postgresql CMD='psql -U postgres'
+	$(READY)
+	@$(RUN) commands/exec.ts
+
+run: ## run a job now, show its log, and end with its result: JOB=obsidian-collector
+	$(READY)
+	@$(RUN) commands/run.ts
 
 ssh: ## log in: HOST=sese-ai [CMD='docker ps']
 	$(READY)

@@ -3,18 +3,35 @@ import path from "node:path";
 import { removeLab } from "../lab/remove";
 import { localDirectory } from "../toolchain/environment";
 import { changeStack, chosenStack, main } from "./pulumi";
+import { runReaching } from "./reach/run";
 import { DamagedState } from "./state/check";
 
 /** `make down`: destroys the stack. Of the lab nothing is left, also when its state was lost or is of no use. */
 main(async () => {
   const stack = chosenStack();
-  if (stack !== "lab") return changeStack(stack, ["destroy", "--stack", stack], false);
+  if (stack !== "lab") return takeDown(stack);
   const code = await destroyLab(stack);
   if (code !== 0) console.error("pulumi could not destroy the lab; what carries its label is removed without it.");
   for (const removed of await removeLab()) console.error(`removed ${removed}, which the state did not know`);
   await rm(path.join(localDirectory, "lab"), { recursive: true, force: true });
   return 0;
 });
+
+/** What is on a computer that outlives the stack is taken down there: one that is away keeps it, and the state knows. */
+function takeDown(stack: string): Promise<number> {
+  return runReaching({
+    ...{ stack, command: "down", reaches: ({ vanishes }) => !vanishes },
+    run: (leaving) =>
+      changeStack(
+        stack,
+        async () => {
+          const left = await leaving();
+          return left && ["destroy", "--stack", stack, ...left];
+        },
+        false,
+      ),
+  });
+}
 
 /** @returns the engine's exit code; 1 for a state that is of no use */
 async function destroyLab(stack: string): Promise<number> {

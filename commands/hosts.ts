@@ -1,27 +1,49 @@
 import type { Connection } from "@vpai/providers";
+import type { WhenUnreachable } from "../model/stack";
 import { prepareStack, pulumiOutput } from "./pulumi";
 import { pulumiJson } from "./pulumi-json";
+
+/** A service as the stack's outputs describe it: in a container, or as a systemd unit of its host. */
+export interface DeployedService {
+  container?: string;
+  unit?: string;
+  /** Image reference of a container. */
+  image?: string;
+  /** Name and version of a unit's program. */
+  program?: string;
+  urls?: string[];
+}
+
+/** A job of a host: a systemd service, which a timer of the same name starts. */
+export interface DeployedJob {
+  /** `vpai-obsidian-collector.service` */
+  unit: string;
+}
 
 /** A host as the stack's outputs describe it. */
 export interface DeployedHost {
   connection: Connection;
   publicAddress: string;
+  /** Absent in the outputs of older programs. */
+  unreachable?: WhenUnreachable;
   services: Record<string, DeployedService>;
+  /** Absent where the host has none. */
+  jobs?: Record<string, DeployedJob>;
 }
-
-/** A service of a host: in a container, or as a systemd unit. */
-export type DeployedService = { urls: string[] } & (
-  { container: string; image: string } | { unit: string; program: string }
-);
 
 /** The stack's hosts by name. @throws when the stack has not been brought up */
 export async function deployedHosts(stack: string): Promise<Record<string, DeployedHost>> {
   await prepareStack(stack);
-  const printed = await pulumiOutput(stack, "stack", "output", "--json", "--stack", stack);
-  const outputs = pulumiJson(printed, "pulumi stack output --json") as { hosts?: Record<string, DeployedHost> };
-  if (outputs.hosts === undefined)
+  const hosts = await outputsOf(stack);
+  if (Object.keys(hosts).length === 0)
     throw new Error(
       `stack ${stack} has no hosts yet: run \`make up${stack === "lab" ? "" : ` STACK=${stack}`}\` first`,
     );
-  return outputs.hosts;
+  return hosts;
+}
+
+/** The same of a stack that exists; without hosts, none. */
+export async function outputsOf(stack: string): Promise<Record<string, DeployedHost>> {
+  const printed = await pulumiOutput(stack, "stack", "output", "--json", "--stack", stack);
+  return (pulumiJson(printed, "pulumi stack output --json") as { hosts?: Record<string, DeployedHost> }).hosts ?? {};
 }

@@ -3,8 +3,9 @@ import { allGroups } from "../platforms";
 import { checksFor, examine, formatReports } from "../toolchain/doctor/doctor";
 import { thisMachine } from "../toolchain/doctor/machine";
 import { rememberLabServices } from "../toolchain/environment";
+import { runReaching } from "./reach/run";
 import { withSummary } from "./summary/run";
-import { changeStack, chosenStack, main } from "./pulumi";
+import { changeStack, chosenStack, main, prepareStack } from "./pulumi";
 
 /** `make up`: the lab without questions, every other stack after its preview was confirmed. */
 main(async () => {
@@ -14,7 +15,17 @@ main(async () => {
   const unattended = stack === "lab" ? ["--yes", "--skip-preview", "--suppress-outputs"] : [];
   // What fails stops what needs it, and nothing else.
   const args = ["--stack", stack, "--continue-on-error", ...unattended, ...process.argv.slice(2)];
-  return withSummary((logging) => changeStack(stack, ["up", ...args, ...logging]));
+  await prepareStack(stack);
+  return runReaching({
+    ...{ stack, command: "up", given: process.env },
+    run: (leaving) =>
+      withSummary((logging) =>
+        changeStack(stack, async () => {
+          const left = await leaving();
+          return left && ["up", ...args, ...left, ...logging];
+        }),
+      ),
+  });
 });
 
 /** What would make the run fail later is told now, before anything is changed. */

@@ -15,6 +15,8 @@ export interface FleetArgs {
   views: readonly HostView[];
   stack: Stack;
   secrets: SecretStore;
+  /** Hosts that the run leaves as they are. */
+  leaves: ReadonlySet<string>;
 }
 
 /** What a request has made. */
@@ -53,13 +55,22 @@ export class Fleet {
     const running = this.started.get(service);
     if (running !== undefined) return running;
     const needed = neededBy(service, this.args.views, host.name);
-    const gates = needed.map((one) => this.run(one).gate);
-    const doors = service.gateway === undefined ? [] : needed.flatMap((one) => this.doors.get(one.service) ?? []);
+    const started = needed.map((one) => ({ one, gate: this.run(one).gate }));
+    const gates = started.filter(({ one }) => !this.mayBeAbsent(found, one)).map(({ gate }) => gate);
+    const doors =
+      service.gateway === undefined
+        ? []
+        : needed.flatMap((one) => (this.mayBeAbsent(found, one) ? [] : (this.doors.get(one.service) ?? [])));
     const made = this.made(found, ({ when }) => when === "before");
-    const started = this.startOn(found, [...gates, ...doors, ...made]);
-    this.started.set(service, started);
+    const own = this.startOn(found, [...gates, ...doors, ...made]);
+    this.started.set(service, own);
     this.finish(found);
-    return started;
+    return own;
+  }
+
+  /** A gateway waits for those whose sites it answers for, but not for a host that may never have been there. */
+  private mayBeAbsent({ service, host }: Found, other: Found): boolean {
+    return service.gateway !== undefined && other.host.name !== host.name && this.args.leaves.has(other.host.name);
   }
 
   /** Makes what is made in, or for, a service that runs. */

@@ -9,6 +9,7 @@ import type { SecretDeclaration } from "../model/secret";
 import { imagesOf, isContainerService, isUnitService, type Service } from "../model/service";
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn, settled } from "../platforms";
+import { whenUnreachable, type WhenUnreachable } from "../model/stack";
 import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";
@@ -25,6 +26,8 @@ export interface HostOutput {
   connection: Output<Connection>;
   /** Address that the world reaches the host on. */
   publicAddress: Output<string>;
+  /** What a command that cannot reach it makes of that. */
+  unreachable: WhenUnreachable;
   services: Record<string, ServiceOutput>;
 }
 
@@ -73,8 +76,9 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
     const machine = machines.create(name, hostIn(config, name).machine);
     const owner = { platform: platform.name, stack, host: name };
-    const { adopt } = config;
+    const { adopt, leaves } = config;
     const { memoryMiB, architecture } = hostIn(config, name);
+    const isLeft = leaves.has(name);
     const host = new Host(name, {
       owner,
       machine,
@@ -85,12 +89,15 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
       memoryMiB,
       architecture,
       adopt,
+      isLeft,
     });
     hosts.set(name, host);
     const { connection } = host;
-    return [name, { connection, publicAddress: machine.publicAddress, services: describe(name, services, deployment) }];
+    const unreachable = whenUnreachable(hostIn(config, name), description);
+    const described = describe(name, services, deployment);
+    return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described }];
   });
-  new Fleet({ hosts, views, stack: config, secrets }).start();
+  new Fleet({ hosts, views, stack: config, secrets, leaves: config.leaves }).start();
   return Object.fromEntries(outputs);
 }
 

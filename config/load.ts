@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { chosenServices } from "./lab-services";
+import { labServices } from "./lab-services";
+import { leftHosts } from "./left-hosts";
 import { parseStackConfig, type PlatformNames } from "./parse";
 import { declaredWith } from "./registries";
 import type { StackConfig } from "./schema";
@@ -10,17 +11,12 @@ import { readSecret } from "./secrets";
 export interface LoadedConfig extends StackConfig {
   /** Every declared secret by name; `undefined` where the stack makes it, or does not need it. */
   readonly secrets: Readonly<Record<string, pulumi.Output<string> | undefined>>;
+  /** Hosts that this one run leaves as they are, since they cannot be reached or were not asked for. */
+  readonly leaves: ReadonlySet<string>;
 }
 
 /** The SDK knows which keys are encrypted, but its type declarations leave the function out. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
-
-/**
- * The lab takes its choice of services from the environment, so that trying more of them does not change a file under
- * version control. Every other stack says it in its file.
- */
-const labServices = (stack: string, chosen: string | undefined, groups: readonly string[]): Record<string, string> =>
-  stack === "lab" && chosen ? { "vpai:services": JSON.stringify(chosenServices(chosen, groups)) } : {};
 
 /**
  * Reads the config of the running stack, once. Throws one UserError with every problem.
@@ -40,6 +36,7 @@ export const loadStackConfig = (platforms: readonly PlatformNames[]): LoadedConf
   return {
     ...config,
     secrets: Object.fromEntries(declared.map((secret) => [secret.name, secretOf(secret, values, pulumi.getStack())])),
+    leaves: leftHosts(),
   };
 };
 

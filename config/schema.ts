@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { flag } from "../model/setting";
-import { ARCHITECTURES, type Stack } from "../model/stack";
+import { ARCHITECTURES, type Stack, UNREACHABLE } from "../model/stack";
 import * as formats from "./formats";
 import { closest } from "./suggestion";
 
@@ -90,6 +90,14 @@ const host = settings({
   architecture: z
     .enum(ARCHITECTURES, { error: ARCHITECTURES.join(" or ") })
     .describe("Its processor; the services' images must exist for it."),
+  unreachable: z
+    .enum(UNREACHABLE, { error: UNREACHABLE.join(" or ") })
+    .exactOptional()
+    .describe(
+      "What a run that cannot reach it does: it leaves the host as it is, deploys the rest, and succeeds (defer) or fails (fail). " +
+        "Default: defer for an existing or lab machine of a host that the platform marks as often offline (`oftenOffline`; " +
+        "workstation), else fail.",
+    ),
 });
 
 const serviceOverride = settings({

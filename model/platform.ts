@@ -21,6 +21,8 @@ export interface PlatformHost {
   folder?: string;
   /** First part of the names of its containers. Default: `<platform>_`. */
   prefix?: string;
+  /** Whether its computer is switched off, or out of reach, every now and then. Default: false. */
+  oftenOffline?: boolean;
 }
 
 /** Hosts and services that belong together, on whatever computers. */

@@ -8,6 +8,10 @@ type MachineKind = "existing" | "hcloud" | "lab";
 /** Where TLS certificates come from: the gateway's own authority, or Let's Encrypt by OVH DNS. */
 export type Tls = "internal" | "acme-ovh";
 
+/** What a run does about a host that it cannot reach: it leaves the host for a later run, and succeeds or fails. */
+export const UNREACHABLE = ["defer", "fail"] as const;
+export type WhenUnreachable = (typeof UNREACHABLE)[number];
+
 /** What a stack says of one of its hosts, as far as the platform asks for it. */
 export interface StackHost {
   machine: { kind: MachineKind };
@@ -15,7 +19,15 @@ export interface StackHost {
   vpnAddress?: string;
   memoryMiB: number;
   architecture: Architecture;
+  /** Default: {@link whenUnreachable}. */
+  unreachable?: WhenUnreachable;
 }
+
+/** A computer that may be off is waited for, by default; one that was made for the stack never should be. */
+export const whenUnreachable = (
+  { machine, unreachable }: Pick<StackHost, "machine" | "unreachable">,
+  { oftenOffline = false }: { oftenOffline?: boolean },
+): WhenUnreachable => unreachable ?? (oftenOffline && machine.kind !== "hcloud" ? "defer" : "fail");
 
 /** Name of the account that owns each program. */
 export const ownerOf = ({ domain, ownerEmail = `owner@${domain}` }: Pick<Stack, "domain" | "ownerEmail">): string =>

@@ -1,4 +1,4 @@
-import type { PreviewStep } from "./preview";
+import type { PreviewStep, ResourceState } from "./preview";
 
 /** Which resource a step is about, in the platform's words. */
 export interface Resource {
@@ -28,8 +28,9 @@ export function resourceOf(step: PreviewStep): Resource {
   const state = step.newState ?? step.oldState;
   const name = nameOf(step.urn);
   const type = state?.type ?? typeOf(step.urn);
-  const [first, service, ...part] = name.split("/");
-  const named = name.includes("/");
+  const login = hostOfLogin(state);
+  const [first, service, ...part] = login === undefined ? name.split("/") : [login, ...within(login, name)];
+  const named = login !== undefined || name.includes("/");
   return {
     urn: step.urn,
     type,
@@ -40,6 +41,17 @@ export function resourceOf(step: PreviewStep): Resource {
     part: part.length === 0 ? undefined : part.join("/"),
   };
 }
+
+/** Where a resource is, whatever it is called: the host that is logged in to for it, or whose Docker engine has it. */
+function hostOfLogin(state: ResourceState | null | undefined): string | undefined {
+  const login = (state?.propertyDependencies?.["connection"] ?? []).map(nameOf);
+  const engine = nameOf(state?.provider ?? "").split("::")[0] ?? "";
+  return [...login, engine].flatMap((name) => /^([^/]+)\/(?:docker|engine)$/.exec(name)?.[1] ?? [])[0];
+}
+
+/** The parts of a name, without the host that it is on. */
+const within = (host: string, name: string): string[] =>
+  (name.startsWith(`${host}/`) ? name.slice(host.length + 1) : name).split("/");
 
 function hostOfParent(parent: string | undefined): string | undefined {
   if (parent === undefined) return undefined;

@@ -12,13 +12,19 @@ const ACTIONS: readonly Action[] = ["create", "change", "replace", "run", "delet
 
 /** How many resources are touched, in one sentence. */
 export function countsLine(changes: readonly Change[], unchanged: number): string {
-  if (changes.length === 0) return `**No changes.** ${unchanged} unchanged.`;
+  return changes.length === 0
+    ? `**No changes.** ${unchanged} unchanged.`
+    : `**${counted(changes)}**; ${unchanged} unchanged.`;
+}
+
+/** `2 to create, 1 to change` */
+function counted(changes: readonly Change[]): string {
   const counts = ACTIONS.map((action) => ({
     action,
     count: changes.filter((change) => change.action === action).length,
   }));
   const parts = counts.filter(({ count }) => count > 0).map(({ action, count }) => `${count} to ${action}`);
-  return `**${parts.join(", ")}**; ${unchanged} unchanged.`;
+  return parts.join(", ");
 }
 
 /** What a reader must not miss: data that would go, protection that would end, services that would stop. */
@@ -65,7 +71,7 @@ function placeOf({ resource: { name, host, service } }: Change): string {
 export function hostBlocks(changes: readonly Change[]): string[] {
   const hosts = groupBy(changes, ({ resource }) => resource.host);
   return [...hosts].flatMap(([host, ofHost]) => [
-    `### ${host === undefined ? "The stack as a whole" : code(host)}`,
+    `### ${host === undefined ? "The stack as a whole" : code(host)}: ${counted(ofHost)}`,
     ...[...groupBy(ofHost, ({ resource }) => resource.service)].flatMap(([, ofService]) => serviceLines(ofService)),
   ]);
 }

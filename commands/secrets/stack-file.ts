@@ -7,8 +7,13 @@ import { pulumiJson } from "../pulumi-json";
 type ConfigDump = Record<string, { readonly value?: string; readonly secret: boolean }>;
 
 /** The stack's config, secrets decrypted. @throws when the passphrase is wrong */
-export const readStackFile = async (stack: string): Promise<RawConfig> => {
-  const printed = await pulumiOutput(stack, "config", "--json", "--show-secrets", "--stack", stack);
+export const readStackFile = (stack: string): Promise<RawConfig> => readConfig(stack, ["--show-secrets"]);
+
+/** The stack's config; its secrets are there, and empty. */
+export const readStackSettings = (stack: string): Promise<RawConfig> => readConfig(stack);
+
+const readConfig = async (stack: string, options: readonly string[] = []): Promise<RawConfig> => {
+  const printed = await pulumiOutput(stack, "config", "--json", ...options, "--stack", stack);
   const dump = pulumiJson(printed, "pulumi config --json") as ConfigDump;
   const entries = Object.entries(dump);
   return {

@@ -23,30 +23,38 @@ export async function prepareStack(stack: string): Promise<void> {
   if (dead.length > 0) await holding(state, (_held, found) => releaseLocks(stack, found));
 }
 
+/** What `pulumi` is called with, or what tells it once the stack is held; undefined when it is not to be called. */
+export type Arguments = readonly string[] | (() => Promise<readonly string[] | undefined>);
+
 /**
  * Runs a `pulumi` that changes a stack: alone, on a good state that was kept aside, and with a note of what it left.
  * @param create whether a stack that is not there is made first
  * @returns its exit code
  */
-export async function changeStack(stack: string, args: readonly string[], create = true): Promise<number> {
+export async function changeStack(stack: string, args: Arguments, create = true): Promise<number> {
   const state = await stateOf(stack);
   if (!("none" in state)) return holding(state, (held, dead) => changeHeld(state, held, dead, args, create));
   console.error(`No copies of the state are kept: they need a backend in a folder or a bucket, found ${state.none}.`);
   if (create) await createStack(stack);
-  return runPulumi(stack, args);
+  return runWith(stack, args);
+}
+
+async function runWith(stack: string, args: Arguments, started?: (pid: number) => Promise<void>): Promise<number> {
+  const told = typeof args === "function" ? await args() : args;
+  return told === undefined ? 0 : runPulumi(stack, told, started);
 }
 
 async function changeHeld(
   state: StackState,
   held: Held,
   dead: DeadLocks,
-  args: readonly string[],
+  args: Arguments,
   create: boolean,
 ): Promise<number> {
   const before = await readOrCreate(state, create);
   if (before !== undefined) await keepCopy(state, before.content, before);
   await releaseLocks(state.stack, dead);
-  const code = await runPulumi(state.stack, args, (pid) => held.started(pid));
+  const code = await runWith(state.stack, args, (pid) => held.started(pid));
   await noteLeft(state);
   // A plain pulumi may have been faster by a moment: then ours could not say whose the lock is.
   if (code !== 0) await deadLocks(state);

@@ -16,9 +16,10 @@ interface EngineEvent {
   resOutputsEvent?: { metadata: Step };
 }
 
-interface Step {
+export interface Step {
   urn: string;
   type: string;
+  op: string;
 }
 
 const SERVICE = "vpai:docker:Service";
@@ -30,7 +31,7 @@ const SAYS_NOTHING =
 
 /** Reads the log of a run: one JSON event a line. A line that is cut, as after a crash, is passed over. */
 export function outcomeOf(log: string): Outcome {
-  const events = log.split("\n").flatMap(parsed);
+  const events = eventsIn(log);
   const failures = new Map<string, Outcome["failures"][number]>();
   const left: string[] = [];
   for (const { urn, message } of errorsIn(events)) {
@@ -48,6 +49,12 @@ export function outcomeOf(log: string): Outcome {
   const unreached = [...left, ...servicesNotReached(events)].filter((name) => !failed.includes(name));
   return { failures: [...failures.values()], left: [...new Set(unreached)].sort() };
 }
+
+/** Every step that a run took, or would take, in the engine's words for it. */
+export const stepsIn = (log: string): Step[] =>
+  eventsIn(log).flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+
+const eventsIn = (log: string): EngineEvent[] => log.split("\n").flatMap(parsed);
 
 function parsed(line: string): EngineEvent[] {
   try {

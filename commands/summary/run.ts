@@ -8,17 +8,25 @@ import { summaryOf } from "./summary";
  * Runs `pulumi` with the engine's log kept aside, and sums it up where the run failed.
  * @param run is given the arguments that make the engine keep the log
  */
-export async function withSummary(run: (logging: string[]) => Promise<number>): Promise<number> {
+export const withSummary = (run: (logging: string[]) => Promise<number>): Promise<number> =>
+  withLog(run, (log, code) => (code === 0 ? "" : summaryOf(outcomeOf(log), Boolean(process.env["VERBOSE"]))));
+
+/**
+ * The same for any run.
+ * @param told what a person is told of it at the end, from the engine's log and exit code
+ */
+export async function withLog(
+  run: (logging: string[]) => Promise<number>,
+  told: (log: string, code: number) => string,
+): Promise<number> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "vpai-log-"));
   const file = path.join(folder, "events");
   // The engine has the option with this variable alone.
   process.env["PULUMI_DEBUG_COMMANDS"] = "true";
   try {
     const code = await run(["--event-log", file]);
-    if (code !== 0 && existsSync(file)) {
-      const summary = summaryOf(outcomeOf(readFileSync(file, "utf8")), Boolean(process.env["VERBOSE"]));
-      if (summary !== "") console.error(summary);
-    }
+    const text = existsSync(file) ? told(readFileSync(file, "utf8"), code) : "";
+    if (text !== "") console.error(text);
     return code;
   } finally {
     rmSync(folder, { recursive: true, force: true });

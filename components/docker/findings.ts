@@ -12,10 +12,14 @@ const PATIENCE = 20_000;
 export class Findings {
   private looked: Promise<Map<string, Glimpse> | undefined> | undefined;
 
-  /** @param label that the host's containers carry, e.g. `dev.vpai.stack=prod` */
+  /**
+   * @param label that the host's containers carry, e.g. `dev.vpai.stack=prod`
+   * @param isLeft whether the run leaves the host as it is: then nobody looks
+   */
   constructor(
     private readonly connection: Output<Connection>,
     private readonly label: string,
+    private readonly isLeft: boolean,
   ) {}
 
   /**
@@ -23,6 +27,7 @@ export class Findings {
    * @param networks that it has to be on, and on no others
    */
   async of({ name, networks }: { name: string; networks: readonly string[] }): Promise<string | undefined> {
+    if (this.isLeft) return undefined;
     this.looked ??= this.look();
     const seen = await this.looked;
     return seen === undefined ? undefined : faultOf(seen.get(name), networks);

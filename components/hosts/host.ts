@@ -35,6 +35,8 @@ export interface HostArgs {
   memoryMiB: number;
   architecture: Architecture;
   adopt: boolean;
+  /** Whether the run leaves it as it is. */
+  isLeft: boolean;
 }
 
 /**
@@ -54,11 +56,11 @@ export class Host extends ComponentResource {
 
   /** @param name the host's name in the platform */
   constructor(name: string, args: HostArgs, options: ComponentResourceOptions = {}) {
-    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, architecture, adopt } = args;
+    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, architecture, adopt, isLeft } = args;
     super("vpai:hosts:Host", name, {}, vanishing(machine, options));
     this.connection = machine.connection;
     this.context = context;
-    const engine = engineLayer({ name, machine, parent: this }, []);
+    const engine = engineLayer({ name, machine, isLeft, parent: this }, []);
     const place = {
       ...{ owner, machine, architecture, secrets, vpnAddress, adopt },
       folder: folderOn(owner.platform, description),
@@ -67,7 +69,7 @@ export class Host extends ComponentResource {
     this.needs = needsOf(context.services, place, memoryMiB);
     const { hook } = new HostLook(name, engine.connection, this.needs);
     const beforeChange = { beforeCreate: [hook], beforeUpdate: [hook] };
-    const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`);
+    const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`, isLeft);
     this.host = { ...place, beforeChange, ...engine, findings };
     this.runtimes = new Runtimes(this.host, this);
     this.jobs = new Jobs(this.host, this);

@@ -35,5 +35,6 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
     networks: { workstation_creative: { subnet: "172.21.1.0/24", internal: false } },
     folder: "/opt/workstation",
     prefix: "workstation_",
+    oftenOffline: true,
   },
 };

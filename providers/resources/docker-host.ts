@@ -57,7 +57,8 @@ export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
   },
 };
 
-const endpointOf = ({ user, host, port }: Connection): string => `ssh://${user}@${host}:${port}`;
+/** The engine's address as the Docker provider takes it. */
+export const endpointOf = ({ user, host, port }: Connection): string => `ssh://${user}@${host}:${port}`;
 
 /** Opens when the host accepts our login and its Docker engine answers. */
 export class DockerHost extends resourceOf(dockerHostKind, {

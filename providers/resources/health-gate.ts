@@ -42,15 +42,18 @@ export interface HealthGateInputs extends OnChange {
   logins?: RegistryLogin[];
   /** Folder on the host that keeps the last healthy version. */
   lastHealthy: string;
-  /** Looks before giving up. Default in the resource: 20, as in docs/requirements.md#ansible-error-handling. */
+  /** Looks before giving up. */
   tries: number;
-  /** Seconds between two looks. Default in the resource: 10, with quicker looks at first. */
+  /** Seconds between two looks, with quicker looks at first. */
   interval: number;
-  /** Seconds that a version which takes another one's place has to stay healthy. Default in the resource: 15. */
+  /** Seconds that a version which takes another one's place has to stay healthy. */
   settle: number;
   /** The condition that opens the gate. */
   condition: "healthy";
 }
+
+/** What a container is watched with unless a gate says otherwise (docs/requirements.md#ansible-error-handling). */
+export const GATE_PATIENCE = { tries: 20, interval: 10, settle: 15 } as const;
 
 /** The same as it was seen. */
 type HealthGateState = Omit<HealthGateInputs, "condition"> & { condition: string };
@@ -139,6 +142,6 @@ async function knownAs(host: EngineHost, { Image }: Container, reference: string
 export class HealthGate extends resourceOf(healthGateKind, {
   type: "vpai/docker:HealthGate",
   name: "healthGate",
-  defaults: { tries: 20, interval: 10, settle: 15, condition: "healthy" },
+  defaults: { ...GATE_PATIENCE, condition: "healthy" },
   outputs: {},
 }) {}

@@ -14,13 +14,20 @@ const IDLE = 15;
  */
 export const engineOptions = (connection: Connection): string[] =>
   asArguments({
-    ...loginOptions(connection),
-    ConnectTimeout: String(PATIENCE / 1000 + LOGIN_SECONDS),
+    ...patient(connection),
     ControlMaster: "auto",
     ControlPath: `~/${MASTERS}/${nameOfMaster(connection)}`,
     ControlPersist: String(IDLE),
-    ProxyCommand: dialCommand(connection),
   });
+
+/** Options for an `ssh` of its own that waits for a host which does not let it in at once, as ssh2 does. */
+export const patientOptions = (connection: Connection): string[] => asArguments(patient(connection));
+
+const patient = (connection: Connection): Record<string, string> => ({
+  ...loginOptions(connection),
+  ConnectTimeout: String(PATIENCE / 1000 + LOGIN_SECONDS),
+  ProxyCommand: dialCommand(connection),
+});
 
 const nameOfMaster = (connection: Connection): string =>
   createHash("sha256").update(keyOf(connection)).digest("hex").slice(0, 16);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, ClientChannel } from "ssh2";
 import { type Answer, channelOn, type ChannelStarter, type ChannelUser, collect } from "./channel";
 import { connect } from "./client";
+import { asRoot } from "./command";
 import { type Connection, keyOf } from "./connection";
 import { again, ChannelLost, ConnectionLost, PATIENCE } from "./outage";
 import { remoteCommand } from "./quote";
@@ -73,8 +74,8 @@ export class Transport implements CommandRunner {
 
   /** Runs `argv` as root and lets `use` talk to it: its input and output are one stream, open until `use` is done. */
   async exchange<T>(argv: readonly string[], use: (channel: ClientChannel) => Promise<T>): Promise<T> {
-    const elevated = this.connection.user === "root" ? argv : ["sudo", "-n", "--", ...argv];
-    return this.inSession((client, done) => client.exec(remoteCommand(elevated), done), use);
+    const command = remoteCommand(asRoot(this.connection, argv));
+    return this.inSession((client, done) => client.exec(command, done), use);
   }
 
   /**

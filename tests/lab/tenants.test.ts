@@ -1,5 +1,5 @@
 import type { LabHost } from "./harness/host";
-import { dockerObjectsOf } from "./harness/docker";
+import { dockerObjectsOf, localDocker } from "./harness/docker";
 import { Lab } from "./harness/lab";
 import { authorityOf, get } from "./harness/site";
 
@@ -17,7 +17,7 @@ const STACK = `config:
   vpai:vpnEnforce: "false"
   vpai:hosts:
     front: { machine: { kind: lab }, memoryMiB: 4096, architecture: amd64 }
-    data: { machine: { kind: lab }, memoryMiB: 2048, architecture: amd64 }
+    data: { machine: { kind: lab }, memoryMiB: 2048, architecture: amd64, unreachable: defer }
 `;
 
 /** Networks of a container, each with its address. */
@@ -141,6 +141,20 @@ test("no two secrets are the same", async () => {
   ]);
   expect(new Set(Object.values(secrets)).size).toBe(10);
 });
+
+test("with the databases' host switched off, what changes of a tenant is deployed: its database is in the state", async () => {
+  const machine = `${lab.identity.prefix}-data`;
+  await lab.pulumiSucceed(["config", "set", "--path", "vpai:overrides.acme.memoryMiB", "520"]);
+  await localDocker("stop", machine);
+  const { all } = await lab.makeSucceed("up", { timeout: 400 });
+  await localDocker("start", machine);
+  expect(all).toMatch(/Deferred, and left as it is, since it cannot be reached:\n {2}data: /);
+  expect(all).not.toContain("Left, too");
+  expect((await front.container("tenants_acme")).HostConfig.Memory).toBe(520 * 2 ** 20);
+  await data.becomesHealthy(120);
+  await lab.makeSucceed("up", { timeout: 400 });
+  expect(await lab.up()).toEqual({});
+}, 900_000);
 
 test("down leaves nothing", async () => {
   await lab.makeSucceed("down");

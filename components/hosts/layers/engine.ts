@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import type { Output, Resource } from "@pulumi/pulumi";
-import { type Connection, DockerHost, engineOptions } from "@vpai/providers";
+import { type Connection, DockerHost, endpointOf, engineOptions } from "@vpai/providers";
 import type { Machine } from "../../machines/machine";
 import type { Layer, Ready } from "./layer";
 
@@ -8,6 +8,8 @@ import type { Layer, Ready } from "./layer";
 export interface BareHost {
   name: string;
   machine: Machine;
+  /** Whether the run leaves it as it is. */
+  isLeft: boolean;
   parent: Resource;
 }
 
@@ -21,13 +23,16 @@ export interface Engine extends Ready {
 }
 
 /** The first layer of a host: its login, and the engine behind it. */
-export const engineLayer: Layer<BareHost, Engine> = ({ name, machine, parent }, after) => {
+export const engineLayer: Layer<BareHost, Engine> = ({ name, machine, isLeft, parent }, after) => {
   const host = new DockerHost(`${name}/docker`, { connection: machine.connection }, { parent, dependsOn: [...after] });
+  // The engine makes every provider, also that of a host which nobody has ever reached: it would be this machine's engine.
+  const connection = isLeft ? machine.connection : host.connection;
+  const endpoint = isLeft ? machine.connection.apply(endpointOf) : host.endpoint;
   let provider: docker.Provider | undefined;
   const engine = (): docker.Provider =>
     (provider ??= new docker.Provider(
       `${name}/engine`,
-      { host: host.endpoint, sshOpts: host.connection.apply(engineOptions) },
+      { host: endpoint, sshOpts: connection.apply(engineOptions) },
       { parent },
     ));
   return { connection: host.connection, metAt: host.metAt, engine, ready: [host] };

@@ -1,8 +1,7 @@
 import { output } from "@pulumi/pulumi";
-import type { MachineConfig } from "../../../config";
+import { connectionTo, type MachineConfig } from "../../../config";
 import type { ImageLock } from "../../../images/lock";
 import { lockedSource } from "../locked-image";
-import type { Connection } from "../../../model/connection";
 import type { Machine } from "../machine";
 import type { Login } from "../registry-logins";
 
@@ -13,14 +12,11 @@ type ExistingMachineConfig = Extract<MachineConfig, { kind: "existing" }>;
  * without a host key; only a preview goes on without one.
  */
 export function existingMachine(
-  { hostKey = "", jump, bindAddress, ...machine }: ExistingMachineConfig,
+  { hostKey = "", bindAddress, ...machine }: ExistingMachineConfig,
   { lock, logins }: { lock: ImageLock; logins: readonly Login[] },
 ): Machine {
   return {
-    connection: output({
-      ...loginTo({ ...machine, hostKey }),
-      ...(jump === undefined ? {} : { jump: loginTo(jump) }),
-    }),
+    connection: output(connectionTo({ ...machine, hostKey })),
     publicAddress: output(machine.address),
     bindAddress: output(bindAddress ?? machine.address),
     vanishesWith: undefined,
@@ -30,10 +26,3 @@ export function existingMachine(
     imageSource: (reference) => lockedSource(reference, lock),
   };
 }
-
-type LoginConfig = NonNullable<ExistingMachineConfig["jump"]>;
-
-const loginTo = ({ address, port, user, hostKey, identityFile }: LoginConfig): Required<Connection>["jump"] => ({
-  ...{ host: address, port, user, hostKey },
-  ...(identityFile === undefined ? {} : { identityFile }),
-});

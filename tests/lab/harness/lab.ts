@@ -41,6 +41,11 @@ export class Lab {
     return run(["make", ...target.split(" ")], { timeout: 1500, directory: this.directory, ...options });
   }
 
+  /** `make` with arguments that may have blanks in them. */
+  makeArguments(args: readonly string[], options: RunOptions = {}): Promise<Result> {
+    return run(["make", ...args], { timeout: 1500, directory: this.directory, ...options });
+  }
+
   /** `make <target>`, which has to succeed. */
   makeSucceed(target: string, options: RunOptions = {}): Promise<Result> {
     return succeed(["make", ...target.split(" ")], { timeout: 1500, directory: this.directory, ...options });

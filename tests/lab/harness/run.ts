@@ -26,7 +26,7 @@ const SHOWN_LINES = 60;
 
 /** The variables that make, npm, jest and a surrounding `make env` set, which a command under test must not inherit. */
 const FOREIGN =
-  /^(PULUMI_|npm_|MAKE|MFLAGS|JEST_|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$|STACK$|HOST$|CMD$|(VPAI_)?(SERVICES|RECREATE)$)/i;
+  /^(PULUMI_|npm_|MAKE|MFLAGS|JEST_|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$|STACK$|HOST$|SERVICE$|JOB$|CMD$|SINCE$|LINES$|FOLLOW$|(VPAI_)?(SERVICES|RECREATE)$)/i;
 
 /** The environment of a person who types the command: this process's, without what the test run brought. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {

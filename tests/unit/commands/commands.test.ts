@@ -27,18 +27,24 @@ afterAll(async () => {
 
 const knownStack = (stack: string): void => writeFileSync(fake.backendFile("stacks", "vpai", `${stack}.json`), "{}");
 
+/** The engine's call that a command is about; it looks at config and outputs before. */
+const callOf = (verb: string): string => fake.calls.find((call) => call.startsWith(`${verb} `)) ?? "none";
+
 describe("make up", () => {
+  // A stack whose file says nothing: what is wrong with it, the program tells.
+  beforeEach(() => fake.answer({ stdout: "{}" }));
+
   test("asks nothing of the lab", async () => {
-    fake.answer({ code: 3 });
+    fake.exit("up", 3);
     knownStack("lab");
     expect(await runCommand("up", { STACK: "" })).toMatchObject({ code: 3 });
-    expect(fake.calls[0]).toMatch(/^up --stack lab --continue-on-error --yes --skip-preview --suppress-outputs/);
+    expect(callOf("up")).toMatch(/^up --stack lab --continue-on-error --yes --skip-preview --suppress-outputs/);
   });
 
   test("lets a person confirm the preview of any other stack", async () => {
     knownStack("prod");
     expect(await runCommand("up", { STACK: "prod" })).toMatchObject({ code: 0 });
-    expect(fake.calls[0]).toMatch(/^up --stack prod(?!.*--yes)/);
+    expect(callOf("up")).toMatch(/^up --stack prod(?!.*--yes)/);
   });
 
   test("touches nothing on a machine that is not fit", async () => {
@@ -81,8 +87,9 @@ describe("make down", () => {
 
   test("lets a person confirm for any other stack, and removes no files", async () => {
     lab.leftovers = ["container c0ffee"];
+    fake.answer({ stdout: "{}" });
     expect(await runCommand("down", { STACK: "preprod" })).toMatchObject({ code: 0, err: "" });
-    expect(fake.calls).toEqual(["destroy --stack preprod"]);
+    expect(callOf("destroy")).toBe("destroy --stack preprod");
     expect(existsSync(local)).toBe(true);
   });
 });
@@ -113,8 +120,61 @@ describe("make ssh", () => {
     expect(await runCommand("ssh", { HOST: "sese" })).toEqual({
       code: 1,
       out: "",
-      err: 'expected HOST=sese-ai, found "sese"',
+      err: expect.stringMatching(/HOST\n.*a host of the stack: sese-ai\n.*found: +"sese"/) as string,
     });
+  });
+});
+
+describe("make logs, exec, restart and run", () => {
+  test("logs asks the host of the service", async () => {
+    deployed();
+    server.respond = () => ({ code: 0, stdout: "a line\n", stderr: "" });
+    expect(await runCommand("logs", { SERVICE: "redis", LINES: "3" })).toMatchObject({ code: 0 });
+    expect(server.commands.at(-1)).toEqual(["docker", "logs", "--timestamps", "--tail", "3", "--", "vpai_redis"]);
+  });
+
+  test("exec hands arguments over as they are, and gives the command's exit code", async () => {
+    deployed();
+    server.respond = () => ({ code: 7, stdout: "", stderr: "" });
+    const CMD = `sh -c 'echo "$1"' sh "a b"`;
+    expect(await runCommand("exec", { SERVICE: "n8n", CMD })).toMatchObject({ code: 7 });
+    const command = ["docker", "exec", "--interactive", "vpai_n8n", "sh", "-c", 'echo "$1"', "sh", "a b"];
+    expect(server.commands.at(-1)).toEqual(command);
+  });
+
+  test("restart fails where the service is not there", async () => {
+    deployed();
+    server.respond = (argv) =>
+      argv.includes("inspect")
+        ? { code: 1, stdout: "[]", stderr: "Error: No such container: vpai_redis" }
+        : { code: 0, stdout: "", stderr: "" };
+    const { code, err } = await runCommand("restart", { SERVICE: "redis" });
+    expect([code, err]).toEqual([1, expect.stringContaining("expected a container vpai_redis, found none")]);
+  });
+
+  test("run ends with the job's exit code", async () => {
+    knownStack("lab");
+    const host = {
+      connection: server.connection,
+      publicAddress: "",
+      services: {},
+      jobs: { dump: { unit: "d.service" } },
+    };
+    fake.answer({ stdout: JSON.stringify({ hosts: { hub: host } }) });
+    server.respond = () => ({ code: 3, stdout: "", stderr: "" });
+    expect(await runCommand("run", { JOB: "dump" })).toMatchObject({ code: 3 });
+    expect(server.commands.at(-1)?.at(-1)).toBe("d.service");
+  });
+
+  test.each([
+    ["logs", { SERVICE: "rediss" }, "rename it to redis"],
+    ["exec", { SERVICE: "n9n", CMD: "id" }, "rename it to n8n"],
+    ["restart", {}, "say SERVICE=…"],
+    ["run", { JOB: "dump" }, "none is known here"],
+  ])("%s says what there is", async (command, given, hint) => {
+    deployed();
+    const { code, err } = await runCommand(command, given);
+    expect([code, err]).toEqual([1, expect.stringContaining(hint)]);
   });
 });
 
@@ -164,6 +224,43 @@ describe("make status", () => {
     const { code, out } = await runCommand("status", { STACK: "lab" });
     expect(code).toBe(1);
     expect(out).toMatch(/n8n +docker\.io\/n8nio\/n8n:2\.6\.0 .* previous version, healthy /);
+  });
+
+  test("a host that may be away and is has one line, and fails nothing", async () => {
+    const away = { ...server.connection, port: 1 };
+    const pi = {
+      connection: away,
+      publicAddress: "10.64.0.13",
+      unreachable: "defer",
+      services: { x: { container: "x" } },
+    };
+    fake.answer({ stdout: JSON.stringify({ hosts: { pi } }) });
+    const { code, out } = await runCommand("status", { STACK: "prod" });
+    expect(code).toBe(0);
+    expect(out.split("\n").slice(2)).toEqual([expect.stringMatching(/^pi +\(host\) +127\.0\.0\.1 +offline$/)]);
+  }, 30_000);
+
+  test("tells of units, and of each job when it ran, how that ended, and when it runs next", async () => {
+    const hub = {
+      ...{ connection: server.connection, publicAddress: "10.64.0.12" },
+      services: { relay: { unit: "vpn-relay.service" } },
+      jobs: { dump: { unit: "vpn-dump.service" }, sync: { unit: "vpn-sync.service" } },
+    };
+    fake.answer({ stdout: JSON.stringify({ hosts: { hub } }) });
+    const ran = "LoadState=loaded\nActiveState=inactive\nExecMainStartTimestamp=Sun 2026-11-29 02:00:03 UTC\n";
+    const shown: Record<string, string> = {
+      "vpn-relay.service": "LoadState=loaded\nActiveState=active\n",
+      "vpn-dump.service": `${ran}Result=success\nExecMainStatus=0\n`,
+      "vpn-dump.timer": "ActiveState=active\nNextElapseUSecRealtime=Mon 2026-11-30 02:00:00 UTC\n",
+      "vpn-sync.service": `${ran}Result=exit-code\nExecMainStatus=3\n`,
+      "vpn-sync.timer": "ActiveState=inactive\nNextElapseUSecRealtime=\n",
+    };
+    server.respond = (argv) => ({ code: 0, stdout: shown[argv.at(-1) ?? ""] ?? "", stderr: "" });
+    const { code, out } = await runCommand("status", { STACK: "prod" });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^hub +relay +unit +active$/m);
+    expect(out).toMatch(/^hub +dump +2026-11-29 02:00 UTC +success +2026-11-30 02:00 UTC$/m);
+    expect(out).toMatch(/^hub +sync +2026-11-29 02:00 UTC +exit code 3 +not planned$/m);
   });
 
   test("a host that refuses us is told, and fails the command", async () => {

@@ -19,7 +19,7 @@ if [ "$verb" = stack-import ]; then for file; do :; done; cp "$file" "$FAKE_PULU
 for answer in stdout "stdout-$verb"; do [ ! -e "$FAKE_PULUMI/$answer" ] || cat "$FAKE_PULUMI/$answer"; done
 [ ! -e "$FAKE_PULUMI/stderr" ] || cat "$FAKE_PULUMI/stderr" >&2
 [ ! -e "$FAKE_PULUMI/signal" ] || kill -"$(cat "$FAKE_PULUMI/signal")" $$
-exit "$(cat "$FAKE_PULUMI/code" 2>/dev/null || echo 0)"
+exit "$(cat "$FAKE_PULUMI/code-$1" 2>/dev/null || cat "$FAKE_PULUMI/code" 2>/dev/null || echo 0)"
 `;
 
 /** A `pulumi` on the search path that does nothing but note how it was called. */
@@ -52,6 +52,11 @@ class FakePulumi {
   /** What the next calls answer. */
   answer(answer: { code?: number; stdout?: string; stderr?: string; signal?: string }): void {
     for (const [name, value] of Object.entries(answer)) writeFileSync(path.join(this.folder, name), String(value));
+  }
+
+  /** The exit code of one of its commands, e.g. of `up`. */
+  exit(command: string, code: number): void {
+    writeFileSync(path.join(this.folder, `code-${command}`), String(code));
   }
 
   /** The state that `stack export` gives. */

@@ -81,7 +81,7 @@ export const SETTINGS = {
       memoryMiB: 4096,
       architecture: "amd64",
     },
-    workstation: { machine: { kind: "lab" }, memoryMiB: 16384, architecture: "arm64" },
+    workstation: { machine: { kind: "lab" }, memoryMiB: 16384, architecture: "arm64", unreachable: "fail" },
   },
   services: ["core", "monitoring"],
   overrides: { n8n: { memoryMiB: 512, cpus: 0.5, image: "docker.io/n8nio/n8n:2.7.3" }, redis: { memoryMiB: 64 } },

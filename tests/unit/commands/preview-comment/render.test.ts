@@ -12,7 +12,7 @@ describe("recorded previews", () => {
 
 **2 to change**; 11 unchanged.
 
-### \`sese-ai\`
+### \`sese-ai\`: 2 to change
 
 - **change** \`caddy\` RemoteFile \`Caddyfile\`: \`content\` (lines: +1 −1), \`mode 0644 → 0640\`
 - **change** \`postgresql\` Container: \`memory 1024 → 512\`
@@ -64,7 +64,7 @@ describe("recorded previews", () => {
 
 **7 to create**; 0 unchanged.
 
-### \`sese-ai\`
+### \`sese-ai\`: 7 to create
 
 - **create** \`backend\`: Network
 - **create** \`caddy\`: RemoteFile
@@ -237,7 +237,7 @@ describe("places", () => {
       madeUp({ name: "engine", op: "create", to: {}, parent: "urn:pulumi:prod::vpai::vpai:hosts:Host::seko-vpn" }),
       { stack: "prod" },
     );
-    expect(text).toContain("### `seko-vpn`\n\n- **create** `engine`: Container");
+    expect(text).toContain("### `seko-vpn`: 1 to create\n\n- **create** `engine`: Container");
   });
 
   it("puts what belongs to no host last, under a heading of its own", () => {
@@ -256,7 +256,7 @@ describe("places", () => {
     );
     expect(text.indexOf("### `sese-ai`")).toBeGreaterThan(0);
     expect(
-      text.indexOf("### The stack as a whole\n\n- **create** `n8nDatabasePassword`: RandomPassword"),
+      text.indexOf("### The stack as a whole: 1 to create\n\n- **create** `n8nDatabasePassword`: RandomPassword"),
     ).toBeGreaterThan(text.indexOf("### `sese-ai`"));
   });
 });

@@ -25,7 +25,7 @@ const LISTED = [
   "vpai_starts\trunning\tUp 2 seconds (health: starting)\tegress,backend",
 ].join("\n");
 
-const findings = (): Findings => new Findings(output(server.connection), "dev.vpai.stack=prod");
+const findings = (): Findings => new Findings(output(server.connection), "dev.vpai.stack=prod", false);
 
 test.each([
   ["vpai_sick", "unhealthy"],
@@ -60,4 +60,12 @@ test("a host that cannot be looked at is said, and nothing is found", async () =
       "could not see how the containers of root@127.0.0.1 are: root@127.0.0.1: docker ps exited with 1: permission denied",
     ],
   ]);
+});
+
+test("nobody looks at a host that the run leaves as it is", async () => {
+  server.respond = () => ({ code: 0, stdout: LISTED, stderr: "" });
+  server.commands.length = 0;
+  const left = new Findings(output(server.connection), "dev.vpai.stack=prod", true);
+  expect(await left.of({ name: "vpai_sick", networks: ["backend"] })).toBeUndefined();
+  expect(server.commands).toEqual([]);
 });

@@ -1,0 +1,23 @@
+import { reach } from "@vpai/providers";
+import type { StackHost } from "./stack";
+
+/** Seconds that a host may take to let us in: one that is often off shortly, any other as long as a reboot may take. */
+export const SECONDS = { defer: 10, fail: 90 } as const;
+
+/** A host that does not let us in. */
+export interface Away {
+  name: string;
+  why: string;
+}
+
+/** Which of the hosts cannot be reached. One that answers and refuses us is not among them: the run says what is wrong. */
+export async function awayOf(hosts: Readonly<Record<string, StackHost>>): Promise<Away[]> {
+  const found = await Promise.all(
+    Object.entries(hosts).map(async ([name, { connection, unreachable }]) => {
+      if (connection === undefined) return [];
+      const outcome = await reach(connection, SECONDS[unreachable]);
+      return outcome.outcome === "away" ? [{ name, why: outcome.why }] : [];
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,54 @@
+import type { Connection } from "@vpai/providers";
+import type { StackConfig } from "../../config";
+import { connectionTo } from "../../config/connection";
+import { readSettings } from "../../config/parse";
+import { labServices } from "../../config/lab-services";
+import type { Platform } from "../../model/platform";
+import { whenUnreachable, type WhenUnreachable } from "../../model/stack";
+import { platformNamed, platformNames, servicesOn } from "../../platforms";
+import { pulumiEnvironment } from "../../toolchain/environment";
+import { outputsOf } from "../hosts";
+import { readStackSettings } from "../secrets/stack-file";
+
+/** A host of a stack before a run. */
+export interface StackHost {
+  /** Whether its computer goes with the stack, and need not be reached for that. */
+  vanishes: boolean;
+  /** Undefined for one that the run itself makes, or whose key nobody has pinned yet: it is not logged in to beforehand. */
+  connection: Connection | undefined;
+  unreachable: WhenUnreachable;
+  /** Names of the services that it is to run. */
+  services: readonly string[];
+}
+
+/**
+ * The hosts of a stack by name, as its file and, of machines that were made, its outputs describe them. Undefined where the
+ * file has errors: the program tells them all.
+ */
+export async function hostsOf(stack: string): Promise<Record<string, StackHost> | undefined> {
+  const [raw, deployed] = await Promise.all([readStackSettings(stack), outputsOf(stack)]);
+  const groups = platformNames.find(({ name }) => name === raw.values["vpai:platform"])?.groups ?? [];
+  const choice = labServices(stack, pulumiEnvironment(stack)["VPAI_SERVICES"], groups);
+  const { config } = readSettings({ ...raw, values: { ...raw.values, ...choice } }, platformNames);
+  if (config === undefined) return undefined;
+  const platform = platformNamed(config.platform);
+  return Object.fromEntries(
+    Object.entries(config.hosts).map(([name, host]) => [
+      name,
+      {
+        vanishes: host.machine.kind !== "existing",
+        connection: connectionOf(host) ?? (host.machine.kind === "existing" ? undefined : deployed[name]?.connection),
+        unreachable: whenUnreachable(host, platform.hosts[name] ?? {}),
+        services: servicesNamed(platform, name, config),
+      },
+    ]),
+  );
+}
+
+const servicesNamed = (platform: Platform, host: string, { services }: StackConfig): string[] =>
+  servicesOn(platform, host, services).map(({ name }) => name);
+
+function connectionOf({ machine }: StackConfig["hosts"][string]): Connection | undefined {
+  if (machine.kind !== "existing" || machine.hostKey === undefined) return undefined;
+  return connectionTo({ ...machine, hostKey: machine.hostKey });
+}

@@ -1,0 +1,78 @@
+import {
+  conditionOf,
+  conditionOfUnit,
+  type Container,
+  inspectContainer,
+  PREVIOUS_LABEL,
+  Transport,
+} from "@vpai/providers";
+import { programOf } from "../../lab/program";
+import type { DeployedHost, DeployedService } from "../hosts";
+import { SECONDS } from "../reach/probe";
+import { jobOf, type JobRow } from "./jobs";
+
+/** A host, or a service on it, as the table of services shows it. */
+interface ServiceRow {
+  cells: readonly [host: string, service: string, image: string, program: string, health: string, urls: string];
+  /** Whether it is as it has to be. */
+  good: boolean;
+}
+
+/** All that is told of one host. */
+export interface HostStatus {
+  services: readonly ServiceRow[];
+  jobs: readonly JobRow[];
+}
+
+/** How a host, its services and its jobs are. One that may be away and is has one row, and nothing wrong with it. */
+export async function statusOf(stack: string, name: string, host: DeployedHost): Promise<HostStatus> {
+  const { connection, services, jobs = {}, unreachable = "fail" } = host;
+  const transport = new Transport(connection, SECONDS[unreachable] * 1000);
+  try {
+    const away = await transport.run(["true"]).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    if (away !== undefined) return { services: [awayRow(name, connection.host, unreachable, away)], jobs: [] };
+    const rows = Object.entries(services).map((entry) => serviceRow(stack, name, transport, entry));
+    return {
+      services: [reachedRow(name, connection.host), ...(await Promise.all(rows))],
+      jobs: await Promise.all(Object.entries(jobs).map(([job, { unit }]) => jobOf(transport, name, job, unit))),
+    };
+  } finally {
+    transport.close();
+  }
+}
+
+const reachedRow = (name: string, address: string): ServiceRow => ({
+  cells: [name, "(host)", address, "", "reachable", ""],
+  good: true,
+});
+
+const awayRow = (name: string, address: string, unreachable: "defer" | "fail", why: string): ServiceRow =>
+  unreachable === "defer"
+    ? { cells: [name, "(host)", address, "", "offline", ""], good: true }
+    : { cells: [name, "(host)", address, "", `unreachable: ${why}`, ""], good: false };
+
+async function serviceRow(
+  stack: string,
+  host: string,
+  transport: Transport,
+  [name, { container, unit, image = "", urls = [] }]: [string, DeployedService],
+): Promise<ServiceRow> {
+  const found = container === undefined ? undefined : await inspectContainer(transport, container);
+  const previous = found?.Config.Labels?.[PREVIOUS_LABEL];
+  const serving = previous ?? image;
+  const health = unit === undefined ? healthOf(found, previous) : await conditionOfUnit(transport, unit);
+  const program = container === undefined ? "unit" : programOf(stack, serving);
+  return {
+    cells: [host, name, serving, program, health, urls.join(" ")],
+    good: health === (unit === undefined ? "healthy" : "active"),
+  };
+}
+
+/** The previous version is not what the stack asks for, however healthy it is. */
+function healthOf(found: Container | undefined, previous: string | undefined): string {
+  if (found === undefined) return "missing";
+  return previous === undefined ? conditionOf(found) : `previous version, ${conditionOf(found)}`;
+}

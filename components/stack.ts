@@ -6,7 +6,7 @@ import type { HostView } from "../model/context";
 import { folderOn, type Platform, type PlatformHost, prefixOn } from "../model/platform";
 import { isContainer } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
-import { imagesOf, isContainerService, isUnitService, type Service } from "../model/service";
+import { imagesOf, isContainerService, isUnitService, jobsOf, type Service } from "../model/service";
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn, settled } from "../platforms";
 import { whenUnreachable, type WhenUnreachable } from "../model/stack";
@@ -29,6 +29,12 @@ export interface HostOutput {
   /** What a command that cannot reach it makes of that. */
   unreachable: WhenUnreachable;
   services: Record<string, ServiceOutput>;
+  jobs: Record<string, JobOutput>;
+}
+
+/** What a stack tells of a job: the name of its systemd service on the host. */
+interface JobOutput {
+  unit: string;
 }
 
 /** What a stack tells of a service: the name of its container or systemd unit on the host, and what it runs. */
@@ -95,7 +101,10 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     const { connection } = host;
     const unreachable = whenUnreachable(hostIn(config, name), description);
     const described = describe(name, services, deployment);
-    return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described }];
+    const jobs = Object.fromEntries(
+      services.flatMap((service) => jobsOf(service, context).map((job) => [job.name, { unit: `${job.name}.service` }])),
+    );
+    return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described, jobs }];
   });
   new Fleet({ hosts, views, stack: config, secrets, leaves: config.leaves }).start();
   return Object.fromEntries(outputs);
@@ -119,7 +128,7 @@ function describeAll({ name, host, services, context }: HostPlan, { platform, co
   };
   for (const service of services.filter(isContainerService)) containerSpec(service, place);
   for (const service of services.filter(isUnitService)) unitFile(unitSpec(service, place));
-  for (const service of services) for (const job of service.jobs ?? []) jobSpec(job, service, place).service("");
+  for (const service of services) for (const job of jobsOf(service, context)) jobSpec(job, service, place).service("");
 }
 
 /** Services whose images come from the world's registries; a lab's come from its own. */

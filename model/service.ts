@@ -128,6 +128,10 @@ export const memoryOf = ({ limits, guests, jobs = [] }: Pick<Service, "limits" |
 /** Docker networks that a service is on; a unit is on none. */
 export const networksOf = ({ run }: Service): readonly string[] => (isContainer(run) ? run.networks : []);
 
+/** What a service has done in these surroundings at certain times. */
+export const jobsOf = ({ jobs = [] }: Pick<Service, "jobs">, context: ServiceContext): Job[] =>
+  jobs.filter(({ needed = () => true }) => needed(context));
+
 /** Image references that services and their jobs run, or take programs from. */
 export const imagesOf = (services: readonly Service[]): string[] =>
   services.flatMap(({ run, jobs = [] }) => [

@@ -48,7 +48,7 @@ export type { ProgramVersion } from "./smoke/versions";
 export type { Reachability } from "./smoke/reachability";
 export type { Source as ProgramSourceOnHost } from "./systemd/installation";
 export { PREVIOUS_MARK } from "./systemd/versions";
-export { factsOf as unitFactsOf, unitText } from "./systemd/unit";
+export { unitText } from "./systemd/unit";
 export type { SiteRequest } from "./smoke/requests";
 export { UptimeKumaMonitors } from "./resources/uptime-kuma-monitors";
 export { UptimeKumaOwner } from "./resources/uptime-kuma-owner";

@@ -1,7 +1,10 @@
 import type { Resource } from "./resources";
 
-/** Opens when a service is healthy; its type. */
-const GATE = "pulumi-nodejs:dynamic/vpai/docker:HealthGate";
+/** What opens when a service is healthy, in a container or as a unit; their types. */
+const GATES: readonly string[] = [
+  "pulumi-nodejs:dynamic/vpai/docker:HealthGate",
+  "pulumi-nodejs:dynamic/vpai/host:SystemdUnit",
+];
 
 const isProvider = ({ type }: Resource): boolean => type.startsWith("pulumi:providers:");
 const isStack = ({ type }: Resource): boolean => type === "pulumi:pulumi:Stack";
@@ -38,7 +41,7 @@ export function withItsNeeds(all: readonly Resource[], wanted: ReadonlySet<strin
   const visit = (urn: string, isNeed: boolean): void => {
     const resource = known.get(urn);
     if (resource === undefined || found.has(urn)) return;
-    if (isNeed && resource.exists && resource.type === GATE) return;
+    if (isNeed && resource.exists && GATES.includes(resource.type)) return;
     found.add(urn);
     for (const need of resource.needs) visit(need, true);
   };

@@ -1,10 +1,13 @@
 import {
+  type CommandRunner,
   conditionOf,
   conditionOfUnit,
   type Container,
   inspectContainer,
   PREVIOUS_LABEL,
+  PREVIOUS_MARK,
   Transport,
+  unitText,
 } from "@vpai/providers";
 import { programOf } from "../../lab/program";
 import type { DeployedHost, DeployedService } from "../hosts";
@@ -58,17 +61,23 @@ async function serviceRow(
   stack: string,
   host: string,
   transport: Transport,
-  [name, { container, unit, image = "", urls = [] }]: [string, DeployedService],
+  [name, { container, unit, image = "", program: running = "", urls = [] }]: [string, DeployedService],
 ): Promise<ServiceRow> {
   const found = container === undefined ? undefined : await inspectContainer(transport, container);
   const previous = found?.Config.Labels?.[PREVIOUS_LABEL];
   const serving = previous ?? image;
-  const health = unit === undefined ? healthOf(found, previous) : await conditionOfUnit(transport, unit);
+  const health = unit === undefined ? healthOf(found, previous) : await unitHealth(transport, unit);
   const program = container === undefined ? "unit" : programOf(stack, serving);
   return {
-    cells: [host, name, serving, program, health, urls.join(" ")],
+    cells: [host, name, container === undefined ? running : serving, program, health, urls.join(" ")],
     good: health === (unit === undefined ? "healthy" : "active"),
   };
+}
+
+/** Whether a unit runs, and in the version that the stack asks for; what it answers is looked at by each `up`. */
+async function unitHealth(host: CommandRunner, unit: string): Promise<string> {
+  const [condition, text = ""] = await Promise.all([conditionOfUnit(host, unit), unitText(host, unit)]);
+  return text.startsWith(PREVIOUS_MARK) ? `previous version, ${condition}` : condition;
 }
 
 /** The previous version is not what the stack asks for, however healthy it is. */

@@ -1,7 +1,7 @@
 import { interpolate, output, type Resource } from "@pulumi/pulumi";
 import { HostImage, RemoteFile, SystemdJob } from "@vpai/providers";
 import type { Job } from "../../model/job";
-import type { Service } from "../../model/service";
+import { jobsOf, type Service } from "../../model/service";
 import type { Preparation } from "../container/preparation";
 import { validation } from "../container/file-checks";
 import type { FileSpec } from "../filing";
@@ -23,7 +23,7 @@ export class Jobs {
 
   /** Jobs of a service that is healthy. @param running the service */
   start(service: Service, running: RunningService, args: Pick<ServiceArgs, "context" | "preparation">): SystemdJob[] {
-    return (service.jobs ?? []).map((job) => this.job(job, service, running, args));
+    return jobsOf(service, args.context).map((job) => this.job(job, service, running, args));
   }
 
   private job(

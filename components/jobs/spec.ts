@@ -33,13 +33,13 @@ export const SCRIPTS_FOLDER = "jobs";
 
 /** What a job is on its host: pure, and the same for every host. */
 export function jobSpec(job: Job, service: Service, place: SpecPlace): JobSpec {
-  const { name, schedule } = job;
+  const { name, schedule, user = service.user } = job;
   const { command, directives, filing, image } =
     job.in === "container" ? inContainer(job, service, place) : onHost(job, service, place);
   const labels = { ...ownershipLabels(place.owner), "dev.vpai.service": service.name, "dev.vpai.job": name };
   return {
     name,
-    user: `${service.user.uid}:${service.user.gid}`,
+    user: `${user.uid}:${user.gid}`,
     schedule,
     ...(image === undefined ? {} : { image }),
     marks: marks(labels),
@@ -106,8 +106,8 @@ function serviceFile(
   ].join("\n");
 }
 
-function onHost(job: HostJob, { user }: Service, place: SpecPlace): Running {
-  const { limits = JOB_LIMITS, sandbox } = job;
+function onHost(job: HostJob, service: Service, place: SpecPlace): Running {
+  const { limits = JOB_LIMITS, sandbox, user = service.user } = job;
   const filing = filingOf(job, place);
   const { entrypoint = [], command = [] } = startOf({ ...job, entrypoint: job.argv }, place.exists);
   return {
@@ -126,13 +126,13 @@ function onHost(job: HostJob, { user }: Service, place: SpecPlace): Running {
 
 /** A throw-away container, described as a service's is. */
 function inContainer(job: ContainerJob, service: Service, place: SpecPlace): Running {
-  const { limits = JOB_LIMITS, networks = networksOf(service), argv, hostMounts } = job;
+  const { limits = JOB_LIMITS, networks = networksOf(service), argv, hostMounts, user = service.user } = job;
   const image = job.image ?? (isContainer(service.run) ? service.run.image : "");
   const described: ContainerService = {
     ...job,
     name: job.name,
     group: service.group,
-    user: service.user,
+    user,
     run: { image, networks, entrypoint: argv, ...(hostMounts === undefined ? {} : { hostMounts }) },
     limits,
     health: { test: [] },

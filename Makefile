@@ -27,7 +27,7 @@ READY := @sh toolchain/bootstrap.sh $(STACK)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Variables: STACK=lab|preprod|prod (default lab), HOST=<host>, CMD='<command>'"
-	@echo "  SERVICES=all|core,apps,monitoring: which services the lab runs (default core); kept until make down"
+	@echo "  SERVICES=all|core,apps,monitoring,vpn: which services the lab runs (default core); kept until make down"
 	@echo "  RECREATE='<host>/database/<name> …': what held data, is gone, and may be made anew in this one run"
 
 doctor: ## what this machine has, lacks, and how to get it

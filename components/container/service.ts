@@ -22,7 +22,15 @@ import type { Preparation } from "./preparation";
 import { acceptance, givenOf, validation } from "./file-checks";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
-import { configsOf, type ContainerSpec, containerSpec, type DataSpec, type FileSpec, onHost, type SecretSpec } from "./spec";
+import {
+  configsOf,
+  type ContainerSpec,
+  containerSpec,
+  type DataSpec,
+  type FileSpec,
+  onHost,
+  type SecretSpec,
+} from "./spec";
 
 export interface DockerServiceArgs {
   service: ContainerService;

@@ -33,7 +33,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Variables: STACK=lab|preprod|prod (default lab), CMD='<command>'"
 	@echo "  HOST=<host>, SERVICE=<service>: limit up, preview and refresh to it and what it needs"
-	@echo "  SERVICES=all|core,apps,monitoring: which services the lab runs (default core); kept until make down"
+	@echo "  SERVICES=all|core,apps,monitoring,vpn,studio: which services the lab runs (default core); kept until make down"
 	@echo "  RECREATE='<host>/database/<name> …': what held data, is gone, and may be made anew in this one run"
 
 doctor: ## what this machine has, lacks, and how to get it

@@ -54,7 +54,6 @@ export const uptimeKumaMonitors = defineCapability<Watcher, { sitesOf: "platform
     ),
 });
 
-
 /** Seconds between two looks at a site; Uptime Kuma's own default. */
 const INTERVAL = 60;
 

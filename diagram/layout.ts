@@ -35,7 +35,7 @@ export const MEASURES = {
   margin: 20,
   /** Where services begin; left of them is the room for arrows between them. */
   services: 150,
-  serviceWidth: 230,
+  serviceWidth: 270,
   networkWidth: 104,
   rowHeight: 40,
   boxHeight: 30,

@@ -49,7 +49,9 @@ const watching = <T>(
     told.catch(() => undefined);
     const { server, connection } = inputs;
     if (!(await session.logIn(server)))
-      throw new Unreadable(`${server.container} on ${connection.host}: expected to log in as ${server.user}, found no way`);
+      throw new Unreadable(
+        `${server.container} on ${connection.host}: expected to log in as ${server.user}, found no way`,
+      );
     const [list, version] = await told;
     const ours = Object.values(list).filter(({ description }) => description === OURS);
     return work(session, ours, version);
@@ -64,7 +66,12 @@ async function versionOf(session: Session): Promise<string> {
 }
 
 /** Changes only what differs; one that is there twice goes. */
-async function bring(session: Session, wanted: readonly Monitor[], kept: readonly Kept[], version: string): Promise<void> {
+async function bring(
+  session: Session,
+  wanted: readonly Monitor[],
+  kept: readonly Kept[],
+  version: string,
+): Promise<void> {
   const first = new Map([...kept].reverse().map((one) => [one.name, one]));
   const names = new Set(wanted.map(({ name }) => name));
   for (const { id, name } of kept)

@@ -1,0 +1,125 @@
+import "../without-sdk";
+import {
+  type HeadscaleKeyInputs,
+  type HeadscaleKeyState,
+  headscaleKeyKind,
+} from "../../../../providers/resources/headscale-key";
+import { type HeadscaleUserInputs, headscaleUserKind } from "../../../../providers/resources/headscale-user";
+import { Unreadable } from "../../../../providers/unreadable";
+import { HttpContainer, type Received, type Reply } from "../http-container";
+
+/** Headscale 0.26's REST interface, as far as it is used; the key for it is made by a command in the container. */
+const API_KEY = "prefix1.s3cret";
+let users: { id: string; name: string }[];
+let nodes: number;
+let keys: { key: string; user: string; reusable: boolean; expiration: string }[];
+let commands: string[];
+let headscale: HttpContainer;
+
+function answer({ method, path, headers, body }: Received): Reply {
+  if (headers.authorization !== `Bearer ${API_KEY}`) return { status: 401, body: "Unauthorized" };
+  const asked = body as { name: string; user: string; reusable: boolean; expiration: string; key: string };
+  switch (`${method} ${path.split("?")[0] ?? ""}`) {
+    case "DELETE /api/v1/apikey/prefix1":
+      return { status: 200, body: {} };
+    case "GET /api/v1/user":
+      return { status: 200, body: { users } };
+    case "POST /api/v1/user":
+      users.push({ id: String(users.length + 1), name: asked.name });
+      return { status: 200, body: {} };
+    case "DELETE /api/v1/user/1":
+      users = [];
+      return { status: 200, body: {} };
+    case "GET /api/v1/node":
+      return { status: 200, body: { nodes: Array.from({ length: nodes }, () => ({})) } };
+    case "GET /api/v1/preauthkey":
+      return { status: 200, body: { preAuthKeys: keys } };
+    case "POST /api/v1/preauthkey":
+      keys.push({ ...asked, key: `key-${keys.length}` });
+      return { status: 200, body: { preAuthKey: keys.at(-1) } };
+    case "POST /api/v1/preauthkey/expire":
+      keys = keys.map((one) => (one.key === asked.key ? { ...one, expiration: "past" } : one));
+      return { status: 200, body: {} };
+    default:
+      return { status: 404 };
+  }
+}
+
+let place: { connection: HttpContainer["connection"]; server: { container: string; port: number } };
+const user = (): HeadscaleUserInputs => ({ ...place, user: "hosts" });
+const key = (): HeadscaleKeyInputs => ({ ...place, user: "hosts", node: "sese", minutes: 60 });
+
+beforeAll(async () => {
+  headscale = await HttpContainer.start("vpn_headscale");
+  headscale.reply = answer;
+  const others = headscale.ssh.respond;
+  headscale.ssh.respond = (argv, ...rest) => {
+    if (argv[1] !== "exec") return others(argv, ...rest);
+    commands.push(argv.join(" "));
+    return { code: 0, stdout: JSON.stringify(API_KEY), stderr: "" };
+  };
+  place = { connection: headscale.connection, server: { container: "vpn_headscale", port: headscale.port } };
+});
+
+afterAll(() => headscale.stop());
+
+beforeEach(() => {
+  [users, nodes, keys, commands] = [[], 0, [], []];
+  headscale.forget();
+});
+
+test("a user is made once, found, and deleted while it has no nodes", async () => {
+  expect(await headscaleUserKind.observe(user())).toBeUndefined();
+  await headscaleUserKind.ensure(user());
+  await headscaleUserKind.ensure(user());
+  expect(users).toEqual([{ id: "1", name: "hosts" }]);
+  expect(await headscaleUserKind.observe(user())).toEqual(user());
+  nodes = 1;
+  await headscaleUserKind.remove(user());
+  expect(users).toHaveLength(1);
+  nodes = 0;
+  await headscaleUserKind.remove(user());
+  expect(users).toEqual([]);
+});
+
+test("each work has an API key of its own, which no command takes and which is gone afterwards", async () => {
+  await headscaleUserKind.ensure(user());
+  expect(commands).toEqual([
+    "docker exec vpn_headscale /ko-app/headscale apikeys create --expiration 10m --output json",
+  ]);
+  expect(headscale.changes().at(-1)).toBe("DELETE /api/v1/apikey/prefix1");
+});
+
+test("a pre-auth key is for one use and short-lived, stays as it is, and is expired when it goes", async () => {
+  await headscaleUserKind.ensure(user());
+  const begin = Date.now();
+  const state = await headscaleKeyKind.ensure(key());
+  expect(keys).toEqual([expect.objectContaining({ user: "1", reusable: false, ephemeral: false })]);
+  const minutes = (Date.parse(state.expires) - begin) / 60_000;
+  expect(minutes).toBeGreaterThanOrEqual(60);
+  expect(minutes).toBeLessThan(61);
+  expect(await headscaleKeyKind.observe(state)).toEqual(state);
+  await headscaleKeyKind.remove(state);
+  expect(keys[0]?.expiration).toBe("past");
+  keys = [];
+  expect(await headscaleKeyKind.observe(state)).toBeUndefined();
+});
+
+test("another key takes the place of one that was made, which is expired", async () => {
+  await headscaleUserKind.ensure(user());
+  const before: HeadscaleKeyState = await headscaleKeyKind.ensure(key());
+  const after = await headscaleKeyKind.ensure({ ...key(), minutes: 5 }, before);
+  expect(after.key).not.toBe(before.key);
+  expect(keys.map(({ expiration }) => expiration === "past")).toEqual([true, false]);
+});
+
+test("without its user no key is made", async () => {
+  await expect(headscaleKeyKind.ensure(key())).rejects.toThrow("expected a user hosts, found none");
+});
+
+test("a server that does not run cannot be read", async () => {
+  const running = headscale.ssh.respond;
+  headscale.ssh.respond = () => ({ code: 1, stdout: "", stderr: "is not running" });
+  await expect(headscaleUserKind.observe(user())).rejects.toThrow(Unreadable);
+  headscale.ssh.respond = running;
+});

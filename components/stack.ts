@@ -9,6 +9,7 @@ import type { SecretDeclaration } from "../model/secret";
 import { imagesOf, isContainerService, type Service } from "../model/service";
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn } from "../platforms";
+import { Preparation } from "./container/preparation";
 import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";
@@ -59,6 +60,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   warnOfUnpublished(pulling, lock);
   const stack = getStack();
   const hosts = new Map<string, Host>();
+  const preparation = new Preparation();
   const secrets = new SecretStore("secrets", config.secrets, () => keeperAmong(hosts));
   const machines = new Machines({ platform, stack, secrets, lock, registries: config.registries });
   const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
@@ -66,12 +68,14 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     const owner = { platform: platform.name, stack, host: name };
     const { adopt } = config;
     const { memoryMiB } = hostIn(config, name);
-    const host = new Host(name, { owner, machine, description, context, secrets, vpnAddress, memoryMiB, adopt });
+    const host = new Host(name, {
+      ...{ owner, machine, description, context, secrets, vpnAddress, memoryMiB, adopt, preparation },
+    });
     hosts.set(name, host);
     const { connection } = host;
     return [name, { connection, publicAddress: machine.publicAddress, services: describe(name, services, deployment) }];
   });
-  new Fleet({ hosts, views, stack: config, secrets }).start();
+  new Fleet({ hosts, views, stack: config, secrets, preparation }).start();
   return Object.fromEntries(outputs);
 }
 

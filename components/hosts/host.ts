@@ -29,6 +29,8 @@ export interface HostArgs {
   /** MiB, as the stack's file says. */
   memoryMiB: number;
   adopt: boolean;
+  /** Of the whole stack. */
+  preparation: Preparation;
 }
 
 /**
@@ -46,7 +48,7 @@ export class Host extends ComponentResource {
 
   /** @param name the host's name in the platform */
   constructor(name: string, args: HostArgs, options: ComponentResourceOptions = {}) {
-    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, adopt } = args;
+    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, adopt, preparation } = args;
     super("vpai:hosts:Host", name, {}, vanishing(machine, options));
     this.connection = machine.connection;
     this.context = context;
@@ -62,7 +64,7 @@ export class Host extends ComponentResource {
     const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`);
     this.host = { ...place, beforeChange, ...engine, findings };
     const { networks } = description;
-    this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;
+    this.networks = networksLayer({ host: this.host, networks, preparation, parent: this }, engine.ready).networks;
   }
 
   /** Starts a service. @param after what has to be there first, beside what the stack prepares */

@@ -4,7 +4,7 @@ import type { HostView } from "../model/context";
 import { type Found, neededBy, offererOf } from "../model/peers";
 import type { Service } from "../model/service";
 import { ownerOf, type Stack } from "../model/stack";
-import { Preparation } from "./container/preparation";
+import type { Preparation } from "./container/preparation";
 import type { Host } from "./hosts/host";
 import type { RunningService } from "./running-service";
 import type { SecretStore } from "./secret-store";
@@ -17,6 +17,7 @@ export interface FleetArgs {
   secrets: SecretStore;
   /** Hosts that the run leaves as they are. */
   leaves: ReadonlySet<string>;
+  preparation: Preparation;
 }
 
 /** What a request has made. */
@@ -37,16 +38,14 @@ export class Fleet {
   /** What the sites of a service wait for, beside its health. */
   private readonly doors = new Map<Service, readonly Resource[]>();
 
-  private readonly preparation = new Preparation();
-
   constructor(private readonly args: FleetArgs) {}
 
   /** Starts every service, and then lets each host check itself. */
   start(): void {
     const { views, hosts } = this.args;
     for (const host of views) for (const service of host.services) this.run({ service, host });
-    for (const host of hosts.values()) host.clear(this.preparation);
-    this.preparation.close();
+    for (const host of hosts.values()) host.clear(this.args.preparation);
+    this.args.preparation.close();
     for (const [name, host] of hosts) host.check(this.afterwards.get(name) ?? []);
   }
 
@@ -83,7 +82,7 @@ export class Fleet {
   }
 
   private startOn({ service, host }: Found, after: readonly Resource[]): RunningService {
-    return this.hostOf(host.name).start(service, after, this.preparation);
+    return this.hostOf(host.name).start(service, after, this.args.preparation);
   }
 
   /** What a service uses in others, made there in the order of its requests. */

@@ -10,6 +10,7 @@ import { imagesOf, isContainerService, isUnitService, jobsOf, type Service } fro
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn, settled } from "../platforms";
 import { whenUnreachable, type WhenUnreachable } from "../model/stack";
+import { Preparation } from "./container/preparation";
 import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";
@@ -77,6 +78,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   warnOfUnpublished(pulling, lock);
   const stack = getStack();
   const hosts = new Map<string, Host>();
+  const preparation = new Preparation();
   const secrets = new SecretStore("secrets", config.secrets, () => keeperAmong(hosts));
   const machines = new Machines({ platform, stack, secrets, lock, registries: config.registries });
   const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
@@ -96,6 +98,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
       architecture,
       adopt,
       isLeft,
+      preparation,
     });
     hosts.set(name, host);
     const { connection } = host;
@@ -106,7 +109,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     );
     return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described, jobs }];
   });
-  new Fleet({ hosts, views, stack: config, secrets, leaves: config.leaves }).start();
+  new Fleet({ hosts, views, stack: config, secrets, preparation, leaves: config.leaves }).start();
   return Object.fromEntries(outputs);
 }
 

@@ -51,8 +51,10 @@ export function takenOverUsers(resource: string, target: Named, subnet: string, 
   );
   const after = new ResourceHook(`take over users of ${resource}`, () =>
     whileUnderWay(async () => {
-      await attachAll(await runner(), name, detached);
-      if (detached.length > 0) await log.info(`network ${name}: took over ${detached.length} containers`);
+      const { attached, without } = await attachAll(await runner(), name, detached);
+      if (attached.length > 0) await log.info(`network ${name}: took over ${attached.length} containers`);
+      if (without.length > 0)
+        await log.warn(`network ${name}: ${without.length} containers are without it until they are replaced`);
     }),
   );
   return { before: [before], after: [after] };

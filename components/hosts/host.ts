@@ -37,6 +37,8 @@ export interface HostArgs {
   adopt: boolean;
   /** Whether the run leaves it as it is. */
   isLeft: boolean;
+  /** Of the whole stack. */
+  preparation: Preparation;
 }
 
 /**
@@ -56,7 +58,8 @@ export class Host extends ComponentResource {
 
   /** @param name the host's name in the platform */
   constructor(name: string, args: HostArgs, options: ComponentResourceOptions = {}) {
-    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, architecture, adopt, isLeft } = args;
+    const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, architecture } = args;
+    const { adopt, isLeft, preparation } = args;
     super("vpai:hosts:Host", name, {}, vanishing(machine, options));
     this.connection = machine.connection;
     this.context = context;
@@ -75,7 +78,7 @@ export class Host extends ComponentResource {
     this.jobs = new Jobs(this.host, this);
     // A host that runs nothing needs none, nor a provider for its engine.
     const networks = context.services.length === 0 ? {} : description.networks;
-    this.networks = networksLayer({ host: this.host, networks, parent: this }, engine.ready).networks;
+    this.networks = networksLayer({ host: this.host, networks, preparation, parent: this }, engine.ready).networks;
   }
 
   /** Starts a service. @param after what has to be there first, beside what the stack prepares */

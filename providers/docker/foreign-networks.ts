@@ -32,13 +32,27 @@ export async function clearPlace(host: CommandRunner, place: Place): Promise<Det
   return detached;
 }
 
-/** Puts containers onto a network, under the names that they had on another one. One that has gone meanwhile is passed over. */
-export async function attachAll(host: CommandRunner, network: string, detached: readonly Detached[]): Promise<void> {
+/**
+ * Puts containers onto a network, under the names that they had on another one. One that has gone meanwhile is passed over, and
+ * one whose description names the network that is gone by its id cannot be put onto any: it goes without until it is replaced.
+ * @returns ids of those that are on it, and of those that go without
+ */
+export async function attachAll(
+  host: CommandRunner,
+  network: string,
+  detached: readonly Detached[],
+): Promise<{ attached: string[]; without: string[] }> {
+  const attached: string[] = [];
+  const without: string[] = [];
   for (const { id, aliases } of detached) {
     if ((await inspectContainer(host, id)) === undefined) continue;
     const names = aliases.flatMap((alias) => ["--alias", alias]);
-    await host.output(["docker", "network", "connect", ...names, network, id]);
+    const { code, stderr } = await host.run(["docker", "network", "connect", ...names, network, id]);
+    if (code !== 0 && !stderr.includes("network matching network mode"))
+      throw new Error(`${host.name}: docker network connect ${network} ${id} failed: ${stderr.trim()}`);
+    (code === 0 ? attached : without).push(id);
   }
+  return { attached, without };
 }
 
 async function removeNetwork(host: CommandRunner, { id, name }: FoundNetwork): Promise<Detached[]> {

@@ -1,11 +1,12 @@
 import * as docker from "@pulumi/docker";
-import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Resource } from "@pulumi/pulumi";
 import type { Network, PlatformHost } from "../../../model/platform";
 import { adoptedNetwork, isOfThisRun, takenOverUsers } from "../../docker/adoption";
 import { ofFixedName } from "../../docker/fixed-name";
 import { gatewayOf } from "../../docker/gateway";
 import { hostRunner } from "../../docker/leftovers";
 import { asLabels, ownershipLabels } from "../../docker/ownership";
+import type { Preparation } from "../../container/preparation";
 import type { HostContext, HostNetworks } from "../../host-context";
 import type { Layer, Ready } from "./layer";
 
@@ -16,7 +17,7 @@ class Networks extends ComponentResource implements HostNetworks {
   constructor(
     private readonly host: HostContext,
     networks: PlatformHost["networks"],
-    private readonly after: readonly Resource[],
+    private readonly after: Input<Input<Resource>[]>,
     options: ComponentResourceOptions,
   ) {
     super("vpai:docker:Networks", `${host.owner.host}/networks`, {}, options);
@@ -58,7 +59,7 @@ class Networks extends ComponentResource implements HostNetworks {
       {
         parent: this,
         provider: engine(),
-        dependsOn: [...this.after],
+        dependsOn: this.after,
         ...fixed,
         hooks: { ...fixed.hooks, beforeCreate: [...users.before, ...beforeCreate], afterCreate: users.after },
         ...adoptedNetwork(target, { internal, subnet, gateway }, { isNew: () => isOfThisRun(metAt), runner }),
@@ -71,14 +72,17 @@ class Networks extends ComponentResource implements HostNetworks {
 export interface EngineHost {
   host: HostContext;
   networks: PlatformHost["networks"];
+  preparation: Preparation;
   parent: Resource;
 }
 
 /** The layer above the engine: Docker networks. */
 export const networksLayer: Layer<EngineHost, Ready & { networks: HostNetworks }> = (
-  { host, networks, parent },
+  { host, networks, preparation, parent },
   after,
 ) => {
-  const made = new Networks(host, networks, after, { parent });
+  // What is taken over serves somebody: nothing goes before everything is ready.
+  const ready = host.adopt ? preparation.cleared.then(() => [...after]) : [...after];
+  const made = new Networks(host, networks, ready, { parent });
   return { networks: made, ready: made.ready };
 };

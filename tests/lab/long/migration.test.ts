@@ -171,10 +171,10 @@ test("without the switch nothing is touched, and the error names it", async () =
   expect(before.rows).toMatch(/^10000\|/);
   expect(before.workflows).toHaveLength(1);
   expect(before.credentials).toEqual([{ name: "old", data: CREDENTIAL.data, nodes: undefined }]);
+  lab.restoreFiles();
   const secrets = path.join(lab.directory, ".vpai", "old-secrets.yml");
   writeFileSync(secrets, JSON.stringify(SECRETS), { mode: 0o600 });
-  await lab.makeSucceed("secrets", { environment: { ...process.env, IMPORT: secrets } });
-  lab.restoreFiles();
+  await lab.makeSucceed(`secrets IMPORT=${secrets}`);
   const containers = await host.starts();
   const { code, all } = await lab.make("up");
   expect(code).not.toBe(0);

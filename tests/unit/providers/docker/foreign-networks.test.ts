@@ -4,6 +4,10 @@ import type { Answer, CommandRunner } from "../../../../providers/ssh/transport"
 const OURS = { "dev.vpai.stack": "lab" };
 const PLACE = { name: "backend", subnet: "172.20.2.0/24", labels: OURS };
 
+/** What the engine says of a container whose description has the id of a network that is gone. */
+const BOUND =
+  "Error response from daemon: could not find a network matching network mode 0e90ab: network 0e90ab not found";
+
 interface Network {
   id: string;
   name: string;
@@ -37,6 +41,7 @@ function engine(...networks: Network[]): CommandRunner & { changes: string[] } {
   };
   const run = (argv: readonly string[]): Promise<Answer> => {
     const stdout = answer(argv);
+    if (argv[2] === "connect" && argv.at(-1) === "bound") return Promise.resolve({ code: 1, stdout, stderr: BOUND });
     return Promise.resolve(
       stdout === "[]" && argv[1] === "container"
         ? { code: 1, stdout, stderr: "Error: No such container: x" }
@@ -74,11 +79,16 @@ test.each<[string, Network]>([
   expect(host.changes).toEqual([]);
 });
 
-test("the containers come onto the new one under their names, those that still exist", async () => {
-  const host = engine({ id: "n2", name: "frontend", subnet: "172.20.1.0/24", users: { c1: [] } });
-  await attachAll(host, "backend", [
+test("the containers come onto the new one under their names, those that still exist and can", async () => {
+  const host = engine({ id: "n2", name: "frontend", subnet: "172.20.1.0/24", users: { c1: [], bound: [] } });
+  const detached = [
     { id: "c1", aliases: ["postgres", "db"] },
     { id: "gone", aliases: [] },
+    { id: "bound", aliases: [] },
+  ];
+  expect(await attachAll(host, "backend", detached)).toEqual({ attached: ["c1"], without: ["bound"] });
+  expect(host.changes).toEqual([
+    "docker network connect --alias postgres --alias db backend c1",
+    "docker network connect backend bound",
   ]);
-  expect(host.changes).toEqual(["docker network connect --alias postgres --alias db backend c1"]);
 });

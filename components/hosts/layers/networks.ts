@@ -81,8 +81,8 @@ export const networksLayer: Layer<EngineHost, Ready & { networks: HostNetworks }
   { host, networks, preparation, parent },
   after,
 ) => {
-  // What is taken over serves somebody: nothing goes before everything is ready.
-  const ready = host.adopt ? preparation.cleared.then(() => [...after]) : [...after];
+  // What is taken over serves somebody: nothing goes before every image and file is there.
+  const ready = host.adopt ? preparation.done.then(() => [...after]) : [...after];
   const made = new Networks(host, networks, ready, { parent });
   return { networks: made, ready: made.ready };
 };

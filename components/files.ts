@@ -1,6 +1,6 @@
+import { createHash } from "node:crypto";
 import { all, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { RemoteDirectory, RemoteFile } from "@vpai/providers";
-import { givenOf } from "./container/file-checks";
 import type { DataSpec, FileSpec, Filing, SecretSpec } from "./filing";
 import type { HostContext } from "./host-context";
 
@@ -73,3 +73,11 @@ export const revisionOf = (files: readonly RemoteFile[]): Output<string> =>
 
 const contentOf = ({ declaration, render }: SecretSpec, { secrets }: HostContext): Output<string> =>
   secrets.require(declaration).apply(render);
+
+/** What each file has to hold, as `sha256sum --check` reads it: a secret where one of them is. */
+const givenOf = (files: readonly { path: string; content: string | Output<string> }[]): Output<string> =>
+  all(files.map((file) => file)).apply((known) =>
+    known.map(({ path: file, content }) => `${sha256(content)}  ${file}\n`).join(""),
+  );
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

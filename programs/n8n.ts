@@ -58,7 +58,7 @@ export interface N8nArgs {
 
 /** n8n 2.7 with a database of its own, its sites, and workflows from files. */
 export function n8n(args: N8nArgs): ContainerService {
-  const { name = "n8n", group, networks, workflows, smoke, limits = { memoryMiB: 768, cpus: 1.5 } } = args;
+  const { name = "n8n", group, networks, workflows, smoke, limits = { memoryMiB: 640, cpus: 1.5 } } = args;
   const site = { ...args.site, port: PORT };
   const webhooks = { ...(args.webhooks ?? args.site), path: "/webhook/*", port: PORT, holds: OUTAGE };
   const database = postgresqlDatabase.own(name, `${name}'s`);

@@ -144,7 +144,7 @@ export interface VaultDumpArgs extends Pick<ContainerJob, "name" | "schedule" | 
 }
 
 /** Git packs what it pushes in memory, too. */
-const DUMP_LIMITS = { memoryMiB: 384, cpus: 0.5 };
+const DUMP_LIMITS = { memoryMiB: 256, cpus: 0.5 };
 
 const DEPLOY_KEY = "deploy_key";
 

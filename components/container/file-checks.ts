@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import path from "node:path";
-import { all, type Output } from "@pulumi/pulumi";
+import type { Output } from "@pulumi/pulumi";
 import { SECRETS_FOLDER } from "../../model/files";
 import type { FileSpec, SecretSpec } from "../filing";
 import type { ContainerSpec } from "./spec";
@@ -34,11 +33,3 @@ export function acceptance(
     ...[reference, ...argv],
   ]);
 }
-
-/** What each file has to hold, as `sha256sum --check` reads it: a secret where one of them is. */
-export const givenOf = (files: readonly { path: string; content: string | Output<string> }[]): Output<string> =>
-  all(files.map((file) => file)).apply((known) =>
-    known.map(({ path: file, content }) => `${sha256(content)}  ${file}\n`).join(""),
-  );
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

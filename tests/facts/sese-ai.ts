@@ -52,7 +52,7 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
     closed: ["/rest/owner/setup*"],
     owner: "n8nAdminPassword",
     published: [],
-    memoryMiB: 768,
+    memoryMiB: 640,
     cpus: 1.5,
     capabilities: [],
     health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5678/healthz/readiness"],

@@ -18,5 +18,5 @@ test("the core of the lab is made of its hosts, its registry and its services, a
 });
 
 test("an unknown group is an error, so that nothing else is built in its place", () => {
-  expect(() => imagesFor("everything")).toThrow(/all, or some of core,apps,monitoring,vpn; found "everything"/);
+  expect(() => imagesFor("everything")).toThrow(/all, or some of core,apps,monitoring,vpn,studio; found "everything"/);
 });

@@ -557,7 +557,12 @@ describe("what a stack's settings change", () => {
     const inVpn = (vpnEnforce: string): Promise<Registered[]> => {
       const hosts = JSON.parse(coreOfProd["vpai:hosts"] ?? "") as Record<string, object>;
       hosts["seko-vpn"] = { ...hosts["seko-vpn"], vpnAddress: "100.64.0.9" };
-      const changed = { "vpai:hosts": JSON.stringify(hosts), "vpai:couchdbVpnEnforce": vpnEnforce };
+      const services = JSON.stringify(["core", "vpn"]);
+      const changed = {
+        "vpai:hosts": JSON.stringify(hosts),
+        "vpai:services": services,
+        "vpai:couchdbVpnEnforce": vpnEnforce,
+      };
       return graphOf("prod", { ...coreOfProd, ...changed }, coreProgram);
     };
     const caddyfileOf = (graph: readonly Registered[]): string =>

@@ -38,6 +38,8 @@ test.each([
       "TargetDown",
       "BackupOverdue",
       "BackupFailed",
+      "JobOverdue",
+      "JobFailed",
       "CertificateExpiring",
       "Drift",
     ],

@@ -8,6 +8,7 @@ import {
   CONTAINER,
   coreOfProd,
   coreProgram,
+  programOf,
   coreStacks,
   graphOf,
   type Registered,
@@ -557,8 +558,12 @@ describe("what a stack's settings change", () => {
     const inVpn = (vpnEnforce: string): Promise<Registered[]> => {
       const hosts = JSON.parse(coreOfProd["vpai:hosts"] ?? "") as Record<string, object>;
       hosts["seko-vpn"] = { ...hosts["seko-vpn"], vpnAddress: "100.64.0.9" };
-      const changed = { "vpai:hosts": JSON.stringify(hosts), "vpai:couchdbVpnEnforce": vpnEnforce };
-      return graphOf("prod", { ...coreOfProd, ...changed }, coreProgram);
+      const changed = {
+        "vpai:hosts": JSON.stringify(hosts),
+        "vpai:couchdbVpnEnforce": vpnEnforce,
+        "vpai:services": JSON.stringify(["core", "vpn"]),
+      };
+      return graphOf("prod", { ...coreOfProd, ...changed }, () => programOf(["caddy", "couchdb"]));
     };
     const caddyfileOf = (graph: readonly Registered[]): string =>
       String(resource(graph, "sese-ai/caddy/config/Caddyfile").inputs["content"]);

@@ -4,7 +4,7 @@ import type { HostView } from "../model/context";
 import { type Found, neededBy, offererOf } from "../model/peers";
 import type { Service } from "../model/service";
 import { ownerOf, type Stack } from "../model/stack";
-import type { Preparation } from "./container/preparation";
+import type { Preparation } from "./preparation";
 import type { Host } from "./hosts/host";
 import type { RunningService } from "./running-service";
 import type { SecretStore } from "./secret-store";

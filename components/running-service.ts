@@ -1,7 +1,7 @@
 import type { ComponentResource, Output, Resource } from "@pulumi/pulumi";
 import type { Endpoint } from "../model/capability";
 import type { ServiceContext } from "../model/context";
-import type { Preparation } from "./container/preparation";
+import type { Preparation } from "./preparation";
 import type { HostContext } from "./host-context";
 
 /** Where a service starts, and after what. */

@@ -10,7 +10,7 @@ import { imagesOf, isContainerService, isUnitService, jobsOf, type Service } fro
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn, settled } from "../platforms";
 import { whenUnreachable, type WhenUnreachable } from "../model/stack";
-import { Preparation } from "./container/preparation";
+import { Preparation } from "./preparation";
 import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
 import { Host } from "./hosts/host";

@@ -5,7 +5,7 @@ import { folderOn, type PlatformHost, prefixOn } from "../../model/platform";
 import { isContainerService, isUnitService, type Service } from "../../model/service";
 import type { Architecture } from "../../model/stack";
 import type { Owner } from "../docker/ownership";
-import type { Preparation } from "../container/preparation";
+import type { Preparation } from "../preparation";
 import { DockerService } from "../container/service";
 import type { RunningService, ServiceArgs } from "../running-service";
 import { Runtimes } from "../unit/runtimes";

@@ -2,7 +2,7 @@ import { interpolate, output, type Resource } from "@pulumi/pulumi";
 import { HostImage, RemoteFile, SystemdJob } from "@vpai/providers";
 import type { Job } from "../../model/job";
 import { jobsOf, type Service } from "../../model/service";
-import type { Preparation } from "../container/preparation";
+import type { Preparation } from "../preparation";
 import { validation } from "../container/file-checks";
 import type { FileSpec } from "../filing";
 import { type Check, configFile, dataFolder, type Filer, secretFile } from "../files";

@@ -2,7 +2,7 @@ import type { Resource } from "@pulumi/pulumi";
 import type { HostProgram } from "@vpai/providers";
 import { UserError } from "../../model/finding";
 import type { Program } from "../../model/program";
-import type { Preparation } from "../container/preparation";
+import type { Preparation } from "../preparation";
 import type { HostContext } from "../host-context";
 import { hostProgram } from "./program";
 

@@ -37,7 +37,7 @@ function onHost(context: ServiceContext): string {
   const open = context.services.find(({ expose = [] }) => expose.some(({ access }) => access === "public"));
   if (open !== undefined)
     throw new UserError(
-      `${open.name} on ${host}: expected VPN-only sites, as its gateway has no other listener, found a public one`,
+      `${open.name} on ${host}: expected VPN-only sites, as what answers there has no other listener, found a public one`,
     );
   return [
     globalOptions(context, bind),

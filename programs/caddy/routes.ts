@@ -92,7 +92,7 @@ function upstreamOf(service: Service, port: number, context: ServiceContext): st
   const published = publishedBy(service.run).find((one) => one.port === port && one.access === "host");
   if (published !== undefined) return `127.0.0.1:${published.hostPort}`;
   throw new UserError(
-    `${service.name} on ${context.host}: expected port ${port} published with access: "host", as the gateway there is no container, found it is not`,
+    `${service.name} on ${context.host}: expected port ${port} published with access: "host", as what answers there is no container, found it is not`,
   );
 }
 

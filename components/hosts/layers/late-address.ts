@@ -2,7 +2,7 @@ import type { Resource } from "@pulumi/pulumi";
 import { RemoteFile } from "@vpai/providers";
 import { publishedBy } from "../../../model/run";
 import type { Service } from "../../../model/service";
-import type { Preparation } from "../../container/preparation";
+import type { Preparation } from "../../preparation";
 import type { HostContext } from "../../host-context";
 import type { Layer } from "./layer";
 

@@ -6,7 +6,7 @@ import { ofFixedName } from "../../docker/fixed-name";
 import { gatewayOf } from "../../docker/gateway";
 import { hostRunner } from "../../docker/leftovers";
 import { asLabels, ownershipLabels } from "../../docker/ownership";
-import type { Preparation } from "../../container/preparation";
+import type { Preparation } from "../../preparation";
 import type { HostContext, HostNetworks } from "../../host-context";
 import type { Layer, Ready } from "./layer";
 

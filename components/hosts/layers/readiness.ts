@@ -1,6 +1,6 @@
 import { all, type Output, type Resource } from "@pulumi/pulumi";
 import { type HostNeeds, HostReadiness } from "@vpai/providers";
-import type { Preparation } from "../../container/preparation";
+import type { Preparation } from "../../preparation";
 import type { RunningService } from "../../running-service";
 import type { HostContext } from "../../host-context";
 import type { Layer } from "./layer";

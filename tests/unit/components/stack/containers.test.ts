@@ -8,6 +8,7 @@ import {
   CONTAINER,
   coreOfProd,
   coreProgram,
+  programOf,
   coreStacks,
   graphOf,
   type Registered,
@@ -557,13 +558,12 @@ describe("what a stack's settings change", () => {
     const inVpn = (vpnEnforce: string): Promise<Registered[]> => {
       const hosts = JSON.parse(coreOfProd["vpai:hosts"] ?? "") as Record<string, object>;
       hosts["seko-vpn"] = { ...hosts["seko-vpn"], vpnAddress: "100.64.0.9" };
-      const services = JSON.stringify(["core", "vpn"]);
       const changed = {
         "vpai:hosts": JSON.stringify(hosts),
-        "vpai:services": services,
         "vpai:couchdbVpnEnforce": vpnEnforce,
+        "vpai:services": JSON.stringify(["core", "vpn"]),
       };
-      return graphOf("prod", { ...coreOfProd, ...changed }, coreProgram);
+      return graphOf("prod", { ...coreOfProd, ...changed }, () => programOf(["caddy", "couchdb"]));
     };
     const caddyfileOf = (graph: readonly Registered[]): string =>
       String(resource(graph, "sese-ai/caddy/config/Caddyfile").inputs["content"]);

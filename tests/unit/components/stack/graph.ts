@@ -240,8 +240,11 @@ export const TOKEN = "canary-of-hcloudToken".padEnd(64, "-");
 const SECRETS = declaredSecrets(vpai).filter(({ name }) => name !== "hcloudToken");
 
 /** What index.ts does with the four services of the first slice alone, whatever else there is. */
-export function coreProgram(): unknown {
-  const services = vpai.services.filter(({ name }) => ["caddy", "n8n", "postgresql", "redis"].includes(name));
+export const coreProgram = (): unknown => programOf(["caddy", "n8n", "postgresql", "redis"]);
+
+/** What index.ts does with these services alone. */
+export function programOf(names: readonly string[]): unknown {
+  const services = vpai.services.filter(({ name }) => names.includes(name));
   return { hosts: deploy({ ...vpai, services }, loadStackConfig(platformNames), {}) };
 }
 

@@ -142,14 +142,20 @@ const isClaimedBy =
 
 function requested(deployed: Deployed, { capability, from, when, claims }: Requested): void {
   const { graph, host, context } = deployed;
-  const servers = context.services.filter(({ offers = [] }) => offers.some((one) => one.capability === capability));
-  const server = servers.find(({ name }) => name === (from ?? name))?.name ?? "nobody";
-  if (when === "before") expect(waitsFor(deployed)).toContain(`${host}/${server}/health`);
-  const made = madeIn(deployed, server).filter(isClaimedBy(claims));
+  const own = context.hosts.filter(({ name }) => name === host);
+  // Its own host's server comes first.
+  const servers = [...own, ...context.hosts].flatMap(({ name: place, services }) =>
+    services
+      .filter(({ name, offers = [] }) => name === (from ?? name) && offers.some((one) => one.capability === capability))
+      .map(({ name }) => ({ place, name })),
+  );
+  const { place, name: server } = servers[0] ?? { place: host, name: "nobody" };
+  if (when === "before") expect(waitsFor(deployed)).toContain(`${place}/${server}/health`);
+  const made = madeIn({ ...deployed, host: place }, server).filter(isClaimedBy(claims));
   expect([capability, made.length > 0]).toEqual([capability, !MAKES_NOTHING.includes(capability)]);
   const next = when === "before" ? waitsFor(deployed) : resource(graph, `${host}/smoke`).dependsOn;
   for (const { name, dependsOn } of made) {
-    expect(dependsOn).toContain(`${host}/${server}/health`);
+    expect(dependsOn).toContain(`${place}/${server}/health`);
     expect(next).toContain(name);
   }
 }

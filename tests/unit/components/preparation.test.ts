@@ -1,6 +1,6 @@
 import { type Output, output, type Resource, runtime } from "@pulumi/pulumi";
-import { Preparation } from "../../../../components/container/preparation";
-import { UserError } from "../../../../model/finding";
+import { Preparation } from "../../../components/preparation";
+import { UserError } from "../../../model/finding";
 
 const resource = (name: string): Resource => ({ urn: output(`urn:pulumi:lab::vpai::a$b:c::${name}`) }) as Resource;
 

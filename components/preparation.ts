@@ -1,6 +1,6 @@
 import { type Output, type Resource, runtime } from "@pulumi/pulumi";
-import { UserError } from "../../model/finding";
-import { known } from "../known";
+import { UserError } from "../model/finding";
+import { known } from "./known";
 
 /**
  * What has to be on a stack's hosts before the first container is made or replaced: every image and every file. Then each host

@@ -199,6 +199,8 @@ test("with it, up takes the services over: rows, workflows, keys and certificate
 
 test("the next up changes nothing, without the switch", async () => {
   await lab.pulumiSucceed(["config", "rm", "vpai:adopt"]);
+  // The look at the host no longer counts on what the switch would replace.
+  expect(await lab.up()).toEqual({ "sese-ai/readiness": "update" });
   expect(await lab.up()).toEqual({});
   const site = await get(host, "https://mayi.vpai.test/healthz", await authorityOf(host));
   expect(site.status).toBe(200);

@@ -33,7 +33,9 @@ function onHost(context: ServiceContext): string {
   const { vpnEnforce, hosts, host } = context;
   const address = vpnEnforce ? hosts.find(({ name }) => name === host)?.vpnAddress : undefined;
   const bind = address === undefined ? [] : [`default_bind ${address}`];
-  const sites = sitesOf(context, false).filter(({ ports }) => ports.includes(vpnEnforce ? VPN_LISTENER : PUBLIC_LISTENER));
+  const sites = sitesOf(context, false).filter(({ ports }) =>
+    ports.includes(vpnEnforce ? VPN_LISTENER : PUBLIC_LISTENER),
+  );
   const open = context.services.find(({ expose = [] }) => expose.some(({ access }) => access === "public"));
   if (open !== undefined)
     throw new UserError(

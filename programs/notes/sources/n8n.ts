@@ -18,7 +18,7 @@ export interface N8nSettings {
 }
 
 /** A workflow, as the API tells it; what is run data, or pinned from it, is not read. */
-export interface Workflow {
+interface Workflow {
   id: string;
   name: string;
   active: boolean;
@@ -71,7 +71,7 @@ const nodeLine = ({ name, type, notes }: Workflow["nodes"][number]): string =>
   `| ${plain(name)} | ${plain(type)} | ${plain(notes ?? "")} |`;
 
 /** A workflow as Markdown: what it is made of, and what n8n imports again. */
-export function workflowNote({ id, name, active, updatedAt, nodes, connections, settings, tags }: Workflow): string {
+function workflowNote({ id, name, active, updatedAt, nodes, connections, settings, tags }: Workflow): string {
   const importable = JSON.stringify({ name, nodes, connections, settings }, null, 2);
   return [
     properties({ n8n: id, active, updated: updatedAt, tags: tags?.map(({ name: tag }) => tag) }),

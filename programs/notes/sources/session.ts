@@ -1,7 +1,7 @@
 import { properties, timeOf } from "./markdown.ts";
 
 /** What was said at one time. */
-export interface Turn {
+interface Turn {
   who: "user" | "assistant";
   /** Milliseconds since 1970; absent where the transcript does not say. */
   at?: number;

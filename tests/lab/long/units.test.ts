@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { projectRoot } from "../../toolchain/environment";
-import { eventually } from "../eventually";
-import type { Changes } from "./harness/changes";
-import { Downloads } from "./harness/downloads";
-import type { LabHost } from "./harness/host";
-import { Lab } from "./harness/lab";
-import { killUp } from "./harness/processes";
-import type { Result } from "./harness/run";
+import { projectRoot } from "../../../toolchain/environment";
+import { eventually } from "../../eventually";
+import type { Changes } from "../harness/changes";
+import { Downloads } from "../harness/downloads";
+import type { LabHost } from "../harness/host";
+import { Lab } from "../harness/lab";
+import { killUp } from "../harness/processes";
+import type { Result } from "../harness/run";
 
 /**
  * A service as a systemd unit on a real host: made, left alone, changed, spoilt, repaired and taken away. The platform is

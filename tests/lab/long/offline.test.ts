@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { eventually } from "../eventually";
-import { localDocker } from "./harness/docker";
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import { cleanEnvironment } from "./harness/run";
-import { sharedLab } from "./harness/shared";
+import { eventually } from "../../eventually";
+import { localDocker } from "../harness/docker";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { cleanEnvironment } from "../harness/run";
+import { sharedLab } from "../harness/shared";
 
 /** A host that is switched off: the others go on without it, and it catches up. And services, reached by name. */
 

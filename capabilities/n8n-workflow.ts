@@ -85,7 +85,8 @@ interface Node {
 
 /**
  * A workflow whose nodes have the ids of their credentials in this n8n: the file names them alone, since ids differ from one n8n to
- * the next. One that is not there stays without, and n8n fails what uses it.
+ * the next. One that is not there stays without: n8n looks for one of that name by itself, which may be one that this run takes away, and
+ * fails what uses none.
  */
 export function withCredentials(definition: Definition, ids: Readonly<Record<string, string>>): Definition {
   const nodes = definition.nodes.map((node: Node) =>
@@ -94,7 +95,10 @@ export function withCredentials(definition: Definition, ids: Readonly<Record<str
       : {
           ...node,
           credentials: Object.fromEntries(
-            Object.entries(node.credentials).map(([type, { name }]) => [type, { id: ids[name] ?? null, name }]),
+            Object.entries(node.credentials).map(([type, { name }]) => [
+              type,
+              ids[name] === undefined ? { name } : { id: ids[name], name },
+            ]),
           ),
         },
   );

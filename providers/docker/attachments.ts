@@ -25,9 +25,13 @@ export async function attach(host: CommandRunner, id: string, wanted: Attachment
   for (const network of Object.keys(found).filter(wrong))
     await host.output(["docker", "network", "disconnect", network, id]);
   const missing = Object.keys(wanted).filter(wrong);
-  for (const network of missing) {
-    const aliases = (wanted[network] ?? []).flatMap((alias) => ["--alias", alias]);
-    await host.output(["docker", "network", "connect", ...aliases, network, id]);
-  }
+  for (const network of missing) await host.output(connecting(network, id, wanted[network]));
   return missing;
 }
+
+/** The command that puts a container onto a network. @param aliases its names there, beside its own */
+export const connecting = (network: string, id: string, aliases: readonly string[] = []): string[] => [
+  ...["docker", "network", "connect"],
+  ...aliases.flatMap((alias) => ["--alias", alias]),
+  ...[network, id],
+];

@@ -1,5 +1,5 @@
 import type { CommandRunner } from "../ssh/transport";
-import { attachmentsOf } from "./attachments";
+import { attachmentsOf, connecting } from "./attachments";
 import { inspectContainer } from "./container";
 import { type FoundNetwork, networksOf } from "./networks";
 
@@ -46,8 +46,7 @@ export async function attachAll(
   const without: string[] = [];
   for (const { id, aliases } of detached) {
     if ((await inspectContainer(host, id)) === undefined) continue;
-    const names = aliases.flatMap((alias) => ["--alias", alias]);
-    const { code, stderr } = await host.run(["docker", "network", "connect", ...names, network, id]);
+    const { code, stderr } = await host.run(connecting(network, id, aliases));
     if (code !== 0 && !stderr.includes("network matching network mode"))
       throw new Error(`${host.name}: docker network connect ${network} ${id} failed: ${stderr.trim()}`);
     (code === 0 ? attached : without).push(id);

@@ -42,7 +42,6 @@ export class Stranger {
   private async turns(paths: readonly string[], body: object): Promise<void> {
     for (let turn = 0; !this.over; turn += 1) {
       const status = await this.ask("POST", paths[turn % paths.length] ?? "", body).catch(() => 0);
-      if (status === 200) console.log(turn, paths[turn % paths.length]);
       this.answers[status] = (this.answers[status] ?? 0) + 1;
     }
   }

@@ -133,10 +133,7 @@ beforeAll(async () => {
   await host.output([...INFRA, "up", "--detach"], { timeout: 300 });
   await eventually(() => host.output(["sh", "-c", PROBES["postgresql"] ?? ""]), 120);
   const psql = ["docker", "exec", "-i", "vpai_postgresql", "psql", "-q", "-U", "postgres"];
-  const stdin = `CREATE ROLE n8n LOGIN PASSWORD '${SECRETS.n8n_db_password}'; CREATE DATABASE n8n OWNER n8n;`.replace(
-    "; ",
-    ";\n",
-  );
+  const stdin = `CREATE ROLE n8n LOGIN PASSWORD '${SECRETS.n8n_db_password}';\nCREATE DATABASE n8n OWNER n8n;`;
   await eventually(() => host.output(psql, { stdin }), 60);
   await startOld();
   await fill();

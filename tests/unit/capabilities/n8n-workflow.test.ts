@@ -30,7 +30,7 @@ test("nodes get the ids of the credentials that they name; one that is not there
   };
   expect(withCredentials(definition, { LiteLLM: "c0" }).nodes).toEqual([
     node({ openAiApi: { id: "c0", name: "LiteLLM" } }),
-    node({ postgres: { id: null, name: "No" } }),
+    node({ postgres: { name: "No" } }),
     { name: "Set" },
   ]);
 });

@@ -1,5 +1,6 @@
 import type { Platform } from "../model/platform";
-import { memoryOf, type Service } from "../model/service";
+import { JOB_LIMITS } from "../model/job";
+import type { Service } from "../model/service";
 import type { Peaks } from "./memory-peaks";
 
 /** MiB of a host with 8 GB. */
@@ -23,7 +24,7 @@ export interface Line {
   peak: number | undefined;
 }
 
-/** What a host's memory goes to: its services, the containers that they make, and the system. */
+/** What a host's memory goes to: its services, the containers that they make, their jobs while they run, and the system. */
 export function memoryLines(platform: Platform, host: string, peaks: Peaks): Line[] {
   const { groups = [], systemMiB = 0 } = platform.hosts[host] ?? {};
   const services = platform.services.filter(({ group }) => groups.includes(group));
@@ -31,21 +32,29 @@ export function memoryLines(platform: Platform, host: string, peaks: Peaks): Lin
     ...services.flatMap((service) => [
       { what: service.name, limit: service.limits.memoryMiB, peak: peaks.mib[service.name] },
       ...guestsOf(service),
+      ...jobsOf(service),
     ]),
     { what: "the system: Debian, the engine, VPN and guards", limit: systemMiB, peak: undefined },
   ];
 }
 
-const guestsOf = (service: Service): Line[] =>
-  service.guests === undefined
+const guestsOf = ({ name, guests }: Service): Line[] =>
+  guests === undefined
     ? []
     : [
         {
-          what: `${service.guests.count} containers that ${service.name} makes, of ${service.guests.memoryMiB}`,
-          limit: memoryOf(service) - service.limits.memoryMiB,
+          what: `${guests.count} containers that ${name} makes, of ${guests.memoryMiB}`,
+          limit: guests.count * guests.memoryMiB,
           peak: undefined,
         },
       ];
+
+const jobsOf = ({ jobs = [] }: Service): Line[] =>
+  jobs.map(({ name, limits = JOB_LIMITS }) => ({
+    what: `the job ${name}`,
+    limit: limits.memoryMiB,
+    peak: undefined,
+  }));
 
 /** What the limits, and what the peaks come to. */
 export const sumsOf = (lines: readonly Line[]): { limits: number; peaks: number } => ({

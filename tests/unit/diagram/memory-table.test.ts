@@ -17,6 +17,10 @@ test("two sandboxes of 512 MiB are counted", () => {
   expect(lines).toContainEqual({ what: "2 containers that sandboxes makes, of 512", limit: 1024, peak: undefined });
 });
 
+test("the nightly collector is counted beside its service", () => {
+  expect(lines).toContainEqual({ what: "the job obsidian-collector", limit: 128, peak: undefined });
+});
+
 test("every service has a line", () => {
   const names = containerServices.filter(({ group }) => group !== "vpn").map(({ name }) => name);
   expect(lines.map(({ what }) => what)).toEqual(expect.arrayContaining(names));

@@ -99,7 +99,7 @@ export const REFUSALS: readonly (readonly [where: string, found: RegExp, mend: R
     /one of its own/,
   ],
   ["sese-ai/usurper", /database n8n without a complete backup declaration/, /none takes a reason/],
-  ["sese-ai/daemon", /^daemon$/, /begin exec with \{daemon\}/],
+  ["sese-ai/daemon", /daemon/, /begin exec with \{daemon\}/],
   ["sese-ai/daemon", /daemon latest/, /one version/],
   ["sese-ai/night-owl, sese-ai/egg", /more than one job or service named egg/, /a name of its own/],
   ["sese-ai/night-owl", /none for egg/, /name it in argv/],

@@ -157,10 +157,17 @@ const core = vpai.services.filter(({ group }) => group === "core");
 /** VPN address of the hub, which prod does not know yet. */
 const HUB = "100.64.0.9";
 
+/** Memory of a host with room for what is added to prod here; whether prod fits is judged elsewhere. */
+const ROOMY_MIB = 16_384;
+
 /** Prod with `services`, and no others, on its hosts. */
 function prodWith(services: readonly Service[]): Promise<Registered[]> {
   const hosts = JSON.parse(settingsOf("prod")["vpai:hosts"] ?? "{}") as Record<string, object>;
-  const withHub = { "vpai:hosts": JSON.stringify({ ...hosts, "seko-vpn": { ...hosts["seko-vpn"], vpnAddress: HUB } }) };
+  const sized = {
+    [HOST]: { ...hosts[HOST], memoryMiB: ROOMY_MIB },
+    "seko-vpn": { ...hosts["seko-vpn"], vpnAddress: HUB },
+  };
+  const withHub = { "vpai:hosts": JSON.stringify({ ...hosts, ...sized }) };
   const platform: Platform = { ...vpai, services };
   const names = namesOf(platform);
   const token = services.some(({ name }) => name === "everything") ? { "secrets:everythingToken": TOKEN } : {};

@@ -5,6 +5,8 @@ import loki from "./loki";
 import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { addressOf, defineService } from "../../../model/service";
 import { METRICS_VARIABLE } from "../../../programs/postgresql";
+import { certificatesJob } from "../../../programs/caddy/certificates";
+import caddy from "./caddy";
 import { alloyConfig } from "./alloy/config";
 import { COLLECTOR_ALERTS, hostAlerts, JOB_ALERTS } from "./alloy/alerts";
 import { HOSTS_DASHBOARD } from "./alloy/dashboard";
@@ -75,6 +77,7 @@ export default defineService({
   metrics: { askedBy: "store" },
   alerts: (host) => [...hostAlerts(host), ...COLLECTOR_ALERTS, ...JOB_ALERTS],
   dashboards: [HOSTS_DASHBOARD],
+  jobs: [certificatesJob({ gateway: caddy.name, folder: "caddy/certificates", answersDomain: true })],
   // The image has no wget; its shell opens the connection itself.
   health: {
     test: [

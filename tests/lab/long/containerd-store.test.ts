@@ -15,7 +15,10 @@ beforeAll(async () => {
     text
       // It mounts overlays, which it cannot on one.
       .replace('docker: "/var/lib/docker",', 'docker: "/var/lib/docker", containerd: "/var/lib/containerd",')
-      .replace('"log-driver": "json-file",', 'features: { "containerd-snapshotter": true }, "log-driver": "json-file",'),
+      .replace(
+        '"log-driver": "json-file",',
+        'features: { "containerd-snapshotter": true }, "log-driver": "json-file",',
+      ),
   );
   admitUnknownImages(lab);
   await lab.makeSucceed("up SERVICES=core,monitoring");

@@ -60,6 +60,8 @@ export interface Service<R extends Run = Run> extends Monitored {
   expose?: readonly Exposure[];
   environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
   files?: (context: ServiceContext) => readonly ConfigFile[];
+  /** Addresses by hostname that hold for the program whatever its resolver says. Default: none. */
+  extraHosts?: (context: ServiceContext) => Readonly<Record<string, string>>;
   secrets?: Readonly<Record<string, SecretFile>>;
   data?: readonly DataDirectory[];
   /**

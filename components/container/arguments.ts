@@ -26,6 +26,9 @@ export const containerArgs = (spec: ContainerSpec, { image, networks, host }: Re
   mounts: spec.mounts.map(({ source, target, readOnly }) => ({ type: "bind", source, target, readOnly })),
   tmpfs: Object.fromEntries(spec.scratch.map((folder) => [folder, "mode=1777"])),
   networksAdvanced: spec.networks.map((network) => ({ name: networks.get(network).name, aliases: [spec.hostname] })),
+  ...(Object.keys(spec.extraHosts).length === 0
+    ? {}
+    : { hosts: Object.entries(spec.extraHosts).map(([host, ip]) => ({ host, ip })) }),
   // Without, the engine would put it on its default network, which has a way out.
   ...(spec.networks.length === 0 ? { networkMode: "none" } : {}),
   ports: publishedPorts(spec.ports, host),

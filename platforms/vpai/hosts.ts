@@ -1,4 +1,5 @@
 import type { PlatformHost } from "../../model/platform";
+import { CODING_TOOLS } from "./tools";
 
 /** The three computers (docs/requirements.md#hosts). */
 export const HOSTS: Readonly<Record<string, PlatformHost>> = {
@@ -36,5 +37,6 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
     folder: "/opt/workstation",
     prefix: "workstation_",
     oftenOffline: true,
+    tools: CODING_TOOLS,
   },
 };

@@ -370,6 +370,10 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
       }
     }
   },
+  extraHosts: (deployed) => {
+    const extra = some(Object.entries(deployed.service.extraHosts?.(deployed.context) ?? {}));
+    expect(inputsOf(deployed)["hosts"]).toEqual(extra.map(([host, ip]) => ({ host, ip })));
+  },
   secrets: (deployed) => {
     for (const [name, { secret }] of some(Object.entries(deployed.service.secrets ?? {}))) {
       const found = deployed.graph.filter(

@@ -17,8 +17,8 @@ export interface ContainerSpec extends Start, Filing {
   labels: Readonly<Record<string, string>>;
   networks: readonly string[];
   ports: readonly PublishedPort[];
-  /** Addresses by hostname, beside those of its networks. */
-  extraHosts: Readonly<Record<string, string>>;
+  /** Addresses by hostname, beside those of its networks. Default: none. */
+  extraHosts?: Readonly<Record<string, string>>;
   /** Writable folders without persistence. */
   scratch: readonly string[];
   limits: Limits;
@@ -43,7 +43,7 @@ export function containerSpec(service: ContainerService, place: SpecPlace): Cont
     labels: { ...ownershipLabels(place.owner), "dev.vpai.service": name },
     networks: run.networks,
     ports: run.publish ?? [],
-    extraHosts: service.extraHosts?.(place.context) ?? {},
+    ...(service.extraHosts === undefined ? {} : { extraHosts: service.extraHosts(place.context) }),
     scratch: run.scratch ?? [],
     limits,
     capabilities: run.capabilities ?? [],

@@ -5,7 +5,7 @@ const RUN = 'docker rm --force "$1" >/dev/null 2>&1; shift; exec docker run "$@"
 
 /** A command that runs a specification once, in a container that goes with it. @param image what the engine knows it by */
 export function runArguments(spec: ContainerSpec, image: string): string[] {
-  const { name, hostname, user, environment, labels, networks, extraHosts, mounts, limits } = spec;
+  const { name, hostname, user, environment, labels, networks, mounts, limits, extraHosts = {} } = spec;
   const { entrypoint = [], command = [] } = spec;
   const [program = "", ...rest] = [...entrypoint, ...command];
   const pairs = (option: string, values: readonly string[]): string[] => values.flatMap((value) => [option, value]);

@@ -172,6 +172,7 @@ function viewOf(name: string, { platform, config, lock }: Deployment): HostView 
     networks: describedIn(platform, name).networks,
     vpnAddress,
     publicAddress: plannedAddress(name, machine, platform),
+    unreachable: whenUnreachable(hostIn(config, name), describedIn(platform, name)),
   };
 }
 

@@ -20,6 +20,8 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "seko-vpn": {
     purpose: "VPN hub, backups and outside monitoring",
     groups: ["vpn"],
+    // Debian, the engine and the VPN (docs/decisions/collectors.md).
+    systemMiB: 384,
     // No source names any: the fewest that work, cut as Sese-AI's are (docs/decisions/hub.md).
     networks: {
       frontend: { subnet: "172.21.1.0/24", internal: false },

@@ -120,6 +120,7 @@ export default {
   limits: { memoryMiB: 77, cpus: 0.25 },
   guests: { count: 2, memoryMiB: 1 },
   health: { test: ["probe", "--quick"], interval: 5, timeout: 90, startPeriod: 3, retries: 7 },
+  beside: ["redis"],
   needs: ["redis", "n8n"],
   firstUser: { closed: ["/first*"], owner: supplied("everythingToken", true) },
   uses: [

@@ -27,7 +27,7 @@ export const WORKSTATION: Readonly<Record<string, ServiceFacts>> = {
     cpus: 3,
     capabilities: [],
     health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8188/system_stats"],
-    data: { comfyui: "/data", "creative-assets": "/assets" },
+    data: { comfyui: "/data", "comfyui/output": "/data/output", "creative-assets": "/assets" },
     hostMounts: {},
     needs: [],
   },

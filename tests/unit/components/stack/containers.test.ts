@@ -143,7 +143,8 @@ describe.each(CASES)("%s", (_name, stack, graph, service, facts) => {
       const ofHost = readOnly.filter(({ source }) => !own.includes(source));
       expect(Object.fromEntries(ofHost.map(({ source, target }) => [source, target]))).toEqual(facts.hostMounts);
       const files = graph().filter(
-        ({ type, parent }) => type.endsWith(":RemoteFile") && parent === `sese-ai/${service}`,
+        ({ type, name, parent }) =>
+          type.endsWith(":RemoteFile") && parent === `sese-ai/${service}` && !name.startsWith("sese-ai/job/"),
       );
       for (const { name, inputs } of files) {
         const from = readOnly.find(({ source }) => String(inputs["path"]).startsWith(`${source}/`));

@@ -24,7 +24,11 @@ const ALLOWED = new Set([
 /** What the workstation's collector is told, where the hosts have the addresses of docs/requirements.md#vpn. */
 const contextOnWorkstation = (tls: "internal" | "acme-ovh" = "acme-ovh"): ServiceContext => {
   const context = contextWith({ host: "workstation", tls });
-  const addresses: Record<string, string> = { "sese-ai": "100.64.0.14", workstation: "100.64.0.1" };
+  const addresses: Record<string, string> = {
+    "sese-ai": "100.64.0.14",
+    workstation: "100.64.0.1",
+    "seko-vpn": "100.64.0.9",
+  };
   return { ...context, hosts: context.hosts.map((view) => ({ ...view, vpnAddress: addresses[view.name] })) };
 };
 

@@ -20,6 +20,15 @@ export interface DeployedJob {
   unit: string;
 }
 
+/** A program of a host for those who log in. */
+export interface DeployedTool {
+  /** Absolute path of the folder of its versions. */
+  folder: string;
+  version: string;
+  /** Its commands in /usr/local/bin. */
+  commands: string[];
+}
+
 /** A host as the stack's outputs describe it. */
 export interface DeployedHost {
   connection: Connection;
@@ -29,6 +38,8 @@ export interface DeployedHost {
   services: Record<string, DeployedService>;
   /** Absent where the host has none. */
   jobs?: Record<string, DeployedJob>;
+  /** Absent where the host has none. */
+  tools?: Record<string, DeployedTool>;
 }
 
 /** The stack's hosts by name. @throws when the stack has not been brought up */

@@ -1,9 +1,9 @@
 import { chosenServices } from "../config/lab-services";
-import { imagesOf } from "../model/service";
-import { allGroups, allServices } from "../platforms";
+import { imagesOf, isUnitService, programsOf, type Service } from "../model/service";
+import { allGroups, allServices, platforms } from "../platforms";
 import { report } from "../toolchain/progress";
 import { ensureImage } from "../lab/images/build";
-import { catalogue, labImage, type LabImage } from "../lab/images/catalogue";
+import { catalogue, labImage, type LabImage, labProgram } from "../lab/images/catalogue";
 
 /** Builds at a time: one that waits for the network beside one that computes. */
 const WORKERS = 2;
@@ -11,7 +11,11 @@ const WORKERS = 2;
 /** The images that a lab with a choice of services (`all`, or groups with commas between them) is made of. */
 export function imagesFor(chosen: string): LabImage[] {
   const groups = chosenServices(chosen, allGroups);
-  const references = new Set(imagesOf(allServices.filter(({ group }) => groups.includes(group))));
+  const services = allServices.filter(({ group }) => groups.includes(group));
+  const references = new Set<string | undefined>([
+    ...imagesOf(services),
+    ...programsFor(services, groups).map(labProgram),
+  ]);
   const needed = new Set(
     catalogue
       .filter((image) => (image.reference === undefined ? !isBase(image) : references.has(image.reference)))
@@ -19,6 +23,15 @@ export function imagesFor(chosen: string): LabImage[] {
   );
   return catalogue.filter((image) => needed.has(image));
 }
+
+/** Names of the programs that units and tools have installed. */
+const programsFor = (services: readonly Service[], groups: readonly string[]): string[] => [
+  ...services.filter(isUnitService).flatMap(({ run }) => programsOf(run).map(({ name }) => name)),
+  ...platforms
+    .flatMap(({ hosts }) => Object.values(hosts))
+    .filter((host) => host.groups.some((group) => groups.includes(group)))
+    .flatMap(({ tools = [] }) => tools.map(({ name }) => name)),
+];
 
 const isBase = ({ name }: LabImage): boolean => catalogue.some(({ base }) => base === name);
 

@@ -3,12 +3,14 @@ import { chosenStack, main } from "./pulumi";
 import { statusOf } from "./status/rows";
 import { table } from "./table";
 
-/** `make status`: what runs where, how it is, and whether it is the real program; what ran when, and how that ended. */
+/** `make status`: what runs where, how it is, and whether it is the real program; what ran when, and how that ended; which tools there are. */
 main(async () => {
   const stack = chosenStack();
   const hosts = Object.entries(await deployedHosts(stack));
   const found = await Promise.all(hosts.map(([name, host]) => statusOf(stack, name, host)));
-  const [services, jobs] = [found.flatMap((one) => one.services), found.flatMap((one) => one.jobs)];
+  const services = found.flatMap((one) => one.services);
+  const jobs = found.flatMap((one) => one.jobs);
+  const tools = found.flatMap((one) => one.tools);
   console.log(
     table(
       ["host", "service", "image", "program", "health", "URL"],
@@ -22,6 +24,13 @@ main(async () => {
         jobs.map(({ cells }) => cells),
       )}`,
     );
+  if (tools.length > 0)
+    console.log(
+      `\n${table(
+        ["host", "tool", "version", "commands", "state"],
+        tools.map(({ cells }) => cells),
+      )}`,
+    );
   const urls = hosts.flatMap(([, { publicAddress, services: all }]) =>
     Object.values(all).flatMap(({ urls = [] }) => urls.map((url) => ({ url, publicAddress }))),
   );
@@ -31,5 +40,5 @@ main(async () => {
       `\nNames of the lab resolve nowhere; ask curl to: curl -k --resolve ${new URL(first.url).hostname}:443:${first.publicAddress} ${first.url}`,
     );
   }
-  return [...services, ...jobs].every(({ good }) => good) ? 0 : 1;
+  return [...services, ...jobs, ...tools].every(({ good }) => good) ? 0 : 1;
 });

@@ -2,8 +2,10 @@ import { getStack, type Output } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
 import type { LoadedConfig, MachineConfig, StackConfig } from "../config";
 import { type ImageLock, lockedArchitectures } from "../images/lock";
+import { labProgram } from "../lab/images/catalogue";
 import type { HostView } from "../model/context";
 import { folderOn, type Platform, type PlatformHost, prefixOn } from "../model/platform";
+import { programFolder } from "../model/program";
 import { isContainer } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
 import { imagesOf, isContainerService, isUnitService, jobsOf, type Service } from "../model/service";
@@ -31,6 +33,16 @@ export interface HostOutput {
   unreachable: WhenUnreachable;
   services: Record<string, ServiceOutput>;
   jobs: Record<string, JobOutput>;
+  tools: Record<string, ToolOutput>;
+}
+
+/** What a stack tells of a program for those who log in. */
+interface ToolOutput {
+  /** Absolute path of the folder of its versions. */
+  folder: string;
+  version: string;
+  /** Its commands in /usr/local/bin. */
+  commands: string[];
 }
 
 /** What a stack tells of a job: the name of its systemd service on the host. */
@@ -107,11 +119,20 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     const jobs = Object.fromEntries(
       services.flatMap((service) => jobsOf(service, context).map((job) => [job.name, { unit: `${job.name}.service` }])),
     );
-    return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described, jobs }];
+    const tools = services.length === 0 ? {} : toolsOn(folderOn(platform.name, description), description);
+    return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described, jobs, tools }];
   });
   new Fleet({ hosts, views, stack: config, secrets, preparation, leaves: config.leaves }).start();
   return Object.fromEntries(outputs);
 }
+
+const toolsOn = (folder: string, { tools = [] }: PlatformHost): Record<string, ToolOutput> =>
+  Object.fromEntries(
+    tools.map((tool) => [
+      tool.name,
+      { folder: programFolder(folder, tool), version: tool.version, commands: Object.keys(tool.commands ?? {}) },
+    ]),
+  );
 
 /** The stack's first host: the one place for copies of secrets that several hosts may use. */
 function keeperAmong(hosts: ReadonlyMap<string, Host>): SecretKeeper {
@@ -151,6 +172,7 @@ function viewOf(name: string, { platform, config, lock }: Deployment): HostView 
     networks: describedIn(platform, name).networks,
     vpnAddress,
     publicAddress: plannedAddress(name, machine, platform),
+    unreachable: whenUnreachable(hostIn(config, name), describedIn(platform, name)),
   };
 }
 
@@ -169,8 +191,9 @@ const givenTo = ({ secrets }: LoadedConfig): string[] =>
   Object.entries(secrets).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 
 /** What is known of a computer before it is reached. */
-const knownOf = (machine: MachineConfig): Pick<HostPlan, "hasImage" | "bindAddress"> => ({
+const knownOf = (machine: MachineConfig): Pick<HostPlan, "hasImage" | "hasProgram" | "bindAddress"> => ({
   ...(machine.kind === "lab" ? { hasImage: isInCatalogue } : {}),
+  ...(machine.kind === "lab" ? { hasProgram: (name: string) => labProgram(name) !== undefined } : {}),
   ...(machine.kind === "existing" ? { bindAddress: machine.bindAddress ?? machine.address } : {}),
 });
 

@@ -1,7 +1,7 @@
 import type { Network } from "./platform";
 import type { Service } from "./service";
 import type { RemoteSite } from "./site";
-import type { Stack, Tls } from "./stack";
+import type { Stack, Tls, WhenUnreachable } from "./stack";
 
 /** A host of the platform as the services of all hosts see it. */
 export interface HostView {
@@ -12,6 +12,8 @@ export interface HostView {
   vpnAddress: string | undefined;
   /** Address that the world reaches it on, where it is known before the host is made. */
   publicAddress: string | undefined;
+  /** What a run makes of it that it cannot be reached. Default: that fails. */
+  unreachable?: WhenUnreachable;
 }
 
 /** What a service may know of the stack and the host it runs on. */

@@ -39,6 +39,8 @@ export interface Alert {
   runbook: string;
   /** How the value is told, in the same form as the summary. Default: the bare number. */
   value?: string;
+  /** Whether it says that its host is not there: nobody is called for one that may be away. Default: false. */
+  absence?: boolean;
   /** What it is about, where its series carry no label `service`. Default: the service that declares it. */
   about?: string;
 }

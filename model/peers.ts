@@ -1,6 +1,7 @@
 import type { HostView, Peer, ServiceContext } from "./context";
 import { isContainer } from "./run";
 import { portOf, type Service } from "./service";
+import type { Exposure } from "./site";
 import { UserError } from "./finding";
 
 /** What is looked for: who offers a capability, perhaps a certain service. */
@@ -81,6 +82,24 @@ function remote({ service, host }: Found, port: number): Peer {
         (entry === undefined ? "found it published nowhere" : `found no ${entry.access} address of ${host.name}`),
     );
   return { service, host: address, port: entry.hostPort };
+}
+
+/**
+ * Where the gateway of a site answers a service of this platform: at its host's VPN address, where the site is VPN-only and the VPN
+ * is enforced; else at its public one. Undefined where no service of the stack has the site, or the address is not known yet.
+ */
+export function gatewayOf(
+  { hosts, vpnEnforce }: Pick<ServiceContext, "hosts" | "vpnEnforce">,
+  { subdomain, path }: Pick<Exposure, "subdomain" | "path">,
+): string | undefined {
+  for (const host of hosts)
+    for (const { expose = [] } of host.services) {
+      const site = expose.find((one) => one.subdomain === subdomain && one.path === path);
+      if (site === undefined) continue;
+      const { vpnAddress, publicAddress } = hosts.find(({ name }) => name === (site.via ?? host.name)) ?? host;
+      return site.access === "vpn" && vpnEnforce ? vpnAddress : publicAddress;
+    }
+  return undefined;
 }
 
 /** Subnets of some of the host's networks, in CIDR form. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Tool } from "./program";
 import type { Service } from "./service";
 
 /** A Docker network of a host. */
@@ -17,6 +18,8 @@ export interface PlatformHost {
   /** MiB of memory that the system and its engine need beside the services. Default: 512. */
   systemMiB?: number;
   networks: Readonly<Record<string, Network>>;
+  /** Programs for those who log in, once it runs a service. Default: none. */
+  tools?: readonly Tool[];
   /** Folder of the platform on the host. Default: `/opt/<platform>`. */
   folder?: string;
   /** First part of the names of its containers. Default: `<platform>_`. */

@@ -1,14 +1,13 @@
 import type { Architecture } from "./stack";
 
 /** A file that a host downloads. What differs from its checksum is refused. */
-interface Download {
-  url: string;
-  /** SHA-256, 64 hexadecimal digits. */
-  sha256: string;
-}
+type Download = { url: string } & (
+  | { /** SHA-256, 64 hexadecimal digits. */ sha256: string }
+  | { /** As npm's registry publishes it: `sha512-` and Base64. */ integrity: string }
+);
 
 /** How a host comes by a program. Each of them pins the content, or what names it. */
-type ProgramSource =
+export type ProgramSource =
   /** One file, or with `unpack` an archive (`tar.gz`, `tar.xz`) whose single top folder is left out. */
   | {
       kind: "download";
@@ -38,8 +37,16 @@ export interface Program {
   /** Exact. */
   version: string;
   source: ProgramSource;
-  /** Commands for those who log in: name in `/usr/local/bin` → path below the version's folder. Default: none. */
+  /** Commands for those who log in: name in `/usr/local/bin` → path below the folder of the version in use. Default: none. */
   commands?: Readonly<Record<string, string>>;
+}
+
+/** A program that no unit runs: for those who log in to its host. The version before stays beside it. */
+export interface Tool extends Program {
+  /** What it is for, in a few words. */
+  purpose: string;
+  /** Further programs that it is installed with or needs to run. Default: none. */
+  runtimes?: readonly Program[];
 }
 
 /** Folder of a program below the platform's. */

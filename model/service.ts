@@ -60,6 +60,8 @@ export interface Service<R extends Run = Run> extends Monitored {
   expose?: readonly Exposure[];
   environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
   files?: (context: ServiceContext) => readonly ConfigFile[];
+  /** Addresses by hostname that hold for the program whatever its resolver says. Default: none. */
+  extraHosts?: (context: ServiceContext) => Readonly<Record<string, string>>;
   secrets?: Readonly<Record<string, SecretFile>>;
   data?: readonly DataDirectory[];
   /**
@@ -71,6 +73,8 @@ export interface Service<R extends Run = Run> extends Monitored {
   /** Counted in the host's memory. Default: it makes none. */
   guests?: Guests;
   health: HealthOf<R>;
+  /** Services for whose sake it runs: a stack that lacks one of them goes without. Default: it runs for its own. */
+  beside?: readonly string[];
   /** Services that must be healthy before this one starts, beside those that serve its requests. */
   needs?: readonly string[];
   /** What others may request of it. */

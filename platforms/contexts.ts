@@ -2,14 +2,22 @@ import type { HostView, ServiceContext } from "../model/context";
 import type { Platform } from "../model/platform";
 import type { Service } from "../model/service";
 import type { RemoteSite } from "../model/site";
-import { ownerOf, type Stack } from "../model/stack";
+import { ownerOf, type Stack, whenUnreachable } from "../model/stack";
 
 /** The services of the chosen groups that run on a host, with those of their requests that this choice has made. */
 export function servicesOn({ hosts, services }: Platform, host: string, chosen: readonly string[]): Service[] {
   const placed = Object.values(hosts).flatMap(({ groups }) => groups);
-  const running = services.filter(({ group }) => chosen.includes(group) && placed.includes(group));
+  const running = withCompany(services.filter(({ group }) => chosen.includes(group) && placed.includes(group)));
   const groups = hosts[host]?.groups ?? [];
   return running.filter(({ group }) => groups.includes(group)).map((service) => requesting(service, running));
+}
+
+/** Services whose own are there, for whose sake they run; one that goes may take others along. */
+function withCompany(services: readonly Service[]): readonly Service[] {
+  const staying = services.filter(({ beside = [] }) =>
+    beside.every((wanted) => services.some(({ name }) => name === wanted)),
+  );
+  return staying.length === services.length ? services : withCompany(staying);
 }
 
 /** A service without the requests that are made for the sake of services which do not run. */
@@ -21,9 +29,10 @@ function requesting(service: Service, running: readonly Service[]): Service {
 
 /** Every host of a platform with all that may run there, as far as it is known without a stack. */
 export const hostViews = (platform: Platform): HostView[] =>
-  Object.entries(platform.hosts).map(([name, { networks }]) => ({
+  Object.entries(platform.hosts).map(([name, host]) => ({
     name,
-    networks,
+    networks: host.networks,
+    unreachable: whenUnreachable({ machine: { kind: "existing" } }, host),
     services: servicesOn(platform, name, platform.groups),
     vpnAddress: undefined,
     publicAddress: undefined,

@@ -1,10 +1,12 @@
 import type { Program } from "../model/program";
 
-/** Node with npm, for units: out of the official image, which is built for both processors. Ubuntu 24.04's own is 18. */
+/** Node with npm, for units and tools: out of the official image, which is built for both processors. Ubuntu 24.04's own is 18. */
 export const NODE: Program = {
   name: "node",
   version: "22.23.5",
   source: { kind: "image", reference: "docker.io/library/node:22.23.5-bookworm", path: "/usr/local/." },
+  // Commands of npm packages ask for it by this name.
+  commands: { node: "bin/node" },
 };
 
 /** What a unit needs whose program is compiled while it runs, as Node's is: memory that is written and then run. */

@@ -13,6 +13,7 @@ import { programOf } from "../../lab/program";
 import type { DeployedHost, DeployedService } from "../hosts";
 import { SECONDS } from "../reach/probe";
 import { jobOf, type JobRow } from "./jobs";
+import { toolOf, type ToolRow } from "./tools";
 
 /** A host, or a service on it, as the table of services shows it. */
 interface ServiceRow {
@@ -25,22 +26,25 @@ interface ServiceRow {
 export interface HostStatus {
   services: readonly ServiceRow[];
   jobs: readonly JobRow[];
+  tools: readonly ToolRow[];
 }
 
-/** How a host, its services and its jobs are. One that may be away and is has one row, and nothing wrong with it. */
+/** How a host, its services, jobs and tools are. One that may be away and is has one row, and nothing wrong with it. */
 export async function statusOf(stack: string, name: string, host: DeployedHost): Promise<HostStatus> {
-  const { connection, services, jobs = {}, unreachable = "fail" } = host;
+  const { connection, services, jobs = {}, tools = {}, unreachable = "fail" } = host;
   const transport = new Transport(connection, SECONDS[unreachable] * 1000);
   try {
     const away = await transport.run(["true"]).then(
       () => undefined,
       (error: Error) => error.message,
     );
-    if (away !== undefined) return { services: [awayRow(name, connection.host, unreachable, away)], jobs: [] };
+    if (away !== undefined)
+      return { services: [awayRow(name, connection.host, unreachable, away)], jobs: [], tools: [] };
     const rows = Object.entries(services).map((entry) => serviceRow(stack, name, transport, entry));
     return {
       services: [reachedRow(name, connection.host), ...(await Promise.all(rows))],
       jobs: await Promise.all(Object.entries(jobs).map(([job, { unit }]) => jobOf(transport, name, job, unit))),
+      tools: await Promise.all(Object.entries(tools).map((tool) => toolOf(transport, name, tool))),
     };
   } finally {
     transport.close();

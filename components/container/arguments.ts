@@ -26,6 +26,7 @@ export const containerArgs = (spec: ContainerSpec, { image, networks, host }: Re
   mounts: spec.mounts.map(({ source, target, readOnly }) => ({ type: "bind", source, target, readOnly })),
   tmpfs: Object.fromEntries(spec.scratch.map((folder) => [folder, "mode=1777"])),
   networksAdvanced: spec.networks.map((network) => ({ name: networks.get(network).name, aliases: [spec.hostname] })),
+  ...hostsOf(spec),
   // Without, the engine would put it on its default network, which has a way out.
   ...(spec.networks.length === 0 ? { networkMode: "none" } : {}),
   ports: publishedPorts(spec.ports, host),
@@ -50,6 +51,12 @@ export const containerArgs = (spec: ContainerSpec, { image, networks, host }: Re
   destroyGraceSeconds: spec.stopTimeout,
   stopTimeout: spec.stopTimeout,
 });
+
+/** An empty list would be read back as none. */
+const hostsOf = ({ extraHosts = {} }: ContainerSpec): Pick<docker.ContainerArgs, "hosts"> => {
+  const hosts = Object.entries(extraHosts).map(([host, ip]) => ({ host, ip }));
+  return hosts.length === 0 ? {} : { hosts };
+};
 
 /** A number of CPUs as the provider reads it back: `1.0`, `0.25`. */
 const decimal = (cpus: number): string => (Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus));

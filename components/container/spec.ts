@@ -17,6 +17,8 @@ export interface ContainerSpec extends Start, Filing {
   labels: Readonly<Record<string, string>>;
   networks: readonly string[];
   ports: readonly PublishedPort[];
+  /** Addresses by hostname, beside those of its networks. Default: none. */
+  extraHosts?: Readonly<Record<string, string>>;
   /** Writable folders without persistence. */
   scratch: readonly string[];
   limits: Limits;
@@ -41,6 +43,7 @@ export function containerSpec(service: ContainerService, place: SpecPlace): Cont
     labels: { ...ownershipLabels(place.owner), "dev.vpai.service": name },
     networks: run.networks,
     ports: run.publish ?? [],
+    ...(service.extraHosts === undefined ? {} : { extraHosts: service.extraHosts(place.context) }),
     scratch: run.scratch ?? [],
     limits,
     capabilities: run.capabilities ?? [],

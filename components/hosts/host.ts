@@ -2,6 +2,7 @@ import { ComponentResource, type ComponentResourceOptions, type Output, type Res
 import type { Connection, HostNeeds } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
 import { folderOn, type PlatformHost, prefixOn } from "../../model/platform";
+import type { Tool } from "../../model/program";
 import { isContainerService, isUnitService, type Service } from "../../model/service";
 import type { Architecture } from "../../model/stack";
 import type { Owner } from "../docker/ownership";
@@ -54,6 +55,7 @@ export class Host extends ComponentResource {
   private readonly needs: Output<HostNeeds>;
   private readonly started: RunningService[] = [];
   private readonly runtimes: Runtimes;
+  private readonly tools: readonly Tool[];
   private readonly jobs: Jobs;
 
   /** @param name the host's name in the platform */
@@ -75,6 +77,7 @@ export class Host extends ComponentResource {
     const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`, isLeft);
     this.host = { ...place, beforeChange, ...engine, findings };
     this.runtimes = new Runtimes(this.host, this);
+    this.tools = description.tools ?? [];
     this.jobs = new Jobs(this.host, this);
     // A host that runs nothing needs none, nor a provider for its engine.
     const networks = context.services.length === 0 ? {} : description.networks;
@@ -99,6 +102,7 @@ export class Host extends ComponentResource {
   /** Has the host looked at once more when everything is prepared, before one of its containers changes. */
   clear(preparation: Preparation): void {
     const { host, needs, context, started: services } = this;
+    if (services.length > 0) for (const tool of this.tools) this.runtimes.tool(tool, preparation);
     lateAddressLayer({ host, services: context.services, preparation, parent: this }, []);
     if (services.length > 0) readinessLayer({ host, needs, services, preparation, parent: this }, []);
   }

@@ -5,7 +5,8 @@ const RUN = 'docker rm --force "$1" >/dev/null 2>&1; shift; exec docker run "$@"
 
 /** A command that runs a specification once, in a container that goes with it. @param image what the engine knows it by */
 export function runArguments(spec: ContainerSpec, image: string): string[] {
-  const { name, hostname, user, environment, labels, networks, mounts, limits, entrypoint = [], command = [] } = spec;
+  const { name, hostname, user, environment, labels, networks, mounts, limits, extraHosts = {} } = spec;
+  const { entrypoint = [], command = [] } = spec;
   const [program = "", ...rest] = [...entrypoint, ...command];
   const pairs = (option: string, values: readonly string[]): string[] => values.flatMap((value) => [option, value]);
   return [
@@ -14,6 +15,10 @@ export function runArguments(spec: ContainerSpec, image: string): string[] {
     ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--log-driver", "none"],
     ...["--memory", `${limits.memoryMiB}m`, "--memory-swap", `${limits.memoryMiB}m`, "--cpus", String(limits.cpus)],
     ...pairs("--network", networks.length === 0 ? ["none"] : networks),
+    ...pairs(
+      "--add-host",
+      Object.entries(extraHosts).map((entry) => entry.join(":")),
+    ),
     ...pairs(
       "--label",
       Object.entries(labels).map((label) => label.join("=")),

@@ -7,11 +7,21 @@ import type { HostContext } from "../host-context";
 /** Where programs run that others are installed with, below their version's folder: the archives of Node and Go have it so. */
 const BIN = "bin";
 
-/** Installs a program on a host. @param name of the resource @param runtimes programs that it may be installed with */
+/** Where and for whom a program is installed. */
+interface Installation {
+  host: HostContext;
+  parent: Resource;
+  /** Who puts it in use. Default: it is a runtime, used by the name of its version. */
+  use?: "unit" | "runtime" | "tool";
+  /** Programs that it may be installed with. Default: none. */
+  runtimes?: readonly HostProgram[];
+}
+
+/** Installs a program on a host. @param name of the resource */
 export function hostProgram(
   name: string,
   program: Program,
-  { host, parent, runtimes = [] }: { host: HostContext; parent: Resource; runtimes?: readonly HostProgram[] },
+  { host, parent, use = "runtime", runtimes = [] }: Installation,
 ): HostProgram {
   const { source, dependsOn } = sourceOf(program, host);
   return new HostProgram(
@@ -22,6 +32,7 @@ export function hostProgram(
       release: program.version,
       source,
       commands: { ...program.commands },
+      use,
     },
     { parent, dependsOn: [...dependsOn, ...runtimes], hooks: host.beforeChange },
   );

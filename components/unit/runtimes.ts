@@ -1,12 +1,12 @@
 import type { Resource } from "@pulumi/pulumi";
 import type { HostProgram } from "@vpai/providers";
 import { UserError } from "../../model/finding";
-import type { Program } from "../../model/program";
+import type { Program, Tool } from "../../model/program";
 import type { Preparation } from "../preparation";
 import type { HostContext } from "../host-context";
 import { hostProgram } from "./program";
 
-/** Programs of a host that several of its units need, such as Node: each installed once, in one version. */
+/** Programs of a host that several need, such as Node, and its tools: each installed once, in one version. */
 export class Runtimes {
   private readonly made = new Map<string, { program: Program; resource: HostProgram }>();
 
@@ -17,19 +17,32 @@ export class Runtimes {
 
   /** @throws UserError when the host has it in another version */
   get(program: Program, preparation: Preparation): HostProgram {
-    const { name, version } = program;
+    const known = this.known(program);
+    if (known !== undefined) return known;
+    const resource = this.make(program, { use: "runtime" });
+    preparation.add(resource, resource.installedAt);
+    return resource;
+  }
+
+  /** Installs a tool. No container waits for it. @throws as {@link get} */
+  tool(tool: Tool, preparation: Preparation): void {
+    const runtimes = (tool.runtimes ?? []).map((runtime) => this.get(runtime, preparation));
+    if (this.known(tool) === undefined) this.make(tool, { use: "tool", runtimes });
+  }
+
+  private known({ name, version }: Program): HostProgram | undefined {
     const known = this.made.get(name);
     if (known !== undefined && known.program.version !== version)
       throw new UserError(
-        `${name} on ${this.host.owner.host}: expected one version for all units, found ${known.program.version} and ${version}`,
+        `${name} on ${this.host.owner.host}: expected one version for all, found ${known.program.version} and ${version}`,
       );
-    if (known !== undefined) return known.resource;
-    const resource = hostProgram(`${this.host.owner.host}/program/${name}`, program, {
-      host: this.host,
-      parent: this.parent,
-    });
-    preparation.add(resource, resource.installedAt);
-    this.made.set(name, { program, resource });
+    return known?.resource;
+  }
+
+  private make(program: Program, how: { use: "runtime" | "tool"; runtimes?: readonly HostProgram[] }): HostProgram {
+    const { host, parent } = this;
+    const resource = hostProgram(`${host.owner.host}/program/${program.name}`, program, { host, parent, ...how });
+    this.made.set(program.name, { program, resource });
     return resource;
   }
 }

@@ -42,7 +42,11 @@ export class SystemdService extends ComponentResource implements RunningService 
     this.endpoint = { address: LOOPBACK, port: service.port ?? 0 };
 
     const needed = this.spec.runtimes.map((program) => runtimes.get(program, preparation));
-    const own = hostProgram(`${resource}/program`, this.spec.program, { host, parent: this, runtimes: needed });
+    const own = hostProgram(`${resource}/program`, this.spec.program, {
+      ...{ host, parent: this },
+      use: "unit",
+      runtimes: needed,
+    });
     preparation.add(own, own.installedAt);
     const folders = this.spec.data.map((folder) => dataFolder(this.filer, folder));
     const files = [

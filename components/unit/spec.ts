@@ -3,7 +3,7 @@ import { currentFolder, programFolder, type Program } from "../../model/program"
 import type { Limits, UnitService } from "../../model/service";
 import type { PublishedPort } from "../../model/site";
 import { ownershipLabels } from "../docker/ownership";
-import { type Filing, filingOf, type SpecPlace } from "../filing";
+import { configsOf, type FileSpec, type Filing, filingOf, type SpecPlace } from "../filing";
 import { startOf } from "../start";
 import { commandOf, type Directive, environed, limited, mounted, sandboxed, section } from "./directives";
 
@@ -37,6 +37,8 @@ export function unitSpec(service: UnitService, place: SpecPlace): UnitSpec {
   const exec = run.exec.map((argument) => filledIn(argument, service, place));
   const { entrypoint = [], command = [] } = startOf({ ...service, entrypoint: exec }, place.exists);
   const { hostMounts } = run;
+  const filing = filingOf({ ...service, ...(hostMounts === undefined ? {} : { hostMounts }) }, place);
+  const hosts = hostsFile(service, place);
   return {
     name,
     unit: `${name}.service`,
@@ -48,12 +50,26 @@ export function unitSpec(service: UnitService, place: SpecPlace): UnitSpec {
     runtimes: run.runtimes ?? [],
     labels: { ...ownershipLabels(place.owner), "dev.vpai.service": name },
     ports: run.publish ?? [],
-    ...filingOf({ ...service, ...(hostMounts === undefined ? {} : { hostMounts }) }, place),
+    ...filing,
+    files: [...filing.files, ...hosts],
+    mounts: [
+      ...filing.mounts,
+      ...hosts.map(({ path: source, target }) => ({ kind: "config" as const, source, target, readOnly: true })),
+    ],
     limits,
     sandbox: sandboxed(run.sandbox),
     health: "test" in health ? { ...health, test: health.test.map((one) => filledIn(one, service, place)) } : health,
     stopTimeout,
   };
+}
+
+/** A unit's own /etc/hosts, where it has hostnames of its own; what the host's has beside its own name is not for it. */
+function hostsFile(service: UnitService, { context, folder }: SpecPlace): FileSpec[] {
+  const extra = Object.entries(service.extraHosts?.(context) ?? {});
+  if (extra.length === 0) return [];
+  const lines = [["127.0.0.1", "localhost"], ["::1", "localhost"], ...extra.map(([host, address]) => [address, host])];
+  const content = lines.map((line) => `${line.join(" ")}\n`).join("");
+  return [{ name: "hosts", path: `${configsOf(service, folder)}/hosts`, target: "/etc/hosts", content }];
 }
 
 /** Puts in folders of programs: of its own the one that is in use, of the others the version that is named. */

@@ -110,6 +110,35 @@ export const catalogue: readonly LabImage[] = [
     version: "2.87.0",
     base: "base",
   },
+  {
+    name: "opencode",
+    reference: "ghcr.io/mobutoo/lab-program-opencode:1.18.18",
+    program: "real",
+    version: "1.18.18",
+    base: "base",
+  },
+  {
+    name: "codex",
+    reference: "ghcr.io/mobutoo/lab-program-codex:0.171.0",
+    program: "real",
+    version: "0.171.0",
+    base: "base",
+  },
+  {
+    name: "gemini-cli",
+    reference: "ghcr.io/mobutoo/lab-program-gemini-cli:0.61.0",
+    program: "real",
+    version: "0.61.0",
+    base: "base",
+  },
+  // Its vendor's own terms keep the program out of what the lab is built of (docs/decisions/coding-tools.md).
+  {
+    name: "claude-code",
+    reference: "ghcr.io/mobutoo/lab-program-claude-code:2.1.332",
+    program: "stand-in",
+    version: "2.1.332",
+    base: "base",
+  },
   { name: "sure", reference: "ghcr.io/we-promise/sure:0.6.8", program: "stand-in", version: "0.6.8", base: "stand-in" },
   {
     name: "kaneo-api",

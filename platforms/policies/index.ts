@@ -9,7 +9,7 @@ import { knownNeeds, noCycles, servedUses } from "./needs";
 import { knownNetworks } from "./networks";
 import type { Policy } from "./policy";
 import { boundAddresses, openablePorts, publishedOnce, uniquePorts } from "./ports";
-import { runnableUnits } from "./runs";
+import { obtainableTools, runnableUnits, uniqueCommands } from "./runs";
 import { declaredSecretFiles, exportedSecrets, uniformSecrets } from "./secrets";
 import { reachableSites, uniqueSites } from "./sites";
 
@@ -18,6 +18,8 @@ export type { HostPlan } from "./policy";
 /** Everything that a platform is checked for. */
 export const policies: readonly Policy[] = [
   runnableUnits,
+  obtainableTools,
+  uniqueCommands,
   uniqueNames,
   uniqueClaims,
   namedJobs,

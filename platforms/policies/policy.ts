@@ -15,6 +15,8 @@ export interface HostPlan extends Pick<StackHost, "memoryMiB" | "architecture"> 
   bindAddress?: string;
   /** Whether its computer can be given an image, where that is known beforehand. Default: every image. */
   hasImage?: (reference: string) => boolean;
+  /** Whether its computer is given a program by that name, whatever its source says, where that is known beforehand. Default: none. */
+  hasProgram?: (name: string) => boolean;
   /** What its services are told. */
   context: ServiceContext;
 }

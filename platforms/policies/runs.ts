@@ -1,10 +1,42 @@
+import type { Program } from "../../model/program";
 import { isUnitService, programsOf, type UnitService } from "../../model/service";
-import { type HostPlan, onEachService } from "./policy";
+import { type HostPlan, onEachHost, onEachService, placeOf } from "./policy";
+import { unique } from "./unique";
 
 /** A unit starts something that is there, in a version that somebody chose. */
 export const runnableUnits = onEachService((service, plan) =>
-  isUnitService(service) ? [...unknownProgram(service), ...inexact(service), ...unobtainable(service, plan)] : [],
+  isUnitService(service) ? [...unknownProgram(service), ...faultsOf(programsOf(service.run), plan)] : [],
 );
+
+/** The same of what a host has for those who log in. */
+export const obtainableTools = onEachHost((plan) =>
+  (plan.host.tools ?? []).flatMap((tool) =>
+    faultsOf([tool, ...(tool.runtimes ?? [])], plan).map((fault) => ({ where: `${plan.name}/${tool.name}`, ...fault })),
+  ),
+);
+
+/** A command leads to one program. */
+export const uniqueCommands = onEachHost((plan) => {
+  const { name: host, services } = plan;
+  const tools = (plan.host.tools ?? []).map((tool) => [tool, `${host}/${tool.name}`] as const);
+  const units = services
+    .filter(isUnitService)
+    .flatMap((service) => programsOf(service.run).map((program) => [program, placeOf(plan, service)] as const));
+  // What several need is one program.
+  const programs = new Map([...units, ...tools].map(([program, by]) => [program.name, [program, by] as const]));
+  return unique(
+    [...programs.values()].flatMap(([{ commands = {} }, by]) =>
+      Object.keys(commands).map((command) => [command, by] as const),
+    ),
+    (command) => `more than one program has the command ${command}`,
+    "give one of them another name in commands",
+  );
+});
+
+const faultsOf = (programs: readonly Program[], plan: HostPlan) => [
+  ...inexact(programs),
+  ...unobtainable(programs, plan),
+];
 
 function unknownProgram({ run }: UnitService) {
   const [first = ""] = run.exec;
@@ -20,8 +52,8 @@ function unknownProgram({ run }: UnitService) {
       ];
 }
 
-const inexact = ({ run }: UnitService) =>
-  programsOf(run)
+const inexact = (programs: readonly Program[]) =>
+  programs
     .filter(({ version }) => !/^[\w.+~:-]*\d[\w.+~:-]*$/.test(version))
     .map(({ name, version }) => ({
       expected: "programs of exact versions",
@@ -30,9 +62,9 @@ const inexact = ({ run }: UnitService) =>
     }));
 
 /** A download for another processor starts nothing. */
-const unobtainable = ({ run }: UnitService, { name: host, architecture, hasImage = () => false }: HostPlan) =>
-  programsOf(run).flatMap(({ name, source }) =>
-    source.kind !== "download" || source.files[architecture] !== undefined || hasImage(name)
+const unobtainable = (programs: readonly Program[], { name: host, architecture, hasProgram = () => false }: HostPlan) =>
+  programs.flatMap(({ name, source }) =>
+    source.kind !== "download" || source.files[architecture] !== undefined || hasProgram(name)
       ? []
       : [
           {

@@ -1,4 +1,5 @@
 import type { PlatformHost } from "../../model/platform";
+import { CODING_TOOLS } from "./tools";
 
 /** The three computers (docs/requirements.md#hosts). */
 export const HOSTS: Readonly<Record<string, PlatformHost>> = {
@@ -19,6 +20,8 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "seko-vpn": {
     purpose: "VPN hub, backups and outside monitoring",
     groups: ["vpn"],
+    // Debian, the engine and the VPN (docs/decisions/collectors.md).
+    systemMiB: 384,
     // No source names any: the fewest that work, cut as Sese-AI's are (docs/decisions/hub.md).
     networks: {
       frontend: { subnet: "172.21.1.0/24", internal: false },
@@ -36,5 +39,6 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
     folder: "/opt/workstation",
     prefix: "workstation_",
     oftenOffline: true,
+    tools: CODING_TOOLS,
   },
 };

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Removes images that nothing needs, and keeps what rollback needs (docs/decisions/upkeep.md).
-# usage: prune-images.sh <folder of the last healthy versions> <file of references that are kept> <folder of its own>
+# usage: prune-images.sh <folder of the last healthy versions> <folder of systemd's units> <folder of its own>
 #
-# Kept is the image of every container, running or not; of every version that was healthy; and of every reference in the file, such
-# as those of jobs, which have a container only while they run. What is needed by none is removed only when it was needed by none
+# Kept is the image of every container, running or not; of every version that was healthy; and of every job, which has a container
+# only while it runs: its unit names the image. What is needed by none is removed only when it was needed by none
 # at the run before, too: an up pulls images before it makes their containers.
 set -eu
-last_healthy=$1 references=$2 own=$3
+last_healthy=$1 units=$2 own=$3
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -23,14 +23,17 @@ done < "$work/containers"
 
 for version in "$last_healthy"/*/version.json; do
   [ -e "$version" ] || continue
+  # What a systemd unit runs is in no image.
+  if grep -q '"programs":' "$version"; then continue; fi
   image=$(grep -o '"Image":"sha256:[0-9a-f]\{64\}"' "$version" | grep -o 'sha256:[0-9a-f]*' | sort -u)
   [ -n "$image" ] || { echo "$version: expected the id of an image, found none; nothing is removed" >&2; exit 1; }
   echo "$image" >> "$work/kept"
 done
 
-while read -r reference; do
-  docker image inspect --format '{{.Id}}' "$reference" >> "$work/kept" 2> /dev/null || true
-done < "$references"
+for unit in "$units"/*.service; do
+  [ -f "$unit" ] || continue
+  grep -o 'sha256:[0-9a-f]\{64\}' "$unit" >> "$work/kept" || true
+done
 
 sort -u "$work/kept" > "$work/kept.sorted"
 comm -23 "$work/images" "$work/kept.sorted" > "$work/unneeded"

@@ -4,7 +4,7 @@ import type { Transport } from "../ssh/transport";
 /** Where a program comes from, as its host is told. */
 export type Source =
   /** One file, or an archive whose single top folder is left out. */
-  | { kind: "download"; url: string; sha256: string; unpack: boolean; file: string }
+  | ({ kind: "download"; url: string; unpack: boolean; file: string } & ({ sha256: string } | { integrity: string }))
   /** A file or folder of an image; the reference may have a digest. */
   | { kind: "image"; reference: string; path: string; file: string }
   /** Packages of a lock file. @see PATH of the programs that npm runs with */
@@ -50,11 +50,11 @@ if [ -e "$folder/$version" ]; then mv -T "$folder/$version" "$folder/.old"; fi
 mv -T "$new" "$folder/$version"; rm -rf "$folder/.old"`;
 
 const SCRIPTS: Readonly<Record<Source["kind"], string>> = {
-  download: `url=$1 sha256=$2 unpack=$3 file=$4
+  download: `url=$1 bits=$2 digest=$3 unpack=$4 file=$5
 curl --fail --silent --show-error --location --retry 3 --proto '=http,https' --output .download -- "$url"
-found=$(sha256sum .download | cut -d' ' -f1)
-if [ "$found" != "$sha256" ]; then
-  echo "expected SHA-256 $sha256 of $url, found $found: nothing of it was installed" >&2; exit 45
+found=$("sha\${bits}sum" .download | cut -d' ' -f1)
+if [ "$found" != "$digest" ]; then
+  echo "expected SHA-$bits $digest of $url, found $found: nothing of it was installed" >&2; exit 45
 fi
 if [ "$unpack" = true ]; then tar --extract --file .download --strip-components 1 --no-same-owner; rm .download
 else mkdir -p "$(dirname "$file")"; mv .download "$file"; chmod 0755 "$file"; fi`,
@@ -81,7 +81,7 @@ dpkg-deb --extract ./*.deb "$new"; rm ./*.deb`,
 function given(source: Source): { args: string[]; stdin?: string } {
   switch (source.kind) {
     case "download":
-      return { args: [source.url, source.sha256, String(source.unpack), source.file] };
+      return { args: [source.url, ...digestIn(source), String(source.unpack), source.file] };
     case "image":
       return { args: [source.reference, source.path, source.file] };
     case "npm":
@@ -91,6 +91,14 @@ function given(source: Source): { args: string[]; stdin?: string } {
     case "apt":
       return { args: [source.package] };
   }
+}
+
+/** What a download must be: bits of the SHA, and the digest in hexadecimal digits. */
+function digestIn(source: { sha256: string } | { integrity: string }): [bits: string, digest: string] {
+  if ("sha256" in source) return ["256", source.sha256];
+  const [, bits = "", digest = ""] = /^sha(256|384|512)-(.*)$/.exec(source.integrity) ?? [];
+  if (bits === "") throw new Error(`expected a checksum such as sha512-…, found ${source.integrity}`);
+  return [bits, Buffer.from(digest, "base64").toString("hex")];
 }
 
 /** Installs a version, in place of what is there under its name. @throws before that changes when it cannot be had */

@@ -1,6 +1,6 @@
 /** What is known of a service from the sources, in their words; nothing here is taken from the service files. */
 export interface ServiceFacts {
-  group: "core" | "apps" | "monitoring" | "vpn";
+  group: "core" | "apps" | "monitoring" | "vpn" | "studio";
   /** As production pulls it. */
   image: string;
   /** `uid:gid` that the program runs as in that image. */
@@ -33,6 +33,33 @@ export interface ServiceFacts {
   database?: string;
   /** Databases that are made for what it runs, each with a role of its name. Default: none. */
   otherDatabases?: readonly string[];
+}
+
+/** What is known of a service that is a systemd unit. */
+export interface UnitFacts extends Pick<ServiceFacts, "group" | "user" | "sites" | "published" | "memoryMiB" | "cpus"> {
+  /** What it runs, in production. */
+  program: string;
+  /** Programs that it needs beside that. */
+  runtimes: readonly string[];
+  port: number;
+  /** How it is seen to work: `http 3001 /health 200`. */
+  health: string;
+  /** Folders under the platform's `data` and where the program sees them. */
+  data: Readonly<Record<string, string>>;
+}
+
+/** What is known of a host. */
+export interface HostFacts {
+  groups: readonly string[];
+  /** Docker networks: `172.20.1.0/24`, with ` internal` where it has no way out. */
+  networks: Readonly<Record<string, string>>;
+  /** Folder of the platform there, and first part of its containers' names. */
+  folder: string;
+  prefix: string;
+  /** Whether it may be away. */
+  oftenOffline: boolean;
+  /** Commands for those who log in, with their version. */
+  tools: Readonly<Record<string, string>>;
 }
 
 /** A name under the stack's domain, or one path of it. */

@@ -1,4 +1,14 @@
-import type { ServiceFacts } from "./form";
+import type { HostFacts, ServiceFacts } from "./form";
+
+/** docs/requirements.md#hosts; networks: docs/decisions/hub.md. */
+export const SEKO_VPN_HOST: HostFacts = {
+  groups: ["vpn"],
+  networks: { frontend: "172.21.1.0/24", backups: "172.21.2.0/24" },
+  folder: "/opt/vpn",
+  prefix: "vpn_",
+  oftenOffline: false,
+  tools: {},
+};
 
 /**
  * The hub's services: versions, ports and names from docs/requirements.md#inventory, docs/requirements.md#names and
@@ -47,7 +57,7 @@ export const SEKO_VPN: Readonly<Record<string, ServiceFacts>> = {
       },
     ],
     published: ["public 3478/udp -> 3478"],
-    memoryMiB: 128,
+    memoryMiB: 96,
     cpus: 0.5,
     capabilities: [],
     health: ["/ko-app/headscale", "users", "list"],
@@ -64,7 +74,7 @@ export const SEKO_VPN: Readonly<Record<string, ServiceFacts>> = {
     port: 8080,
     sites: [{ subdomain: "relay", access: "public", promise: "/health 200" }],
     published: [],
-    memoryMiB: 128,
+    memoryMiB: 96,
     cpus: 0.5,
     capabilities: ["NET_BIND_SERVICE"],
     health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/health"],
@@ -111,6 +121,27 @@ export const SEKO_VPN: Readonly<Record<string, ServiceFacts>> = {
     ],
     data: { "uptime-kuma": "/app/data" },
     hostMounts: {},
+    needs: [],
+  },
+  // docs/decisions/collectors.md
+  "hub-monitoring": {
+    group: "vpn",
+    image: "docker.io/grafana/alloy:v1.13.0",
+    user: "0:0",
+    networks: ["frontend"],
+    port: 12345,
+    sites: [],
+    published: [],
+    memoryMiB: 128,
+    cpus: 0.25,
+    capabilities: [],
+    health: [
+      "/bin/bash",
+      "-c",
+      `exec 3<>/dev/tcp/127.0.0.1/12345; printf 'GET /-/ready HTTP/1.0\\r\\n\\r\\n' >&3; read -r _ status _ <&3; [ "$status" = 200 ]`,
+    ],
+    data: { "hub-monitoring": "/var/lib/alloy/data", metrics: "/var/lib/alloy/metrics" },
+    hostMounts: { "/": "/host/root", "/var/run/docker.sock": "/var/run/docker.sock" },
     needs: [],
   },
   zerobyte: {

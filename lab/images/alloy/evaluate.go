@@ -20,6 +20,7 @@ type evaluated struct {
 	writers   map[*samples]*remoteWrite
 	discovers map[string]*dockerDiscovery
 	sources   []dockerSource
+	journals  []journalSource
 	lines     map[*lines]*lokiWrite
 }
 

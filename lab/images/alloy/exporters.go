@@ -45,6 +45,12 @@ type unixExporter struct {
 	SysFS      string   `alloy:"sysfs_path,attr,optional"`
 	Collectors []string `alloy:"set_collectors,attr,optional"`
 	Textfile   textfile `alloy:"textfile,block,optional"`
+	Systemd    systemd  `alloy:"systemd,block,optional"`
+}
+
+type systemd struct {
+	Restarts bool   `alloy:"enable_restarts,attr,optional"`
+	Include  string `alloy:"unit_include,attr,optional"`
 }
 
 type textfile struct {
@@ -69,6 +75,12 @@ func (u *unixExporter) collector() (*unix.NodeCollector, error) {
 	flags := []string{"--path.rootfs=" + u.RootFS, "--path.procfs=" + u.ProcFS, "--path.sysfs=" + u.SysFS}
 	if u.Textfile.Directory != "" {
 		flags = append(flags, "--collector.textfile.directory="+u.Textfile.Directory)
+	}
+	if u.Systemd.Restarts {
+		flags = append(flags, "--collector.systemd.enable-restarts-metrics")
+	}
+	if u.Systemd.Include != "" {
+		flags = append(flags, "--collector.systemd.unit-include="+u.Systemd.Include)
 	}
 	if _, err := kingpin.CommandLine.Parse(flags); err != nil {
 		return nil, err

@@ -28,11 +28,14 @@ type entry struct {
 
 // pusher brings lines to Loki's push path, in the order in which they came.
 type pusher struct {
-	url     string
+	to      endpoint
+	client  *http.Client
 	entries chan entry
 }
 
-func newPusher(url string) *pusher { return &pusher{url: url, entries: make(chan entry, batchSize)} }
+func newPusher(to endpoint) *pusher {
+	return &pusher{to: to, client: to.client(), entries: make(chan entry, batchSize)}
+}
 
 func (p *pusher) add(labels map[string]string, at time.Time, line string) {
 	p.entries <- entry{labels: labels, at: at, line: line}
@@ -85,12 +88,15 @@ func (p *pusher) push(ctx context.Context, batch []entry) error {
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.to.URL, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(request)
+	if err := p.to.authorize(request); err != nil {
+		return err
+	}
+	answer, err := p.client.Do(request)
 	if err != nil {
 		return err
 	}

@@ -52,11 +52,21 @@ func run(settings settings) error {
 	remotewrite.Init()
 	protoparserutil.StartUnmarshalWorkers()
 	promscrape.Init(remotewrite.PushDropSamplesOnFailure)
+	first.followJournals(ctx)
 	discovering.run(ctx, first)
 	promscrape.Stop()
 	protoparserutil.StopUnmarshalWorkers()
 	remotewrite.Stop()
 	return server.Close()
+}
+
+// followJournals has the lines of journals read until the context ends.
+func (e *evaluated) followJournals(ctx context.Context) {
+	for _, source := range e.journals {
+		pusher := newPusher(e.lines[source.ForwardTo[0]].Endpoint)
+		go pusher.run(ctx)
+		go source.follow(ctx, pusher.add)
+	}
 }
 
 // serve answers until the server is closed; a port that is taken ends the program.
@@ -99,7 +109,9 @@ func (e *evaluated) prepareAgent(settings settings) error {
 		"loggerLevel":             "WARN",
 	}
 	for _, writer := range e.writers {
-		flags["remoteWrite.url"] = writer.Endpoint.URL
+		for name, value := range writer.Endpoint.flags() {
+			flags[name] = value
+		}
 	}
 	for name, value := range flags {
 		if err := flag.Set(name, value); err != nil {
@@ -179,13 +191,13 @@ func (d *discovering) look(ctx context.Context, first *evaluated, followers map[
 		return err
 	}
 	for _, source := range now.sources {
-		url := now.lines[source.ForwardTo[0]].Endpoint.URL
-		if followers[url] == nil {
-			pusher := newPusher(url)
+		to := now.lines[source.ForwardTo[0]].Endpoint
+		if followers[to.URL] == nil {
+			pusher := newPusher(to)
 			go pusher.run(ctx)
-			followers[url] = newFollower(pusher.add)
+			followers[to.URL] = newFollower(pusher.add)
 		}
-		followers[url].follow(ctx, source)
+		followers[to.URL].follow(ctx, source)
 	}
 	return nil
 }

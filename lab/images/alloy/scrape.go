@@ -34,10 +34,6 @@ type remoteWrite struct {
 	Endpoint       endpoint          `alloy:"endpoint,block"`
 }
 
-type endpoint struct {
-	URL string `alloy:"url,attr"`
-}
-
 func (w *remoteWrite) join(all *evaluated, id string, _ []target) (any, error) {
 	if len(all.writers) > 0 {
 		return nil, fmt.Errorf("expected one prometheus.remote_write, since the lab's stand-in sends all samples to all of them")

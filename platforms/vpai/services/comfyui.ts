@@ -1,4 +1,6 @@
 import { defineService } from "../../../model/service";
+import { PI_COLLECTOR, PI_COLLECTOR_LOGIN } from "./comfyui/collector";
+import { vaultUser } from "./couchdb/users";
 
 const PORT = 8188;
 const DATA = "/data";
@@ -22,8 +24,12 @@ export default defineService({
   expose: [{ subdomain: "studio", port: PORT, access: "vpn" }],
   data: [
     { path: DATA, backup: { kind: "files" } },
+    // Made with the container, as the collector of notes looks there before anything is drawn.
+    { path: `${DATA}/output`, directory: "comfyui/output", backup: { kind: "files" } },
     { path: "/assets", directory: "creative-assets", backup: { kind: "files" } },
   ],
   limits: { memoryMiB: 4096, cpus: 3 },
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/system_stats`], startPeriod: 300 },
+  uses: [vaultUser(PI_COLLECTOR_LOGIN)],
+  jobs: [PI_COLLECTOR],
 });

@@ -1,12 +1,17 @@
+import { defineService } from "../../../model/service";
 import { caddy } from "../../../programs/caddy";
+import { pruneImages } from "../../../programs/upkeep";
 import { ZEROBYTE_LOGIN } from "./zerobyte/login";
 
 /** The hub's own gateway. */
-export default caddy({
-  name: "gateway",
-  group: "vpn",
-  // On `backups` it is alone with Zerobyte.
-  networks: ["frontend", "backups"],
-  logins: [ZEROBYTE_LOGIN],
-  answersDomain: false,
+export default defineService({
+  ...caddy({
+    name: "gateway",
+    group: "vpn",
+    // On `backups` it is alone with Zerobyte.
+    networks: ["frontend", "backups"],
+    logins: [ZEROBYTE_LOGIN],
+    answersDomain: false,
+  }),
+  jobs: [pruneImages("hub-image-pruning")],
 });

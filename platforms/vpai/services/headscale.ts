@@ -47,7 +47,7 @@ export default defineService({
     { path: RECORDS, content: dnsRecords(context) },
   ],
   data: [{ path: "/var/lib/headscale", backup: { kind: "files" } }],
-  limits: { memoryMiB: 128, cpus: 0.5 },
+  limits: { memoryMiB: 96, cpus: 0.5 },
   // There is no shell, and no command of its own before 0.27; this one asks the server by its socket.
   health: { test: [PROGRAM, "users", "list"], interval: 10 },
   metrics: { port: METRICS_PORT },

@@ -15,6 +15,7 @@ import { LITELLM_DASHBOARD } from "./litellm/dashboard";
 import { BUDGET_CALLBACKS, budgetSettings } from "./litellm/budget";
 import { CACHE_SETTING, litellmConfig } from "./litellm/config";
 import { EMBEDDING_SIZE, PROVIDERS } from "./litellm/models";
+import { API_SITE } from "./litellm/site";
 
 const NAME = "litellm";
 const PORT = 4000;
@@ -102,7 +103,8 @@ export default defineService({
   expose: [
     { subdomain: "llm", port: PORT, access: "vpn" },
     {
-      ...{ subdomain: "", path: "/litellm/*", stripPath: true, port: PORT, access: "public" },
+      ...API_SITE,
+      ...{ stripPath: true, port: PORT, access: "public" },
       only: [...API, ...MESSAGES],
       // Nobody is told anything without a key.
       answers: { at: "/litellm/v1/models", status: 401 },

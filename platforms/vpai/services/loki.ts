@@ -1,6 +1,6 @@
 import { defineService } from "../../../model/service";
 import { lokiConfig } from "./loki/config";
-import { ingest } from "./victoriametrics/ingest";
+import { ingest, LOGS_PATH } from "./victoriametrics/ingest";
 
 const CONFIG = "/etc/loki/loki.yaml";
 const PORT = 3100;
@@ -15,7 +15,7 @@ export default defineService({
   },
   user: { uid: 10001, gid: 10001 },
   port: PORT,
-  expose: [ingest(PORT, "/loki/api/v1/push")],
+  expose: [ingest(PORT, LOGS_PATH)],
   files: () => [
     {
       path: CONFIG,

@@ -1,3 +1,5 @@
+import type { DataDirectory } from "../../../model/files";
+import { rotateLogs } from "../../../programs/upkeep";
 import { uptimeKumaMonitors, uptimeKumaOwner } from "../../../capabilities/uptime-kuma";
 import { ofLength } from "../../../model/secret";
 import { defineService } from "../../../model/service";
@@ -15,6 +17,8 @@ const OWNER = {
   check: ofLength(6, 72),
 } as const;
 
+const DATA: readonly DataDirectory[] = [{ path: "/app/data", directory: NAME, backup: { kind: "files" } }];
+
 export default defineService({
   name: NAME,
   group: "vpn",
@@ -30,7 +34,9 @@ export default defineService({
   environment: () => ({ UPTIME_KUMA_DB_TYPE: "sqlite", UPTIME_KUMA_PORT: String(PORT) }),
   // Its set-up is no request of its own that a gateway could tell apart.
   firstUser: { owner: OWNER },
-  data: [{ path: "/app/data", backup: { kind: "files" } }],
+  data: DATA,
+  // What it cannot cope with is also written there, for ever.
+  jobs: [rotateLogs({ name: "uptime-kuma-logs", files: ["/app/data/error.log"], data: DATA })],
   limits: { memoryMiB: 256, cpus: 0.5 },
   // The image's own check takes any answer for a good one.
   health: {

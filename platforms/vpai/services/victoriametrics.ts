@@ -1,6 +1,6 @@
 import { defineService } from "../../../model/service";
-import { scrapeTarget } from "./alloy/scrape-targets";
-import { ingest } from "./victoriametrics/ingest";
+import { scrapeTarget } from "../../../programs/alloy/scrape-targets";
+import { ingest, METRICS_PATH } from "./victoriametrics/ingest";
 import { victoriametricsScrape } from "./victoriametrics/scrape";
 
 const NETWORKS = ["monitoring"] as const;
@@ -23,7 +23,7 @@ export default defineService({
   },
   user: { uid: 65534, gid: 65534 },
   port: PORT,
-  expose: [ingest(PORT, "/api/v1/write")],
+  expose: [ingest(PORT, METRICS_PATH)],
   files: (context) => [
     {
       path: SCRAPE,

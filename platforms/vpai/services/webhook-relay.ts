@@ -26,7 +26,7 @@ export default defineService({
     },
   ],
   // Bodies of held requests lie in memory.
-  limits: { memoryMiB: 128, cpus: 0.5 },
+  limits: { memoryMiB: 96, cpus: 0.5 },
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`], interval: 10 },
   onChange: { reload: ["caddy", "reload", "--force", "--config", CADDYFILE, "--adapter", "caddyfile"] },
   version: { test: ["caddy", "version"], pattern: "^v?(\\d+\\.\\d+\\.\\d+)" },

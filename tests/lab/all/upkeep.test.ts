@@ -9,6 +9,9 @@ useImages("lab-host");
 
 const FOLDER = "/opt/vpai";
 
+/** Units of systemd, of which some name an image. */
+const UNITS = `${FOLDER}/units`;
+
 const host = (...command: string[]): string => inside("host", ...command);
 
 const sh = (script: string): string => host("sh", "-euc", script);
@@ -18,17 +21,14 @@ beforeAll(async () => {
   const options = ["--privileged", "--cgroupns", "private", "--tmpfs", "/run", "--volume", "/var/lib/docker"];
   start("host", image("lab-host"), [...options, "--volume", `${program}:/upkeep:ro`]);
   await eventually(() => expect(host("docker", "info", "--format", "{{.ServerVersion}}")).toMatch(/^\d/), 120);
-  sh(
-    `mkdir -p ${FOLDER}/last-healthy ${FOLDER}/upkeep; printf 'lab/job:1\\nlab/never-pulled:1\\n' > ${FOLDER}/references`,
-  );
+  sh(`mkdir -p ${FOLDER}/last-healthy ${FOLDER}/upkeep ${UNITS}`);
 }, 4 * minute);
 
 /** Makes an image that is different from every other one. @returns its id */
 const make = (name: string): string =>
   sh(`mkdir -p /tmp/i && echo ${name} > /tmp/i/name && tar -C /tmp/i -c . | docker import - ${name}`);
 
-const prune = (): string =>
-  host("sh", "/upkeep/prune-images.sh", `${FOLDER}/last-healthy`, `${FOLDER}/references`, `${FOLDER}/upkeep`);
+const prune = (): string => host("sh", "/upkeep/prune-images.sh", `${FOLDER}/last-healthy`, UNITS, `${FOLDER}/upkeep`);
 
 const images = (): string[] =>
   host("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split("\n").filter(Boolean).sort();
@@ -38,6 +38,9 @@ test(
   () => {
     for (const name of ["lab/runs:1", "lab/stopped:1", "lab/job:1", "lab/old:1"]) make(name);
     const previous = make("lab/previous:1");
+    sh(`echo "ExecStart=docker run $(docker image inspect --format '{{.Id}}' lab/job:1) tidy" > ${UNITS}/job.service`);
+    sh(`echo "ExecStart=docker run sha256:${"0".repeat(64)} tidy" > ${UNITS}/gone.service`);
+    sh(`mkdir -p ${FOLDER}/last-healthy/unit; echo '{"programs":[]}' > ${FOLDER}/last-healthy/unit/version.json`);
     sh("docker tag lab/old:1 lab/old:other");
     sh("docker create --name runs lab/runs:1 /x; docker create --name stopped lab/stopped:1 /x");
     const version = {

@@ -263,6 +263,24 @@ describe("make status", () => {
     expect(out).toMatch(/^hub +sync +2026-11-29 02:00 UTC +exit code 3 +not planned$/m);
   });
 
+  test("tells of tools whether their commands lead to the version that the stack asks for", async () => {
+    const folder = "/opt/workstation/programs";
+    const pi = {
+      ...{ connection: server.connection, publicAddress: "10.64.0.13", services: {} },
+      tools: {
+        codex: { folder: `${folder}/codex`, version: "0.171.0", commands: ["codex"] },
+        two: { folder: `${folder}/two`, version: "2", commands: ["one", "other"] },
+      },
+    };
+    fake.answer({ stdout: JSON.stringify({ hosts: { pi } }) });
+    const lead = { codex: `${folder}/codex/0.171.0/node_modules/x\n`, two: `${folder}/two/2/one\n\n` };
+    server.respond = (argv) => ({ code: 0, stdout: argv.includes("codex") ? lead.codex : lead.two, stderr: "" });
+    const { code, out } = await runCommand("status", { STACK: "prod" });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^pi +codex +0\.171\.0 +codex +installed$/m);
+    expect(out).toMatch(/^pi +two +2 +one, other +not this version: other$/m);
+  });
+
   test("a host that refuses us is told, and fails the command", async () => {
     const connection = { ...server.connection, identityFile: "/nowhere/key" };
     fake.answer({

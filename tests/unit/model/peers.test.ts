@@ -1,6 +1,6 @@
 import { defineCapability } from "../../../model/capability";
 import type { HostView, ServiceContext } from "../../../model/context";
-import { neededBy, offererOf, peer, remoteClients } from "../../../model/peers";
+import { gatewayOf, neededBy, offererOf, peer, remoteClients } from "../../../model/peers";
 import type { PublishedPort } from "../../../model/site";
 import { contextWith } from "../../context";
 import { serviceWith } from "../../service";
@@ -126,5 +126,34 @@ describe("clients on other hosts", () => {
   test("of a host without VPN are told by its public address alone", () => {
     const outside = { ...host("eastern", asking), vpnAddress: undefined };
     expect(remoteClients(contextOn("west", [host("west", server("archive")), outside]), store)).toEqual(["192.0.2.7"]);
+  });
+});
+
+describe("where the gateway of a site answers", () => {
+  const site = (access: "public" | "vpn", via?: string) =>
+    serviceWith({
+      name: "web",
+      port: 7,
+      expose: [{ subdomain: "web", path: "/in", port: 7, access, ...(via && { via }) }],
+    });
+  const asked = (access: "public" | "vpn", vpnEnforce: boolean, via?: string): string | undefined =>
+    gatewayOf(
+      { hosts: [host("west", site(access, via)), host("eastern")], vpnEnforce },
+      { subdomain: "web", path: "/in" },
+    );
+
+  test.each([
+    ["public", true, undefined, "192.0.2.4"],
+    ["vpn", true, undefined, "100.64.0.4"],
+    ["vpn", false, undefined, "192.0.2.4"],
+    ["vpn", true, "eastern", "100.64.0.7"],
+  ] as const)("%s, enforced %s, via %s: %s", (access, enforced, via, address) => {
+    expect(asked(access, enforced, via)).toBe(address);
+  });
+
+  test("nowhere, where nobody has it: another name, another path", () => {
+    const hosts = [host("west", site("public"))];
+    expect(gatewayOf({ hosts, vpnEnforce: true }, { subdomain: "other", path: "/in" })).toBeUndefined();
+    expect(gatewayOf({ hosts, vpnEnforce: true }, { subdomain: "web" })).toBeUndefined();
   });
 });

@@ -57,6 +57,19 @@ export const REFUSED: Readonly<Record<string, Service>> = {
     },
     health: { tcp: { port: 1 } },
   },
+  namesake: {
+    ...service("namesake", {}),
+    run: {
+      program: {
+        name: "namesake",
+        version: "1.0",
+        source: { kind: "download", files: { arm64: { url: "https://example.org/one", sha256: "0" } } },
+        commands: { claude: "bin/claude" },
+      },
+      exec: ["{namesake}/bin/namesake"],
+    },
+    health: { tcp: { port: 1 } },
+  },
   "night-owl": service("night-owl", {
     jobs: [{ in: "host", name: "egg", purpose: "", schedule: "daily", argv: [], overdueAfter: 0 }],
   }),
@@ -101,6 +114,9 @@ export const REFUSALS: readonly (readonly [where: string, found: RegExp, mend: R
   ["sese-ai/usurper", /database n8n without a complete backup declaration/, /none takes a reason/],
   ["sese-ai/daemon", /daemon/, /begin exec with \{daemon\}/],
   ["sese-ai/daemon", /daemon latest/, /one version/],
+  ["sese-ai/namesake", /namesake has no download for amd64, which sese-ai is/, /add files\.amd64 with its checksum/],
+  ["sese-ai/namesake, sese-ai/claude-code", /more than one program has the command claude/, /another name in commands/],
+  ["sese-ai/relic", /relic latest/, /name one version/],
   ["sese-ai/night-owl, sese-ai/egg", /more than one job or service named egg/, /a name of its own/],
   ["sese-ai/night-owl", /none for egg/, /name it in argv/],
   ["sese-ai/night-owl", /egg with overdueAfter, timeout or retries/, /above zero/],

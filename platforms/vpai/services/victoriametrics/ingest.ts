@@ -12,9 +12,18 @@ export const INGEST_LOGIN: Login = {
   },
 };
 
+/** Name of the door. */
+export const INGEST_SITE = { subdomain: "ingest" } satisfies Pick<Exposure, "subdomain">;
+
+/** Its path for samples, by Prometheus' remote write. */
+export const METRICS_PATH = "/api/v1/write";
+
+/** Its path for lines of logs, by Loki's push API. */
+export const LOGS_PATH = "/loki/api/v1/push";
+
 /** The one path of a store that other hosts' collectors write to. @param port of the store */
 export const ingest = (port: number, path: string): Exposure => ({
-  subdomain: "ingest",
+  ...INGEST_SITE,
   answers: { status: 401 },
   port,
   access: "vpn",

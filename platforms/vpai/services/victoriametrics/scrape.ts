@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { ServiceContext } from "../../../../model/context";
-import type { ScrapeTarget } from "../alloy/scrape-targets";
+import type { ScrapeTarget } from "../../../../programs/alloy/scrape-targets";
 
 /** What VictoriaMetrics scrapes itself: the collector, which would not notice its own absence. */
 export const victoriametricsScrape = ({ host }: ServiceContext, targets: readonly ScrapeTarget[]): string =>

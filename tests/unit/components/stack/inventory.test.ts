@@ -40,9 +40,10 @@ const core = (secretFiles: number): Record<string, number> => ({
   "pulumi-nodejs:dynamic/vpai/docker:HostImage": 4,
   [CONTAINER]: 4,
   [HEALTH_GATE]: 4,
-  [REMOTE_DIRECTORY]: 4,
-  // Caddyfile, redis.conf, postgresql.conf, pg_hba.conf
-  [REMOTE_FILE]: 4 + secretFiles,
+  [REMOTE_DIRECTORY]: 5,
+  // Caddyfile, redis.conf, postgresql.conf, pg_hba.conf; what runs jobs, what notes how they went, and the one job's script
+  [REMOTE_FILE]: 4 + 3 + secretFiles,
+  "pulumi-nodejs:dynamic/vpai/host:SystemdJob": 1,
   [DATABASE]: 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Owner": 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Workflow": 1,
@@ -183,6 +184,7 @@ describe("what outlives what", () => {
     expect(names(stacks.prod, isProtected)).toEqual([
       "sese-ai/caddy/data/caddy",
       "sese-ai/database/n8n",
+      "sese-ai/job/image-pruning/data/upkeep",
       "sese-ai/n8n/data/n8n",
       "sese-ai/postgresql/data/postgresql",
       "sese-ai/redis/data/redis",
@@ -196,10 +198,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 49],
+    ["lab", "sese-ai", "sese-ai/machine/container", 54],
     ["lab", "seko-vpn", "seko-vpn/machine/container", 3],
     ["lab", "workstation", "workstation/machine/container", 3],
-    ["preprod", "sese-ai", "sese-ai/server", 52],
+    ["preprod", "sese-ai", "sese-ai/server", 57],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);

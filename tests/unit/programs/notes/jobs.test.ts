@@ -1,5 +1,7 @@
 import { DUMP } from "../../../../platforms/vpai/services/couchdb/dump";
 import { COLLECTOR } from "../../../../platforms/vpai/services/openclaw/collector";
+import comfyui from "../../../../platforms/vpai/services/comfyui";
+import { PI_COLLECTOR } from "../../../../platforms/vpai/services/comfyui/collector";
 import couchdb from "../../../../platforms/vpai/services/couchdb";
 import n8n from "../../../../platforms/vpai/services/n8n";
 import openclaw from "../../../../platforms/vpai/services/openclaw";
@@ -38,7 +40,8 @@ const settingsOf = (job: ContainerJob, context: ServiceContext): Record<string, 
 test("the jobs run when the sources say", () => {
   expect([COLLECTOR.name, COLLECTOR.schedule]).toEqual(["obsidian-collector", "*-*-* 03:30:00"]);
   expect([DUMP.name, DUMP.schedule]).toEqual(["vault-dump", "*-*-* 02:00:00"]);
-  expect([openclaw.jobs, couchdb.jobs]).toEqual([[COLLECTOR], [DUMP]]);
+  expect([PI_COLLECTOR.name, PI_COLLECTOR.schedule]).toEqual(["obsidian-collector-pi", "*-*-* 04:00:00"]);
+  expect([openclaw.jobs, couchdb.jobs, comfyui.jobs]).toEqual([[COLLECTOR], [DUMP], [PI_COLLECTOR]]);
 });
 
 test("the collector reaches the vault at the hub's VPN address, under a name of its own", () => {
@@ -58,6 +61,33 @@ test("the collector reaches the vault at the hub's VPN address, under a name of 
     ],
   });
   expect(COLLECTOR.hostMounts).toEqual([{ source: "openclaw", target: "/srv/openclaw" }]);
+});
+
+test("the workstation's collector writes renders into Pi/ComfyUI and Pi/Remotion, under a name of its own", () => {
+  expect(settingsOf(PI_COLLECTOR, contextOn("workstation", { vpn: "100.64.0.9" }))).toEqual({
+    collector: "obsidian-collector-pi",
+    couchdb: {
+      url: "http://100.64.0.9:5984",
+      database: "obsidian_vault",
+      user: "obsidian-collector-pi",
+      passwordFile: "/run/secrets/couchdb_password",
+    },
+    sources: [
+      {
+        ...{ kind: "renders", name: "comfyui", program: "ComfyUI", folder: "/srv/comfyui" },
+        ...{ into: ["Pi", "ComfyUI"], pictureMiB: 8 },
+      },
+      {
+        ...{ kind: "renders", name: "remotion", program: "Remotion", folder: "/srv/remotion" },
+        ...{ into: ["Pi", "Remotion"], pictureMiB: 8 },
+      },
+    ],
+  });
+  expect(PI_COLLECTOR.hostMounts).toEqual([
+    { source: "comfyui/output", target: "/srv/comfyui" },
+    { source: "remotion/output", target: "/srv/remotion" },
+  ]);
+  expect(PI_COLLECTOR.needed?.(contextOn("workstation"))).toBe(false);
 });
 
 test("without n8n's key no workflow is asked for", () => {

@@ -1,4 +1,5 @@
 import "../without-sdk";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   appendFileSync,
@@ -8,8 +9,10 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -65,6 +68,7 @@ beforeEach(() => {
       file: "bin/hello",
     },
     commands: {},
+    use: "runtime",
     content: "as installed",
   };
   mkdirSync(inputs.folder, { recursive: true });
@@ -72,6 +76,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const file = (): string => path.join(inputs.folder, "1.0", "bin", "hello");
+const versions = (): string[] => readdirSync(inputs.folder).filter((name) => !name.startsWith("."));
 const ensure = (before?: HostProgramState): Promise<HostProgramState> => hostProgramKind.ensure(inputs, before);
 
 test("a download with the right checksum can be run, and is what it was when it is looked at", async () => {
@@ -100,7 +105,100 @@ test("another version comes beside the one before", async () => {
   const first = await ensure();
   inputs = { ...inputs, release: "2.0" };
   await ensure(first);
-  expect(readdirSync(inputs.folder).filter((name) => !name.startsWith("."))).toEqual(["1.0", "2.0"]);
+  expect(versions()).toEqual(["1.0", "2.0", "current"]);
+});
+
+describe("a program for those who log in", () => {
+  const NAME = `vpai-test-${process.pid}`;
+  const command = `/usr/local/bin/${NAME}`;
+  const leadsTo = (): string => execFileSync(command, { encoding: "utf8" }).trim();
+  const useVersion = (release: string): void => {
+    served = `#!/bin/sh\necho ${release}\n`;
+    inputs = { ...inputs, release, source: { ...inputs.source, sha256: sha256(served) } as typeof inputs.source };
+  };
+  beforeEach(() => {
+    inputs = { ...inputs, use: "tool", commands: { [NAME]: "bin/hello" } };
+    useVersion("1.0");
+  });
+  afterEach(() => rmSync(command, { force: true }));
+
+  test("is a command, and is what it was when it is looked at", async () => {
+    const state = await ensure();
+    expect(leadsTo()).toBe("1.0");
+    expect(await hostProgramKind.observe(state)).toEqual(state);
+  });
+
+  test("in another version is the same command; the version before stays, older ones go", async () => {
+    let state = await ensure();
+    for (const version of ["2.0", "3.0"]) {
+      useVersion(version);
+      state = await ensure(state);
+      expect(leadsTo()).toBe(version);
+    }
+    expect(versions()).toEqual(["2.0", "3.0", "current"]);
+    // What is put right is no other version.
+    await ensure(state);
+    expect(versions()).toEqual(["2.0", "3.0", "current"]);
+  });
+
+  test.each([
+    ["a command that was removed", () => rmSync(command), { commands: {} }],
+    [
+      "another version that was put in use",
+      () => {
+        rmSync(path.join(inputs.folder, "current"));
+        symlinkSync("other", path.join(inputs.folder, "current"));
+      },
+      { content: "not in use" },
+    ],
+  ])("%s is seen, and put right", async (_what, spoil, seen) => {
+    const state = await ensure();
+    spoil();
+    const found = (await hostProgramKind.observe(state)) as HostProgramState;
+    expect(found).toMatchObject(seen);
+    expect(await ensure(found)).toEqual(state);
+    expect(leadsTo()).toBe("1.0");
+  });
+
+  test("a command that it no longer has goes, and so do all with the program", async () => {
+    const other = `${NAME}-other`;
+    inputs = { ...inputs, commands: { [NAME]: "bin/hello", [other]: "bin/hello" } };
+    const before = await ensure();
+    inputs = { ...inputs, commands: { [other]: "bin/hello" } };
+    const state = await ensure(before);
+    expect([existsSync(command), existsSync(`/usr/local/bin/${other}`)]).toEqual([false, true]);
+    await hostProgramKind.remove(state);
+    expect(existsSync(`/usr/local/bin/${other}`)).toBe(false);
+  });
+
+  test("takes no command's place that is a file", async () => {
+    writeFileSync(command, "somebody's");
+    await expect(ensure()).rejects.toThrow(`expected a link of ours or nothing at ${command}, found a file`);
+    expect(readFileSync(command, "utf8")).toBe("somebody's");
+  });
+
+  test("that a unit runs is put in use by the unit alone", async () => {
+    inputs = { ...inputs, use: "unit" };
+    const state = await ensure();
+    expect(versions()).toEqual(["1.0"]);
+    expect(readlinkSync(command)).toBe(path.join(inputs.folder, "current", "bin", "hello"));
+    expect(await hostProgramKind.observe(state)).toEqual(state);
+  });
+});
+
+test("a download is compared with a checksum as npm's registry publishes it", async () => {
+  const { source } = inputs;
+  if (source.kind !== "download") throw new Error("expected a download");
+  const { url, unpack, file } = source;
+  const sha512 = createHash("sha512").update(TEXT);
+  inputs = {
+    ...inputs,
+    source: { kind: "download", url, unpack, file, integrity: `sha512-${sha512.copy().digest("base64")}` },
+  };
+  await ensure();
+  served = "another";
+  inputs = { ...inputs, release: "2.0" };
+  await expect(ensure()).rejects.toThrow(`expected SHA-512 ${sha512.digest("hex")} of ${url}`);
 });
 
 test.each([

@@ -5,7 +5,7 @@ import type { ContainerRun } from "../../../../../model/run";
 import type { PlatformHost } from "../../../../../model/platform";
 import type { ContainerService, Service } from "../../../../../model/service";
 import type { Architecture } from "../../../../../model/stack";
-import { namesOf } from "../../../../../platforms";
+import { namesOf, servicesOn } from "../../../../../platforms";
 import { fittingArchitectures } from "../../../../../platforms/policies/images";
 import { fittingMemory } from "../../../../../platforms/policies/memory";
 import vpai from "../../../../../platforms/vpai/platform";
@@ -239,6 +239,15 @@ export const JUDGED = {
       expect([architecture, on(architecture)]).toEqual([architecture, fits ? [] : [`${host}/${service.name}`]]);
     }
   },
+  beside: ({ service, host }) => {
+    const company = some(service.beside);
+    const names = (services: readonly Service[]): string[] =>
+      servicesOn({ ...vpai, services }, host, vpai.groups).map(({ name }) => name);
+    const others = vpai.services.filter(({ name }) => name !== service.name);
+    expect(names([...others, service])).toContain(service.name);
+    for (const missing of company)
+      expect(names([...others.filter(({ name }) => name !== missing), service])).not.toContain(service.name);
+  },
   guests: ({ service, host, context }) => {
     const jobs = (service.jobs ?? []).reduce((sum, { limits }) => sum + (limits?.memoryMiB ?? 256), 0);
     const own = service.limits.memoryMiB + (service.guests?.count ?? 0) * (service.guests?.memoryMiB ?? 0) + jobs;
@@ -369,6 +378,10 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
         expect((inputs["validate"] as string[]).slice(-file.validate.length)).toEqual([...file.validate]);
       }
     }
+  },
+  extraHosts: (deployed) => {
+    const extra = some(Object.entries(deployed.service.extraHosts?.(deployed.context) ?? {}));
+    expect(inputsOf(deployed)["hosts"]).toEqual(extra.map(([host, ip]) => ({ host, ip })));
   },
   secrets: (deployed) => {
     for (const [name, { secret }] of some(Object.entries(deployed.service.secrets ?? {}))) {

@@ -10,7 +10,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   prometheus: "up ALERTS",
   node_exporter: `node_boot_time_seconds node_cpu_seconds_total node_disk_read_bytes_total node_disk_written_bytes_total
     node_filesystem_avail_bytes node_filesystem_size_bytes node_load5 node_memory_MemAvailable_bytes
-    node_memory_MemTotal_bytes node_vmstat_oom_kill`,
+    node_memory_MemTotal_bytes node_systemd_service_restart_total node_systemd_unit_state node_vmstat_oom_kill`,
   cadvisor: `container_cpu_cfs_periods_total container_cpu_cfs_throttled_periods_total container_cpu_usage_seconds_total
     container_health_state container_memory_working_set_bytes container_network_receive_bytes_total
     container_network_transmit_bytes_total container_spec_memory_limit_bytes`,

@@ -103,6 +103,7 @@ export default {
   ],
   dashboards: [{ uid: "vpai-everything", title: "All of it", panels: [{ title: "One", queries: [{ expr: "up" }] }] }],
   environment: ({ domain }) => ({ DOMAIN: domain, EMPTY: "" }),
+  extraHosts: ({ domain }) => ({ ["far." + domain]: "192.0.2.7" }),
   files: ({ domain }) => [
     { path: "/etc/everything/main.conf", content: "domain " + domain },
     { path: "/etc/everything/parts/more.conf", content: "x", validate: ["check", "{}"] },
@@ -119,6 +120,7 @@ export default {
   limits: { memoryMiB: 77, cpus: 0.25 },
   guests: { count: 2, memoryMiB: 1 },
   health: { test: ["probe", "--quick"], interval: 5, timeout: 90, startPeriod: 3, retries: 7 },
+  beside: ["redis"],
   needs: ["redis", "n8n"],
   firstUser: { closed: ["/first*"], owner: supplied("everythingToken", true) },
   uses: [

@@ -11,6 +11,7 @@ import { projectRoot } from "../../../../../toolchain/environment";
 const FOLDERS = [
   ...["alloy", "grafana", "vmalert", "victoriametrics", "diun"].map((name) => `platforms/vpai/services/${name}`),
   "programs/caddy",
+  "programs/alloy",
 ];
 
 /** The stores' own names: whom data sources and pipelines are for, not what is rendered. */

@@ -2,7 +2,7 @@ import { contextWith } from "../../../../../context";
 import { type Over, serviceWith } from "../../../../../service";
 import type { ServiceContext } from "../../../../../../model/context";
 import type { Service } from "../../../../../../model/service";
-import { exporterTargets, scrapeTargets } from "../../../../../../platforms/vpai/services/alloy/scrape-targets";
+import { exporterTargets, scrapeTargets } from "../../../../../../programs/alloy/scrape-targets";
 
 const ALLOY = {
   name: "alloy",

@@ -22,9 +22,14 @@ interface Rules {
 }
 
 const rules = (names: readonly string[]): Rules["groups"][number]["rules"] => {
-  const runs = allServices.filter(({ name }) => names.includes(name));
-  const context = contextWith({ runs, settings: { runbook: "https://example.org/runbook.md" } });
-  return (parse(alertRules(context)) as Rules).groups.flatMap((group) => group.rules);
+  const { hosts: all, ...context } = contextWith({ settings: { runbook: "https://example.org/runbook.md" } });
+  const hosts = all.map((view) => ({ ...view, services: view.services.filter(({ name }) => names.includes(name)) }));
+  return (parse(alertRules({ ...context, hosts })) as Rules).groups.flatMap((group) => group.rules);
+};
+
+const imageOf = (name: string): string => {
+  const run = allServices.find((service) => service.name === name)?.run;
+  return run !== undefined && "image" in run ? run.image : name;
 };
 
 test.each([
@@ -51,7 +56,9 @@ test.each([
   ["litellm", ["LLMSpendHigh", "LLMBudgetSpent", "LLMEcoMode", "BytePlusBudgetSpent"]],
 ])("what %s sees is watched where it runs, and only there", (service, expected) => {
   expect(rules([service]).map(({ alert }) => alert)).toEqual(expected);
-  const others = allServices.map(({ name }) => name).filter((name) => name !== service);
+  // A program that runs on several hosts tells of all of them.
+  const program = imageOf(service);
+  const others = allServices.filter(({ name }) => imageOf(name) !== program).map(({ name }) => name);
   const elsewhere = rules(others).map(({ alert }) => alert);
   expect(elsewhere.length).toBeGreaterThan(0);
   expect(elsewhere.filter((alert) => expected.includes(alert))).toEqual([]);
@@ -111,7 +118,8 @@ test.each(all.map(({ alert, annotations }) => [alert, annotations.runbook]))(
 
 test("what a program tells of all hosts is there once, what it tells of its own host once for each", () => {
   const runs = allServices.filter(({ name }) => ["alloy", "redis"].includes(name));
-  const hosts = contextWith({ runs }).hosts.map((view) => ({ ...view, services: runs }));
+  const all = contextWith({ runs }).hosts.map((view) => ({ ...view, services: runs }));
+  const hosts = all.map((view) => ({ ...view, unreachable: "fail" as const }));
   const names = alertsOf(hosts).map(({ name }) => name);
   expect(names.filter((name) => name === "RedisDown")).toHaveLength(1);
   expect(names.filter((name) => name === "DiskFull")).toHaveLength(1);
@@ -120,4 +128,14 @@ test("what a program tells of all hosts is there once, what it tells of its own 
       (host) => `label_set(absent(up{job="host",host="${host}"} == 1), "host", "${host}")`,
     ),
   );
+});
+
+test("that a host is not there calls nobody where it may be away, and what is wrong on it does", () => {
+  const runs = allServices.filter(({ name }) => name === "workstation-monitoring");
+  const named = (unreachable: "defer" | "fail"): string[] =>
+    alertsOf(contextWith({ host: "workstation", runs }).hosts.map((view) => ({ ...view, unreachable })))
+      .filter(({ expr }) => expr.includes("workstation") || expr.includes("systemd"))
+      .map(({ name }) => name);
+  expect(named("fail")).toEqual(["HostDown", "UnitDown", "UnitRestarting"]);
+  expect(named("defer")).toEqual(["UnitDown", "UnitRestarting"]);
 });

@@ -1,4 +1,4 @@
-import type { Alert } from "../../../../model/monitoring";
+import type { Alert } from "../../model/monitoring";
 
 /** What is wrong with a host's containers. */
 export const CONTAINER_ALERTS: readonly Alert[] = [

@@ -1,5 +1,6 @@
-import type { ServiceContext } from "../../../../model/context";
-import type { ExporterValue } from "../../../../model/monitoring";
+import type { ServiceContext } from "../../model/context";
+import type { ExporterValue } from "../../model/monitoring";
+import { isUnitService, jobsOf } from "../../model/service";
 import { alloySyntax, type Block, Expression, type Value } from "./syntax";
 import {
   type Collector,
@@ -9,17 +10,28 @@ import {
   scrapeTargets,
 } from "./scrape-targets";
 
-/** What the collector works with. */
-export interface Collecting {
-  collector: Collector;
+/** Where a collector writes. */
+export interface Stores {
   /** URL that takes samples by Prometheus' remote write. */
   metricsUrl: string;
   /** URL of Loki's push API. */
   logsUrl: string;
+  /** What it logs in with; the password is in a file, as it sees it. Default: nobody asks. */
+  login?: { user: string; passwordFile: string };
+  /** Whether certificates are not checked. Default: they are. */
+  unverified?: boolean;
+}
+
+/** What the collector works with. */
+export interface Collecting {
+  collector: Collector;
+  stores: Stores;
   /** Where the container sees the host's own root. */
   hostRoot: string;
   /** Folder whose `*.prom` files hold metrics of jobs on the host. */
   textfiles: string;
+  /** Whether the host's systemd units are watched. */
+  units: boolean;
 }
 
 const DOCKER = "unix:///var/run/docker.sock";
@@ -33,13 +45,16 @@ const SERVICE_LABEL = {
   cadvisor: "container_label_dev_vpai_service",
 };
 
+/** Label that names a journal's unit, as Alloy's source writes it. */
+const UNIT_LABEL = "__journal__systemd_unit";
+
 /** Collectors of node_exporter that tell of the host; those for networks would only see the container's own. */
 const HOST_COLLECTORS = [
   ...["cpu", "diskstats", "filefd", "filesystem", "loadavg", "meminfo"],
   ...["stat", "textfile", "time", "uname", "vmstat"],
 ];
 
-/** Alloy's pipelines: metrics of the host, of the containers and of the services, and the containers' logs. */
+/** Alloy's pipelines: metrics of the host, of the containers, units and services, and the logs of containers and units. */
 export const alloyConfig = (context: ServiceContext, collecting: Collecting): string =>
   alloySyntax([
     { type: "logging", attributes: { level: "info", format: "logfmt" } },
@@ -47,17 +62,30 @@ export const alloyConfig = (context: ServiceContext, collecting: Collecting): st
     ...hostMetrics(context, collecting),
     ...serviceMetrics(context, collecting),
     ...exporterTargets(context, collecting.collector).flatMap(exporterMetrics),
-    ...containerLogs(context, collecting),
+    ...containerLogs(context),
+    ...unitLogs(context, collecting),
+    { type: "loki.write", label: "loki", blocks: [endpoint(collecting.stores.logsUrl, collecting)] },
   ]);
 
-const remoteWrite = ({ host }: ServiceContext, { metricsUrl }: Collecting): Block => ({
+const remoteWrite = ({ host }: ServiceContext, collecting: Collecting): Block => ({
   type: "prometheus.remote_write",
   label: "victoriametrics",
   attributes: { external_labels: { host } },
-  blocks: [{ type: "endpoint", attributes: { url: metricsUrl } }],
+  blocks: [endpoint(collecting.stores.metricsUrl, collecting)],
 });
 
-const hostMetrics = ({ host }: ServiceContext, { hostRoot, textfiles }: Collecting): Block[] => [
+const endpoint = (url: string, { stores: { login, unverified = false } }: Collecting): Block => ({
+  type: "endpoint",
+  attributes: { url },
+  blocks: [
+    ...(login === undefined
+      ? []
+      : [{ type: "basic_auth", attributes: { username: login.user, password_file: login.passwordFile } }]),
+    ...(unverified ? [{ type: "tls_config", attributes: { insecure_skip_verify: true } }] : []),
+  ],
+});
+
+const hostMetrics = (context: ServiceContext, { hostRoot, textfiles, units }: Collecting): Block[] => [
   {
     type: "prometheus.exporter.unix",
     label: "host",
@@ -65,12 +93,26 @@ const hostMetrics = ({ host }: ServiceContext, { hostRoot, textfiles }: Collecti
       rootfs_path: hostRoot,
       procfs_path: `${hostRoot}/proc`,
       sysfs_path: `${hostRoot}/sys`,
-      set_collectors: HOST_COLLECTORS,
+      set_collectors: [...HOST_COLLECTORS, ...(units ? ["systemd"] : [])],
     },
-    blocks: [{ type: "textfile", attributes: { directory: textfiles } }],
+    blocks: [
+      { type: "textfile", attributes: { directory: textfiles } },
+      ...(units
+        ? [{ type: "systemd", attributes: { enable_restarts: true, unit_include: unitPattern(unitsOf(context)) } }]
+        : []),
+    ],
   },
-  ...exported("prometheus.exporter.unix", "host", { job: "host", instance: host }),
+  ...exported("prometheus.exporter.unix", "host", { job: "host", instance: context.host }),
 ];
+
+/** Services of the host that are systemd units. */
+const unitsOf = ({ services }: ServiceContext): string[] => services.filter(isUnitService).map(({ name }) => name);
+
+/** Jobs of the host, each a systemd service of its name. */
+const jobNamesOf = (context: ServiceContext): string[] =>
+  context.services.flatMap((service) => jobsOf(service, context).map(({ name }) => name));
+
+const unitPattern = (names: readonly string[]): string => `(${names.join("|")})[.]service`;
 
 const serviceMetrics = (context: ServiceContext, { collector }: Collecting): Block[] => [
   ...serviceScrapes(scrapeTargets(context, collector)),
@@ -141,7 +183,9 @@ const scrape = (job: string, targets: Value, receiver: Expression): Block => ({
   attributes: { targets, forward_to: [receiver], job_name: job, scrape_interval: EVERY, scrape_timeout: "10s" },
 });
 
-const containerLogs = ({ host }: ServiceContext, { logsUrl }: Collecting): Block[] => [
+const LINES = new Expression("loki.write.loki.receiver");
+
+const containerLogs = ({ host }: ServiceContext): Block[] => [
   {
     type: "discovery.docker",
     label: "containers",
@@ -164,11 +208,37 @@ const containerLogs = ({ host }: ServiceContext, { logsUrl }: Collecting): Block
       host: DOCKER,
       targets: new Expression("discovery.relabel.containers.output"),
       labels: { host },
-      forward_to: [new Expression("loki.write.loki.receiver")],
+      forward_to: [LINES],
       refresh_interval: EVERY,
     },
   },
-  { type: "loki.write", label: "loki", blocks: [{ type: "endpoint", attributes: { url: logsUrl } }] },
 ];
+
+/** What units and jobs log is in the host's journal. */
+function unitLogs(context: ServiceContext, { hostRoot, units }: Collecting): Block[] {
+  const pattern = unitPattern([...unitsOf(context), ...jobNamesOf(context)]);
+  if (!units) return [];
+  return [
+    {
+      type: "loki.relabel",
+      label: "units",
+      attributes: { forward_to: [] },
+      blocks: [
+        rule({ action: "keep", source_labels: [UNIT_LABEL], regex: pattern }),
+        rule({ source_labels: [UNIT_LABEL], regex: "(.+)[.]service", target_label: "service" }),
+      ],
+    },
+    {
+      type: "loki.source.journal",
+      label: "units",
+      attributes: {
+        path: `${hostRoot}/var/log/journal`,
+        labels: { host: context.host },
+        relabel_rules: new Expression("loki.relabel.units.rules"),
+        forward_to: [LINES],
+      },
+    },
+  ];
+}
 
 const rule = (attributes: Readonly<Record<string, Value>>): Block => ({ type: "rule", attributes });

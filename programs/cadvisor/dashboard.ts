@@ -1,4 +1,4 @@
-import type { Dashboard } from "../../../../model/monitoring";
+import type { Dashboard } from "../../model/monitoring";
 
 /** The containers as cAdvisor sees them, and what they log. */
 export const CONTAINERS_DASHBOARD: Dashboard = {

@@ -1,7 +1,7 @@
-import type { ServiceContext } from "../../../../model/context";
-import type { Exporter } from "../../../../model/monitoring";
-import { addressOf, networksOf, type Service } from "../../../../model/service";
-import { UserError } from "../../../../model/finding";
+import type { ServiceContext } from "../../model/context";
+import type { Exporter } from "../../model/monitoring";
+import { addressOf, networksOf, type Service } from "../../model/service";
+import { UserError } from "../../model/finding";
 
 /** Where the metrics of one service are. */
 export interface ScrapeTarget {

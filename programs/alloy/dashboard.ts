@@ -1,4 +1,4 @@
-import type { Dashboard } from "../../../../model/monitoring";
+import type { Dashboard } from "../../model/monitoring";
 
 /** The host as node_exporter sees it, and what is wrong on it. */
 export const HOSTS_DASHBOARD: Dashboard = {

@@ -1,4 +1,4 @@
-import type { Alert } from "../../../../model/monitoring";
+import type { Alert } from "../../model/monitoring";
 
 /** Share of a filesystem, and of the host's memory, from which on somebody must look. */
 const FULL = { disk: 0.85, memory: 0.9 };
@@ -16,6 +16,7 @@ export const hostAlerts = (host: string): Alert[] => [
     expr: `label_set(absent(up{job="host",host="${host}"} == 1), "host", "${host}")`,
     after: "3m",
     severity: "critical",
+    absence: true,
     summary: `${host} tells no metrics: the host or its collector is down`,
     about: HOST,
     value: "no sample",
@@ -131,5 +132,30 @@ export const JOB_ALERTS: readonly Alert[] = [
     value: "{{ $value }} resources",
     about: HOST,
     runbook: "something-was-changed-by-hand-drift",
+  },
+];
+
+/** What systemd tells of a unit, under the name of the service that it is. */
+const ofUnit = (expr: string): string => `label_replace(${expr}, "service", "$1", "name", "(.+)[.]service")`;
+
+/** What the collector sees of its host's systemd units. */
+export const UNIT_ALERTS: readonly Alert[] = [
+  {
+    name: "UnitDown",
+    expr: ofUnit('node_systemd_unit_state{state="active"} == 0'),
+    after: "5m",
+    severity: "critical",
+    summary: "{{ $labels.service }} of {{ $labels.host }} does not run",
+    value: "not active",
+    runbook: "a-service-is-not-healthy",
+  },
+  {
+    name: "UnitRestarting",
+    expr: ofUnit("increase_prometheus(node_systemd_service_restart_total[15m]) > 2"),
+    after: "0s",
+    severity: "critical",
+    summary: "{{ $labels.service }} of {{ $labels.host }} restarted {{ $value }} times in 15 minutes",
+    value: "{{ $value }} restarts",
+    runbook: "a-service-is-not-healthy",
   },
 ];

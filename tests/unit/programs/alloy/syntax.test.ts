@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { alloySyntax, Expression, type Value } from "../../../../../../platforms/vpai/services/alloy/syntax";
-import { anyCharacter } from "../../../../any-character";
+import { alloySyntax, Expression, type Value } from "../../../../programs/alloy/syntax";
+import { anyCharacter } from "../../any-character";
 
 /** Well-formed text of any characters, control characters among them. */
 const text = fc.string({ unit: anyCharacter });

@@ -1,0 +1,118 @@
+import { deploy } from "../../../../components/stack";
+import { loadStackConfig } from "../../../../config";
+import { namesOf } from "../../../../platforms";
+import vpai from "../../../../platforms/vpai/platform";
+import { CANARIES, container, graphOf, type Registered, resource, settingsOf } from "./graph";
+
+/** The workstation in a stack of all groups, on the hosts of prod. */
+
+const HUB = "100.64.0.9";
+
+const graphWith = (services: readonly string[]): Promise<Registered[]> => {
+  const hosts = JSON.parse(settingsOf("prod")["vpai:hosts"] ?? "{}") as Record<string, object>;
+  const withHub = { ...hosts, "seko-vpn": { ...hosts["seko-vpn"], vpnAddress: HUB } };
+  const config = { "vpai:services": JSON.stringify(services), "vpai:hosts": JSON.stringify(withHub) };
+  return graphOf("prod", { ...settingsOf("prod"), ...config, ...CANARIES }, () => ({
+    hosts: deploy(vpai, loadStackConfig([namesOf(vpai)]), {}),
+  }));
+};
+
+let graph: Registered[];
+beforeAll(async () => {
+  graph = await graphWith(vpai.groups);
+}, 60_000);
+
+/** What the stack's file has for a secret. */
+const given = (name: string): string => CANARIES[`secrets:${name}`] ?? "none";
+
+const names = (all: readonly Registered[]): string[] => all.map(({ name }) => name);
+
+describe("OpenCode", () => {
+  test("has a key at LiteLLM on another host, of 5 USD a day, before it starts", () => {
+    const { inputs, parent, secrets } = resource(graph, "sese-ai/virtual-key/opencode");
+    expect(inputs).toMatchObject({
+      alias: "opencode",
+      maxBudget: 5,
+      budgetDuration: "1d",
+      models: [],
+      key: `sk-${given("opencodeLlmKey")}`,
+      server: { container: "vpai_litellm", port: 4000 },
+    });
+    expect([parent, secrets]).toEqual(["sese-ai/litellm", expect.arrayContaining(["key"])]);
+    expect(resource(graph, "workstation/opencode/unit").dependsOn).toContain("sese-ai/virtual-key/opencode");
+  });
+
+  test("has the same key as a file that it alone can read, and its password as another", () => {
+    const file = (name: string): object => {
+      const { inputs, secrets } = resource(graph, `workstation/opencode/secret/${name}`);
+      return { ...inputs, secrets };
+    };
+    const common = { mode: "0400", owner: "2312:2312", secrets: ["content"] };
+    expect(file("llm_key")).toMatchObject({ ...common, content: `sk-${given("opencodeLlmKey")}` });
+    expect(file("server_password")).toMatchObject({ ...common, content: given("opencodePassword") });
+    const { inputs } = resource(graph, "workstation/opencode/unit");
+    for (const secret of [given("opencodeLlmKey"), given("opencodePassword")])
+      expect(JSON.stringify(inputs)).not.toContain(secret);
+  });
+
+  test("is put in use by its unit, and is a command", () => {
+    expect(resource(graph, "workstation/opencode/program").inputs).toMatchObject({
+      folder: "/opt/workstation/programs/opencode",
+      release: "1.18.18",
+      use: "unit",
+      commands: { opencode: "bin/opencode" },
+    });
+  });
+
+  test("runs without LiteLLM, and then nobody makes it a key", async () => {
+    const found = names(await graphWith(["core", "studio"]));
+    expect(found).toContain("workstation/opencode/unit");
+    expect(found).not.toContain("sese-ai/virtual-key/opencode");
+  });
+});
+
+describe("the tools", () => {
+  test.each([
+    ["claude-code", "2.1.332", { claude: "claude" }],
+    ["codex", "0.171.0", { codex: "bin/codex" }],
+    ["gemini-cli", "0.61.0", { gemini: "bin/gemini" }],
+  ])("%s is installed at %s, for this processor", (name, release, commands) => {
+    const { inputs } = resource(graph, `workstation/program/${name}`);
+    expect(inputs).toMatchObject({ folder: `/opt/workstation/programs/${name}`, release, commands, use: "tool" });
+    const { source } = inputs as { source: { kind: string; url?: string } };
+    if (source.kind === "download") expect(source.url).toMatch(/linux-arm64-2\.1\.332\.tgz$/);
+  });
+
+  test("Node is there once, before what npm installs, and is a command", () => {
+    expect(resource(graph, "workstation/program/node").inputs).toMatchObject({
+      use: "runtime",
+      commands: { node: "bin/node" },
+    });
+    for (const name of ["codex", "gemini-cli"])
+      expect(resource(graph, `workstation/program/${name}`).dependsOn).toContain("workstation/program/node");
+  });
+
+  test("a host that runs nothing has none", async () => {
+    expect(names(await graphWith(["core"])).filter((name) => name.startsWith("workstation/program"))).toEqual([]);
+  });
+});
+
+describe("the collectors", () => {
+  test.each([
+    ["workstation", "workstation-monitoring"],
+    ["seko-vpn", "hub-monitoring"],
+  ])("of %s finds the door at Sese-AI's VPN address, and has its password", (host, name) => {
+    const { inputs } = container(graph, `${host}/${name}`);
+    expect(inputs["hosts"]).toEqual([{ host: "ingest.ewutelo.cloud", ip: "100.64.0.14" }]);
+    expect(resource(graph, `${host}/${name}/secret/ingest_password`).inputs).toMatchObject({
+      content: given("monitoringWriteKey"),
+      mode: "0400",
+    });
+  });
+
+  test("run where the stores do", async () => {
+    const found = names(await graphWith(["core", "studio"]));
+    expect(found).toContain("workstation/comfyui");
+    expect(found.filter((name) => /^workstation\/workstation-/.test(name))).toEqual([]);
+  });
+});

@@ -27,7 +27,7 @@ const hostnames = (context: ServiceContext, answersDomain: boolean): string[] =>
 /** Tells each hour how long the certificates of a gateway's sites are good; Caddy itself tells nobody. */
 export const certificatesJob = ({ gateway, folder, answersDomain }: CertificatesArgs): HostJob => ({
   in: "host",
-  name: "certificates",
+  name: `${gateway}-certificates`,
   purpose: "How long the certificates of the sites are good",
   schedule: "hourly",
   argv: ["/bin/sh", SCRIPT, `${STORAGE}/${folder}`, HOSTNAMES, METRICS],
@@ -35,7 +35,7 @@ export const certificatesJob = ({ gateway, folder, answersDomain }: Certificates
   user: { uid: 0, gid: 0 },
   // The certificates may be another user's.
   sandbox: { CapabilityBoundingSet: "CAP_DAC_READ_SEARCH" },
-  limits: { memoryMiB: 32, cpus: 0.2 },
+  limits: { memoryMiB: 16, cpus: 0.2 },
   needed: (context) => hostnames(context, answersDomain).length > 0,
   files: (context) => [
     { path: SCRIPT, content: readFileSync(path.join(__dirname, "certificates.sh"), "utf8") },

@@ -19,7 +19,7 @@ const figure = (text: string, name: string): number =>
   Number(new RegExp(`^${name}\\{hostname="mayi\\.vpai\\.test"\\} (\\d+)$`, "m").exec(text)?.[1]);
 
 test("each site has one, and a run tells from when and until when it is good", async () => {
-  await lab.makeSucceed("run JOB=certificates");
+  await lab.makeSucceed("run JOB=caddy-certificates");
   const text = await host.output(["cat", FIGURES]);
   const [from, until] = [
     figure(text, "certificate_not_before_timestamp_seconds"),
@@ -46,12 +46,12 @@ test("a site without one fails the run by its name, and the others are told", as
   const certificate = "/opt/vpai/data/caddy/caddy/certificates/local/mayi.vpai.test";
   await host.output(["mv", certificate, "/tmp/certificate-of-mayi"]);
   try {
-    const { code, all } = await lab.make("run JOB=certificates");
+    const { code, all } = await lab.make("run JOB=caddy-certificates");
     expect(code).not.toBe(0);
     expect(all).toContain("expected a certificate of each site, found none of mayi.vpai.test");
     expect(await host.output(["cat", FIGURES])).toContain('{hostname="llm.vpai.test"}');
   } finally {
     await host.output(["mv", "/tmp/certificate-of-mayi", certificate]);
   }
-  await lab.makeSucceed("run JOB=certificates");
+  await lab.makeSucceed("run JOB=caddy-certificates");
 }, 120_000);

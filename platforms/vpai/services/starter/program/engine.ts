@@ -7,7 +7,7 @@ interface Answer {
 }
 
 /** A container, as far as the starter looks at it. */
-export interface Seen {
+interface Seen {
   running: boolean;
   /** Whether its health check passed last. */
   healthy: boolean;

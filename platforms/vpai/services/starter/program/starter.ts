@@ -5,7 +5,7 @@ import type { Containers } from "./engine.ts";
 export type Startable = Readonly<Record<string, readonly string[]>>;
 
 /** How patiently a service is waited for. */
-export interface Patience {
+interface Patience {
   /** Seconds that each may take to become healthy. */
   seconds: number;
   /** Seconds between two looks. */
@@ -13,7 +13,7 @@ export interface Patience {
 }
 
 /** How a service is. */
-export interface Condition {
+interface Condition {
   running: boolean;
   healthy: boolean;
 }

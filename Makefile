@@ -10,10 +10,11 @@ FOLLOW ?=
 SERVICES ?=
 RECREATE ?=
 ECO ?=
+ACTION ?=
 # What is given outranks what an outer make (make test) left in the environment.
 VPAI_SERVICES := $(or $(SERVICES),$(VPAI_SERVICES))
 VPAI_RECREATE := $(or $(RECREATE),$(VPAI_RECREATE))
-export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO VPAI_SERVICES VPAI_RECREATE
+export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO ACTION VPAI_SERVICES VPAI_RECREATE
 
 # Make would expand the dollars in what its command line gives (SECRET_x='pa$$word'): what was given is passed on as it is.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
@@ -27,7 +28,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +80,10 @@ exec: ## run a command where a service runs, with this input: SERVICE=postgresql
 run: ## run a job now, show its log, and end with its result: JOB=obsidian-collector
 	$(READY)
 	@$(RUN) commands/run.ts
+
+opencut: ## start or stop OpenCut on the workstation, which is off otherwise: ACTION=start|stop
+	$(READY)
+	@SERVICE=opencut $(RUN) commands/on-demand.ts
 
 ssh: ## log in: HOST=sese-ai [CMD='docker ps']
 	$(READY)

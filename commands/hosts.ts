@@ -9,6 +9,8 @@ export interface DeployedService {
   unit?: string;
   /** Image reference of a container. */
   image?: string;
+  /** Of one that runs on demand: the containers to start, one after another. */
+  onDemand?: string[];
   /** Name and version of a unit's program. */
   program?: string;
   urls?: string[];

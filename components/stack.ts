@@ -6,7 +6,8 @@ import { labProgram } from "../lab/images/catalogue";
 import type { HostView } from "../model/context";
 import { folderOn, type Platform, type PlatformHost, prefixOn } from "../model/platform";
 import { programFolder } from "../model/program";
-import { isContainer } from "../model/run";
+import { startedWith } from "../model/peers";
+import { isContainer, isOnDemand } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
 import { imagesOf, isContainerService, isUnitService, jobsOf, type Service } from "../model/service";
 import { urlOf } from "../model/site";
@@ -59,6 +60,8 @@ type ServiceOutput = {
       container: string;
       /** Image reference as configured. */
       image: string;
+      /** Of one that runs on demand: the containers to start, one after another, the last its own. */
+      onDemand?: string[];
     }
   | {
       unit: string;
@@ -115,7 +118,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     hosts.set(name, host);
     const { connection } = host;
     const unreachable = whenUnreachable(hostIn(config, name), description);
-    const described = describe(name, services, deployment);
+    const described = describe(name, services, { ...deployment, views });
     const jobs = Object.fromEntries(
       services.flatMap((service) => jobsOf(service, context).map((job) => [job.name, { unit: `${job.name}.service` }])),
     );
@@ -223,16 +226,17 @@ function withLockedArchitectures(service: Service, lock: ImageLock): Service {
 const describe = (
   host: string,
   services: readonly Service[],
-  { platform, config }: Deployment,
-): Record<string, ServiceOutput> =>
-  Object.fromEntries(
-    services.map(({ name, run, expose = [] }): [string, ServiceOutput] => {
+  { platform, config, views }: Deployment & { views: readonly HostView[] },
+): Record<string, ServiceOutput> => {
+  const containerOf = ({ name }: Service): string => `${prefixOn(platform.name, describedIn(platform, host))}${name}`;
+  return Object.fromEntries(
+    services.map((service): [string, ServiceOutput] => {
+      const { name, run, expose = [] } = service;
       const urls = expose.map((exposure) => urlOf(exposure, config.domain));
       if (!isContainer(run))
         return [name, { unit: `${name}.service`, program: `${run.program.name} ${run.program.version}`, urls }];
-      return [
-        name,
-        { container: `${prefixOn(platform.name, describedIn(platform, host))}${name}`, image: run.image, urls },
-      ];
+      const started = isOnDemand(run) ? { onDemand: startedWith(service, views, host).map(containerOf) } : {};
+      return [name, { container: containerOf(service), image: run.image, urls, ...started }];
     }),
   );
+};

@@ -1,5 +1,5 @@
 import type { HostView, Peer, ServiceContext } from "./context";
-import { isContainer } from "./run";
+import { isContainer, isOnDemand } from "./run";
 import { portOf, type Service } from "./service";
 import type { Exposure } from "./site";
 import { UserError } from "./finding";
@@ -40,6 +40,14 @@ export function neededBy(service: Service, hosts: readonly HostView[], own: stri
   const named = (service.needs ?? []).flatMap((name) => serviceNamed(hosts, own, name) ?? []);
   const behind = service.gateway === undefined ? [] : sitesBehind(hosts, own).filter((one) => one.service !== service);
   return [...new Map([...named, ...servers, ...behind].map((found) => [found.service.name, found])).values()];
+}
+
+/** What has to be started, one after another, to have a service that runs on demand: those of its kind that it needs, and itself. */
+export function startedWith(service: Service, hosts: readonly HostView[], own: string): Service[] {
+  const needed = neededBy(service, hosts, own).filter(
+    ({ service: { run }, host }) => isOnDemand(run) && host.name === own,
+  );
+  return [...new Set([...needed.flatMap((one) => startedWith(one.service, hosts, own)), service])];
 }
 
 /** Services whose sites a host answers for. */

@@ -1,5 +1,6 @@
 import type { SmokeCheck } from "./checks";
 import type { HostView } from "./context";
+import { isOnDemand } from "./run";
 import type { Service } from "./service";
 import type { Exposure } from "./site";
 
@@ -30,10 +31,12 @@ export interface Promised extends SitePromise {
   service: string;
 }
 
-/** All that the sites of a platform promise; a site that another host would answer for needs a VPN address of its own host. */
+/** All that the sites of a platform promise, but for what runs on demand; a site that another host would answer for needs a VPN address of its own host. */
 export const promisesOn = (hosts: readonly HostView[]): Promised[] =>
   hosts.flatMap((host) =>
-    host.services.flatMap((service) => promisesOf(service, host).map((one) => ({ ...one, service: service.name }))),
+    host.services
+      .filter(({ run }) => !isOnDemand(run))
+      .flatMap((service) => promisesOf(service, host).map((one) => ({ ...one, service: service.name }))),
   );
 
 const promisesOf = ({ expose = [], smoke = [] }: Service, { name, vpnAddress }: HostView): SitePromise[] => [

@@ -33,6 +33,11 @@ export interface ContainerRun {
   bash?: boolean;
   /** Linux capabilities kept; all others are dropped. Default: none. */
   capabilities?: readonly string[];
+  /**
+   * `demand`: it is made, and runs from when somebody starts it until somebody stops it or its host does. No `up` waits for it or asks
+   * it anything, and nobody is called. Default: it always runs.
+   */
+  start?: "demand";
 }
 
 /** A program that runs on the host itself, as a systemd unit. Files, secrets and data folders are where its service says, as in a container. */
@@ -57,6 +62,8 @@ export interface UnitRun {
 export type Run = ContainerRun | UnitRun;
 
 export const isContainer = (run: Run): run is ContainerRun => "image" in run;
+
+export const isOnDemand = (run: Run): boolean => isContainer(run) && run.start === "demand";
 
 /** Ports of the host that a program is reached on. */
 export const publishedBy = ({ publish = [] }: Run): readonly PublishedPort[] => publish;

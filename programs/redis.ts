@@ -37,7 +37,7 @@ const METRICS_USER = "metrics";
  * Redis keeps hashes of passwords; `health` may do nothing but ask whether the server is there, and the metrics' user only read
  * the server's figures.
  */
-const acl = (password: string): string =>
+export const redisAcl = (password: string): string =>
   `user default on #${createHash("sha256").update(password).digest("hex")} ~* &* +@all\n` +
   "user health on nopass -@all +ping\n" +
   `user ${METRICS_USER} on nopass -@all +ping +info +client|setname +slowlog|len +latency|latest\n`;
@@ -65,7 +65,7 @@ export function redisServer(args: RedisArgs & { name: string; settings: string }
     user: { uid: 999, gid: 999 },
     port: 6379,
     files: () => [{ path: "/usr/local/etc/redis/redis.conf", content: COMMON + settings }],
-    secrets: { "users.acl": { secret: redisPassword(name), render: acl } },
+    secrets: { "users.acl": { secret: redisPassword(name), render: redisAcl } },
     health: {
       test: ["redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],
       interval: 10,

@@ -65,16 +65,17 @@ async function serviceRow(
   stack: string,
   host: string,
   transport: Transport,
-  [name, { container, unit, image = "", program: running = "", urls = [] }]: [string, DeployedService],
+  [name, { container, unit, image = "", program: running = "", urls = [], onDemand }]: [string, DeployedService],
 ): Promise<ServiceRow> {
   const found = container === undefined ? undefined : await inspectContainer(transport, container);
   const previous = found?.Config.Labels?.[PREVIOUS_LABEL];
   const serving = previous ?? image;
-  const health = unit === undefined ? healthOf(found, previous) : await unitHealth(transport, unit);
+  const isOff = onDemand !== undefined && found !== undefined && found.State.Status !== "running";
+  const health = isOff ? "off" : unit === undefined ? healthOf(found, previous) : await unitHealth(transport, unit);
   const program = container === undefined ? "unit" : programOf(stack, serving);
   return {
     cells: [host, name, container === undefined ? running : serving, program, health, urls.join(" ")],
-    good: health === (unit === undefined ? "healthy" : "active"),
+    good: isOff || health === (unit === undefined ? "healthy" : "active"),
   };
 }
 

@@ -47,10 +47,13 @@ export const containerArgs = (spec: ContainerSpec, { image, networks, host }: Re
   },
   logDriver: "json-file",
   logOpts: { "max-size": "10m", "max-file": "3" },
-  restart: "unless-stopped",
+  ...(spec.start === "demand" ? LEFT_ALONE : { restart: "unless-stopped" }),
   destroyGraceSeconds: spec.stopTimeout,
   stopTimeout: spec.stopTimeout,
 });
+
+/** The provider makes it and does not mind whether it runs; nor does the engine when it starts. */
+const LEFT_ALONE = { restart: "no", start: false, mustRun: false };
 
 /** An empty list would be read back as none. */
 const hostsOf = ({ extraHosts = {} }: ContainerSpec): Pick<docker.ContainerArgs, "hosts"> => {

@@ -12,6 +12,7 @@ import {
 } from "@pulumi/pulumi";
 import { HealthGate, HostImage, type Place, type RemoteFile } from "@vpai/providers";
 import type { Endpoint } from "../../model/capability";
+import { isOnDemand } from "../../model/run";
 import type { ContainerService } from "../../model/service";
 import type { HostContext, HostNetworks } from "../host-context";
 import { type Login, loginFor } from "../machines/registry-logins";
@@ -33,7 +34,7 @@ export interface DockerServiceArgs extends ServiceArgs {
 
 /** One service in a container: its files, secrets, data folders, image, container and health gate. */
 export class DockerService extends ComponentResource implements RunningService {
-  readonly gate: HealthGate;
+  readonly gate: Resource;
   readonly endpoint: Endpoint;
   readonly service: string;
 
@@ -42,6 +43,8 @@ export class DockerService extends ComponentResource implements RunningService {
   private readonly spec: ContainerSpec;
   private readonly place: Place;
   private readonly description: docker.ContainerArgs;
+  /** Names what runs. */
+  private readonly runs: Output<string>;
 
   constructor(
     { service, host, context, networks, after, preparation }: DockerServiceArgs,
@@ -72,7 +75,11 @@ export class DockerService extends ComponentResource implements RunningService {
     for (const file of files) preparation.add(file, file.writtenAt);
     this.description = containerArgs(this.spec, { image: image.imageId, networks, host });
     const container = this.runContainer(preparation.cleared.then(() => [...files, ...folders, ...after]));
-    this.gate = this.openGate(service, container, files);
+    const gate = isOnDemand(service.run) ? undefined : this.openGate(service, container, files);
+    // Nobody knows whether what runs on demand is healthy: whoever needs it is content that it is there.
+    this.gate = gate ?? container;
+    this.runs =
+      gate === undefined ? container.id : all([gate.containerId, gate.revision]).apply((parts) => parts.join(" "));
     this.registerOutputs({ container: this.spec.name, image: this.spec.image });
   }
 
@@ -81,7 +88,7 @@ export class DockerService extends ComponentResource implements RunningService {
   }
 
   get running(): Output<string> {
-    return all([this.gate.containerId, this.gate.revision]).apply((parts) => parts.join(" "));
+    return this.runs;
   }
 
   get digest(): Output<string> {

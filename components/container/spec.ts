@@ -24,6 +24,8 @@ export interface ContainerSpec extends Start, Filing {
   limits: Limits;
   /** Kept Linux capabilities, without `CAP_`. */
   capabilities: readonly string[];
+  /** Whether it is made and left to be started by somebody. Default: it always runs. */
+  start?: "demand";
   health: Required<HealthCheck>;
   /** Seconds that the program gets to stop. */
   stopTimeout: number;
@@ -47,6 +49,7 @@ export function containerSpec(service: ContainerService, place: SpecPlace): Cont
     scratch: run.scratch ?? [],
     limits,
     capabilities: run.capabilities ?? [],
+    ...(run.start === undefined ? {} : { start: run.start }),
     health: { interval: 30, timeout: 5, startPeriod: 60, retries: 3, ...service.health },
     stopTimeout,
   };

@@ -139,6 +139,21 @@ export const catalogue: readonly LabImage[] = [
     version: "2.1.332",
     base: "base",
   },
+  { name: "valkey", reference: "docker.io/valkey/valkey:8.1.1", program: "real", version: "8.1.1", base: "base" },
+  {
+    name: "opencut",
+    reference: "ghcr.io/mobutoo/opencut:2025.7.1",
+    program: "stand-in",
+    version: "2025.7.1",
+    base: "stand-in",
+  },
+  {
+    name: "opencut-redis-http",
+    reference: "docker.io/hiett/serverless-redis-http:0.0.10",
+    program: "stand-in",
+    version: "0.0.10",
+    base: "stand-in",
+  },
   { name: "sure", reference: "ghcr.io/we-promise/sure:0.6.8", program: "stand-in", version: "0.6.8", base: "stand-in" },
   {
     name: "kaneo-api",

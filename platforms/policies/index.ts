@@ -5,7 +5,7 @@ import { fittingArchitectures, obtainableImages, pinnedImages } from "./images";
 import { fittingMemory } from "./memory";
 import { uniqueClaims, uniqueNames } from "./names";
 import { namedJobs, scheduledJobs } from "./jobs";
-import { knownNeeds, noCycles, servedUses } from "./needs";
+import { knownNeeds, noCycles, runningServers, servedUses } from "./needs";
 import { knownNetworks } from "./networks";
 import type { Policy } from "./policy";
 import { boundAddresses, openablePorts, publishedOnce, uniquePorts } from "./ports";
@@ -37,6 +37,7 @@ export const policies: readonly Policy[] = [
   boundAddresses,
   knownNeeds,
   servedUses,
+  runningServers,
   noCycles,
   pinnedImages,
   obtainableImages,

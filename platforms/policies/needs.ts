@@ -1,4 +1,5 @@
 import { neededBy, offererOf, serviceNamed } from "../../model/peers";
+import { isOnDemand } from "../../model/run";
 import type { Service } from "../../model/service";
 import { type HostPlan, onEachService } from "./policy";
 
@@ -21,6 +22,22 @@ export const servedUses = onEachService(({ uses = [] }, { name: host, context })
       expected: "requests that a service of the stack serves",
       found: `uses a ${capability}${from === undefined ? "" : ` of ${from}`}, which no service of the stack offers`,
       mend: `put a service that offers it on a host (vpai:services), or take the request out of uses`,
+    })),
+);
+
+/** What always runs cannot wait for what somebody has to start; nor can anything be made in that. */
+export const runningServers = onEachService((service, { name: host, context }) =>
+  [
+    ...(isOnDemand(service.run)
+      ? []
+      : (service.needs ?? []).flatMap((name) => serviceNamed(context.hosts, host, name) ?? [])),
+    ...(service.uses ?? []).flatMap((wanted) => offererOf(context.hosts, host, wanted) ?? []),
+  ]
+    .filter(({ service: { run } }) => isOnDemand(run))
+    .map(({ service: { name } }) => ({
+      expected: "servers that run when they are needed",
+      found: `needs ${name}, which runs on demand`,
+      mend: `take start: "demand" out of ${name}, or what needs it out of ${service.name}`,
     })),
 );
 

@@ -35,7 +35,11 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
     purpose: "creative studio and development, Raspberry Pi 5",
     groups: ["studio"],
     // The name is the sources'; the subnet has none (docs/decisions/workstation.md).
-    networks: { workstation_creative: { subnet: "172.21.1.0/24", internal: false } },
+    networks: {
+      workstation_creative: { subnet: "172.21.1.0/24", internal: false },
+      // OpenCut's own servers (docs/decisions/opencut.md).
+      opencut: { subnet: "172.21.2.0/24", internal: true },
+    },
     folder: "/opt/workstation",
     prefix: "workstation_",
     oftenOffline: true,

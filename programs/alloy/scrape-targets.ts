@@ -1,6 +1,7 @@
 import type { ServiceContext } from "../../model/context";
 import type { Exporter } from "../../model/monitoring";
 import { addressOf, networksOf, type Service } from "../../model/service";
+import { isOnDemand } from "../../model/run";
 import { UserError } from "../../model/finding";
 
 /** Where the metrics of one service are. */
@@ -22,11 +23,12 @@ export interface Collector {
 }
 
 /**
- * All services of the host that tell metrics themselves, but for those that somebody else asks.
+ * All services of the host that tell metrics themselves, but for those that somebody else asks, or that run on demand.
  * @throws when the collector reaches one of them on no network, or one has no port
  */
 export const scrapeTargets = ({ services }: ServiceContext, collector: Collector): ScrapeTarget[] =>
   services
+    .filter(({ run }) => !isOnDemand(run))
     .filter(({ metrics }) => metrics !== undefined && metrics.askedBy !== "store" && metrics.exporter === undefined)
     .map((service) => scrapeTarget(service, collector));
 
@@ -37,7 +39,7 @@ export const scrapeTargets = ({ services }: ServiceContext, collector: Collector
 export const exporterTargets = ({ services }: ServiceContext, collector: Collector): ExporterTarget[] =>
   services.flatMap((service) => {
     const exporter = service.metrics?.exporter;
-    return exporter === undefined ? [] : [{ ...scrapeTarget(service, collector), exporter }];
+    return exporter === undefined || isOnDemand(service.run) ? [] : [{ ...scrapeTarget(service, collector), exporter }];
   });
 
 /** A service and the exporter that asks it. */

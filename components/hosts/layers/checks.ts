@@ -2,7 +2,7 @@ import { all, output, type Output, type Resource } from "@pulumi/pulumi";
 import { type ProgramVersion, type Reachability, type SiteRequest, SmokeChecks } from "@vpai/providers";
 import type { SmokeCheck } from "../../../model/checks";
 import type { ServiceContext } from "../../../model/context";
-import { isContainer } from "../../../model/run";
+import { isContainer, isOnDemand } from "../../../model/run";
 import { isContainerService, networksOf, portOf, type Service } from "../../../model/service";
 import { beginningOf, promiseOf } from "../../../model/promises";
 import { type Access, type Exposure, hostnameOf } from "../../../model/site";
@@ -26,15 +26,16 @@ const PATIENCE = { internal: 30, "acme-ovh": 300 };
 export const checksLayer: Layer<Checked> = (checked, after) => {
   const { host, context, services, parent } = checked;
   const gateway = context.services.find((service) => service.gateway !== undefined);
+  const running = context.services.filter(({ run }) => !isOnDemand(run));
   const checks = new SmokeChecks(
     `${host.owner.host}/smoke`,
     {
       connection: host.connection,
-      requests: all(context.services.flatMap((service) => requestsTo(service, checked))),
+      requests: all(running.flatMap((service) => requestsTo(service, checked))),
       ...(context.tls === "internal" && gateway !== undefined ? authorityOf(gateway, checked) : {}),
       reachability: reachability(checked),
-      versions: context.services.flatMap((service) => versionOf(service, host)),
-      running: all(services.map(({ running }) => running)),
+      versions: running.flatMap((service) => versionOf(service, host)),
+      running: all(services.map((service) => service.running)),
       patience: PATIENCE[context.tls],
     },
     { parent, dependsOn: [...services.map(({ gate }) => gate), ...after] },

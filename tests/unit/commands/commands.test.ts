@@ -178,6 +178,62 @@ describe("make logs, exec, restart and run", () => {
   });
 });
 
+describe("make opencut", () => {
+  const containers = ["ws_store", "ws_cutter"];
+  const run: Record<string, string> = {};
+
+  beforeEach(() => {
+    knownStack("lab");
+    for (const name of containers) run[name] = "exited";
+    const services = {
+      opencut: { container: "ws_cutter", image: "one:1", onDemand: containers },
+      comfyui: { container: "ws_comfyui", image: "two:1" },
+    };
+    const pi = { connection: server.connection, publicAddress: "", services };
+    fake.answer({ stdout: JSON.stringify({ hosts: { pi } }) });
+    server.respond = (argv) => {
+      const name = argv.at(-1) ?? "";
+      if (argv[1] === "start") run[name] = "running";
+      if (argv[1] === "stop") run[name] = "exited";
+      const State = { Status: run[name], Health: { Status: run[name] === "running" ? "healthy" : "none" } };
+      return { code: 0, stdout: JSON.stringify([{ Id: name, State, Config: { Labels: null } }]), stderr: "" };
+    };
+  });
+
+  const orders = (): string[] =>
+    server.commands.filter((argv) => ["start", "stop"].includes(argv[1] ?? "")).map((argv) => argv.slice(1).join(" "));
+
+  test("starts a service after what it needs, and waits until all are healthy", async () => {
+    const { code, out } = await runCommand("on-demand", { SERVICE: "opencut", ACTION: "start" });
+    expect([code, out]).toEqual([0, "opencut on pi runs, and is healthy"]);
+    expect(orders().slice(-2)).toEqual(["start ws_store", "start ws_cutter"]);
+  });
+
+  test("stops it before what it needed", async () => {
+    const { code, out } = await runCommand("on-demand", { SERVICE: "opencut", ACTION: "stop" });
+    expect([code, out]).toEqual([0, "opencut on pi is stopped"]);
+    expect(orders().slice(-2)).toEqual(["stop ws_cutter", "stop ws_store"]);
+  });
+
+  test.each([
+    [{ SERVICE: "opencut" }, "expected ACTION=start or ACTION=stop, found none"],
+    [{ SERVICE: "opencut", ACTION: "restart" }, 'expected ACTION=start or ACTION=stop, found "restart"'],
+    [{ SERVICE: "comfyui", ACTION: "start" }, "expected a service that runs on demand, found comfyui"],
+  ])("%j is refused", async (given, hint) => {
+    const { code, err } = await runCommand("on-demand", given);
+    expect([code, err]).toEqual([1, expect.stringContaining(hint)]);
+  });
+
+  test("make status tells that it is off, and finds nothing wrong with that", async () => {
+    run["ws_comfyui"] = "running";
+    const { code, out } = await runCommand("status", { STACK: "lab" });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^pi +opencut +one:1 +unknown +off$/m);
+    run["ws_comfyui"] = "exited";
+    expect((await runCommand("status", { STACK: "lab" })).code).toBe(1);
+  });
+});
+
 describe("make status", () => {
   const inspected = (Status: string, health: string, Labels: Record<string, string> | null = null): Answer => ({
     code: 0,

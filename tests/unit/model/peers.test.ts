@@ -1,6 +1,6 @@
 import { defineCapability } from "../../../model/capability";
 import type { HostView, ServiceContext } from "../../../model/context";
-import { gatewayOf, neededBy, offererOf, peer, remoteClients } from "../../../model/peers";
+import { gatewayOf, neededBy, offererOf, peer, remoteClients, startedWith } from "../../../model/peers";
 import type { PublishedPort } from "../../../model/site";
 import { contextWith } from "../../context";
 import { serviceWith } from "../../service";
@@ -155,5 +155,24 @@ describe("where the gateway of a site answers", () => {
     const hosts = [host("west", site("public"))];
     expect(gatewayOf({ hosts, vpnEnforce: true }, { subdomain: "other", path: "/in" })).toBeUndefined();
     expect(gatewayOf({ hosts, vpnEnforce: true }, { subdomain: "web" })).toBeUndefined();
+  });
+});
+
+describe("what has to be started for a service that runs on demand", () => {
+  const demanded = (name: string, ...needs: string[]) => serviceWith({ name, needs, run: { start: "demand" } });
+  const cutter = demanded("cutter", "store", "door", "always");
+  const hosts = [
+    host(
+      "west",
+      cutter,
+      demanded("store"),
+      demanded("door", "cache", "store"),
+      demanded("cache"),
+      serviceWith({ name: "always" }),
+    ),
+  ];
+
+  test("what it needs of its kind, each once and before whoever needs it, and itself last", () => {
+    expect(startedWith(cutter, hosts, "west").map(({ name }) => name)).toEqual(["store", "cache", "door", "cutter"]);
   });
 });

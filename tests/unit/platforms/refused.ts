@@ -70,6 +70,8 @@ export const REFUSED: Readonly<Record<string, Service>> = {
     },
     health: { tcp: { port: 1 } },
   },
+  sleeper: service("sleeper", { run: { start: "demand" } }),
+  waker: service("waker", { needs: ["sleeper"] }),
   "night-owl": service("night-owl", {
     jobs: [{ in: "host", name: "egg", purpose: "", schedule: "daily", argv: [], overdueAfter: 0 }],
   }),
@@ -116,6 +118,7 @@ export const REFUSALS: readonly (readonly [where: string, found: RegExp, mend: R
   ["sese-ai/daemon", /daemon latest/, /one version/],
   ["sese-ai/namesake", /namesake has no download for amd64, which sese-ai is/, /add files\.amd64 with its checksum/],
   ["sese-ai/namesake, sese-ai/claude-code", /more than one program has the command claude/, /another name in commands/],
+  ["sese-ai/waker", /needs sleeper, which runs on demand/, /take start: "demand" out of sleeper/],
   ["sese-ai/relic", /relic latest/, /name one version/],
   ["sese-ai/night-owl, sese-ai/egg", /more than one job or service named egg/, /a name of its own/],
   ["sese-ai/night-owl", /none for egg/, /name it in argv/],

@@ -32,6 +32,13 @@ export const REMOTION_TOKEN: SecretDeclaration = {
   length: 32,
 };
 
+export const STARTER_TOKEN: SecretDeclaration = {
+  name: "starterToken",
+  description: "Token with which the workstation is asked to start and stop what runs on demand",
+  origin: "random",
+  length: 32,
+};
+
 const KANEO_KEY: SecretDeclaration = {
   name: "kaneoApiKey",
   description: "API key of Kaneo, for n8n's workflows (Kaneo: settings, API keys)",
@@ -75,6 +82,7 @@ export const CREDENTIALS: readonly (readonly [service: string, Credential])[] = 
   ["kaneo-api", assets],
   ["kaneo-api", header("Webhooks", WEBHOOK_TOKEN, "X-Webhook-Token")],
   ["kaneo-api", header("Remotion", REMOTION_TOKEN, "Authorization", "Bearer ")],
+  ["starter", header("Workstation", STARTER_TOKEN, "Authorization", "Bearer ")],
   ["kaneo-api", header("Kaneo", KANEO_KEY, "Authorization", "Bearer ")],
 ];
 

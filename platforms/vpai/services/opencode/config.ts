@@ -21,6 +21,7 @@ const names = MODELS.map(({ name }) => name).filter((name) => !name.includes("*"
 export const opencodeConfig = ({ api, keyFile }: OpencodeSettings): string =>
   `${JSON.stringify(
     {
+      $schema: "https://opencode.ai/config.json",
       enabled_providers: [PROVIDER],
       provider: {
         [PROVIDER]: {

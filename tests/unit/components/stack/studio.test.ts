@@ -116,3 +116,61 @@ describe("the collectors", () => {
     expect(found.filter((name) => /^workstation\/workstation-/.test(name))).toEqual([]);
   });
 });
+
+describe("what runs on demand", () => {
+  const NAMES = ["opencut", "opencut-postgresql", "opencut-redis-http", "opencut-valkey"];
+
+  test.each(NAMES)("%s is made, and left alone: not started, not watched, not started by the engine", (name) => {
+    expect(container(graph, `workstation/${name}`).inputs).toMatchObject({
+      start: false,
+      mustRun: false,
+      restart: "no",
+    });
+    expect(names(graph)).not.toContain(`workstation/${name}/health`);
+  });
+
+  test("no run asks it anything, and Uptime Kuma does not look at it", () => {
+    const { inputs } = resource(graph, "workstation/smoke");
+    expect(JSON.stringify(inputs["requests"])).not.toContain("opencut");
+    const monitors = graph.find(({ type }) => type.endsWith(":Monitors"));
+    expect(JSON.stringify(monitors?.inputs)).toContain("studio.ewutelo.cloud");
+    expect(JSON.stringify(monitors?.inputs)).not.toContain("opencut");
+  });
+
+  test("its site is the gateway's all the same, at a port that is no other's", () => {
+    const text = String(resource(graph, "workstation/caddy-workstation/config/Caddyfile").inputs["content"]);
+    const upstreamOf = (name: string): string | undefined =>
+      new RegExp(`^${name}\\.ewutelo\\.cloud \\{[^]*?reverse_proxy (\\S+)`, "m").exec(text)?.[1];
+    expect([upstreamOf("opencut"), upstreamOf("oc")]).toEqual(["127.0.0.1:3100", "127.0.0.1:3456"]);
+  });
+
+  test("its secrets are in files, and in no description of a container", () => {
+    for (const name of NAMES) {
+      const text = JSON.stringify(container(graph, `workstation/${name}`).inputs);
+      for (const secret of [
+        "opencutDatabasePassword",
+        "opencutValkeyPassword",
+        "opencutRedisToken",
+        "opencutAuthSecret",
+      ])
+        expect(text).not.toContain(given(secret));
+    }
+  });
+
+  test("the starter knows it, and in which order it starts; n8n has its token", () => {
+    const { inputs } = resource(graph, "workstation/starter/config/settings.json");
+    expect(JSON.parse(String(inputs["content"]))).toEqual({
+      port: 3210,
+      engine: "/var/run/docker.sock",
+      tokenFile: "/run/secrets/token",
+      services: {
+        opencut: ["opencut-postgresql", "opencut-valkey", "opencut-redis-http", "opencut"],
+        "opencut-postgresql": ["opencut-postgresql"],
+        "opencut-redis-http": ["opencut-valkey", "opencut-redis-http"],
+        "opencut-valkey": ["opencut-valkey"],
+      },
+    });
+    const credential = resource(graph, "sese-ai/credential/Workstation");
+    expect(credential.inputs["data"]).toEqual({ name: "Authorization", value: `Bearer ${given("starterToken")}` });
+  });
+});

@@ -345,6 +345,11 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
     }));
     expect(inputsOf(deployed)["ports"]).toEqual(expected);
   },
+  "run.start": (deployed) => {
+    expect(inputsOf(deployed)).toMatchObject({ start: false, mustRun: false, restart: "no" });
+    const gate = `${deployed.host}/${deployed.service.name}/health`;
+    expect(deployed.graph.filter(({ name }) => name === gate)).toEqual([]);
+  },
   "run.entrypoint": (deployed) => {
     const { entrypoints = [], command = [] } = inputsOf(deployed) as { entrypoints?: string[]; command?: string[] };
     const own = [...some(deployed.service.run.entrypoint), ...(deployed.service.run.command ?? [])];

@@ -1,14 +1,14 @@
 import path from "node:path";
 import { neededBy } from "../../../../../model/peers";
 import { folderOn, type PlatformHost, prefixOn } from "../../../../../model/platform";
-import { publishedBy } from "../../../../../model/run";
+import { isOnDemand, publishedBy } from "../../../../../model/run";
 import { type ContainerService, isUnitService, type Service, type UnitService } from "../../../../../model/service";
 import { hostViews } from "../../../../../platforms/contexts";
 import vpai from "../../../../../platforms/vpai/platform";
 import { containerServiceNamed } from "./container-services";
 import { SEKO_VPN, SEKO_VPN_HOST } from "../../../../facts/seko-vpn";
 import { SESE_AI } from "../../../../facts/sese-ai";
-import { WORKSTATION, WORKSTATION_HOST, WORKSTATION_UNITS } from "../../../../facts/workstation";
+import { OPENCUT, WORKSTATION, WORKSTATION_HOST, WORKSTATION_UNITS } from "../../../../facts/workstation";
 
 const published = ({ run }: Service): string[] =>
   publishedBy(run).map(({ access, hostPort, protocol, port }) => `${access} ${hostPort}/${protocol} -> ${port}`);
@@ -39,7 +39,7 @@ const firstUser = ({ firstUser: { closed, owner } = {} }: ContainerService): obj
 const TABLES = [
   ...Object.entries(SESE_AI).map(([name, facts]) => ["sese-ai", name, facts] as const),
   ...Object.entries(SEKO_VPN).map(([name, facts]) => ["seko-vpn", name, facts] as const),
-  ...Object.entries(WORKSTATION).map(([name, facts]) => ["workstation", name, facts] as const),
+  ...Object.entries({ ...WORKSTATION, ...OPENCUT }).map(([name, facts]) => ["workstation", name, facts] as const),
 ];
 
 const data = ({ name, data: folders = [] }: Service): Record<string, string> =>
@@ -67,7 +67,7 @@ test.each(TABLES)("on %s %s is what the sources say", (host, name, { otherDataba
     // A gateway needs whatever has a site, also what has no row here yet.
     needs: neededBy(service, hostViews(vpai), host)
       .map((needed) => needed.service.name)
-      .filter((needed) => needed in SESE_AI || needed in SEKO_VPN || needed in WORKSTATION),
+      .filter((needed) => needed in SESE_AI || needed in SEKO_VPN || needed in WORKSTATION || needed in OPENCUT),
     ...(facts.database === undefined ? {} : { database: facts.database }),
   }).toEqual(facts);
   const { database } = facts;
@@ -128,5 +128,10 @@ test("every service of the hub and the workstation has its facts", () => {
   const namesOn = (group: string): string[] =>
     vpai.services.filter((one) => one.group === group).map(({ name }) => name);
   expect(Object.keys(SEKO_VPN).sort()).toEqual(namesOn("vpn").sort());
-  expect([...Object.keys(WORKSTATION), ...Object.keys(WORKSTATION_UNITS)].sort()).toEqual(namesOn("studio").sort());
+  expect([WORKSTATION, OPENCUT, WORKSTATION_UNITS].flatMap(Object.keys).sort()).toEqual(namesOn("studio").sort());
+});
+
+test("OpenCut and its servers run on demand, and nothing else does", () => {
+  const found = vpai.services.filter(({ run }) => isOnDemand(run)).map(({ name }) => name);
+  expect(found.sort()).toEqual(["opencut", "opencut-postgresql", "opencut-redis-http", "opencut-valkey"]);
 });

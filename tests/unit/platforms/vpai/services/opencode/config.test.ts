@@ -4,6 +4,7 @@ import opencode from "../../../../../../platforms/vpai/services/opencode";
 
 /** opencode.ai/docs, "Config" and "Providers". */
 const CONFIG = {
+  $schema: "https://opencode.ai/config.json",
   enabled_providers: ["litellm"],
   provider: {
     litellm: {

@@ -52,7 +52,7 @@ export interface N8nArgs {
   /** Keys of a stack's file that `environment` asks for. */
   settings?: Readonly<Record<string, z.ZodType>>;
   smoke?: readonly SmokeCheck[];
-  /** Default: 1024 MiB and 1.5 CPUs (docs/decisions/limits.md). */
+  /** Default: 640 MiB and 1.5 CPUs (docs/decisions/limits.md). */
   limits?: Limits;
 }
 

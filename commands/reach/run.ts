@@ -1,6 +1,7 @@
 import { LEFT_HOSTS } from "../../config/left-hosts";
 import { type Choice, choiceOf } from "../scope/choice";
 import { type Left, leftOf } from "../scope/left";
+import { expectPassphrase } from "../secrets/passphrase";
 import { plannedResources, stateResources } from "../scope/plan";
 import { type Away, awayOf } from "./probe";
 import { reportOf } from "./report";
@@ -33,6 +34,7 @@ export async function runReaching({ stack, command, given = {}, reaches, run }: 
   const hosts = await hostsOf(stack);
   // What is wrong with the stack's file, the program says.
   if (hosts === undefined) return run(() => Promise.resolve([]));
+  await expectPassphrase(stack);
   const choice = choiceOf(given, servicesOf(hosts));
   let known = filtered(hosts, (_name, host) => reaches?.(host) ?? true);
   let away = await awayOf(known);

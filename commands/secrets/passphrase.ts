@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../pulumi";
 import { pulumiJson } from "../pulumi-json";
+import { fits, passphraseIn } from "./check-passphrase";
 import { type Ask, asking } from "./prompt";
 
 interface Encryption {
@@ -50,3 +51,17 @@ export const providePassphrase = async (stack: string): Promise<void> => {
       ? await confirmed(`New passphrase for the secrets of stack ${stack} (keep it: nothing recovers it)`, ask)
       : await ask(`Passphrase of stack ${stack}`);
 };
+
+/**
+ * Before hosts are looked at: the stack's passphrase is right, if it has one.
+ * @throws when it is wrong
+ */
+export async function expectPassphrase(stack: string): Promise<void> {
+  const { encryptionsalt } = encryptionOf(stack);
+  const given = passphraseIn(pulumiEnvironment(stack));
+  if (encryptionsalt === undefined || given === undefined || (await fits(given, encryptionsalt))) return;
+  throw new Error(
+    `expected the passphrase of stack ${stack}, found another one in PULUMI_CONFIG_PASSPHRASE or the file that ` +
+      "PULUMI_CONFIG_PASSPHRASE_FILE names; nothing was changed, and no host was logged in to",
+  );
+}

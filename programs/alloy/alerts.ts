@@ -114,11 +114,11 @@ export const JOB_ALERTS: readonly Alert[] = [
   },
   {
     name: "CertificateExpiring",
-    // Caddy renews a certificate of 90 days when 30 are left.
-    expr: "probe_ssl_earliest_cert_expiry - time() < 14 * 86400",
+    // Caddy renews a certificate when a third of its time is left: 30 days of 90.
+    expr: `certificate_not_after_timestamp_seconds - time() < 0.15 * (certificate_not_after_timestamp_seconds - certificate_not_before_timestamp_seconds)`,
     after: "1h",
     severity: "critical",
-    summary: "the certificate of {{ $labels.instance }} expires in {{ $value | humanizeDuration }}",
+    summary: "the certificate of https://{{ $labels.hostname }} expires in {{ $value | humanizeDuration }}",
     value: "{{ $value | humanizeDuration }}",
     about: "certificate",
     runbook: "a-certificate-expires",

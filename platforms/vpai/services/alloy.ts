@@ -3,7 +3,9 @@ import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { SECRETS_FOLDER } from "../../../model/files";
 import { addressOf, defineService } from "../../../model/service";
 import { alloy } from "../../../programs/alloy";
+import { certificatesJob } from "../../../programs/caddy/certificates";
 import { METRICS_VARIABLE } from "../../../programs/postgresql";
+import caddy from "./caddy";
 import { METRICS_KEY } from "./litellm";
 import loki from "./loki";
 import victoriametrics from "./victoriametrics";
@@ -37,6 +39,7 @@ export default defineService({
     },
   },
   metrics: { askedBy: "store" },
+  jobs: [certificatesJob({ gateway: caddy.name, folder: "caddy/certificates", answersDomain: true })],
   needs: ["victoriametrics", "loki"],
   uses: [postgresqlDatabase.request(DATABASE)],
 });

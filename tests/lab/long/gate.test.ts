@@ -76,7 +76,7 @@ describe("a version that is no good costs seconds", () => {
     [
       "T19: is out of memory",
       "greedy",
-      /found that it is out of memory: the kernel ended its program (once|\d times), at a peak of 768 MiB with a limit of 768 MiB\./,
+      /found that it is out of memory: the kernel ended its program (once|\d times), at a peak of 640 MiB with a limit of 640 MiB\./,
     ],
   ])(
     "%s: down for at most 30 s",

@@ -94,12 +94,30 @@ test.each(["0.71", "0.72", "0.73", "0.74", "0.75"])(
 const blackhole = (verb: "-I" | "-D"): Promise<string> =>
   inMachine("iptables", verb, "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
 
+/** Deals so with packets that arrive at sshd, each by chance. */
+const byChance =
+  (probability: string, ...fate: string[]) =>
+  (verb: "-I" | "-D"): Promise<string> =>
+    inMachine(
+      ...["iptables", verb, "INPUT", "-p", "tcp", "--dport", "22", "-m", "statistic", "--mode", "random"],
+      ...["--probability", probability, "-j", ...fate],
+    );
+
 /** One packet in a hundred ends its connection. */
-const resets = (verb: "-I" | "-D"): Promise<string> =>
-  inMachine(
-    ...["iptables", verb, "INPUT", "-p", "tcp", "--dport", "22", "-m", "statistic", "--mode", "random"],
-    ...["--probability", "0.01", "-j", "REJECT", "--reject-with", "tcp-reset"],
-  );
+const resets = byChance("0.01", "REJECT", "--reject-with", "tcp-reset");
+
+const losses = byChance("0.3", "DROP");
+
+test("S11: three packets in ten are lost, from the start of a run to its end", async () => {
+  await losses("-I");
+  try {
+    const { seconds } = await changeFour("0.61", () => Promise.resolve());
+    console.log(`30 % of packets lost: up took ${seconds} s`);
+  } finally {
+    await losses("-D");
+  }
+  await expect(lab.pulumi(["preview", "--expect-no-changes"])).resolves.toMatchObject({ code: 0 });
+}, 1_200_000);
 
 test.each([
   [

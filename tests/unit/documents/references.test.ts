@@ -70,13 +70,18 @@ test("every link of a document leads to a file, and to a heading of it", () => {
   const broken = texts
     .filter(([file]) => file.endsWith(".md"))
     .flatMap(([file, text]) =>
-      [...text.replace(/^```[^]*?^```/gm, "").matchAll(/\]\((?!https?:)([^)\s]+)\)/g)]
-        .map(([, link]) => link ?? "")
+      linksIn(text.replace(/^```[^]*?^```/gm, ""))
         .filter((link) => !leads(file, link))
         .map((link) => `${file}: ${link}`),
     );
   expect(broken).toEqual([]);
 });
+
+/** Where the links of a document lead within the project: those in its text, and those that its labels stand for. */
+const linksIn = (text: string): string[] =>
+  [/\]\((?!https?:)([^)\s]+)\)/g, /^\[[^\]]+\]: (?!https?:)(\S+)$/gm].flatMap((expression) =>
+    [...text.matchAll(expression)].map(([, link]) => link ?? ""),
+  );
 
 function leads(from: string, link: string): boolean {
   const [file = "", anchor] = link.split("#");

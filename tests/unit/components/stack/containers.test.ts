@@ -142,9 +142,9 @@ describe.each(CASES)("%s", (_name, stack, graph, service, facts) => {
       const own = [`/opt/vpai/configs/${service}`, `/opt/vpai/secrets/${service}`];
       const ofHost = readOnly.filter(({ source }) => !own.includes(source));
       expect(Object.fromEntries(ofHost.map(({ source, target }) => [source, target]))).toEqual(facts.hostMounts);
+      // Those of its jobs are mounted elsewhere.
       const files = graph().filter(
-        ({ type, name, parent }) =>
-          type.endsWith(":RemoteFile") && parent === `sese-ai/${service}` && !name.startsWith("sese-ai/job/"),
+        ({ type, name }) => type.endsWith(":RemoteFile") && name.startsWith(`sese-ai/${service}/`),
       );
       for (const { name, inputs } of files) {
         const from = readOnly.find(({ source }) => String(inputs["path"]).startsWith(`${source}/`));

@@ -3,10 +3,19 @@ import type { Connection } from "@vpai/providers";
 import type { LoadedConfig, MachineConfig, StackConfig } from "../config";
 import { type ImageLock, lockedArchitectures } from "../images/lock";
 import type { HostView } from "../model/context";
-import { folderOn, type Platform, type PlatformHost, prefixOn } from "../model/platform";
+import { folderOn, hostJobsOf, type Platform, type PlatformHost, prefixOn } from "../model/platform";
 import { isContainer } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
-import { imagesOf, isContainerService, isUnitService, jobsOf, type Service } from "../model/service";
+import {
+  HOST_ITSELF,
+  imagesOf,
+  isContainerService,
+  isUnitService,
+  jobImagesOf,
+  type JobOwner,
+  jobsOf,
+  type Service,
+} from "../model/service";
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn, settled } from "../platforms";
 import { whenUnreachable, type WhenUnreachable } from "../model/stack";
@@ -74,7 +83,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   checkPlatform(plans);
   for (const plan of plans) describeAll(plan, deployment);
   const pulling = pullingServices(views, config);
-  warnOfTags(imagesOf(pulling), lock);
+  warnOfTags([...imagesOf(pulling), ...pulledByHosts(plans, config)], lock);
   warnOfUnpublished(pulling, lock);
   const stack = getStack();
   const hosts = new Map<string, Host>();
@@ -105,7 +114,10 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     const unreachable = whenUnreachable(hostIn(config, name), description);
     const described = describe(name, services, deployment);
     const jobs = Object.fromEntries(
-      services.flatMap((service) => jobsOf(service, context).map((job) => [job.name, { unit: `${job.name}.service` }])),
+      jobsOn({ host: description, services, context }).map(({ job: { name: job } }) => [
+        job,
+        { unit: `${job}.service` },
+      ]),
     );
     return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described, jobs }];
   });
@@ -131,8 +143,20 @@ function describeAll({ name, host, services, context }: HostPlan, { platform, co
   };
   for (const service of services.filter(isContainerService)) containerSpec(service, place);
   for (const service of services.filter(isUnitService)) unitFile(unitSpec(service, place));
-  for (const service of services) for (const job of jobsOf(service, context)) jobSpec(job, service, place).service("");
+  for (const { job, owner } of jobsOn({ host, services, context })) jobSpec(job, owner, place).service("");
 }
+
+/** All jobs of a host, its services' and its own. */
+const jobsOn = ({ host, services, context }: Pick<HostPlan, "host" | "services" | "context">) => [
+  ...services.flatMap((owner: JobOwner & Service) => jobsOf(owner, context).map((job) => ({ job, owner }))),
+  ...hostJobsOf(host, context).map((job) => ({ job, owner: HOST_ITSELF })),
+];
+
+/** Images of hosts' own jobs that come from the world's registries. */
+const pulledByHosts = (plans: readonly HostPlan[], config: StackConfig): string[] =>
+  plans
+    .filter(({ name }) => hostIn(config, name).machine.kind !== "lab")
+    .flatMap(({ host, context }) => jobImagesOf(hostJobsOf(host, context)));
 
 /** Services whose images come from the world's registries; a lab's come from its own. */
 const pullingServices = (views: readonly HostView[], config: StackConfig): Service[] =>

@@ -1,5 +1,5 @@
 import type { Output, Resource } from "@pulumi/pulumi";
-import type { Backup } from "./backup";
+import type { Backup, OwnPart } from "./backup";
 import type { Connection } from "./connection";
 import type { ServiceContext } from "./context";
 import type { SecretDeclaration } from "./secret";
@@ -76,6 +76,11 @@ export interface CapabilityForm<Offer, Request> {
   claims?(request: Request): readonly string[];
   /** How the data that the request stands for is kept. Default: it holds none. */
   keeps?(request: Request): Backup;
+  /**
+   * How a server's data of this kind is backed up: all that it holds, not only what is requested. Default: it holds none, or
+   * its folders say how. @param requests that it serves, from whatever host
+   */
+  backup?(offer: Offer, requests: readonly Request[]): OwnPart | undefined;
   /** Makes it, in a server that is healthy. Default, and where it returns undefined: nothing has to be made. */
   make?(request: Request, server: Running<Offer>, at: Workshop): Resource | undefined;
 }
@@ -86,6 +91,8 @@ export interface Offered {
   offer: unknown;
   guarded: boolean;
   secrets: readonly SecretDeclaration[];
+  /** How its data is backed up. @param requests those that it serves */
+  backup?(requests: readonly Requested[]): OwnPart | undefined;
 }
 
 /** What one request says beside what it is for. */
@@ -101,6 +108,8 @@ export interface RequestOptions {
 /** That a service requests something. */
 export interface Requested extends RequestOptions {
   capability: string;
+  /** What is requested; the capability alone looks into it. */
+  request: unknown;
   when: "before" | "after";
   /** Whether the service's sites open only once it is made. */
   opens: boolean;
@@ -124,12 +133,22 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
     offer,
     guarded: form.guarded ?? false,
     secrets: form.offerSecrets?.(offer) ?? [],
+    ...(form.backup === undefined
+      ? {}
+      : {
+          backup: (requests: readonly Requested[]) =>
+            form.backup?.(
+              offer,
+              requests.map(({ request }) => request as Request),
+            ),
+        }),
   }),
   request: (request, { when = form.when, ...options } = {}) => {
     const keeps = form.keeps?.(request);
     return {
       ...options,
       capability: form.name,
+      request,
       when,
       opens: form.opens ?? false,
       secrets: form.requestSecrets?.(request) ?? [],

@@ -1,3 +1,4 @@
+import type { Requested } from "./capability";
 import type { HostView, Peer, ServiceContext } from "./context";
 import { isContainer } from "./run";
 import { portOf, type Service } from "./service";
@@ -82,6 +83,16 @@ function remote({ service, host }: Found, port: number): Peer {
     );
   return { service, host: address, port: entry.hostPort };
 }
+
+/** What others, on whatever hosts, have requested of a service by one of its offers. */
+export const requestsTo = (hosts: readonly HostView[], service: Service, capability: string): Requested[] =>
+  hosts.flatMap((host) =>
+    host.services.flatMap(({ uses = [] }) =>
+      uses.filter(
+        (wanted) => wanted.capability === capability && offererOf(hosts, host.name, wanted)?.service === service,
+      ),
+    ),
+  );
 
 /** Subnets of some of the host's networks, in CIDR form. */
 export const subnetsOf = ({ networks }: ServiceContext, names: readonly string[]): string[] =>

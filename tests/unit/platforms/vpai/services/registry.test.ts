@@ -140,6 +140,7 @@ export default {
     name: "everything-tidy", in: "container", purpose: "Tidies up", schedule: "*-*-* 04:00:00", argv: ["/bin/tidy", "--all"],
     overdueAfter: 90000, limits: { memoryMiB: 8, cpus: 0.1 },
   }],
+  backups: [{ name: "everything-else", method: { name: "everything", script: "exit 0" }, arguments: ["--all"] }],
   stopTimeout: 45,
 };
 `;

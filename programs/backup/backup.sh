@@ -1,0 +1,215 @@
+#!/bin/bash
+# Makes one complete, dated set of copies of a host's data, or none at all (docs/backups.md).
+# usage: backup.sh <folder of the platform> <first part of containers' names> <image with Node> run
+#        backup.sh … list
+#        backup.sh … check <set>
+#
+# Beside it lie the plan, which says what is copied, and a program for each method. A set is built in a hidden folder and renamed
+# when everything in it was read back; sets are told apart, and ordered, by the number in front, whatever the clock says.
+set -euo pipefail
+umask 077
+export LC_ALL=C TZ=UTC0
+
+FOLDER=$1 PREFIX=$2 IMAGE=$3
+shift 3
+HERE=$(cd "$(dirname "$0")" && pwd)
+STORE=$FOLDER/backups
+SECRETS=$FOLDER/secrets/$(basename "$HERE")
+export FOLDER PREFIX IMAGE HERE
+
+# Sets that stay on the host: tonight's, and those of three nights on which nobody came for them.
+KEPT=4
+# Bytes of the disk that a run leaves free in any case.
+MARGIN=${BACKUP_MARGIN:-$((1024 * 1024 * 1024))}
+
+fail() { echo "backup: $*" >&2; exit 1; }
+
+# Complete sets, the oldest first.
+sets() {
+  find "$STORE" -mindepth 2 -maxdepth 2 -name manifest.json -printf '%h\n' | sed 's|.*/||' |
+    grep -E '^[0-9]{6}-[0-9]{8}T[0-9]{6}Z$' | sort || true
+}
+
+# A number of a set's manifest. usage: number <set> <key>
+number() { sed -n "s/^  \"$2\": \([0-9]*\),\$/\1/p" "$STORE/$1/manifest.json"; }
+
+moment() { date --date "$1" +%Y-%m-%dT%H:%M:%SZ; }
+
+free() { df --output=avail --block-size=1 "$STORE" | tail -n 1; }
+
+# Text as JSON has it.
+text() {
+  local value=$1
+  value=${value//\\/\\\\} value=${value//\"/\\\"} value=${value//$'\t'/\\t} value=${value//$'\n'/\\n}
+  [[ $value != *[[:cntrl:]]* ]] || fail "expected a text without control characters, found ${value@Q}"
+  printf '"%s"' "$value"
+}
+
+# Reads the plan: PARTS has its lines, SOURCES the folders that the data lie in.
+read_plan() {
+  local line
+  PARTS=() SOURCES=() HOST=
+  while IFS= read -r line || [ -n "$line" ]; do
+    line=${line//'{folder}'/$FOLDER}
+    case $line in
+      host$'\t'*) HOST=${line#*$'\t'} ;;
+      source$'\t'*) SOURCES+=("${line#*$'\t'}") ;;
+      part$'\t'*) PARTS+=("${line#*$'\t'}") ;;
+      *) fail "$HERE/plan: expected host, source or part, found ${line@Q}" ;;
+    esac
+  done < "$HERE/plan"
+  [ "${#PARTS[@]}" -gt 0 ] || fail "$HERE/plan: expected what is to be copied, found nothing"
+}
+
+# What a set will need, as far as it can be told: as much as the last one and a quarter more, else as much as the data themselves.
+estimate() {
+  local last
+  last=$(sets | tail -n 1)
+  if [ -n "$last" ]; then
+    echo $(($(number "$last" bytes) * 5 / 4))
+  else
+    { [ "${#SOURCES[@]}" -eq 0 ] || du --summarize --total --block-size=1 -- "${SOURCES[@]}" 2> /dev/null || true; } |
+      awk -F '\t' '{ sum = $1 } END { printf "%.0f\n", sum }'
+  fi
+}
+
+expect_room() {
+  local need there
+  need=$(($(estimate) + MARGIN)) there=$(free)
+  [ "$there" -ge "$need" ] ||
+    fail "expected $((need / 1048576)) MiB free on the disk of $STORE, of which $((MARGIN / 1048576)) stay free; found" \
+      "$((there / 1048576)) MiB. Nothing was written: make room, or remove an old set there"
+}
+
+# Runs a part's method. usage: method <verb> <name> <service> <method> <secret's file or -> [argument...]
+method() {
+  local verb=$1 name=$2 service=$3 program=$4 secret=$5 room
+  shift 5
+  room=$(($(free) - MARGIN / 2))
+  [ "$room" -gt 0 ] || fail "the disk of $STORE is full"
+  [ "$secret" = - ] || secret=$SECRETS/$secret
+  (
+    # What would take the last of the disk is ended, and with it the run.
+    ulimit -f $((room / 1024 + 1))
+    PART=$name SERVICE=$service CONTAINER=$PREFIX$service SECRET=$secret ROOM=$room OUT=$WORK/$name \
+      exec bash "$HERE/$program.sh" "$verb" "$@"
+  ) < /dev/null
+}
+
+# A part's place in the manifest. usage: describe <name> <service> <method> <file of facts>
+describe() {
+  local name=$1 service=$2 program=$3 facts=$4 separator='' file path sum size key value
+  printf '    {\n      "name": %s,\n      "service": %s,\n      "method": %s,\n' \
+    "$(text "$name")" "$(text "$service")" "$(text "$program")"
+  while IFS=$'\t' read -r key value; do
+    [ "$key" = rows ] || printf '      %s: %s,\n' "$(text "$key")" "$(text "$value")"
+  done < "$facts"
+  printf '      "rows": {'
+  while IFS=$'\t' read -r key path value; do
+    [ "$key" = rows ] || continue
+    [[ $value =~ ^[0-9]+$ ]] || fail "$name: expected a number of rows for $path, found ${value@Q}"
+    printf '%s\n        %s: %s' "$separator" "$(text "$path")" "$value"
+    separator=,
+  done < "$facts"
+  printf '%s},\n      "files": [' "${separator:+$'\n      '}"
+  separator=''
+  while IFS= read -r -d '' file; do
+    [[ $file != *[\\$'\n']* ]] || fail "$name: expected plain file names, found ${file@Q}"
+    sum=$(sha256sum < "$WORK/$name/$file") size=$(stat --format %s "$WORK/$name/$file")
+    printf '%s\n        { "path": %s, "bytes": %s, "sha256": "%s" }' "$separator" "$(text "$file")" "$size" "${sum%% *}"
+    separator=,
+    BYTES=$((BYTES + size))
+    printf '%s  %s\n' "${sum%% *}" "$name/$file" >> "$WORK/SHA256SUMS"
+  done < <(find "$WORK/$name" -type f -printf '%P\0' | sort --zero-terminated)
+  [ -n "$separator" ] || fail "$name: expected files, found none"
+  printf '\n      ]\n    }'
+}
+
+# Whether a set holds exactly the files that it says, as they were written. usage: check <folder of a set>
+check() {
+  local there said
+  [ -f "$1/SHA256SUMS" ] && [ -f "$1/manifest.json" ] || fail "$1: expected a set of backups, found none"
+  (cd "$1" && sha256sum --check --strict --quiet SHA256SUMS >&2) || fail "$1: a file is not as it was written"
+  said=$(sed 's/^[0-9a-f]*  //' "$1/SHA256SUMS" | sort)
+  there=$(cd "$1" && find . -type f ! -path ./SHA256SUMS -printf '%P\n' | sort)
+  [ "$said" = "$there" ] || fail "$1: expected the files of its SHA256SUMS and no others"
+}
+
+# What a run that was killed has left: it no longer holds the lock, so nobody works there.
+sweep() {
+  local left
+  find "$STORE" -mindepth 1 -maxdepth 1 -name '.partial-*' -exec rm -rf {} +
+  left=$(docker ps --all --quiet --filter "label=dev.vpai.backup=$FOLDER")
+  # shellcheck disable=SC2086 # Ids have no blanks.
+  [ -z "$left" ] || docker rm --force $left > /dev/null
+}
+
+# Removes sets beyond those that stay; older is what has a smaller number.
+retire() {
+  local old
+  for old in $(sets | head -n "-$KEPT"); do
+    mv -T "$STORE/$old" "$STORE/.partial-$old"
+    rm -rf "$STORE/.partial-$old"
+  done
+}
+
+run() {
+  local last started name part fields separator=''
+  read_plan
+  mkdir -p "$STORE"
+  exec 9> "$STORE/.lock"
+  flock --nonblock 9 || fail "another run is under way in $STORE; nothing was done"
+  sweep
+  expect_room
+  last=$(sets | tail -n 1)
+  started=$(date +%s)
+  name=$(printf '%06d-%s' $((10#0${last:0:6} + 1)) "$(date --date "@$started" +%Y%m%dT%H%M%SZ)")
+  WORK=$STORE/.partial-$name BYTES=0
+  mkdir "$WORK"
+  trap 'rm -rf "$WORK"' EXIT
+  trap 'exit 143' TERM
+  trap 'exit 130' INT
+  : > "$WORK/.parts"
+  for part in "${PARTS[@]}"; do
+    IFS=$'\t' read -r -a fields <<< "$part"
+    mkdir "$WORK/${fields[0]}"
+    : > "$WORK/.facts"
+    # Read back from the disk: a copy that nobody can read is none.
+    method dump "${fields[@]}" >> "$WORK/.facts" || fail "${fields[0]} could not be copied; this run leaves no set"
+    method verify "${fields[@]}" >> "$WORK/.facts" || fail "the copy of ${fields[0]} cannot be read; this run leaves no set"
+    {
+      [ -z "$separator" ] || printf ',\n'
+      describe "${fields[@]:0:3}" "$WORK/.facts"
+    } >> "$WORK/.parts"
+    separator=,
+    echo "${fields[0]}: $(du --summarize --block-size=1024 "$WORK/${fields[0]}" | cut -f 1) KiB"
+  done
+  {
+    printf '{\n  "format": 1,\n  "set": %s,\n  "host": %s,\n  "sequence": %s,\n' \
+      "$(text "$name")" "$(text "$HOST")" "$((10#${name:0:6}))"
+    printf '  "started": "%s",\n  "ended": "%s",\n  "bytes": %s,\n  "parts": [\n' \
+      "$(moment "@$started")" "$(moment now)" "$BYTES"
+    cat "$WORK/.parts"
+    printf '\n  ]\n}\n'
+  } > "$WORK/manifest.json"
+  rm "$WORK/.parts" "$WORK/.facts"
+  (cd "$WORK" && sha256sum manifest.json >> SHA256SUMS)
+  check "$WORK"
+  find "$WORK" -exec sync {} +
+  mv -nT "$WORK" "$STORE/$name"
+  [ ! -e "$WORK" ] || fail "$STORE/$name is there already; nothing was replaced"
+  trap - EXIT
+  sync "$STORE"
+  retire
+  echo "$name: ${#PARTS[@]} parts, $((BYTES / 1024)) KiB, complete"
+}
+
+case ${1:-} in
+  run) run ;;
+  list) for one in $(sets); do echo "$one $(number "$one" bytes)"; done ;;
+  check)
+    check "$STORE/${2:?which set}"
+    echo "$2 is as it was written"
+    ;;
+  *) fail "expected run, list or check, found ${1:-nothing}" ;;
+esac

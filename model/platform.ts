@@ -16,7 +16,7 @@ export interface PlatformHost {
   purpose: string;
   /** Groups of services that run on it. */
   groups: readonly string[];
-  /** MiB of memory that the system and its engine need beside the services. Default: 512. */
+  /** MiB of memory that the system, its engine and its own jobs need beside the services. Default: 512. */
   systemMiB?: number;
   networks: Readonly<Record<string, Network>>;
   /** Folder of the platform on the host. Default: `/opt/<platform>`. */

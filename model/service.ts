@@ -130,10 +130,8 @@ export const addressOf = (service: Pick<Service, "name" | "port">): string => `$
 
 /** MiB of its host that a service may use, its guests and jobs included. */
 export const memoryOf = ({ limits, guests, jobs = [] }: Pick<Service, "limits" | "guests" | "jobs">): number =>
-  limits.memoryMiB + (guests === undefined ? 0 : guests.count * guests.memoryMiB) + jobsMemoryOf(jobs);
-
-/** MiB of its host that jobs may use. */
-export const jobsMemoryOf = (jobs: readonly Pick<Job, "limits">[]): number =>
+  limits.memoryMiB +
+  (guests === undefined ? 0 : guests.count * guests.memoryMiB) +
   jobs.reduce((sum, { limits: { memoryMiB } = JOB_LIMITS }) => sum + memoryMiB, 0);
 
 /** Docker networks that a service is on; a unit, or the host itself, is on none. */

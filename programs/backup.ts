@@ -21,23 +21,22 @@ const FOLDER = "{folder}";
 /** Where the job finds its files; on the host they lie in its folder for configuration. */
 const CONFIG = "/etc/backup";
 
-/** Data that lie in folders whose files are copied: a folder that several services share counts once. */
+/** Data that lie in folders whose files are copied: one that several services share once, as that of the first. */
 function folders({ services }: ServiceContext): BackupPart[] {
   const found = services.flatMap((service) =>
     (service.data ?? [])
       .filter(({ backup }) => backup.kind === "files")
-      .map((data) => ({ service: service.name, folder: dataFolderOf(service, data, FOLDER) })),
+      .map((data) => ({ service: service.name, data, folder: dataFolderOf(service, data, FOLDER) })),
   );
-  return [...new Map(found.map((one) => [one.folder, one])).values()].map(({ service, folder }) => ({
-    name: `${path.posix.relative(`${FOLDER}/data`, folder).startsWith("..") ? service : nameOf(folder)}-files`,
-    service,
-    method: FILES,
-    arguments: [folder],
-  }));
+  return found
+    .filter(({ folder }, index) => found.findIndex((other) => other.folder === folder) === index)
+    .map(({ service, data: { directory = service }, folder }) => ({
+      name: `${directory.replaceAll("/", "-")}-files`,
+      service,
+      method: FILES,
+      arguments: [folder],
+    }));
 }
-
-/** A folder below the platform's data as one name. */
-const nameOf = (folder: string): string => path.posix.relative(`${FOLDER}/data`, folder).replaceAll("/", "-");
 
 /** Data that servers hold for others, in their own forms. */
 const offered = ({ services, hosts }: ServiceContext): BackupPart[] =>

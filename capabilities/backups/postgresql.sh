@@ -40,8 +40,8 @@ count_rows() {
     copying && $0 == "\\." { printf "rows\t%s.%s\t%.0f\n", database, table, count; copying = 0; next }
     copying { count++; next }
     /^COPY .* FROM stdin;$/ {
-      table = $0; sub(/^COPY /, "", table); sub(/ \(.*\) FROM stdin;$/, "", table)
-      copying = 1; count = 0
+      match(substr($0, 6), /^("([^"]|"")*"|[^". (]+)\.("([^"]|"")*"|[^". (]+)/)
+      table = substr($0, 6, RLENGTH); copying = 1; count = 0
     }
     END { exit copying }'
 }

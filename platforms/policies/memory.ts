@@ -1,14 +1,13 @@
-import { hostJobsOf } from "../../model/platform";
-import { jobsMemoryOf, memoryOf } from "../../model/service";
+import { memoryOf } from "../../model/service";
 import { onEachHost } from "./policy";
 
 /** MiB that the system and its engine need beside the services, where the platform does not say otherwise. */
 const SYSTEM_MIB = 512;
 
 /** Limits that promise more than there is end in the kernel choosing what to kill. */
-export const fittingMemory = onEachHost(({ name, host, services, context, memoryMiB }) => {
+export const fittingMemory = onEachHost(({ name, host, services, memoryMiB }) => {
   const { systemMiB = SYSTEM_MIB } = host;
-  const sum = services.reduce((total, service) => total + memoryOf(service), jobsMemoryOf(hostJobsOf(host, context)));
+  const sum = services.reduce((total, service) => total + memoryOf(service), 0);
   if (sum + systemMiB <= memoryMiB) return [];
   return [
     {

@@ -77,7 +77,7 @@ expect_room() {
   local need there
   need=$(($(estimate) + MARGIN)) there=$(free)
   [ "$there" -ge "$need" ] ||
-    fail "expected $((need / 1048576)) MiB free on the disk of $STORE, of which $((MARGIN / 1048576)) stay free; found" \
+    fail "expected $((need / 1048576)) MiB free on the disk of $STORE, of which $((MARGIN / 1048576)) MiB stay free; found" \
       "$((there / 1048576)) MiB. Nothing was written: make room, or remove an old set there"
 }
 

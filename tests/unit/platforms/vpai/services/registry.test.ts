@@ -358,14 +358,17 @@ describe("a service added as one more file", () => {
     expect(graph.filter(({ name }) => name.endsWith("/secret/absent"))).toEqual([]);
   });
 
-  test("changes no other service but Caddy, whose routes follow from it, and what is checked", async () => {
+  test("changes no other service but Caddy, whose routes follow from it, what is backed up, and what is checked", async () => {
     const without = await prodWith(core);
     const text = new Map(
       (await prodWith([...core, ...added])).map((one) => [`${one.type} ${one.name}`, JSON.stringify(one)]),
     );
     const changed = without.filter((one) => text.get(`${one.type} ${one.name}`) !== JSON.stringify(one));
     expect(changed.map(({ name }) => name)).toEqual([
+      // what it has backed up, and a method of its own among those of the job
+      `${HOST}/job/backup-${HOST}/config/plan`,
       `${HOST}/caddy/config/Caddyfile`,
+      `${HOST}/job/backup-${HOST}`,
       `${HOST}/readiness`,
       // It waits for them, too.
       `${HOST}/caddy`,

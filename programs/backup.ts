@@ -41,8 +41,8 @@ function folders({ services }: ServiceContext): BackupPart[] {
 /** Data that servers hold for others, in their own forms. */
 const offered = ({ services, hosts }: ServiceContext): BackupPart[] =>
   services.flatMap((service) =>
-    (service.offers ?? []).flatMap(({ capability, backup }) =>
-      partOf(backup?.(requestsTo(hosts, service, capability)), service),
+    (service.offers ?? []).flatMap((offer) =>
+      partOf(offer.backup?.(requestsTo(hosts, service, offer.capability)), service),
     ),
   );
 
@@ -59,7 +59,7 @@ const partOf = (own: OwnPart | undefined, service: Service): BackupPart[] =>
       ];
 
 /** All that is backed up on a host, in the order in which it is: databases before the files that they speak of. */
-export function backupParts(context: ServiceContext): BackupPart[] {
+function backupParts(context: ServiceContext): BackupPart[] {
   const own = context.services.flatMap((service) => (service.backups ?? []).flatMap((part) => partOf(part, service)));
   const parts = [...offered(context), ...own, ...folders(context)];
   const twice = parts.find(({ name }, index) => parts.findIndex((other) => other.name === name) !== index);

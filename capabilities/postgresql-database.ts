@@ -53,6 +53,7 @@ const capability = defineCapability<DatabaseServer, Database>({
   claims: ({ name, role }) => [`database ${name}`, `role ${role}`],
   keeps: ({ backup = { kind: "postgresql-dump" } }) => backup,
   backup: partOf,
+  backupItem: ({ name }) => name,
   make: ({ name, role, password, memberOf }, { offer, host, connection, endpoint, ready, scope }, at) =>
     new PostgresDatabase(
       `${host}/database/${name}`,

@@ -27,7 +27,9 @@ const capability = defineCapability<RedisServer, RedisDatabase>({
   requestSecrets: ({ password }) => [password],
   backup: ({ password }) => ({
     method: methodIn(path.join(__dirname, "backups"), "redis"),
+    arguments: ["{data}"],
     secret: password,
+    whole: true,
   }),
   claims: ({ number }) => [`Redis database ${number}`],
 });

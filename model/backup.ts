@@ -24,11 +24,11 @@ export const BACKUP_KINDS: readonly Backup["kind"][] = [
   "none",
 ];
 
-/** How data of one kind is dumped, verified and put back (docs/backups.md#methods). */
+/** How data of one kind is dumped, verified and brought back (docs/backups.md#methods). */
 export interface BackupMethod {
   /** Unique; a file name. */
   name: string;
-  /** A program of bash, which the host runs with `dump`, `verify` or `restore` and the part's arguments. */
+  /** A program of bash, which the host runs with a verb and the part's arguments. */
   script: string;
   /** Programs of Node that it runs in containers of their own, by name. Default: none. */
   programs?: Readonly<Record<string, string>>;
@@ -45,10 +45,25 @@ export interface BackupPart {
   arguments?: readonly string[];
   /** What it logs in to the service with. Default: nothing. */
   secret?: SecretDeclaration;
+  /** What can be brought back by itself, and whose it is. Default: nothing; it is there for a person to look at. */
+  items?: readonly BackupItem[];
 }
 
-/** A part as whoever has the data says it. In its arguments, `{port}` is the service's port, `{folder}` the platform's folder on the host. */
-export interface OwnPart extends Omit<BackupPart, "name" | "service"> {
+/** Something that can be brought back by itself: one database of a server, a whole folder. */
+export interface BackupItem {
+  /** Its name in its part. */
+  name: string;
+  /** Services that use it, which do not run while it is replaced. */
+  users: readonly string[];
+}
+
+/**
+ * A part as whoever has the data says it. In its arguments, `{port}` is the service's port, `{data}` its
+ * first data folder, `{folder}` the platform's folder, both on the host.
+ */
+export interface OwnPart extends Omit<BackupPart, "name" | "service" | "items"> {
   /** Default: the service's name. */
   name?: string;
+  /** Whether all of it can be brought back, and not just parts that are requested; the service then does not run. Default: false. */
+  whole?: boolean;
 }

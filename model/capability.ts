@@ -81,6 +81,8 @@ export interface CapabilityForm<Offer, Request> {
    * its folders say how. @param requests that it serves, from whatever host
    */
   backup?(offer: Offer, requests: readonly Request[]): OwnPart | undefined;
+  /** What a backup calls the part of the server's data that a request stands for. Default: it is brought back with the rest alone. */
+  backupItem?(request: Request): string;
   /** Makes it, in a server that is healthy. Default, and where it returns undefined: nothing has to be made. */
   make?(request: Request, server: Running<Offer>, at: Workshop): Resource | undefined;
 }
@@ -116,6 +118,8 @@ export interface Requested extends RequestOptions {
   secrets: readonly SecretDeclaration[];
   claims: readonly string[];
   keeps?: Backup;
+  /** Name of what it stands for in its server's backup. */
+  backupItem?: string;
   /** Undefined when nothing has to be made. @param server one that offers this capability */
   make(server: Running, at: Workshop): Resource | undefined;
 }
@@ -145,6 +149,7 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
   }),
   request: (request, { when = form.when, ...options } = {}) => {
     const keeps = form.keeps?.(request);
+    const backupItem = form.backupItem?.(request);
     return {
       ...options,
       capability: form.name,
@@ -154,6 +159,7 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
       secrets: form.requestSecrets?.(request) ?? [],
       claims: form.claims?.(request) ?? [],
       ...(keeps === undefined ? {} : { keeps }),
+      ...(backupItem === undefined ? {} : { backupItem }),
       // The names are equal, so the server offers what this form takes.
       make: (server, at) => form.make?.(request, server as Running<Offer>, at),
     };

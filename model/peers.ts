@@ -84,13 +84,19 @@ function remote({ service, host }: Found, port: number): Peer {
   return { service, host: address, port: entry.hostPort };
 }
 
-/** What others, on whatever hosts, have requested of a service by one of its offers. */
-export const requestsTo = (hosts: readonly HostView[], service: Service, capability: string): Requested[] =>
+/** A request, and the service that makes it. */
+interface Asking {
+  service: Service;
+  wanted: Requested;
+}
+
+/** What services, on whatever hosts, have requested of one by one of its offers. */
+export const requestsTo = (hosts: readonly HostView[], server: Service, capability: string): Asking[] =>
   hosts.flatMap((host) =>
-    host.services.flatMap(({ uses = [] }) =>
-      uses.filter(
-        (wanted) => wanted.capability === capability && offererOf(hosts, host.name, wanted)?.service === service,
-      ),
+    host.services.flatMap((service) =>
+      (service.uses ?? [])
+        .filter((wanted) => wanted.capability === capability && offererOf(hosts, host.name, wanted)?.service === server)
+        .map((wanted) => ({ service, wanted })),
     ),
   );
 

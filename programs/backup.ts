@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { methodIn } from "../capabilities/backups/method";
-import type { BackupMethod, BackupPart, OwnPart } from "../model/backup";
+import type { BackupItem, BackupMethod, BackupPart, OwnPart } from "../model/backup";
 import type { ServiceContext } from "../model/context";
 import { type ConfigFile, dataFolderOf } from "../model/files";
 import { UserError } from "../model/finding";
@@ -21,42 +21,65 @@ const FOLDER = "{folder}";
 /** Where the job finds its files; on the host they lie in its folder for configuration. */
 const CONFIG = "/etc/backup";
 
+/** What a part that comes back as a whole calls that. */
+const WHOLE = "all";
+
 /** Data that lie in folders whose files are copied: one that several services share once, as that of the first. */
 function folders({ services }: ServiceContext): BackupPart[] {
   const found = services.flatMap((service) =>
-    (service.data ?? [])
-      .filter(({ backup }) => backup.kind === "files")
-      .map((data) => ({ service: service.name, data, folder: dataFolderOf(service, data, FOLDER) })),
+    (service.data ?? []).map((data) => ({ service: service.name, data, folder: dataFolderOf(service, data, FOLDER) })),
   );
-  return found
-    .filter(({ folder }, index) => found.findIndex((other) => other.folder === folder) === index)
+  const copied = found.filter(({ data }) => data.backup.kind === "files");
+  return copied
+    .filter(({ folder }, index) => copied.findIndex((other) => other.folder === folder) === index)
     .map(({ service, data: { directory = service }, folder }) => ({
       name: `${directory.replaceAll("/", "-")}-files`,
       service,
       method: FILES,
       arguments: [folder],
+      items: [{ name: WHOLE, users: found.filter((other) => other.folder === folder).map((other) => other.service) }],
     }));
 }
 
 /** Data that servers hold for others, in their own forms. */
 const offered = ({ services, hosts }: ServiceContext): BackupPart[] =>
-  services.flatMap((service) =>
-    (service.offers ?? []).flatMap((offer) =>
-      partOf(offer.backup?.(requestsTo(hosts, service, offer.capability)), service),
-    ),
+  services.flatMap((server) =>
+    (server.offers ?? []).flatMap((offer) => {
+      const asking = requestsTo(hosts, server, offer.capability);
+      const own = offer.backup?.(asking.map(({ wanted }) => wanted));
+      const items = asking.flatMap(({ service, wanted: { backupItem, keeps } }) =>
+        backupItem === undefined || keeps?.kind === "none"
+          ? []
+          : [{ name: backupItem, users: [service.name, ...dependentsOf(service, services)] }],
+      );
+      return partOf(own, server, items);
+    }),
   );
 
-const partOf = (own: OwnPart | undefined, service: Service): BackupPart[] =>
-  own === undefined
-    ? []
-    : [
-        {
-          ...own,
-          name: own.name ?? service.name,
-          service: service.name,
-          arguments: (own.arguments ?? []).map((argument) => argument.replaceAll("{port}", String(service.port))),
-        },
-      ];
+/** Services that say themselves that they need another one to run. */
+const dependentsOf = ({ name }: Service, services: readonly Service[]): string[] =>
+  services.filter(({ needs = [] }) => needs.includes(name)).map((one) => one.name);
+
+function partOf(own: OwnPart | undefined, service: Service, items: readonly BackupItem[] = []): BackupPart[] {
+  if (own === undefined) return [];
+  const { name = service.name, whole = false, ...part } = own;
+  const [data] = service.data ?? [];
+  const known = {
+    "{port}": String(service.port),
+    "{data}": data === undefined ? "" : dataFolderOf(service, data, FOLDER),
+  };
+  const filled = (argument: string): string =>
+    Object.entries(known).reduce((text, [mark, value]) => text.replaceAll(mark, value), argument);
+  return [
+    {
+      ...part,
+      name,
+      service: service.name,
+      arguments: (part.arguments ?? []).map(filled),
+      items: whole ? [{ name: WHOLE, users: [service.name] }] : items,
+    },
+  ];
+}
 
 /** All that is backed up on a host, in the order in which it is: databases before the files that they speak of. */
 function backupParts(context: ServiceContext): BackupPart[] {
@@ -89,6 +112,7 @@ export function backupPlan(context: ServiceContext): string {
       const { name, service, method, secret, arguments: rest = [] } = part;
       return ["part", name, service, method.name, secret === undefined ? "-" : secretOf(part), ...rest];
     }),
+    ...parts.flatMap(({ name, items = [] }) => items.map((item) => ["item", name, item.name, ...new Set(item.users)])),
   ];
   const wrong = lines.flat().find((word) => word === "" || /[\t\n\r]/.test(word));
   if (wrong !== undefined)
@@ -125,9 +149,12 @@ const SANDBOX = {
 const SCHEDULE = "*-*-* 02:55:00";
 const HOUR = 3_600;
 
+/** Name of a host's job. */
+export const backupJobName = (host: string): string => `backup-${host}`;
+
 /** The nightly set of a host's backups (docs/backups.md). */
 export function backupJob(context: ServiceContext): HostJob {
-  const name = `backup-${context.host}`;
+  const name = backupJobName(context.host);
   const parts = backupParts(context);
   return {
     name,

@@ -1,8 +1,11 @@
 #!/bin/bash
 # Makes one complete, dated set of copies of a host's data, or none at all (docs/backups.md).
 # usage: backup.sh <folder of the platform> <first part of containers' names> <image with Node> run
-#        backup.sh … list
+#        backup.sh … list | manifests
 #        backup.sh … check <set>
+#        backup.sh … what <set> [service]
+#        backup.sh … restore <set> [service]
+#        backup.sh … revert <moment of a restore> [service]
 #
 # Beside it lie the plan, which says what is copied, and a program for each method. A set is built in a hidden folder and renamed
 # when everything in it was read back; sets are told apart, and ordered, by the number in front, whatever the clock says.
@@ -45,17 +48,18 @@ text() {
   printf '"%s"' "$value"
 }
 
-# Reads the plan: PARTS has its lines, SOURCES the folders that the data lie in.
+# Reads the plan: PARTS and ITEMS have its lines, SOURCES the folders that the data lie in.
 read_plan() {
   local line
-  PARTS=() SOURCES=() HOST=
+  PARTS=() ITEMS=() SOURCES=() HOST=
   while IFS= read -r line || [ -n "$line" ]; do
     line=${line//'{folder}'/$FOLDER}
     case $line in
       host$'\t'*) HOST=${line#*$'\t'} ;;
       source$'\t'*) SOURCES+=("${line#*$'\t'}") ;;
       part$'\t'*) PARTS+=("${line#*$'\t'}") ;;
-      *) fail "$HERE/plan: expected host, source or part, found ${line@Q}" ;;
+      item$'\t'*) ITEMS+=("${line#*$'\t'}") ;;
+      *) fail "$HERE/plan: expected host, source, part or item, found ${line@Q}" ;;
     esac
   done < "$HERE/plan"
   [ "${#PARTS[@]}" -gt 0 ] || fail "$HERE/plan: expected what is to be copied, found nothing"
@@ -135,6 +139,13 @@ check() {
   [ "$said" = "$there" ] || fail "$1: expected the files of its SHA256SUMS and no others"
 }
 
+# Holds the lock until this program ends.
+alone() {
+  mkdir -p "$STORE"
+  exec 9> "$STORE/.lock"
+  flock --nonblock 9 || fail "another run is under way in $STORE; nothing was done"
+}
+
 # What a run that was killed has left: it no longer holds the lock, so nobody works there.
 sweep() {
   local left
@@ -156,9 +167,7 @@ retire() {
 run() {
   local last started name part fields separator=''
   read_plan
-  mkdir -p "$STORE"
-  exec 9> "$STORE/.lock"
-  flock --nonblock 9 || fail "another run is under way in $STORE; nothing was done"
+  alone
   sweep
   expect_room
   last=$(sets | tail -n 1)
@@ -204,12 +213,170 @@ run() {
   echo "$name: ${#PARTS[@]} parts, $((BYTES / 1024)) KiB, complete"
 }
 
+# Items of the plan, as `<part><tab><item>`: all, or those of a service. usage: items [service]
+items() {
+  local line fields part
+  for line in "${ITEMS[@]}"; do
+    IFS=$'\t' read -r -a fields <<< "$line"
+    part=$(part_named "${fields[0]}")
+    IFS=$'\t' read -r -a part <<< "$part"
+    if [ -z "${1:-}" ] || [ "${part[1]}" = "$1" ] || [[ $'\t'$line$'\t' == *$'\t'*$'\t'*$'\t'"$1"$'\t'* ]]; then
+      printf '%s\t%s\n' "${fields[0]}" "${fields[1]}"
+    fi
+  done
+}
+
+part_named() {
+  local one
+  for one in "${PARTS[@]}"; do [ "${one%%$'\t'*}" != "$1" ] || { echo "$one"; return; }; done
+  fail "$HERE/plan: expected a part $1, found none"
+}
+
+# Services that use an item. usage: users <part> <item>
+users() {
+  local line
+  for line in "${ITEMS[@]}"; do
+    [[ $line != "$1"$'\t'"$2"$'\t'* ]] || tr '\t' '\n' <<< "${line#*$'\t'*$'\t'}"
+  done
+}
+
+# A verb of an item's method. usage: on_item <verb> <part><tab><item>
+on_item() {
+  local fields
+  IFS=$'\t' read -r -a fields <<< "$(part_named "${2%%$'\t'*}")"
+  ITEM=${2#*$'\t'} method "$1" "${fields[@]}"
+}
+
+# Chooses what comes back: CHOSEN has its items, CONCERNED the services that use them. usage: choose [service]
+choose() {
+  local one
+  mapfile -t CHOSEN < <(items "${1:-}")
+  [ "${#CHOSEN[@]}" -gt 0 ] || fail "expected a service whose data come back from a set, found ${1:-none}"
+  mapfile -t CONCERNED < <(for one in "${CHOSEN[@]}"; do users "${one%%$'\t'*}" "${one#*$'\t'}"; done | sort -u)
+}
+
+expect_set() {
+  [ -f "$STORE/${1:-}/manifest.json" ] || fail "expected one of the sets $(sets | tr '\n' ' '), found ${1:-none}"
+}
+
+what() {
+  local one
+  read_plan
+  expect_set "${1:-}"
+  choose "${2:-}"
+  for one in "${CHOSEN[@]}"; do echo "replaces ${one//$'\t'/ }"; done
+  for one in "${CONCERNED[@]}"; do ! is_there "$one" || echo "stops $one"; done
+}
+
+is_there() { docker inspect --format x "$PREFIX$1" > /dev/null 2>&1; }
+
+# Stops the services that use what is replaced: none of the others.
+stop_concerned() {
+  local one
+  STOPPED=()
+  for one in "${CONCERNED[@]}"; do
+    # One of another host asks again until what it uses is back.
+    if [ "$(docker inspect --format '{{.State.Running}}' "$PREFIX$one" 2> /dev/null)" = true ]; then
+      docker stop "$PREFIX$one" > /dev/null
+      STOPPED+=("$one")
+    fi
+  done
+  DOWN=$(date +%s)
+}
+
+start_stopped() {
+  local one
+  for one in "${STOPPED[@]}"; do docker start "$PREFIX$one" > /dev/null || echo "$one could not be started" >&2; done
+}
+
+# Seconds that a service gets to become healthy again.
+PATIENCE=300
+
+expect_health() {
+  local one found waited=0
+  for one in "${STOPPED[@]}"; do
+    while :; do
+      found=$(docker inspect --format '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' "$PREFIX$one")
+      case $found in healthy | running) break ;; esac
+      [ "$waited" -lt "$PATIENCE" ] || fail "$one is $found after $PATIENCE s. To have back what there was: revert $STAMP"
+      sleep 1
+      waited=$((waited + 1))
+    done
+    echo "$one is back, after $(($(date +%s) - DOWN)) s"
+  done
+}
+
+# Carries out a verb on every chosen item; where one fails, another verb on those before. usage: each <verb> <verb that undoes it>
+each() {
+  local one finished=()
+  for one in "${CHOSEN[@]}"; do
+    if ! on_item "$1" "$one"; then
+      for one in "${finished[@]}"; do on_item "$2" "$one" >&2 || echo "${one//$'\t'/ } stays as it is now" >&2; done
+      return 1
+    fi
+    finished+=("$one")
+  done
+}
+
+# Takes away what was prepared, also what could not be finished.
+discard() {
+  local one
+  for one in "${CHOSEN[@]}"; do on_item discard "$one" || true; done
+}
+
+restore() {
+  read_plan
+  expect_set "${1:-}"
+  choose "${2:-}"
+  alone
+  WORK=$STORE/$1
+  check "$WORK"
+  STAMP=$(date +%Y%m%dT%H%M%S)
+  export STAMP
+  # Beside what is in use, which goes on.
+  if ! each prepare discard; then
+    discard
+    fail "nothing was replaced"
+  fi
+  stop_concerned
+  if ! each switch revert; then
+    start_stopped
+    discard
+    fail "nothing was replaced"
+  fi
+  start_stopped
+  expect_health
+  echo "$1 is restored. To have back what there was: revert $STAMP"
+}
+
+revert() {
+  read_plan
+  choose "${2:-}"
+  alone
+  WORK=$STORE
+  STAMP=${1:?which restore}
+  export STAMP
+  stop_concerned
+  each revert switch || { start_stopped; fail "expected what the restore of $STAMP has put aside"; }
+  start_stopped
+  expect_health
+}
+
+manifests() {
+  local one
+  for one in $(sets); do cat "$STORE/$one/manifest.json" && printf '\0'; done
+}
+
 case ${1:-} in
   run) run ;;
+  manifests) manifests ;;
+  what) what "${@:2}" ;;
+  restore) restore "${@:2}" ;;
+  revert) revert "${@:2}" ;;
   list) for one in $(sets); do echo "$one $(number "$one" bytes)"; done ;;
   check)
     check "$STORE/${2:?which set}"
     echo "$2 is as it was written"
     ;;
-  *) fail "expected run, list or check, found ${1:-nothing}" ;;
+  *) fail "expected run, list, manifests, check, what, restore or revert, found ${1:-nothing}" ;;
 esac

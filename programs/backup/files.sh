@@ -1,5 +1,5 @@
 # Files of a folder as they are, and the SQLite databases among them as of one moment, each.
-# usage: files.sh dump|verify <folder>
+# usage: files.sh <verb> <folder>
 . "$HERE/tools.sh"
 
 # Where databases are found, as tar names them; each copy is called by its number.
@@ -40,6 +40,7 @@ dump() {
   if [ -s "$LIST" ]; then mkdir "$OUT/sqlite"; fi
   while IFS= read -r -u 3 database; do
     number=$((number + 1))
+    stat --format '%u:%g %a' "$folder/$database" >> "$OUT/owners"
     copy_database "$folder" "$database" "$number"
   done 3< "$LIST"
   # What is beside a database belongs to it alone, and was read with it.
@@ -61,5 +62,34 @@ verify() {
     node_in 0:0 none sqlite.mjs check "/part/sqlite/$number" "${database#./}"
   done 3< "$LIST"
 }
+
+# Puts the copies of databases where they were. usage: place_databases <folder>
+place_databases() {
+  local number=0 database owner mode
+  while IFS= read -r -u 3 database && IFS=' ' read -r -u 4 owner mode; do
+    number=$((number + 1))
+    cp "$OUT/sqlite/$number" "$1/$database"
+    chown "$owner" "$1/$database"
+    chmod "$mode" "$1/$database"
+  done 3< "$LIST" 4< "$OUT/owners"
+}
+
+prepare() {
+  local new=$1.restoring expected found
+  verify "$@" > /dev/null
+  expected=$(($(tar --list --file "$OUT/files.tar" | grep -c -v '/$' || true) + $(wc -l < "$LIST")))
+  rm -rf "$new"
+  mkdir "$new"
+  tar --extract --file "$OUT/files.tar" --directory "$new" --numeric-owner --same-owner --preserve-permissions
+  if [ -s "$LIST" ]; then place_databases "$new"; fi
+  found=$(find "$new" ! -type d -printf x | wc -c)
+  [ "$found" = "$expected" ] || fail "expected $expected files, found $found"
+}
+
+switch() { switch_folders "$1"; }
+
+revert() { revert_folders "$1"; }
+
+discard() { rm -rf "$1.restoring"; }
 
 "$@"

@@ -18,7 +18,7 @@ test("on Sese-AI every database with its roles, Redis, collections, n8n's export
   expect(parts(backupPlan(contextWith()))).toEqual([
     "postgresql postgresql postgresql - postgres +alloy +assets +kaneo +litellm +n8n +nocodb +palais +sure",
     "qdrant qdrant qdrant qdrant.secret 6333 content_index semantic_cache",
-    "redis redis redis redis.secret",
+    "redis redis redis redis.secret {folder}/data/redis",
     "n8n-exports n8n n8n - {folder}/secrets/n8n/encryption_key",
     "grafana-files grafana files - {folder}/data/grafana",
     "n8n-files n8n files - {folder}/data/n8n",
@@ -43,6 +43,28 @@ test("on the workstation a folder that two services share once", () => {
     "creative-assets-files comfyui files - {folder}/data/creative-assets",
     "remotion-output-files remotion files - {folder}/data/remotion/output",
   ]);
+});
+
+test("what comes back by itself names who uses it: owners, who needs those, and who shares a folder", () => {
+  const items = (host: string): string[] =>
+    (backupPlan(contextWith({ host })).match(/^item\t.*$/gm) ?? []).map((line) => line.slice(5).replaceAll("\t", " "));
+  expect(items("sese-ai")).toEqual([
+    ...[
+      "postgresql alloy alloy",
+      "postgresql kaneo kaneo-api kaneo",
+      "postgresql litellm litellm",
+      "postgresql n8n n8n",
+    ],
+    ...[
+      "postgresql assets n8n",
+      "postgresql nocodb nocodb",
+      "postgresql palais palais",
+      "postgresql sure sure sure-worker",
+    ],
+    ...["redis all redis", "grafana-files all grafana", "n8n-files all n8n", "nocodb-files all nocodb"],
+    ...["openclaw-files all openclaw", "sure-files all sure-worker sure"],
+  ]);
+  expect(items("workstation")).toContain("creative-assets-files all comfyui remotion");
 });
 
 test("the first guess at a set's size looks at the folders of whatever is backed up, and at no others", () => {

@@ -146,6 +146,13 @@ alone() {
   flock --nonblock 9 || fail "another run is under way in $STORE; nothing was done"
 }
 
+# From here on nothing depends on whoever asked: what is said goes to a file, too, and on without him.
+go_on_alone() {
+  : > "$STORE/.log"
+  exec > >(exec tee -p --append "$STORE/.log" 9>&-) 2> >(exec tee -p --append "$STORE/.log" >&2 9>&-)
+  trap '' HUP PIPE
+}
+
 # What a run that was killed has left: it no longer holds the lock, so nobody works there.
 sweep() {
   local left
@@ -329,6 +336,7 @@ restore() {
   expect_set "${1:-}"
   choose "${2:-}"
   alone
+  go_on_alone
   WORK=$STORE/$1
   check "$WORK"
   STAMP=$(date +%Y%m%dT%H%M%S)
@@ -353,6 +361,7 @@ revert() {
   read_plan
   choose "${2:-}"
   alone
+  go_on_alone
   WORK=$STORE
   STAMP=${1:?which restore}
   export STAMP

@@ -73,6 +73,13 @@ export class BackupHost {
     return { code: status, out: stdout, error: stderr };
   }
 
+  /** Has it done what is asked for by somebody who goes away at once, and waits until it is done. */
+  leave(verbs: readonly string[]): void {
+    const script = '"$@" 2>&1 | true; while ! flock -n "$LOCK" true; do sleep 0.05; done';
+    const env = this.environment({ LOCK: path.join(this.store, ".lock") });
+    spawnSync("bash", ["-c", script, "bash", "bash", ...this.argv, ...verbs], { env, stdio: "ignore" });
+  }
+
   /** A run in a process group of its own, which is under way. */
   start(): { kill: () => void; ended: Promise<void> } {
     const child = spawn("bash", [...this.argv, "run"], { env: this.environment({}), stdio: "ignore", detached: true });
@@ -80,11 +87,11 @@ export class BackupHost {
     return { kill: () => process.kill(-(child.pid as number), "SIGKILL"), ended };
   }
 
-  /** Names in the store, hidden ones too, but the lock's. */
+  /** Names in the store, hidden ones too, but the lock's and the log's. */
   get sets(): string[] {
     return existsSync(this.store)
       ? readdirSync(this.store)
-          .filter((name) => name !== ".lock")
+          .filter((name) => name !== ".lock" && name !== ".log")
           .sort()
       : [];
   }

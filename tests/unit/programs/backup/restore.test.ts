@@ -105,6 +105,16 @@ test("goes back to what there was", () => {
   expect(steps().slice(-3)).toEqual(["stop vpai_d", "revert two y", "start vpai_d"]);
 });
 
+test("goes on to its end when nobody listens any more", () => {
+  host.method("note", METHOD.replace("switch() {", 'switch() { for i in 1 2 3 4 5; do echo "$i"; sleep 0.1; done;'));
+  host.leave(["restore", set(), "c"]);
+  expect(steps()).toEqual([
+    ...["prepare one all", "stop vpai_a", "stop vpai_c", "switch one all", "start vpai_a", "start vpai_c"],
+  ]);
+  expect(live("one")).toBe("one then\n");
+  expect(host.read("backups/.log")).toContain("is restored. To have back what there was: revert");
+});
+
 test("who does not run is not started, and who is of another host is not asked for", () => {
   host.run(["restore", set(), "elsewhere"]);
   expect(steps()).toEqual(["prepare two x", "stop vpai_b", "switch two x", "start vpai_b"]);

@@ -30,8 +30,13 @@ export const couchdbDatabase = defineCapability<CouchServer, CouchDatabaseReques
   requestSecrets: ({ password }) => [password],
   claims: ({ name, user }) => [`database ${name}`, `user ${user}`],
   keeps: () => ({ kind: "couchdb-dump" }),
+  backupItem: ({ name }) => name,
   backup: ({ admin }, requests) => ({
-    method: methodIn(path.join(__dirname, "backups"), "couchdb", ["couchdb-dump.mjs", "couchdb-verify.mjs"]),
+    method: methodIn(path.join(__dirname, "backups"), "couchdb", [
+      "couchdb-dump.mjs",
+      "couchdb-verify.mjs",
+      "couchdb-load.mjs",
+    ]),
     arguments: ["{port}", admin.user, ...requests.map(({ name }) => name).sort()],
     secret: admin.password,
   }),

@@ -28,9 +28,10 @@ export const qdrantCollection = defineCapability<VectorServer, Collection>({
   offerSecrets: ({ apiKey }) => [apiKey],
   claims: ({ name }) => [`collection ${name}`],
   keeps: () => ({ kind: "qdrant-snapshot" }),
+  backupItem: ({ name }) => name,
   backup: ({ apiKey }, requests) => ({
     method: methodIn(path.join(__dirname, "backups"), "qdrant", ["qdrant.mjs"]),
-    arguments: ["{port}", ...requests.map(({ name }) => name).sort()],
+    arguments: ["{port}", "{data}", "{path}", ...requests.map(({ name }) => name).sort()],
     secret: apiKey,
   }),
   make: ({ name, size, distance }, { offer, host, connection, endpoint, ready, scope }, at) =>

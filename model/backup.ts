@@ -58,8 +58,8 @@ export interface BackupItem {
 }
 
 /**
- * A part as whoever has the data says it. In its arguments, `{port}` is the service's port, `{data}` its
- * first data folder, `{folder}` the platform's folder, both on the host.
+ * A part as whoever has the data says it. In its arguments, `{port}` is the service's port, `{data}` and
+ * `{path}` its first data folder as the host and as it sees it, `{folder}` the platform's folder on the host.
  */
 export interface OwnPart extends Omit<BackupPart, "name" | "service" | "items"> {
   /** Default: the service's name. */

@@ -50,15 +50,17 @@ const offered = ({ services, hosts }: ServiceContext): BackupPart[] =>
       const items = asking.flatMap(({ service, wanted: { backupItem, keeps } }) =>
         backupItem === undefined || keeps?.kind === "none"
           ? []
-          : [{ name: backupItem, users: [service.name, ...dependentsOf(service, services)] }],
+          : [{ name: backupItem, users: usersOf(service, server, services) }],
       );
       return partOf(own, server, items);
     }),
   );
 
-/** Services that say themselves that they need another one to run. */
-const dependentsOf = ({ name }: Service, services: readonly Service[]): string[] =>
-  services.filter(({ needs = [] }) => needs.includes(name)).map((one) => one.name);
+/** A service that requests something, and those that say that they need it; not the server, in which it is done. */
+const usersOf = (service: Service, server: Service, services: readonly Service[]): string[] =>
+  [service, ...services.filter(({ needs = [] }) => needs.includes(service.name))]
+    .filter((one) => one !== server)
+    .map(({ name }) => name);
 
 function partOf(own: OwnPart | undefined, service: Service, items: readonly BackupItem[] = []): BackupPart[] {
   if (own === undefined) return [];
@@ -67,6 +69,7 @@ function partOf(own: OwnPart | undefined, service: Service, items: readonly Back
   const known = {
     "{port}": String(service.port),
     "{data}": data === undefined ? "" : dataFolderOf(service, data, FOLDER),
+    "{path}": data?.path ?? "",
   };
   const filled = (argument: string): string =>
     Object.entries(known).reduce((text, [mark, value]) => text.replaceAll(mark, value), argument);

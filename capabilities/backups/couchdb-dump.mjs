@@ -1,7 +1,7 @@
 /**
  * Reads the databases of a CouchDB on this loopback as a replication does: each document's last revisions, with the way to them.
  * The administrator's password comes by standard input.
- * usage: <port> <administrator> [database that must be there…]
+ * usage: <port> <administrator> [database that must be there…] | +<the only database>
  */
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
@@ -80,7 +80,8 @@ async function save(name) {
 try {
   const { version } = await ask("GET", "/");
   console.log(`version\tCouchDB ${version}`);
-  const names = (await ask("GET", "/_all_dbs")).filter((name) => !name.startsWith("_")).sort();
+  const all = (await ask("GET", "/_all_dbs")).filter((name) => !name.startsWith("_")).sort();
+  const names = expected[0]?.startsWith("+") ? expected.splice(0).map((name) => name.slice(1)) : all;
   const missing = expected.filter((name) => !names.includes(name));
   if (missing.length > 0)
     throw new Error(`expected the databases ${expected.join(", ")}, found no ${missing.join(", ")}`);

@@ -1,6 +1,6 @@
 /**
- * Has a Qdrant on this loopback write a snapshot of each collection, and brings them here. Its key comes by standard input.
- * usage: <port> [collection that must be there…]
+ * Asks a Qdrant on this loopback. Its key comes by standard input.
+ * usage: save <port> [collection that must be there…]; keep <port> <collection>; recover <port> <collection> <file:///…>
  */
 import { createHash } from "node:crypto";
 import { createWriteStream, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
 
-const [port, ...expected] = process.argv.slice(2);
+const [verb, port, ...words] = process.argv.slice(2);
 const key = (await text(process.stdin)).trimEnd();
 
 async function ask(method, path, body) {
@@ -24,7 +24,7 @@ async function ask(method, path, body) {
 
 const resultOf = async (...request) => (await (await ask(...request)).json()).result;
 
-const countOf = async (at) => (await resultOf("POST", `${at}/points/count`, { exact: true })).count;
+const countOf = async (path) => (await resultOf("POST", `${path}/points/count`, { exact: true })).count;
 
 /** @returns SHA-256 of what came */
 async function download(path, file) {
@@ -40,12 +40,13 @@ async function download(path, file) {
   return hash.digest("hex");
 }
 
-async function save(name) {
-  const at = `/collections/${encodeURIComponent(name)}`;
-  const before = await countOf(at);
-  const { name: snapshot, checksum } = await resultOf("POST", `${at}/snapshots?wait=true`);
-  const after = await countOf(at);
-  const path = `${at}/snapshots/${encodeURIComponent(snapshot)}`;
+const at = (name) => `/collections/${encodeURIComponent(name)}`;
+
+async function saveOne(name) {
+  const before = await countOf(at(name));
+  const { name: snapshot, checksum } = await resultOf("POST", `${at(name)}/snapshots?wait=true`);
+  const after = await countOf(at(name));
+  const path = `${at(name)}/snapshots/${encodeURIComponent(snapshot)}`;
   try {
     const found = await download(path, `/part/${encodeURIComponent(name)}.snapshot`);
     if (found !== checksum)
@@ -57,17 +58,32 @@ async function save(name) {
   if (before === after) console.log(`rows\t${name}\t${after}`);
 }
 
-try {
+async function save() {
   const { version } = await (await ask("GET", "/")).json();
   console.log(`version\tQdrant ${version}`);
   const names = (await resultOf("GET", "/collections")).collections.map(({ name }) => name).sort();
-  const missing = expected.filter((name) => !names.includes(name));
+  const missing = words.filter((name) => !names.includes(name));
   if (missing.length > 0)
-    throw new Error(`expected the collections ${expected.join(", ")}, found no ${missing.join(", ")}`);
-  for (const name of names) await save(name);
+    throw new Error(`expected the collections ${words.join(", ")}, found no ${missing.join(", ")}`);
+  for (const name of names) await saveOne(name);
   // Snapshots are without them.
   const { aliases } = await resultOf("GET", "/aliases");
   writeFileSync("/part/aliases.json", `${JSON.stringify(aliases, null, 2)}\n`);
+}
+
+/** Has the server keep what a collection holds now. Tells the snapshot's name. */
+async function keep([name]) {
+  console.log((await resultOf("POST", `${at(name)}/snapshots?wait=true`)).name);
+}
+
+/** Makes a collection what a snapshot holds, from a file that the server sees. Tells how many points it has then. */
+async function recover([name, location]) {
+  await ask("PUT", `${at(name)}/snapshots/recover?wait=true`, { location, priority: "snapshot" });
+  console.log(await countOf(at(name)));
+}
+
+try {
+  await { save, keep, recover }[verb](words);
 } catch (error) {
   console.error(`Qdrant: ${error.message}`);
   process.exit(1);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { eventually } from "../../eventually";
 import { projectRoot } from "../../../toolchain/environment";
+import { QDRANT_CONFIG } from "../../../platforms/vpai/services/qdrant/config";
 import { docker, hardened, image, inside, minute, mounted, run, start, useImages } from "../harness/containers";
 
 /**
@@ -52,10 +53,15 @@ const plan = (...lines: string[]): void =>
 
 const PARTS = [
   "part|postgres|postgres|postgresql|-|postgres|+shop",
-  "part|redis|redis|redis|redis.secret",
-  "part|qdrant|qdrant|qdrant|qdrant.secret|6333|notes",
+  "part|redis|redis|redis|redis.secret|{folder}/data/redis",
+  "part|qdrant|qdrant|qdrant|qdrant.secret|6333|{folder}/data/qdrant|/qdrant/storage|notes",
   "part|couchdb|couchdb|couchdb|couchdb.secret|5984|admin|vault",
   "part|app-files|app|files|-|{folder}/data/app",
+  "item|postgres|shop|app",
+  "item|redis|all|redis",
+  "item|qdrant|notes|app",
+  "item|couchdb|vault",
+  "item|app-files|all|app",
 ];
 
 /** Runs the program; `BACKUP_MARGIN` is small, as this machine's disk is not the test's. */
@@ -128,13 +134,11 @@ async function startServers(): Promise<void> {
   const hash = pbkdf2Sync(PASSWORD, "5a17", 10, 20, "sha1").toString("hex");
   start("postgres", image("postgres"), ["--env", "POSTGRES_PASSWORD=canary"]);
   const acl = `user default on #${createHash("sha256").update(PASSWORD).digest("hex")} ~* &* +@all\n`;
-  start(
-    "redis",
-    image("redis"),
-    mounted("/etc/users.acl", acl),
-    ...["redis-server", "--appendonly", "yes", "--aclfile", "/etc/users.acl"],
-  );
-  start("qdrant", image("qdrant"), ["--env", `QDRANT__SERVICE__API_KEY=${PASSWORD}`]);
+  const redis = ["--volume", `${at("data/redis")}:/data`, ...mounted("/etc/users.acl", acl)];
+  start("redis", image("redis"), redis, "redis-server", "--appendonly", "yes", "--aclfile", "/etc/users.acl");
+  const qdrant = ["--env", `QDRANT__SERVICE__API_KEY=${PASSWORD}`, "--volume", `${at("data/qdrant")}:/qdrant/storage`];
+  const config = [...mounted("/etc/qdrant/qdrant.yaml", QDRANT_CONFIG), "--entrypoint", "./qdrant"];
+  start("qdrant", image("qdrant"), [...qdrant, ...config], "--config-path", "/etc/qdrant/qdrant.yaml");
   const ini = mounted("/etc/couchdb/local.ini", `${INI}admin = -pbkdf2-${hash},5a17,10\n`);
   start("couchdb", image("couchdb"), [
     ...["--env", "ERL_FLAGS=-couch_ini /opt/couchdb/etc/default.ini /etc/couchdb/local.ini", ...ini],
@@ -163,7 +167,8 @@ function startWriters(): void {
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "backup-"));
   chmodSync(folder, 0o755);
-  for (const name of ["data/app/deep", `configs/${JOB}`, `secrets/${JOB}`]) mkdirSync(at(name), { recursive: true });
+  for (const name of ["data/app/deep", "data/redis", "data/qdrant", `configs/${JOB}`, `secrets/${JOB}`])
+    mkdirSync(at(name), { recursive: true });
   for (const source of ["programs/backup", "capabilities/backups"])
     cpSync(path.join(projectRoot, source), at("configs", JOB), { recursive: true });
   for (const server of ["redis", "qdrant", "couchdb"]) writeFileSync(at("secrets", JOB, `${server}.secret`), PASSWORD);
@@ -358,6 +363,105 @@ describe("what goes wrong leaves the sets of before, and no other", () => {
       expect(sets()).toEqual([...before, newest()]);
       expect(newest()).toMatch(/^000002-/);
       expect(backup("check", newest())).toContain("as it was written");
+    },
+    3 * minute,
+  );
+});
+
+describe("everything comes back from a set", () => {
+  const started = (): string[] =>
+    ["postgres", "qdrant", "couchdb", "app", "redis"].map((name) =>
+      docker("inspect", "--format", "{{.State.StartedAt}}", `${run}-${name}`),
+    );
+
+  const redis = (...command: string[]): string =>
+    docker("exec", "--env", `REDISCLI_AUTH=${PASSWORD}`, `${run}-redis`, "redis-cli", ...command);
+
+  const counted = (): { result: { count: number } } =>
+    ask("qdrant", 6333, "POST", "/collections/notes/points/count", { exact: true }) as { result: { count: number } };
+
+  const vault = (): number => (ask("couchdb", 5984, "GET", "/vault") as { doc_count: number }).doc_count;
+
+  /** What a statement in Node says of the program's database. */
+  const node = (statement: string): string =>
+    inside(
+      "app",
+      ...["node", "--disable-warning=ExperimentalWarning", "--print"],
+      `const { DatabaseSync } = require("node:sqlite"); const database = new DatabaseSync("/data/deep/app's [one].db"); ${statement}`,
+    );
+
+  /** What each store has. */
+  const counts = (): Record<string, number> => ({
+    orders: Number(sql("SELECT count(*) FROM orders", "shop")),
+    keys: Number(redis("DBSIZE").replace(/\D/g, "")),
+    notes: counted().result.count,
+    vault: vault(),
+    rows: Number(node('database.prepare("SELECT count(*) AS n FROM notes").get().n')),
+  });
+
+  let set: string;
+  let then: Record<string, number>;
+  let now: Record<string, number>;
+
+  beforeAll(async () => {
+    // The writers' last words, so that counts can be compared.
+    docker("restart", `${run}-app`, `${run}-redis`);
+    sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop'");
+    await eventually(() => expect(redis("PING")).toBe("PONG"), 30);
+    then = counts();
+    backup();
+    set = newest();
+    sql("TRUNCATE orders CASCADE", "shop");
+    redis("FLUSHALL");
+    ask("qdrant", 6333, "POST", "/collections/notes/points/delete?wait=true", { points: [1, 2, 3] });
+    const { _rev: rev } = ask("couchdb", 5984, "GET", "/vault/note-1") as { _rev: string };
+    ask("couchdb", 5984, "DELETE", `/vault/note-1?rev=${rev}`);
+    node('database.exec("DELETE FROM notes")');
+    inside("app", "sh", "-c", "rm /data/plain; echo later > /data/later");
+    now = counts();
+  }, 3 * minute);
+
+  test("the manifest has what was counted", () => {
+    expect(then["orders"]).toBeGreaterThan(100);
+    const [notes, documents] = [(then["notes"] ?? 0) - 3, (then["vault"] ?? 0) - 1];
+    expect(now).toEqual({ orders: 0, keys: 0, notes, vault: documents, rows: 0 });
+    expect(partOf(set, "postgres").rows["shop.public.orders"]).toBe(then["orders"]);
+    expect(partOf(set, "redis").rows["keys"]).toBe(then["keys"]);
+    expect(partOf(set, "qdrant").rows["notes"]).toBe(then["notes"]);
+    expect(partOf(set, "couchdb").rows["vault"]).toBe(then["vault"]);
+    expect(partOf(set, "app-files").rows["deep/app's [one].db:notes"]).toBe(then["rows"]);
+  });
+
+  test(
+    "each store has it again, and those whose data are replaced while they run were not restarted",
+    async () => {
+      const before = started();
+      const said = backup("restore", set);
+      await eventually(() => expect(redis("PING")).toBe("PONG"), 30);
+      expect(counts()).toEqual(then);
+      expect(inside("app", "cat", "/data/plain")).toBe("plain");
+      expect(() => inside("app", "cat", "/data/later")).toThrow();
+      expect(started().slice(0, 3)).toEqual(before.slice(0, 3));
+      expect(started()[3]).not.toBe(before[3]);
+      for (const [, seconds] of said.matchAll(/ is back, after (\d+) s$/gm)) expect(Number(seconds)).toBeLessThan(60);
+      expect(said).toContain(`what was in use is now ${at("data/app")}.before-`);
+      // Owners and rights came along.
+      expect(sql("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'shop'")).toBe("keeper");
+      expect(sh('stat -c "%u %a" "$1/plain" "$1"/deep/*.db', at("data/app"))).toBe("1000 644\n1000 644");
+    },
+    3 * minute,
+  );
+
+  test(
+    "what there was before a restore comes back, too",
+    async () => {
+      const [, moment = ""] = /revert (\S+)$/m.exec(backup("restore", set, "app")) ?? [];
+      expect(counts()).toEqual(then);
+      sql("INSERT INTO orders VALUES (0, 'after')", "shop");
+      backup("revert", moment, "app");
+      await eventually(() => expect(counts()).toEqual(then), 30);
+      expect(sql("SELECT count(*) FROM orders WHERE id = 0", "shop")).toBe("0");
+      expect(sql("SELECT count(*) FROM orders WHERE id = 0", "shop_restoring")).toBe("1");
     },
     3 * minute,
   );

@@ -17,7 +17,7 @@ const parts = (plan: string): string[] =>
 test("on Sese-AI every database with its roles, Redis, collections, n8n's exports, and the folders that say so", () => {
   expect(parts(backupPlan(contextWith()))).toEqual([
     "postgresql postgresql postgresql - postgres +alloy +assets +kaneo +litellm +n8n +nocodb +palais +sure",
-    "qdrant qdrant qdrant qdrant.secret 6333 content_index semantic_cache",
+    "qdrant qdrant qdrant qdrant.secret 6333 {folder}/data/qdrant /qdrant/storage content_index semantic_cache",
     "redis redis redis redis.secret {folder}/data/redis",
     "n8n-exports n8n n8n - {folder}/secrets/n8n/encryption_key",
     "grafana-files grafana files - {folder}/data/grafana",
@@ -61,9 +61,18 @@ test("what comes back by itself names who uses it: owners, who needs those, and 
       "postgresql palais palais",
       "postgresql sure sure sure-worker",
     ],
-    ...["redis all redis", "grafana-files all grafana", "n8n-files all n8n", "nocodb-files all nocodb"],
+    ...[
+      "qdrant semantic_cache litellm",
+      "qdrant content_index openclaw",
+      "redis all redis",
+      "grafana-files all grafana",
+      "n8n-files all n8n",
+      "nocodb-files all nocodb",
+    ],
     ...["openclaw-files all openclaw", "sure-files all sure-worker sure"],
   ]);
+  // In CouchDB it is done while that runs.
+  expect(items("seko-vpn")[0]).toBe("couchdb obsidian_vault");
   expect(items("workstation")).toContain("creative-assets-files all comfyui remotion");
 });
 
@@ -147,6 +156,7 @@ test("the job has the programs of its methods, and the secrets that they log in 
       "couchdb.sh",
       "couchdb-dump.mjs",
       "couchdb-verify.mjs",
+      "couchdb-load.mjs",
       "files.sh",
       "sqlite.mjs",
     ].map((file) => `/etc/backup/${file}`),

@@ -14,6 +14,11 @@ beforeAll(async () => {
   host = await lab.host("sese-ai");
 }, 1_500_000);
 
+afterAll(async () => {
+  // n8n keeps a copy of its key in its folder, which other tests look for.
+  await host.output(["rm", "-rf", STORE]);
+}, 60_000);
+
 interface Manifest {
   host: string;
   parts: { name: string; version?: string; encryptionKey?: string; rows: Record<string, number> }[];

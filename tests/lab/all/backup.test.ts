@@ -30,7 +30,10 @@ const host = (...command: string[]): string => inside("host", ...command);
 
 const sh = (script: string, ...args: string[]): string => host("bash", "-euc", script, "bash", ...args);
 
-const sets = (): string[] => sh('ls "$1" 2>/dev/null || true', store()).split("\n").filter(Boolean);
+const sets = (): string[] =>
+  sh('ls "$1" 2>/dev/null || true', store())
+    .split("\n")
+    .filter((name) => /^\d/.test(name));
 
 interface Manifest {
   bytes: number;

@@ -12,7 +12,6 @@ import {
   isContainerService,
   isUnitService,
   jobImagesOf,
-  type JobOwner,
   jobsOf,
   type Service,
 } from "../model/service";
@@ -148,7 +147,7 @@ function describeAll({ name, host, services, context }: HostPlan, { platform, co
 
 /** All jobs of a host, its services' and its own. */
 const jobsOn = ({ host, services, context }: Pick<HostPlan, "host" | "services" | "context">) => [
-  ...services.flatMap((owner: JobOwner & Service) => jobsOf(owner, context).map((job) => ({ job, owner }))),
+  ...services.flatMap((owner) => jobsOf(owner, context).map((job) => ({ job, owner }))),
   ...hostJobsOf(host, context).map((job) => ({ job, owner: HOST_ITSELF })),
 ];
 

@@ -129,6 +129,10 @@ export interface Capability<Offer, Request> extends CapabilityForm<Offer, Reques
   request(request: Request, options?: RequestOptions): Requested;
 }
 
+/** What is requested; a request that was not made by its capability, as in a file that nobody compiled, is for policies to tell of. */
+const requestsIn = <Request>(requests: readonly Requested[]): Request[] =>
+  requests.flatMap(({ request }) => (request === undefined ? [] : [request as Request]));
+
 /** Makes a capability of its form. The core handles offers and requests without knowing what is in them. */
 export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Request>): Capability<Offer, Request> => ({
   ...form,
@@ -140,11 +144,7 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
     ...(form.backup === undefined
       ? {}
       : {
-          backup: (requests: readonly Requested[]) =>
-            form.backup?.(
-              offer,
-              requests.map(({ request }) => request as Request),
-            ),
+          backup: (requests: readonly Requested[]) => form.backup?.(offer, requestsIn(requests)),
         }),
   }),
   request: (request, { when = form.when, ...options } = {}) => {

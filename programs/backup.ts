@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { methodIn } from "../capabilities/backups/method";
-import type { BackupItem, BackupMethod, BackupPart, OwnPart } from "../model/backup";
+import type { Backup, BackupItem, BackupMethod, BackupPart, OwnPart } from "../model/backup";
 import type { ServiceContext } from "../model/context";
 import { type ConfigFile, dataFolderOf } from "../model/files";
 import { UserError } from "../model/finding";
@@ -29,7 +29,8 @@ function folders({ services }: ServiceContext): BackupPart[] {
   const found = services.flatMap((service) =>
     (service.data ?? []).map((data) => ({ service: service.name, data, folder: dataFolderOf(service, data, FOLDER) })),
   );
-  const copied = found.filter(({ data }) => data.backup.kind === "files");
+  // What lacks it, as in a file that nobody compiled, a policy tells of.
+  const copied = found.filter(({ data: { backup } }) => (backup as Backup | undefined)?.kind === "files");
   return copied
     .filter(({ folder }, index) => copied.findIndex((other) => other.folder === folder) === index)
     .map(({ service, data: { directory = service }, folder }) => ({
@@ -66,10 +67,11 @@ function partOf(own: OwnPart | undefined, service: Service, items: readonly Back
   if (own === undefined) return [];
   const { name = service.name, whole = false, ...part } = own;
   const [data] = service.data ?? [];
+  if (data === undefined && part.arguments?.some((argument) => /\{(data|path)\}/.test(argument)) === true)
+    throw new UserError(`${service.name}: expected a data folder, which its backup is made of, found none`);
   const known = {
     "{port}": String(service.port),
-    "{data}": data === undefined ? "" : dataFolderOf(service, data, FOLDER),
-    "{path}": data?.path ?? "",
+    ...(data === undefined ? {} : { "{data}": dataFolderOf(service, data, FOLDER), "{path}": data.path }),
   };
   const filled = (argument: string): string =>
     Object.entries(known).reduce((text, [mark, value]) => text.replaceAll(mark, value), argument);

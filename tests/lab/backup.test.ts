@@ -68,6 +68,70 @@ test("a database of the set is brought back beside the one in use, with the rows
   await host.output([...psql, "-c", "DROP DATABASE again"]);
 }, 120_000);
 
+test("what there is, is listed by service", async () => {
+  const [set = ""] = (await sets()).slice(-1);
+  const { stdout } = await lab.makeSucceed("backups HOST=sese-ai");
+  const rows = stdout.split("\n").filter((line) => line.startsWith("sese-ai "));
+  expect(rows.map((row) => row.split(/ {2,}/).slice(1, 4))).toEqual([
+    ["n8n", String((await sets()).length), set],
+    ["postgresql", String((await sets()).length), set],
+    ["redis", String((await sets()).length), set],
+  ]);
+});
+
+describe("a service's data come back", () => {
+  const psql = ["docker", "exec", "vpai_postgresql", "psql", "-XAtq", "-U", "postgres", "-v", "ON_ERROR_STOP=1"];
+  const nameOfPing = (): Promise<string> =>
+    host.output([...psql, "-d", "n8n", "-c", "SELECT name FROM workflow_entity"]);
+  const databases = (): Promise<string> =>
+    host.output([...psql, "-c", "SELECT datname FROM pg_database WHERE datname LIKE 'n8n%' ORDER BY 1"]);
+
+  afterAll(async () => {
+    const drop = "SELECT format('DROP DATABASE %I', datname) FROM pg_database WHERE datname LIKE 'n8n\\__%' \\gexec";
+    await host.output([...psql.slice(0, 2), "-i", ...psql.slice(2)], { stdin: `${drop}\n` });
+    await host.output(["sh", "-c", "rm -rf /opt/vpai/data/n8n.before-* /opt/vpai/data/n8n.restoring"]);
+  }, 60_000);
+
+  test("only when told so", async () => {
+    const before = await host.starts();
+    const { stdout } = await lab.makeSucceed("restore SERVICE=n8n YES=0");
+    expect(stdout).toContain("n8n on sese-ai as of ");
+    expect(stdout.split("\n").filter((line) => /^ {2}(replaces|stops) /.test(line))).toEqual([
+      ...["  replaces postgresql n8n", "  replaces n8n-files all", "  stops n8n"],
+    ]);
+    expect(stdout).toContain("Nothing was changed: YES=1 does it.");
+    expect(await host.starts()).toEqual(before);
+  }, 120_000);
+
+  test("with the database and the folder, while the others run; today's are put aside", async () => {
+    const name = await nameOfPing();
+    await host.output([...psql, "-d", "n8n", "-c", "UPDATE workflow_entity SET name = 'changed'"]);
+    await host.output(["sh", "-c", "echo later > /opt/vpai/data/n8n/later"]);
+    const before = await host.starts("vpai_n8n");
+    const { stdout } = await lab.makeSucceed("restore SERVICE=n8n YES=1", { timeout: 600 });
+    expect(await nameOfPing()).toBe(name);
+    expect(await host.starts("vpai_n8n")).toEqual(before);
+    expect(stdout).toMatch(/^n8n is back, after \d+ s$/m);
+    expect(await databases()).toMatch(/^n8n\nn8n_before_\d{8}T\d{6}$/);
+    expect(await host.output(["sh", "-c", "cat /opt/vpai/data/n8n.before-*/later"])).toBe("later");
+    expect((await host.run(["ls", "/opt/vpai/data/n8n/later"])).code).not.toBe(0);
+    expect(await host.output(["stat", "-c", "%u:%g %a", "/opt/vpai/data/n8n"])).toBe("1000:1000 700");
+    await host.becomesHealthy(60);
+    expect(await lab.preview()).toEqual({});
+  }, 900_000);
+
+  test("that cannot be brought back, which leaves everything as it is", async () => {
+    const [set = ""] = (await sets()).slice(-1);
+    const before = [await host.starts(), await databases()];
+    await host.output(["truncate", "--size", "1000", `${STORE}/${set}/postgresql/n8n.dump`]);
+    const { code, all } = await lab.make("restore SERVICE=n8n YES=1");
+    expect(code).not.toBe(0);
+    expect(all).toContain("a file is not as it was written");
+    expect([await host.starts(), await databases()]).toEqual(before);
+    await host.output(["rm", "-rf", `${STORE}/${set}`]);
+  }, 240_000);
+});
+
 test("a service that does not run fails the job, which leaves the sets as they were, and counts no success", async () => {
   const before = [await sets(), await figure("job_last_success_timestamp_seconds")];
   const unit = await host.output(["systemctl", "cat", `${JOB}.service`]);

@@ -138,6 +138,7 @@ test("what cannot be planned is refused", () => {
   );
   expect(planOf({ method, arguments: ["a\tb"] })).toThrow('found "a\\tb"');
   expect(planOf({ method, arguments: [""] })).toThrow('found ""');
+  expect(planOf({ method, arguments: ["{data}"] })).toThrow("x: expected a data folder, which its backup is made of");
   const job = () =>
     backupJob(
       contextWith({

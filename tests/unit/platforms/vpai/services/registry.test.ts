@@ -42,6 +42,7 @@ export default {
   port: 7000,
   limits: { memoryMiB: 1, cpus: 0.1 },
   health: { test: ["true"] },
+  data: [{ path: "/kept", backup: { kind: "none", reason: "each collection is snapshotted" } }],
   settings: { serversTone: z.enum(["loud", "calm"]).default("calm") },
   offers: [
     qdrantCollection.offer({ apiKey: key }),

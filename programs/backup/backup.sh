@@ -297,7 +297,7 @@ start_stopped() {
 }
 
 # Seconds that a service gets to become healthy again.
-PATIENCE=300
+PATIENCE=${BACKUP_PATIENCE:-300}
 
 expect_health() {
   local one found waited=0

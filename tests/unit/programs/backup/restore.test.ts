@@ -166,8 +166,8 @@ describe("a failure leaves the data of before, and everybody running", () => {
 
 test("a service that does not become healthy is told, with the way back", () => {
   host.program("sleep", "exit 0");
-  const { code, error } = host.run(["restore", set(), "d"], { HEALTH: "unhealthy" });
+  const { code, error } = host.run(["restore", set(), "d"], { HEALTH: "unhealthy", BACKUP_PATIENCE: "3" });
   expect(code).toBe(1);
-  expect(error).toMatch(/d is unhealthy after 300 s. To have back what there was: revert \d{8}T\d{6}/);
+  expect(error).toMatch(/d is unhealthy after 3 s. To have back what there was: revert \d{8}T\d{6}/);
   expect(live("two")).toBe("two then\n");
 });

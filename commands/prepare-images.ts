@@ -1,6 +1,6 @@
 import { chosenServices } from "../config/lab-services";
 import { imagesOf } from "../model/service";
-import { allGroups, allServices } from "../platforms";
+import { allGroups, allServices, hostJobImages, platforms } from "../platforms";
 import { report } from "../toolchain/progress";
 import { ensureImage } from "../lab/images/build";
 import { catalogue, labImage, type LabImage } from "../lab/images/catalogue";
@@ -11,7 +11,10 @@ const WORKERS = 2;
 /** The images that a lab with a choice of services (`all`, or groups with commas between them) is made of. */
 export function imagesFor(chosen: string): LabImage[] {
   const groups = chosenServices(chosen, allGroups);
-  const references = new Set(imagesOf(allServices.filter(({ group }) => groups.includes(group))));
+  const references = new Set([
+    ...imagesOf(allServices.filter(({ group }) => groups.includes(group))),
+    ...platforms.flatMap((platform) => hostJobImages(platform, groups)),
+  ]);
   const needed = new Set(
     catalogue
       .filter((image) => (image.reference === undefined ? !isBase(image) : references.has(image.reference)))

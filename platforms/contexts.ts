@@ -1,6 +1,6 @@
 import type { HostView, ServiceContext } from "../model/context";
-import type { Platform } from "../model/platform";
-import type { Service } from "../model/service";
+import { hostJobsOf, type Platform } from "../model/platform";
+import { jobImagesOf, type Service } from "../model/service";
 import type { RemoteSite } from "../model/site";
 import { ownerOf, type Stack } from "../model/stack";
 
@@ -79,4 +79,22 @@ export function contextOf(
     given: new Set(given),
     ...(acmeEmail === undefined ? {} : { acmeEmail }),
   };
+}
+
+/** A stack of which only the services are known. */
+const UNKNOWN: Stack = {
+  domain: "example.org",
+  tls: "internal",
+  vpnEnforce: true,
+  services: [],
+  hosts: {},
+  settings: {},
+};
+
+/** Images of the jobs that a platform's hosts have of their own. @param groups of services that are chosen */
+export function hostJobImages(platform: Platform, groups: readonly string[]): string[] {
+  const views = hostViews(platform).map((view) => ({ ...view, services: servicesOn(platform, view.name, groups) }));
+  return Object.entries(platform.hosts).flatMap(([name, host]) =>
+    jobImagesOf(hostJobsOf(host, contextOf(name, UNKNOWN, views))),
+  );
 }

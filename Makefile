@@ -28,7 +28,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,14 @@ exec: ## run a command where a service runs, with this input: SERVICE=postgresql
 run: ## run a job now, show its log, and end with its result: JOB=obsidian-collector
 	$(READY)
 	@$(RUN) commands/run.ts
+
+backups: ## what can be brought back, how old it is, and when it was read back: [HOST=sese-ai]
+	$(READY)
+	@$(RUN) commands/backups.ts
+
+restore: ## bring a host's or a service's data back, once told so: HOST=sese-ai [SERVICE=n8n] [AT=2026-11-29] [YES=1]
+	$(READY)
+	@$(RUN) commands/restore.ts
 
 opencut: ## start or stop OpenCut on the workstation, which is off otherwise: ACTION=start|stop
 	$(READY)

@@ -1,6 +1,8 @@
+import path from "node:path";
 import { CouchDatabase } from "@vpai/providers";
 import { containerOf, defineCapability } from "../model/capability";
 import type { SecretDeclaration } from "../model/secret";
+import { methodIn } from "./backups/method";
 
 /** What makes a service the one that keeps the others' databases. */
 export interface CouchServer {
@@ -27,7 +29,17 @@ export const couchdbDatabase = defineCapability<CouchServer, CouchDatabaseReques
   offerSecrets: ({ admin }) => [admin.password],
   requestSecrets: ({ password }) => [password],
   claims: ({ name, user }) => [`database ${name}`, `user ${user}`],
-  keeps: () => ({ kind: "none", reason: "it is kept with its server's files" }),
+  keeps: () => ({ kind: "couchdb-dump" }),
+  backupItem: ({ name }) => name,
+  backup: ({ admin }, requests) => ({
+    method: methodIn(path.join(__dirname, "backups"), "couchdb", [
+      "couchdb-dump.mjs",
+      "couchdb-verify.mjs",
+      "couchdb-load.mjs",
+    ]),
+    arguments: ["{port}", admin.user, ...requests.map(({ name }) => name).sort()],
+    secret: admin.password,
+  }),
   make: ({ name, user, password }, { offer: { admin }, host, connection, endpoint, ready, scope }, at) =>
     new CouchDatabase(
       `${host}/couchdb-database/${name}`,

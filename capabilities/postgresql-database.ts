@@ -1,3 +1,4 @@
+import path from "node:path";
 import { PostgresDatabase } from "@vpai/providers";
 import type { Backup } from "../model/backup";
 import { containerOf, defineCapability, type RequestOptions, type Running, type Workshop } from "../model/capability";
@@ -5,6 +6,7 @@ import type { ServiceContext } from "../model/context";
 import { peer } from "../model/peers";
 import type { SecretDeclaration } from "../model/secret";
 import { camelCase } from "../model/names";
+import { methodIn } from "./backups/method";
 
 /** What makes a service the one that keeps the others' databases. */
 export interface DatabaseServer {
@@ -25,6 +27,15 @@ export interface Database {
   server?: string;
 }
 
+/** Every database but those that are declared to need no copy; the ones that are requested must be there. */
+const partOf = ({ superuser }: DatabaseServer, requests: readonly Database[]) => {
+  const isKept = ({ backup }: Database): boolean => backup?.kind !== "none";
+  return {
+    method: methodIn(path.join(__dirname, "backups"), "postgresql"),
+    arguments: [superuser, ...requests.map((database) => `${isKept(database) ? "+" : "-"}${database.name}`).sort()],
+  };
+};
+
 /** What providers log in to a running server with. */
 const superuserOf = ({ offer, endpoint }: Pick<Running<DatabaseServer>, "offer" | "endpoint">, at: Workshop) => ({
   container: containerOf(endpoint),
@@ -41,6 +52,8 @@ const capability = defineCapability<DatabaseServer, Database>({
   requestSecrets: ({ password }) => [password],
   claims: ({ name, role }) => [`database ${name}`, `role ${role}`],
   keeps: ({ backup = { kind: "postgresql-dump" } }) => backup,
+  backup: partOf,
+  backupItem: ({ name }) => name,
   make: ({ name, role, password, memberOf }, { offer, host, connection, endpoint, ready, scope }, at) =>
     new PostgresDatabase(
       `${host}/database/${name}`,

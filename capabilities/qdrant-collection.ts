@@ -1,6 +1,8 @@
+import path from "node:path";
 import { QdrantCollection } from "@vpai/providers";
 import { containerOf, defineCapability } from "../model/capability";
 import type { SecretDeclaration } from "../model/secret";
+import { methodIn } from "./backups/method";
 
 /** What makes a service the one that keeps the others' collections. */
 export interface VectorServer {
@@ -26,6 +28,12 @@ export const qdrantCollection = defineCapability<VectorServer, Collection>({
   offerSecrets: ({ apiKey }) => [apiKey],
   claims: ({ name }) => [`collection ${name}`],
   keeps: () => ({ kind: "qdrant-snapshot" }),
+  backupItem: ({ name }) => name,
+  backup: ({ apiKey }, requests) => ({
+    method: methodIn(path.join(__dirname, "backups"), "qdrant", ["qdrant.mjs"]),
+    arguments: ["{port}", "{data}", "{path}", ...requests.map(({ name }) => name).sort()],
+    secret: apiKey,
+  }),
   make: ({ name, size, distance }, { offer, host, connection, endpoint, ready, scope }, at) =>
     new QdrantCollection(
       `${host}/collection/${name}`,

@@ -1,7 +1,9 @@
+import path from "node:path";
 import { defineCapability } from "../model/capability";
 import type { ServiceContext } from "../model/context";
 import { peer } from "../model/peers";
 import type { SecretDeclaration } from "../model/secret";
+import { methodIn } from "./backups/method";
 
 /** What makes a service the one that keeps the others' Redis databases. */
 export interface RedisServer {
@@ -23,6 +25,12 @@ const capability = defineCapability<RedisServer, RedisDatabase>({
   guarded: true,
   offerSecrets: ({ password }) => [password],
   requestSecrets: ({ password }) => [password],
+  backup: ({ password }) => ({
+    method: methodIn(path.join(__dirname, "backups"), "redis"),
+    arguments: ["{data}"],
+    secret: password,
+    whole: true,
+  }),
   claims: ({ number }) => [`Redis database ${number}`],
 });
 

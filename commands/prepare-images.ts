@@ -1,6 +1,6 @@
 import { chosenServices } from "../config/lab-services";
 import { imagesOf, isUnitService, programsOf, type Service } from "../model/service";
-import { allGroups, allServices, platforms } from "../platforms";
+import { allGroups, allServices, hostJobImages, platforms } from "../platforms";
 import { report } from "../toolchain/progress";
 import { ensureImage } from "../lab/images/build";
 import { catalogue, labImage, type LabImage, labProgram } from "../lab/images/catalogue";
@@ -15,6 +15,7 @@ export function imagesFor(chosen: string): LabImage[] {
   const references = new Set<string | undefined>([
     ...imagesOf(services),
     ...programsFor(services, groups).map(labProgram),
+    ...platforms.flatMap((platform) => hostJobImages(platform, groups)),
   ]);
   const needed = new Set(
     catalogue

@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { isMeant } from "./confirm";
 import { chosenStack, main } from "./pulumi";
 import { stateOf } from "./state/backend";
 import { holding } from "./state/prepare";
@@ -22,14 +22,3 @@ main(async () => {
     return 0;
   });
 });
-
-async function isMeant(): Promise<boolean> {
-  if (process.env["YES"]) return process.env["YES"] === "1";
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question("Do it? [yes/no] ")).trim());
-  } finally {
-    terminal.close();
-  }
-}

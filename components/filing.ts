@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Output } from "@pulumi/pulumi";
 import type { ServiceContext } from "../model/context";
-import { type ConfigFile, type DataDirectory, type SecretFile, SECRETS_FOLDER } from "../model/files";
+import { type ConfigFile, type DataDirectory, dataFolderOf, type SecretFile, SECRETS_FOLDER } from "../model/files";
 import { UserError } from "../model/finding";
 import type { HostMount } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
@@ -161,9 +161,9 @@ function secretsOf({ name: service, secrets = {} }: Filed, place: SpecPlace): Pa
     : { specs, mounts: [{ kind: "secret", source, target: SECRETS_FOLDER, readOnly: true }] };
 }
 
-function dataOf({ name: service, home, data = [] }: Filed, { folder }: SpecPlace): Part<DataSpec> {
-  const parts = data.map(({ path: target, directory: name = service, mode = "0700" }) => ({
-    spec: { name, path: home === undefined ? `${folder}/data/${name}` : `${home}/data`, mode },
+function dataOf(filed: Filed, { folder }: SpecPlace): Part<DataSpec> {
+  const parts = (filed.data ?? []).map(({ path: target, directory: name = filed.name, mode = "0700" }) => ({
+    spec: { name, path: dataFolderOf(filed, { directory: name }, folder), mode },
     target,
   }));
   return {

@@ -4,12 +4,20 @@ import type { LoadedConfig, MachineConfig, StackConfig } from "../config";
 import { type ImageLock, lockedArchitectures } from "../images/lock";
 import { labProgram } from "../lab/images/catalogue";
 import type { HostView } from "../model/context";
-import { folderOn, type Platform, type PlatformHost, prefixOn } from "../model/platform";
+import { folderOn, hostJobsOf, type Platform, type PlatformHost, prefixOn } from "../model/platform";
 import { programFolder } from "../model/program";
 import { startedWith } from "../model/peers";
 import { isContainer, isOnDemand } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
-import { imagesOf, isContainerService, isUnitService, jobsOf, type Service } from "../model/service";
+import {
+  HOST_ITSELF,
+  imagesOf,
+  isContainerService,
+  isUnitService,
+  jobImagesOf,
+  jobsOf,
+  type Service,
+} from "../model/service";
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn, settled } from "../platforms";
 import { whenUnreachable, type WhenUnreachable } from "../model/stack";
@@ -89,7 +97,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   checkPlatform(plans);
   for (const plan of plans) describeAll(plan, deployment);
   const pulling = pullingServices(views, config);
-  warnOfTags(imagesOf(pulling), lock);
+  warnOfTags([...imagesOf(pulling), ...pulledByHosts(plans, config)], lock);
   warnOfUnpublished(pulling, lock);
   const stack = getStack();
   const hosts = new Map<string, Host>();
@@ -120,7 +128,10 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     const unreachable = whenUnreachable(hostIn(config, name), description);
     const described = describe(name, services, { ...deployment, views });
     const jobs = Object.fromEntries(
-      services.flatMap((service) => jobsOf(service, context).map((job) => [job.name, { unit: `${job.name}.service` }])),
+      jobsOn({ host: description, services, context }).map(({ job: { name: job } }) => [
+        job,
+        { unit: `${job}.service` },
+      ]),
     );
     const tools = services.length === 0 ? {} : toolsOn(folderOn(platform.name, description), description);
     return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described, jobs, tools }];
@@ -155,8 +166,20 @@ function describeAll({ name, host, services, context }: HostPlan, { platform, co
   };
   for (const service of services.filter(isContainerService)) containerSpec(service, place);
   for (const service of services.filter(isUnitService)) unitFile(unitSpec(service, place));
-  for (const service of services) for (const job of jobsOf(service, context)) jobSpec(job, service, place).service("");
+  for (const { job, owner } of jobsOn({ host, services, context })) jobSpec(job, owner, place).service("");
 }
+
+/** All jobs of a host, its services' and its own. */
+const jobsOn = ({ host, services, context }: Pick<HostPlan, "host" | "services" | "context">) => [
+  ...services.flatMap((owner) => jobsOf(owner, context).map((job) => ({ job, owner }))),
+  ...hostJobsOf(host, context).map((job) => ({ job, owner: HOST_ITSELF })),
+];
+
+/** Images of hosts' own jobs that come from the world's registries. */
+const pulledByHosts = (plans: readonly HostPlan[], config: StackConfig): string[] =>
+  plans
+    .filter(({ name }) => hostIn(config, name).machine.kind !== "lab")
+    .flatMap(({ host, context }) => jobImagesOf(hostJobsOf(host, context)));
 
 /** Services whose images come from the world's registries; a lab's come from its own. */
 const pullingServices = (views: readonly HostView[], config: StackConfig): Service[] =>
@@ -165,6 +188,7 @@ const pullingServices = (views: readonly HostView[], config: StackConfig): Servi
 /** A host of the stack with the services that it runs, as this stack wants them. */
 function viewOf(name: string, { platform, config, lock }: Deployment): HostView {
   const { machine, vpnAddress } = hostIn(config, name);
+  const description = describedIn(platform, name);
   // The lab builds its images for its own hosts, whatever the registries have.
   const known = machine.kind === "lab" ? {} : lock;
   return {
@@ -172,10 +196,11 @@ function viewOf(name: string, { platform, config, lock }: Deployment): HostView 
     services: servicesOn(platform, name, config.services)
       .map((service) => withOverrides(settled(service, config.settings), config))
       .map((service) => withLockedArchitectures(service, known)),
-    networks: describedIn(platform, name).networks,
+    networks: description.networks,
     vpnAddress,
     publicAddress: plannedAddress(name, machine, platform),
-    unreachable: whenUnreachable(hostIn(config, name), describedIn(platform, name)),
+    unreachable: whenUnreachable(hostIn(config, name), description),
+    ...(description.jobs === undefined ? {} : { jobs: description.jobs }),
   };
 }
 

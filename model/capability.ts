@@ -1,5 +1,5 @@
 import type { Output, Resource } from "@pulumi/pulumi";
-import type { Backup } from "./backup";
+import type { Backup, OwnPart } from "./backup";
 import type { Connection } from "./connection";
 import type { ServiceContext } from "./context";
 import type { SecretDeclaration } from "./secret";
@@ -76,6 +76,13 @@ export interface CapabilityForm<Offer, Request> {
   claims?(request: Request): readonly string[];
   /** How the data that the request stands for is kept. Default: it holds none. */
   keeps?(request: Request): Backup;
+  /**
+   * How a server's data of this kind is backed up: all that it holds, not only what is requested. Default: it holds none, or
+   * its folders say how. @param requests that it serves, from whatever host
+   */
+  backup?(offer: Offer, requests: readonly Request[]): OwnPart | undefined;
+  /** What a backup calls the part of the server's data that a request stands for. Default: it is brought back with the rest alone. */
+  backupItem?(request: Request): string;
   /** Makes it, in a server that is healthy. Default, and where it returns undefined: nothing has to be made. */
   make?(request: Request, server: Running<Offer>, at: Workshop): Resource | undefined;
 }
@@ -86,6 +93,8 @@ export interface Offered {
   offer: unknown;
   guarded: boolean;
   secrets: readonly SecretDeclaration[];
+  /** How its data is backed up. @param requests those that it serves */
+  backup?(requests: readonly Requested[]): OwnPart | undefined;
 }
 
 /** What one request says beside what it is for. */
@@ -101,12 +110,16 @@ export interface RequestOptions {
 /** That a service requests something. */
 export interface Requested extends RequestOptions {
   capability: string;
+  /** What is requested; the capability alone looks into it. */
+  request: unknown;
   when: "before" | "after";
   /** Whether the service's sites open only once it is made. */
   opens: boolean;
   secrets: readonly SecretDeclaration[];
   claims: readonly string[];
   keeps?: Backup;
+  /** Name of what it stands for in its server's backup. */
+  backupItem?: string;
   /** Undefined when nothing has to be made. @param server one that offers this capability */
   make(server: Running, at: Workshop): Resource | undefined;
 }
@@ -116,6 +129,10 @@ export interface Capability<Offer, Request> extends CapabilityForm<Offer, Reques
   request(request: Request, options?: RequestOptions): Requested;
 }
 
+/** What is requested; a request that was not made by its capability, as in a file that nobody compiled, is for policies to tell of. */
+const requestsIn = <Request>(requests: readonly Requested[]): Request[] =>
+  requests.flatMap(({ request }) => (request === undefined ? [] : [request as Request]));
+
 /** Makes a capability of its form. The core handles offers and requests without knowing what is in them. */
 export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Request>): Capability<Offer, Request> => ({
   ...form,
@@ -124,17 +141,25 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
     offer,
     guarded: form.guarded ?? false,
     secrets: form.offerSecrets?.(offer) ?? [],
+    ...(form.backup === undefined
+      ? {}
+      : {
+          backup: (requests: readonly Requested[]) => form.backup?.(offer, requestsIn(requests)),
+        }),
   }),
   request: (request, { when = form.when, ...options } = {}) => {
     const keeps = form.keeps?.(request);
+    const backupItem = form.backupItem?.(request);
     return {
       ...options,
       capability: form.name,
+      request,
       when,
       opens: form.opens ?? false,
       secrets: form.requestSecrets?.(request) ?? [],
       claims: form.claims?.(request) ?? [],
       ...(keeps === undefined ? {} : { keeps }),
+      ...(backupItem === undefined ? {} : { backupItem }),
       // The names are equal, so the server offers what this form takes.
       make: (server, at) => form.make?.(request, server as Running<Offer>, at),
     };

@@ -1,3 +1,4 @@
+import type { Job } from "./job";
 import type { Network } from "./platform";
 import type { Service } from "./service";
 import type { RemoteSite } from "./site";
@@ -14,6 +15,8 @@ export interface HostView {
   publicAddress: string | undefined;
   /** What a run makes of it that it cannot be reached. Default: that fails. */
   unreachable?: WhenUnreachable;
+  /** What it has done itself at certain times, whatever services it runs. Default: nothing. */
+  jobs?: (context: ServiceContext) => readonly Job[];
 }
 
 /** What a service may know of the stack and the host it runs on. */

@@ -46,5 +46,16 @@ export interface DataDirectory {
   backup: Backup;
 }
 
+/**
+ * Where the host keeps a data folder.
+ * @param whose name and home of the service or job
+ * @param folder of the platform there
+ */
+export const dataFolderOf = (
+  { name, home }: { name: string; home?: string },
+  { directory = name }: Pick<DataDirectory, "directory">,
+  folder: string,
+): string => (home === undefined ? `${folder}/data/${directory}` : `${home}/data`);
+
 /** The folder in a container where its secrets lie. */
 export const SECRETS_FOLDER = "/run/secrets";

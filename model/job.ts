@@ -52,9 +52,14 @@ export interface ContainerJob extends JobBase {
   networks?: readonly string[];
 }
 
-/** A job on the host itself, as the service's user, in the sandbox of a unit. */
+/**
+ * A job on the host itself, as the service's user, in the sandbox of a unit. In `argv`, `{folder}` is the platform's folder on the
+ * host, `{prefix}` the first part of its containers' names, `{image}` what the engine knows `image` by.
+ */
 export interface HostJob extends JobBase {
   in: "host";
+  /** Image of containers that it starts itself. Default: it starts none. */
+  image?: string;
   /** Directives of the sandbox that differ from the safe choice, each a declared exception. Default: none. */
   sandbox?: Readonly<Record<string, string>>;
 }

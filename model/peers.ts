@@ -1,3 +1,4 @@
+import type { Requested } from "./capability";
 import type { HostView, Peer, ServiceContext } from "./context";
 import { isContainer, isOnDemand } from "./run";
 import { portOf, type Service } from "./service";
@@ -109,6 +110,22 @@ export function gatewayOf(
     }
   return undefined;
 }
+
+/** A request, and the service that makes it. */
+interface Asking {
+  service: Service;
+  wanted: Requested;
+}
+
+/** What services, on whatever hosts, have requested of one by one of its offers. */
+export const requestsTo = (hosts: readonly HostView[], server: Service, capability: string): Asking[] =>
+  hosts.flatMap((host) =>
+    host.services.flatMap((service) =>
+      (service.uses ?? [])
+        .filter((wanted) => wanted.capability === capability && offererOf(hosts, host.name, wanted)?.service === server)
+        .map((wanted) => ({ service, wanted })),
+    ),
+  );
 
 /** Subnets of some of the host's networks, in CIDR form. */
 export const subnetsOf = ({ networks }: ServiceContext, names: readonly string[]): string[] =>

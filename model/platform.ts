@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import type { ServiceContext } from "./context";
+import type { Job } from "./job";
 import type { Tool } from "./program";
 import type { Service } from "./service";
 
@@ -15,7 +17,7 @@ export interface PlatformHost {
   purpose: string;
   /** Groups of services that run on it. */
   groups: readonly string[];
-  /** MiB of memory that the system and its engine need beside the services. Default: 512. */
+  /** MiB of memory that the system, its engine and its own jobs need beside the services. Default: 512. */
   systemMiB?: number;
   networks: Readonly<Record<string, Network>>;
   /** Programs for those who log in, once it runs a service. Default: none. */
@@ -24,9 +26,15 @@ export interface PlatformHost {
   folder?: string;
   /** First part of the names of its containers. Default: `<platform>_`. */
   prefix?: string;
+  /** What the host itself has done at certain times, whatever services it runs. Default: nothing. */
+  jobs?: (context: ServiceContext) => readonly Job[];
   /** Whether its computer is switched off, or out of reach, every now and then. Default: false. */
   oftenOffline?: boolean;
 }
+
+/** Jobs of a host itself, which one that runs nothing has no need of. */
+export const hostJobsOf = ({ jobs }: Pick<PlatformHost, "jobs">, context: ServiceContext): readonly Job[] =>
+  context.services.length === 0 ? [] : (jobs?.(context) ?? []);
 
 /** Hosts and services that belong together, on whatever computers. */
 export interface Platform {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { OwnPart } from "./backup";
 import type { Offered, Requested } from "./capability";
 import type { HealthCheck, SmokeCheck, UnitHealth, VersionCheck } from "./checks";
 import type { ServiceContext } from "./context";
@@ -90,6 +91,8 @@ export interface Service<R extends Run = Run> extends Monitored {
   smoke?: readonly SmokeCheck[];
   /** Compared with the image's tag after each `up`. Default: not compared. */
   version?: VersionCheck;
+  /** What is backed up of it beside its data folders and what it offers. Default: nothing. */
+  backups?: readonly OwnPart[];
   /** What it has done at certain times. Default: nothing. */
   jobs?: readonly Job[];
   /**
@@ -100,6 +103,12 @@ export interface Service<R extends Run = Run> extends Monitored {
   /** Seconds that the program gets to stop before it is killed. Default: 10. */
   stopTimeout?: number;
 }
+
+/** Whose a job is: a service's, or the host's own. */
+export type JobOwner = Pick<Service, "name" | "group" | "user" | "data"> & { run?: Run };
+
+/** What the jobs of a host itself are under, in the place of a service: they run as root. */
+export const HOST_ITSELF: JobOwner = { name: "host", group: "host", user: { uid: 0, gid: 0 } };
 
 /** A service that runs in a container. */
 export type ContainerService = Service<ContainerRun>;
@@ -129,8 +138,9 @@ export const memoryOf = ({ limits, guests, jobs = [] }: Pick<Service, "limits" |
   (guests === undefined ? 0 : guests.count * guests.memoryMiB) +
   jobs.reduce((sum, { limits: { memoryMiB } = JOB_LIMITS }) => sum + memoryMiB, 0);
 
-/** Docker networks that a service is on; a unit is on none. */
-export const networksOf = ({ run }: Service): readonly string[] => (isContainer(run) ? run.networks : []);
+/** Docker networks that a service is on; a unit, or the host itself, is on none. */
+export const networksOf = ({ run }: Pick<JobOwner, "run">): readonly string[] =>
+  run !== undefined && isContainer(run) ? run.networks : [];
 
 /** What a service has done in these surroundings at certain times. */
 export const jobsOf = ({ jobs = [] }: Pick<Service, "jobs">, context: ServiceContext): Job[] =>
@@ -140,8 +150,12 @@ export const jobsOf = ({ jobs = [] }: Pick<Service, "jobs">, context: ServiceCon
 export const imagesOf = (services: readonly Service[]): string[] =>
   services.flatMap(({ run, jobs = [] }) => [
     ...(isContainer(run) ? [run.image] : programsOf(run).flatMap(imageOf)),
-    ...jobs.flatMap((job) => (job.in === "container" && job.image !== undefined ? [job.image] : [])),
+    ...jobImagesOf(jobs),
   ]);
+
+/** Image references that jobs name themselves. */
+export const jobImagesOf = (jobs: readonly Job[]): string[] =>
+  jobs.flatMap(({ image }) => (image === undefined ? [] : [image]));
 
 /** What a unit has installed. */
 export const programsOf = ({ program, runtimes = [] }: UnitRun): Program[] => [program, ...runtimes];

@@ -1,6 +1,6 @@
 import type { HostView, ServiceContext } from "../model/context";
-import type { Platform } from "../model/platform";
-import type { Service } from "../model/service";
+import { hostJobsOf, type Platform } from "../model/platform";
+import { jobImagesOf, type Service } from "../model/service";
 import type { RemoteSite } from "../model/site";
 import { ownerOf, type Stack, whenUnreachable } from "../model/stack";
 
@@ -33,6 +33,7 @@ export const hostViews = (platform: Platform): HostView[] =>
     name,
     networks: host.networks,
     unreachable: whenUnreachable({ machine: { kind: "existing" } }, host),
+    ...(host.jobs === undefined ? {} : { jobs: host.jobs }),
     services: servicesOn(platform, name, platform.groups),
     vpnAddress: undefined,
     publicAddress: undefined,
@@ -88,4 +89,22 @@ export function contextOf(
     given: new Set(given),
     ...(acmeEmail === undefined ? {} : { acmeEmail }),
   };
+}
+
+/** A stack of which only the services are known. */
+const UNKNOWN: Stack = {
+  domain: "example.org",
+  tls: "internal",
+  vpnEnforce: true,
+  services: [],
+  hosts: {},
+  settings: {},
+};
+
+/** Images of the jobs that a platform's hosts have of their own. @param groups of services that are chosen */
+export function hostJobImages(platform: Platform, groups: readonly string[]): string[] {
+  const views = hostViews(platform).map((view) => ({ ...view, services: servicesOn(platform, view.name, groups) }));
+  return Object.entries(platform.hosts).flatMap(([name, host]) =>
+    jobImagesOf(hostJobsOf(host, contextOf(name, UNKNOWN, views))),
+  );
 }

@@ -1,4 +1,6 @@
+import path from "node:path";
 import { z } from "zod";
+import { methodIn } from "../capabilities/backups/method";
 import { n8nCredential } from "../capabilities/n8n-credential";
 import { n8nOwner } from "../capabilities/n8n-owner";
 import { n8nWorkflow, type WorkflowFolder } from "../capabilities/n8n-workflow";
@@ -29,6 +31,9 @@ if (existsSync(kept) && JSON.parse(readFileSync(kept, "utf8")).encryptionKey !==
  * webhook; what it serves later than those is its settings.
  */
 const OUTAGE = { seconds: 90, ready: "/rest/settings" } as const;
+
+/** What its database holds, too, in the form that its editor imports; and what tells its encryption key from another. */
+const EXPORTS = methodIn(path.join(__dirname, "n8n"), "backup", [], "n8n");
 
 /** What differs between one n8n and another. */
 export interface N8nArgs {
@@ -120,6 +125,7 @@ export function n8n(args: N8nArgs): ContainerService {
       },
     },
     data: [{ path: "/home/node/.n8n", backup: { kind: "files" } }],
+    backups: [{ name: `${name}-exports`, method: EXPORTS, arguments: [`{folder}/secrets/${name}/encryption_key`] }],
     limits,
     health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/healthz/readiness`], startPeriod: 120 },
     metrics: {},

@@ -6,13 +6,11 @@ import { type ConfigFile, SECRETS_FOLDER } from "../model/files";
 import { type ContainerJob, JOB_LIMITS } from "../model/job";
 import { offererOf, peer } from "../model/peers";
 import type { SecretDeclaration } from "../model/secret";
+import { NODE_IMAGE } from "./node";
 import type { CollectorSettings, SourceSettings } from "./notes/collector";
 import type { DatabaseSettings } from "./notes/couchdb";
 import type { RemoteSettings } from "./notes/git";
 import type { DumpSettings } from "./notes/vault-dump";
-
-/** Node with Git and an SSH client, on every host that has a job of these; it runs TypeScript by leaving the types out. */
-const NOTES_IMAGE = "docker.io/library/node:22.23.5-bookworm";
 
 /** The image's own user: an SSH client refuses one whose number has no name. */
 const NOTES_USER = { uid: 1000, gid: 1000 };
@@ -88,7 +86,7 @@ function isReachable(context: ServiceContext): boolean {
 /** What all of these jobs are. */
 const common = {
   in: "container" as const,
-  image: NOTES_IMAGE,
+  image: NODE_IMAGE,
   user: NOTES_USER,
   needed: isReachable,
   retries: { count: 3, backoff: 300 },

@@ -1,7 +1,7 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import type { Connection, HostNeeds } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
-import { folderOn, type PlatformHost, prefixOn } from "../../model/platform";
+import { folderOn, hostJobsOf, type PlatformHost, prefixOn } from "../../model/platform";
 import type { Tool } from "../../model/program";
 import { isContainerService, isUnitService, type Service } from "../../model/service";
 import type { Architecture } from "../../model/stack";
@@ -57,6 +57,7 @@ export class Host extends ComponentResource {
   private readonly runtimes: Runtimes;
   private readonly tools: readonly Tool[];
   private readonly jobs: Jobs;
+  private readonly description: PlatformHost;
 
   /** @param name the host's name in the platform */
   constructor(name: string, args: HostArgs, options: ComponentResourceOptions = {}) {
@@ -65,6 +66,7 @@ export class Host extends ComponentResource {
     super("vpai:hosts:Host", name, {}, vanishing(machine, options));
     this.connection = machine.connection;
     this.context = context;
+    this.description = description;
     const engine = engineLayer({ name, machine, isLeft, parent: this }, []);
     const place = {
       ...{ owner, machine, architecture, secrets, vpnAddress, adopt },
@@ -97,6 +99,12 @@ export class Host extends ComponentResource {
     if (isContainerService(service)) return new DockerService({ ...args, service, networks }, { parent: this });
     if (isUnitService(service)) return new SystemdService({ ...args, service, runtimes }, { parent: this });
     throw new Error(`${service.name}: expected a service in a container or a systemd unit, found neither`);
+  }
+
+  /** Puts the jobs of the host itself there. */
+  startJobs(preparation: Preparation): void {
+    const { context, description } = this;
+    this.jobs.startOwn(hostJobsOf(description, context), { context, preparation });
   }
 
   /** Has the host looked at once more when everything is prepared, before one of its containers changes. */

@@ -1,7 +1,7 @@
 import { interpolate, output, type Resource } from "@pulumi/pulumi";
 import { HostImage, RemoteFile, SystemdJob } from "@vpai/providers";
 import type { Job } from "../../model/job";
-import { jobsOf, type Service } from "../../model/service";
+import { HOST_ITSELF, type JobOwner, jobsOf, type Service } from "../../model/service";
 import type { Preparation } from "../preparation";
 import { validation } from "../container/file-checks";
 import type { FileSpec } from "../filing";
@@ -12,7 +12,14 @@ import type { RunningService, ServiceArgs } from "../running-service";
 import { REPORT, RUN } from "./scripts";
 import { type JobSpec, jobSpec, METRICS_FOLDER, SCRIPTS_FOLDER } from "./spec";
 
-/** Jobs of a host's services: each a service and a timer of systemd, with its files and what runs it. */
+/** Whose a job is, as a resource, and after what it is put on its host. */
+interface Placement {
+  owner: JobOwner;
+  parent: Resource;
+  after: readonly Resource[];
+}
+
+/** Jobs of a host and of its services: each a service and a timer of systemd, with its files and what runs it. */
 export class Jobs {
   private scripts: RemoteFile[] | undefined;
 
@@ -23,31 +30,36 @@ export class Jobs {
 
   /** Jobs of a service that is healthy. @param running the service */
   start(service: Service, running: RunningService, args: Pick<ServiceArgs, "context" | "preparation">): SystemdJob[] {
-    return jobsOf(service, args.context).map((job) => this.job(job, service, running, args));
+    const placement = { owner: service, parent: running, after: [running.gate] };
+    return jobsOf(service, args.context).map((job) => this.job(job, placement, args));
+  }
+
+  /** Jobs of the host itself. */
+  startOwn(jobs: readonly Job[], args: Pick<ServiceArgs, "context" | "preparation">): SystemdJob[] {
+    return jobs.map((job) => this.job(job, { owner: HOST_ITSELF, parent: this.parent, after: [] }, args));
   }
 
   private job(
     job: Job,
-    service: Service,
-    running: RunningService,
+    { owner, parent, after }: Placement,
     { context, preparation }: Pick<ServiceArgs, "context" | "preparation">,
   ): SystemdJob {
     const { host } = this;
-    const spec = jobSpec(job, service, {
+    const spec = jobSpec(job, owner, {
       ...host,
       context,
       exists: (secret) => host.secrets.get(secret) !== undefined,
     });
     const resource = `${host.owner.host}/job/${job.name}`;
-    const filer: Filer = { resource, host, user: spec.user, parent: running };
-    const image = this.image(resource, spec, running, preparation);
+    const filer: Filer = { resource, host, user: spec.user, parent };
+    const image = this.image(resource, spec, parent, preparation);
     // A folder of the service is there already.
     const own = spec.data.filter(
-      ({ name }) => !(service.data ?? []).some(({ directory = service.name }) => directory === name),
+      ({ name }) => !(owner.data ?? []).some(({ directory = owner.name }) => directory === name),
     );
     const folders = own.map((folder) => dataFolder(filer, folder));
     const files = [
-      ...spec.files.map((file) => configFile(filer, file, checkOf(file, image))),
+      ...spec.files.map((file) => configFile(filer, file, checkOf(file, job.in === "container" ? image : undefined))),
       ...spec.secrets.map((secret) => secretFile(filer, secret)),
     ];
     for (const file of files) preparation.add(file, file.writtenAt);
@@ -64,11 +76,11 @@ export class Jobs {
         user: job.in === "host" ? spec.user : "0:0",
         metrics: `${host.folder}/${METRICS_FOLDER}`,
         overdueAfter: job.overdueAfter,
-        labels: { name: job.name, service: service.name },
+        labels: { name: job.name, service: owner.name },
       },
       {
-        parent: running,
-        dependsOn: [running.gate, ...this.runners(), ...files, ...folders, ...(image === undefined ? [] : [image])],
+        parent,
+        dependsOn: [...after, ...this.runners(), ...files, ...folders, ...(image === undefined ? [] : [image])],
       },
     );
   }
@@ -108,7 +120,7 @@ export class Jobs {
   }
 }
 
-/** A file's own check: in the job's image, or on the host itself. */
+/** A file's own check: in the job's image, or on the host itself. @param image that the job runs in */
 function checkOf(file: FileSpec, image: HostImage | undefined): Check | undefined {
   const { validate } = file;
   if (validate === undefined) return undefined;

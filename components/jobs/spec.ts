@@ -1,6 +1,6 @@
 import { type ContainerJob, type HostJob, type Job, JOB_LIMITS, JOB_TIMEOUT } from "../../model/job";
 import { isContainer } from "../../model/run";
-import { type ContainerService, networksOf, type Service } from "../../model/service";
+import { type ContainerService, type JobOwner, networksOf } from "../../model/service";
 import { containerSpec } from "../container/spec";
 import { ownershipLabels } from "../docker/ownership";
 import { type Filing, filingOf, type SpecPlace } from "../filing";
@@ -32,11 +32,11 @@ export const METRICS_FOLDER = "data/metrics";
 export const SCRIPTS_FOLDER = "jobs";
 
 /** What a job is on its host: pure, and the same for every host. */
-export function jobSpec(job: Job, service: Service, place: SpecPlace): JobSpec {
-  const { name, schedule, user = service.user } = job;
+export function jobSpec(job: Job, owner: JobOwner, place: SpecPlace): JobSpec {
+  const { name, schedule, user = owner.user } = job;
   const { command, directives, filing, image } =
-    job.in === "container" ? inContainer(job, service, place) : onHost(job, service, place);
-  const labels = { ...ownershipLabels(place.owner), "dev.vpai.service": service.name, "dev.vpai.job": name };
+    job.in === "container" ? inContainer(job, owner, place) : onHost(job, owner, place);
+  const labels = { ...ownershipLabels(place.owner), "dev.vpai.service": owner.name, "dev.vpai.job": name };
   return {
     name,
     user: `${user.uid}:${user.gid}`,
@@ -44,7 +44,7 @@ export function jobSpec(job: Job, service: Service, place: SpecPlace): JobSpec {
     ...(image === undefined ? {} : { image }),
     marks: marks(labels),
     ...filing,
-    service: (known) => serviceFile(job, service, { place, labels, directives, command: command(known) }),
+    service: (known) => serviceFile(job, owner, { place, labels, directives, command: command(known) }),
     timer: [
       ...marks(labels),
       section("Unit", [["Description", `When ${name} runs`]]),
@@ -69,7 +69,7 @@ interface Running {
 
 function serviceFile(
   { name, purpose, retries = { count: 0, backoff: 1 }, timeout = JOB_TIMEOUT }: Job,
-  service: Service,
+  owner: JobOwner,
   {
     place,
     labels,
@@ -86,7 +86,7 @@ function serviceFile(
     String(timeout),
     ...command,
   ];
-  const report = ["/bin/sh", `${scripts}/report`, `${place.folder}/${METRICS_FOLDER}`, name, service.name];
+  const report = ["/bin/sh", `${scripts}/report`, `${place.folder}/${METRICS_FOLDER}`, name, owner.name];
   return [
     ...marks(labels),
     section("Unit", [
@@ -106,13 +106,14 @@ function serviceFile(
   ].join("\n");
 }
 
-function onHost(job: HostJob, service: Service, place: SpecPlace): Running {
-  const { limits = JOB_LIMITS, sandbox, user = service.user } = job;
+function onHost(job: HostJob, owner: JobOwner, place: SpecPlace): Running {
+  const { limits = JOB_LIMITS, sandbox, user = owner.user, image } = job;
   const filing = filingOf(job, place);
   const { entrypoint = [], command = [] } = startOf({ ...job, entrypoint: job.argv }, place.exists);
   return {
     filing,
-    command: () => [...entrypoint, ...command],
+    ...(image === undefined ? {} : { image }),
+    command: (known) => [...entrypoint, ...command].map((argument) => placed(argument, place, known)),
     directives: [
       ["User", String(user.uid)],
       ["Group", String(user.gid)],
@@ -124,14 +125,19 @@ function onHost(job: HostJob, service: Service, place: SpecPlace): Running {
   };
 }
 
+/** An argument of a job on the host, with what the host has in the place of its names. */
+const placed = (argument: string, { folder, prefix }: SpecPlace, image: string): string =>
+  argument.replaceAll("{folder}", folder).replaceAll("{prefix}", prefix).replaceAll("{image}", image);
+
 /** A throw-away container, described as a service's is. */
-function inContainer(job: ContainerJob, service: Service, place: SpecPlace): Running {
-  const { limits = JOB_LIMITS, networks = networksOf(service), argv, hostMounts, user = service.user } = job;
-  const image = job.image ?? (isContainer(service.run) ? service.run.image : "");
+function inContainer(job: ContainerJob, owner: JobOwner, place: SpecPlace): Running {
+  const { limits = JOB_LIMITS, networks = networksOf(owner), argv, hostMounts, user = owner.user } = job;
+  const { run } = owner;
+  const image = job.image ?? (run !== undefined && isContainer(run) ? run.image : "");
   const described: ContainerService = {
     ...job,
     name: job.name,
-    group: service.group,
+    group: owner.group,
     user,
     run: { image, networks, entrypoint: argv, ...(hostMounts === undefined ? {} : { hostMounts }) },
     limits,

@@ -1,5 +1,5 @@
 import { explicitAccess, guardedPorts } from "./access";
-import { declaredBackups } from "./backups";
+import { declaredBackups, doneBackups } from "./backups";
 import { ownedPrograms } from "./first-users";
 import { fittingArchitectures, obtainableImages, pinnedImages } from "./images";
 import { fittingMemory } from "./memory";
@@ -46,4 +46,5 @@ export const policies: readonly Policy[] = [
   exportedSecrets,
   uniformSecrets,
   declaredBackups,
+  doneBackups,
 ];

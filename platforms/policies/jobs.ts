@@ -1,3 +1,4 @@
+import { hostJobsOf } from "../../model/platform";
 import { isContainer } from "../../model/run";
 import type { Service } from "../../model/service";
 import { type HostPlan, onEachService, type Policy, placeOf } from "./policy";
@@ -5,7 +6,10 @@ import { type Claim, unique } from "./unique";
 
 /** A job's name is that of its timer and its folders on a host, where services have theirs, and of what somebody runs by hand. */
 export const namedJobs: Policy = (plans) => {
-  const jobs = claimsOf(plans, (service) => (service.jobs ?? []).map(({ name }) => name));
+  const jobs = [
+    ...claimsOf(plans, (service) => (service.jobs ?? []).map(({ name }) => name)),
+    ...plans.flatMap(({ name: at, host, context }) => hostJobsOf(host, context).map(({ name }): Claim => [name, at])),
+  ];
   const names = new Set(jobs.map(([name]) => name));
   const services = claimsOf(plans, ({ name }) => [name]).filter(([name]) => names.has(name));
   return unique(

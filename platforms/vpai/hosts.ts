@@ -1,4 +1,5 @@
 import type { PlatformHost } from "../../model/platform";
+import { backupJobs } from "../../programs/backup";
 import { CODING_TOOLS } from "./tools";
 
 /** The three computers (docs/requirements.md#hosts). */
@@ -6,6 +7,7 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "sese-ai": {
     purpose: "the platform's services",
     groups: ["core", "apps", "monitoring"],
+    jobs: backupJobs,
     // Debian, the engine, the VPN and the intrusion guards; no source gives a number (docs/decisions/limits.md).
     systemMiB: 1024,
     // Names, subnets and flags: docs/requirements.md#networks.
@@ -20,7 +22,8 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "seko-vpn": {
     purpose: "VPN hub, backups and outside monitoring",
     groups: ["vpn"],
-    // Debian, the engine and the VPN (docs/decisions/collectors.md).
+    jobs: backupJobs,
+    // Debian, the engine, the VPN and the nightly backup (docs/decisions/collectors.md).
     systemMiB: 384,
     // No source names any: the fewest that work, cut as Sese-AI's are (docs/decisions/hub.md).
     networks: {
@@ -34,6 +37,7 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   workstation: {
     purpose: "creative studio and development, Raspberry Pi 5",
     groups: ["studio"],
+    jobs: backupJobs,
     // The name is the sources'; the subnet has none (docs/decisions/workstation.md).
     networks: {
       workstation_creative: { subnet: "172.21.1.0/24", internal: false },

@@ -1,5 +1,6 @@
 import type { ServiceContext } from "../../model/context";
 import type { ExporterValue } from "../../model/monitoring";
+import { hostJobsOf } from "../../model/platform";
 import { isUnitService, jobsOf } from "../../model/service";
 import { alloySyntax, type Block, Expression, type Value } from "./syntax";
 import {
@@ -108,9 +109,14 @@ const hostMetrics = (context: ServiceContext, { hostRoot, textfiles, units }: Co
 /** Services of the host that are systemd units. */
 const unitsOf = ({ services }: ServiceContext): string[] => services.filter(isUnitService).map(({ name }) => name);
 
-/** Jobs of the host, each a systemd service of its name. */
-const jobNamesOf = (context: ServiceContext): string[] =>
-  context.services.flatMap((service) => jobsOf(service, context).map(({ name }) => name));
+/** Jobs of the host and of its services, each a systemd service of its name. */
+const jobNamesOf = (context: ServiceContext): string[] => {
+  const own = context.hosts.filter(({ name }) => name === context.host);
+  return [
+    ...context.services.flatMap((service) => jobsOf(service, context)),
+    ...own.flatMap((host) => hostJobsOf(host, context)),
+  ].map(({ name }) => name);
+};
 
 const unitPattern = (names: readonly string[]): string => `(${names.join("|")})[.]service`;
 

@@ -225,6 +225,8 @@ describe("the secrets are not", () => {
       "/opt/vpai/made-secrets/n8nAdminPassword",
       "/opt/vpai/made-secrets/postgresqlPassword",
       "/opt/vpai/made-secrets/redisPassword",
+      // What the nightly backup logs in to Redis with.
+      `${SECRETS}/backup-sese-ai/redis.secret`,
       `${SECRETS}/caddy/monitoringWriteKey`,
       `${SECRETS}/n8n/database_password`,
       `${SECRETS}/n8n/encryption_key`,

@@ -203,6 +203,29 @@ class Store:
             archive.add(collection.folder, arcname=name)
         return described(file)
 
+    def snapshot_file(self, name: str, snapshot: str) -> pathlib.Path:
+        self._at(name)
+        file = self.snapshots / name / snapshot
+        if "/" in snapshot or not file.is_file():
+            raise Refused(404, f"Not found: Snapshot {snapshot} not found")
+        return file
+
+    def drop_snapshot(self, name: str, snapshot: str) -> bool:
+        self.snapshot_file(name, snapshot).unlink()
+        return True
+
+    def recover(self, name: str, body: dict) -> bool:
+        file = pathlib.Path(body["location"].removeprefix("file://"))
+        if not file.is_file():
+            raise Refused(400, f"Bad request: Snapshot file {str(file)!r} does not exist")
+        if body.get("checksum", described(file)["checksum"]) != described(file)["checksum"]:
+            raise Refused(400, "Bad request: Snapshot checksum mismatch")
+        self.drop(name)
+        with tarfile.open(file) as archive:
+            archive.extractall(self.folder, filter="data")
+        self.known[name] = Collection(self.folder / name)
+        return True
+
 
 def rows(points) -> list:
     """Ids, vectors and payloads of either form in which a request brings points."""

@@ -30,7 +30,7 @@ export default defineService({
   environment: () => ({ QDRANT_INIT_FILE_PATH: "/tmp/.qdrant-initialized" }),
   files: () => [{ path: CONFIG, content: QDRANT_CONFIG }],
   secrets: { api_key: { secret: QDRANT_API_KEY, exported: "QDRANT__SERVICE__API_KEY" } },
-  data: [{ path: "/qdrant/storage", backup: { kind: "files" } }],
+  data: [{ path: "/qdrant/storage", backup: { kind: "none", reason: "each collection is snapshotted" } }],
   version: { test: ["./qdrant", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 256, cpus: 0.5 },
   // The image has no HTTP client, but bash.

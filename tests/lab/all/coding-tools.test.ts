@@ -1,4 +1,5 @@
 import { llmKey } from "../../../capabilities/litellm-key";
+import { eventually } from "../../eventually";
 import type { LabHost } from "../harness/host";
 import type { Lab } from "../harness/lab";
 import { sharedLabOfAll } from "../harness/shared";
@@ -57,8 +58,11 @@ describe("OpenCode's server", () => {
     }
   });
 
+  const processOf = (): Promise<string> =>
+    pi.output(["systemctl", "show", "--property", "MainPID", "--value", "opencode.service"]);
+
   test("reaches LiteLLM on another host by its public way, with a key of 5 USD a day", async () => {
-    const pid = await pi.output(["systemctl", "show", "--property", "MainPID", "--value", "opencode.service"]);
+    const pid = await processOf();
     const key = llmKey(secrets["opencodeLlmKey"] ?? "");
     // As the unit sees names and files.
     const inside = ["nsenter", "--target", pid, "--mount", "--"];
@@ -80,6 +84,31 @@ describe("OpenCode's server", () => {
     const { info } = JSON.parse(body) as { info: object };
     expect(info).toMatchObject({ key_alias: "opencode", max_budget: 5, budget_duration: "1d" });
   });
+
+  test("gets its home back from the night's set, and is stopped meanwhile", async () => {
+    const home = "/opt/workstation/data/opencode";
+    const write = (text: string): Promise<string> => pi.output(["sh", "-c", 'echo "$1" >"$2/note"', "sh", text, home]);
+    try {
+      await write("then");
+      await lab.makeSucceed("run JOB=backup-workstation", { timeout: 600 });
+      await write("now");
+      const before = await processOf();
+      const { stdout } = await lab.makeSucceed("restore SERVICE=opencode YES=1", { timeout: 600 });
+      expect(stdout).toContain("  replaces opencode-files all\n  stops opencode\n");
+      expect(stdout).toMatch(/^opencode is back, after \d+ s$/m);
+      expect(await pi.output(["sh", "-c", `cat ${home}.before-*/note`])).toBe("now");
+      const pid = await processOf();
+      expect(pid).not.toBe(before);
+      // In the folder of now, and not still in the one that was put aside.
+      expect(await pi.output(["nsenter", "--target", pid, "--mount", "--", "cat", "/var/lib/opencode/note"])).toBe(
+        "then",
+      );
+      await eventually(async () => expect((await ask(pi, [`${URL}/global/health`], login())).status).toBe(200), 60);
+      expect(await pi.output(["stat", "-c", "%u:%g %a", home])).toBe("2312:2312 700");
+    } finally {
+      await pi.output(["sh", "-c", `rm -rf ${home}/note ${home}.before-* ${home}.restoring /opt/workstation/backups`]);
+    }
+  }, 1_800_000);
 });
 
 describe("the tools", () => {

@@ -3,7 +3,7 @@ import { imagesFor } from "../../../commands/prepare-images";
 const namesFor = (chosen: string): string[] => imagesFor(chosen).map(({ name }) => name);
 
 /** What the lab's core needs, in the order of building. */
-const CORE = ["base", "lab-host", "registry", "postgres", "redis", "caddy", "n8n"];
+const CORE = ["base", "lab-host", "registry", "postgres", "redis", "caddy", "n8n", "node"];
 
 /** Images of the other groups' services, and what those alone build on. */
 const OTHERS = [
@@ -11,7 +11,7 @@ const OTHERS = [
   ...["kaneo", "grafana", "diun", "openclaw", "alloy"],
 ];
 
-test("the core of the lab is made of its hosts, its registry and its services, and of no others", () => {
+test("the core of the lab is made of its hosts, its registry, its services and its backups, and of no others", () => {
   const found = namesFor("core");
   expect(found.filter((name) => CORE.includes(name))).toEqual(CORE);
   expect(found.filter((name) => OTHERS.includes(name))).toEqual([]);

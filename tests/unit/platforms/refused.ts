@@ -41,6 +41,7 @@ export const REFUSED: Readonly<Record<string, Service>> = {
     run: { networks: ["frontend"], publish: [{ port: 80, hostPort: 8080, protocol: "tcp" }] },
   }),
   forgetful: service("forgetful", { data: [{ path: "/data" }] }),
+  hoarder: service("hoarder", { data: [{ path: "/data", backup: { kind: "redis-snapshot" } }] }),
   glutton: service("glutton", { limits: { memoryMiB: 100_000, cpus: 1 } }),
   stranger: service("stranger", { run: { networks: ["dmz"] } }),
   "walled-in": service("walled-in", {
@@ -103,6 +104,7 @@ export const REFUSALS: readonly (readonly [where: string, found: RegExp, mend: R
     /data in \/data without a backup declaration/,
     /declare backup: postgresql-dump, redis-snapshot/,
   ],
+  ["sese-ai/hoarder", /data in \/data with the backup redis-snapshot, which hoarder has no method for/, /a method/],
   ["sese-ai", /memory limits of 10\d{4} MiB and 1024 MiB for the system, on a host with 8192 MiB/, /lower limits/],
   ["sese-ai/stranger", /the unknown network dmz/, /use one of frontend, backend, monitoring, egress, sandbox/],
   ["sese-ai/walled-in", /published ports on internal networks only/, /not internal \(frontend, egress\)/],

@@ -423,7 +423,7 @@ describe("secrets", () => {
         "sese-ai/workflow/ping",
       ],
       // Redis gets its hash.
-      redisPassword: [],
+      redisPassword: ["sese-ai/job/backup-sese-ai/secret/redis.secret"],
     };
     expect(Object.fromEntries(values.map(([name, value]) => [name, holders(stacks.prod, value)]))).toEqual(expected);
     expect(resource(stacks.prod, "sese-ai/n8n/secret/encryption_key").inputs["content"]).toBe(

@@ -37,13 +37,18 @@ const core = (secretFiles: number): Record<string, number> => ({
   [ENGINE]: 1,
   [NETWORK]: 5,
   "vpai:docker:Service": 4,
-  "pulumi-nodejs:dynamic/vpai/docker:HostImage": 4,
+  // the fifth is what the backup's own containers are of
+  "pulumi-nodejs:dynamic/vpai/docker:HostImage": 5,
+  // the host's backup, and the image-pruning
+  "pulumi-nodejs:dynamic/vpai/host:SystemdJob": 2,
   [CONTAINER]: 4,
   [HEALTH_GATE]: 4,
   [REMOTE_DIRECTORY]: 5,
-  // Caddyfile, redis.conf, postgresql.conf, pg_hba.conf; what runs jobs, what notes how they went, and the one job's script
-  [REMOTE_FILE]: 4 + 3 + secretFiles,
-  "pulumi-nodejs:dynamic/vpai/host:SystemdJob": 1,
+  // Caddyfile, redis.conf, postgresql.conf, pg_hba.conf
+  // of the image-pruning: its script
+  // of the backup: its plan, two programs of its own, one of each of four methods and SQLite's, a secret
+  // of every job: what runs it, and what notes how it went
+  [REMOTE_FILE]: 4 + 1 + 9 + 2 + secretFiles,
   [DATABASE]: 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Owner": 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Workflow": 1,
@@ -71,8 +76,8 @@ describe("each host has exactly the resources that its services need", () => {
       [NETWORK]: 1,
       [SSH_KEY]: 1,
       [CONTAINER]: 1,
-      // two images that only the lab needs, four pushes
-      [COMMAND]: 6,
+      // two images that only the lab needs, four pushes of services' images, one of the backup's
+      [COMMAND]: 7,
     });
   });
 
@@ -198,10 +203,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 54],
+    ["lab", "sese-ai", "sese-ai/machine/container", 65],
     ["lab", "seko-vpn", "seko-vpn/machine/container", 3],
     ["lab", "workstation", "workstation/machine/container", 3],
-    ["preprod", "sese-ai", "sese-ai/server", 57],
+    ["preprod", "sese-ai", "sese-ai/server", 68],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);

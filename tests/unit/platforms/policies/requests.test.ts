@@ -1,6 +1,6 @@
 import type { Backup } from "../../../../model/backup";
 import { defineCapability } from "../../../../model/capability";
-import { declaredBackups } from "../../../../platforms/policies/backups";
+import { declaredBackups, doneBackups } from "../../../../platforms/policies/backups";
 import { uniqueClaims } from "../../../../platforms/policies/names";
 import { servedUses } from "../../../../platforms/policies/needs";
 import { serviceWith as service } from "../../../service";
@@ -94,5 +94,39 @@ describe("every datum says how it is kept safe", () => {
       "one/one: shelf silent without a complete backup declaration",
       "one/one: shelf unknown without a complete backup declaration",
     ]);
+  });
+});
+
+describe("what is declared is done", () => {
+  const method = { name: "method", script: "" };
+  const box = defineCapability<object, { label: string; backup?: Backup }>({
+    name: "box",
+    when: "before",
+    claims: ({ label }) => [`box ${label}`],
+    keeps: ({ backup = { kind: "qdrant-snapshot" } }) => backup,
+    backup: () => ({ method }),
+  });
+  const DATA = [{ path: "/a", backup: { kind: "redis-snapshot" } as const }];
+
+  test("a folder whose files are not simply copied has a method", () => {
+    expect(saidBy(doneBackups, { one: [service({ data: DATA })] })).toEqual([
+      "one/one: data in /a with the backup redis-snapshot, which one has no method for",
+    ]);
+    expect(saidBy(doneBackups, { one: [service({ data: DATA, backups: [{ method }] })] })).toEqual([]);
+    expect(saidBy(doneBackups, { one: [service({ data: DATA, offers: [box.offer({})] })] })).toEqual([]);
+    const copied = [{ path: "/a", backup: { kind: "files" } as const }];
+    expect(saidBy(doneBackups, { one: [service({ data: copied })] })).toEqual([]);
+  });
+
+  test("a server has one for what others keep in it", () => {
+    const uses = [
+      shelf.request({ label: "x" }),
+      shelf.request({ label: "y", backup: { kind: "none", reason: "made anew" } }),
+    ];
+    expect(saidBy(doneBackups, { one: [server("s"), service({ uses })] })).toEqual([
+      "one/one: shelf x with the backup files, which s has no method for",
+    ]);
+    const boxes = service({ name: "boxes", offers: [box.offer({})] });
+    expect(saidBy(doneBackups, { one: [boxes, service({ uses: [box.request({ label: "z" })] })] })).toEqual([]);
   });
 });

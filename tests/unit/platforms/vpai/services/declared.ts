@@ -500,6 +500,17 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
       for (const argument of argv) expect(inputs["service"]).toContain(argument);
     }
   },
+  backups: (deployed) => {
+    const plan = String(
+      resource(deployed.graph, `${deployed.host}/job/backup-${deployed.host}/config/plan`).inputs["content"],
+    );
+    for (const { name, method, arguments: rest = [] } of some(deployed.service.backups)) {
+      const line = plan.split("\n").find((one) => one.startsWith(`part\t${name}\t${deployed.service.name}\t`));
+      expect(line?.split("\t").slice(3)).toEqual([method.name, "-", ...rest]);
+      const script = resource(deployed.graph, `${deployed.host}/job/backup-${deployed.host}/config/${method.name}.sh`);
+      expect(script.inputs["content"]).toBe(method.script);
+    }
+  },
   needs: (deployed) => {
     for (const needed of some(deployed.service.needs))
       expect(waitsFor(deployed)).toContain(`${deployed.host}/${needed}/health`);

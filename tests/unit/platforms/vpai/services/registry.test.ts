@@ -42,6 +42,7 @@ export default {
   port: 7000,
   limits: { memoryMiB: 1, cpus: 0.1 },
   health: { test: ["true"] },
+  data: [{ path: "/kept", backup: { kind: "none", reason: "each collection is snapshotted" } }],
   settings: { serversTone: z.enum(["loud", "calm"]).default("calm") },
   offers: [
     qdrantCollection.offer({ apiKey: key }),
@@ -142,6 +143,7 @@ export default {
     name: "everything-tidy", in: "container", purpose: "Tidies up", schedule: "*-*-* 04:00:00", argv: ["/bin/tidy", "--all"],
     overdueAfter: 90000, limits: { memoryMiB: 8, cpus: 0.1 },
   }],
+  backups: [{ name: "everything-else", method: { name: "everything", script: "exit 0" }, arguments: ["--all"] }],
   stopTimeout: 45,
 };
 `;
@@ -359,14 +361,17 @@ describe("a service added as one more file", () => {
     expect(graph.filter(({ name }) => name.endsWith("/secret/absent"))).toEqual([]);
   });
 
-  test("changes no other service but Caddy, whose routes follow from it, and what is checked", async () => {
+  test("changes no other service but Caddy, whose routes follow from it, what is backed up, and what is checked", async () => {
     const without = await prodWith(core);
     const text = new Map(
       (await prodWith([...core, ...added])).map((one) => [`${one.type} ${one.name}`, JSON.stringify(one)]),
     );
     const changed = without.filter((one) => text.get(`${one.type} ${one.name}`) !== JSON.stringify(one));
     expect(changed.map(({ name }) => name)).toEqual([
+      // what it has backed up, and a method of its own among those of the job
+      `${HOST}/job/backup-${HOST}/config/plan`,
       `${HOST}/caddy/config/Caddyfile`,
+      `${HOST}/job/backup-${HOST}`,
       `${HOST}/readiness`,
       // It waits for them, too.
       `${HOST}/caddy`,

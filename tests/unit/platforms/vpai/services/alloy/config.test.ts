@@ -105,13 +105,13 @@ describe("the workstation's collector", () => {
     expect(remote("internal").match(/tls_config \{\n\t+insecure_skip_verify = true\n/g)).toHaveLength(2);
   });
 
-  test("tells of the host's units, and reads what they and its jobs log", () => {
+  test("tells of the host's units, and reads what they, their jobs and the host's own log", () => {
     const { services } = contextOnWorkstation();
     const units = services.filter(({ run }) => !("image" in run)).map(({ name }) => name);
     expect(units).toEqual(["caddy-workstation", "n8n-mcp", "opencode"]);
     const jobs = services.flatMap(({ jobs: all = [] }) => all.map(({ name }) => name));
     expect(remote()).toContain(`unit_include = "(${units.join("|")})[.]service"`);
-    expect(remote()).toContain(`regex = "(${[...units, ...jobs].join("|")})[.]service"`);
+    expect(remote()).toContain(`regex = "(${[...units, ...jobs, "backup-workstation"].join("|")})[.]service"`);
     expect(remote()).toContain('path = "/host/root/var/log/journal"');
     expect(remote().match(/"host" = "workstation"/g)).toHaveLength(3);
   });

@@ -1,0 +1,38 @@
+import { Transport } from "@vpai/providers";
+import { backupUnitOf, BackupProgram } from "./backups/host";
+import { ageOf, setAt } from "./backups/manifest";
+import { isMeant } from "./confirm";
+import { deployedHosts } from "./hosts";
+import { chosenStack, main } from "./pulumi";
+import { runRemote } from "./remote";
+import { choiceOf } from "./scope/choice";
+
+/**
+ * `make restore HOST=… [SERVICE=…] [AT=…] [YES=1]`: shows what bringing a set back replaces, and does it when told so. Without SERVICE
+ * it is all of the host. What was in use is put aside.
+ */
+main(async () => {
+  const hosts = await deployedHosts(chosenStack());
+  const names = Object.fromEntries(Object.entries(hosts).map(([name, { services }]) => [name, Object.keys(services)]));
+  const choice = choiceOf(process.env, names);
+  if (choice === undefined)
+    throw new Error("expected the host whose data come back in HOST, or a service in SERVICE, found neither");
+  const { host, service } = choice;
+  const { connection, ...described } = hosts[host] as (typeof hosts)[string];
+  const unit = backupUnitOf(host, described);
+  if (unit === undefined) throw new Error(`${host}: expected a host with backups, found none there`);
+  const transport = new Transport(connection);
+  try {
+    const program = await BackupProgram.of(transport, unit);
+    const { set, started } = setAt(await program.manifests(), process.env["AT"] ?? "");
+    const title = `${service ?? "everything"} on ${host} as of ${started}, ${ageOf(started, new Date())} ago (${set}):`;
+    console.log([title, ...(await program.what(set, service)).map((line) => `  ${line}`)].join("\n"));
+    if (!(await isMeant())) {
+      console.log("Nothing was changed: YES=1 does it.");
+      return 0;
+    }
+    return await runRemote(connection, program.command("restore", set, ...(service === undefined ? [] : [service])));
+  } finally {
+    transport.close();
+  }
+});

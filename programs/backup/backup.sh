@@ -1,0 +1,423 @@
+#!/bin/bash
+# Makes one complete, dated set of copies of a host's data, or none at all (docs/backups.md).
+# usage: backup.sh <folder of the platform> <first part of containers' names> <image with Node> run
+#        backup.sh … list | manifests
+#        backup.sh … check <set>
+#        backup.sh … what <set> [service]
+#        backup.sh … restore <set> [service]
+#        backup.sh … revert <moment of a restore> [service]
+#
+# Beside it lie the plan, which says what is copied, and a program for each method. A set is built in a hidden folder and renamed
+# when everything in it was read back; sets are told apart, and ordered, by the number in front, whatever the clock says.
+set -euo pipefail
+umask 077
+export LC_ALL=C TZ=UTC0
+
+FOLDER=$1 PREFIX=$2 IMAGE=$3
+shift 3
+HERE=$(cd "$(dirname "$0")" && pwd)
+STORE=$FOLDER/backups
+SECRETS=$FOLDER/secrets/$(basename "$HERE")
+export FOLDER PREFIX IMAGE HERE
+
+# Sets that stay on the host: tonight's, and those of three nights on which nobody came for them.
+KEPT=4
+# Bytes of the disk that a run leaves free in any case.
+MARGIN=${BACKUP_MARGIN:-$((1024 * 1024 * 1024))}
+
+fail() { echo "backup: $*" >&2; exit 1; }
+
+# Complete sets, the oldest first.
+sets() {
+  find "$STORE" -mindepth 2 -maxdepth 2 -name manifest.json -printf '%h\n' | sed 's|.*/||' |
+    grep -E '^[0-9]{6}-[0-9]{8}T[0-9]{6}Z$' | sort || true
+}
+
+# A number of a set's manifest. usage: number <set> <key>
+number() { sed -n "s/^  \"$2\": \([0-9]*\),\$/\1/p" "$STORE/$1/manifest.json"; }
+
+moment() { date --date "$1" +%Y-%m-%dT%H:%M:%SZ; }
+
+free() { df --output=avail --block-size=1 "$STORE" | tail -n 1; }
+
+# Text as JSON has it.
+text() {
+  local value=$1
+  value=${value//\\/\\\\} value=${value//\"/\\\"} value=${value//$'\t'/\\t} value=${value//$'\n'/\\n}
+  [[ $value != *[[:cntrl:]]* ]] || fail "expected a text without control characters, found ${value@Q}"
+  printf '"%s"' "$value"
+}
+
+# Reads the plan: PARTS and ITEMS have its lines, SOURCES the folders that the data lie in, UNITS the services that are systemd's.
+read_plan() {
+  local line
+  PARTS=() ITEMS=() SOURCES=() UNITS=() HOST=
+  while IFS= read -r line || [ -n "$line" ]; do
+    line=${line//'{folder}'/$FOLDER}
+    case $line in
+      host$'\t'*) HOST=${line#*$'\t'} ;;
+      source$'\t'*) SOURCES+=("${line#*$'\t'}") ;;
+      part$'\t'*) PARTS+=("${line#*$'\t'}") ;;
+      item$'\t'*) ITEMS+=("${line#*$'\t'}") ;;
+      unit$'\t'*) UNITS+=("${line#*$'\t'}") ;;
+      *) fail "$HERE/plan: expected host, source, part, item or unit, found ${line@Q}" ;;
+    esac
+  done < "$HERE/plan"
+  [ "${#PARTS[@]}" -gt 0 ] || fail "$HERE/plan: expected what is to be copied, found nothing"
+}
+
+# What a set will need, as far as it can be told: as much as the last one and a quarter more, else as much as the data themselves.
+estimate() {
+  local last
+  last=$(sets | tail -n 1)
+  if [ -n "$last" ]; then
+    echo $(($(number "$last" bytes) * 5 / 4))
+  else
+    { [ "${#SOURCES[@]}" -eq 0 ] || du --summarize --total --block-size=1 -- "${SOURCES[@]}" 2> /dev/null || true; } |
+      awk -F '\t' '{ sum = $1 } END { printf "%.0f\n", sum }'
+  fi
+}
+
+expect_room() {
+  local need there
+  need=$(($(estimate) + MARGIN)) there=$(free)
+  [ "$there" -ge "$need" ] ||
+    fail "expected $((need / 1048576)) MiB free on the disk of $STORE, of which $((MARGIN / 1048576)) MiB stay free; found" \
+      "$((there / 1048576)) MiB. Nothing was written: make room, or remove an old set there"
+}
+
+# Runs a part's method. usage: method <verb> <name> <service> <method> <secret's file or -> [argument...]
+method() {
+  local verb=$1 name=$2 service=$3 program=$4 secret=$5 room
+  shift 5
+  room=$(($(free) - MARGIN / 2))
+  [ "$room" -gt 0 ] || fail "the disk of $STORE is full"
+  [ "$secret" = - ] || secret=$SECRETS/$secret
+  (
+    # What would take the last of the disk is ended, and with it the run.
+    ulimit -f $((room / 1024 + 1))
+    PART=$name SERVICE=$service CONTAINER=$PREFIX$service SECRET=$secret ROOM=$room OUT=$WORK/$name \
+      exec bash "$HERE/$program.sh" "$verb" "$@"
+  ) < /dev/null
+}
+
+# A part's place in the manifest. usage: describe <name> <service> <method> <file of facts>
+describe() {
+  local name=$1 service=$2 program=$3 facts=$4 separator='' file path sum size key value
+  printf '    {\n      "name": %s,\n      "service": %s,\n      "method": %s,\n' \
+    "$(text "$name")" "$(text "$service")" "$(text "$program")"
+  while IFS=$'\t' read -r key value; do
+    [ "$key" = rows ] || printf '      %s: %s,\n' "$(text "$key")" "$(text "$value")"
+  done < "$facts"
+  printf '      "rows": {'
+  while IFS=$'\t' read -r key path value; do
+    [ "$key" = rows ] || continue
+    [[ $value =~ ^[0-9]+$ ]] || fail "$name: expected a number of rows for $path, found ${value@Q}"
+    printf '%s\n        %s: %s' "$separator" "$(text "$path")" "$value"
+    separator=,
+  done < "$facts"
+  printf '%s},\n      "files": [' "${separator:+$'\n      '}"
+  separator=''
+  while IFS= read -r -d '' file; do
+    [[ $file != *[\\$'\n']* ]] || fail "$name: expected plain file names, found ${file@Q}"
+    sum=$(sha256sum < "$WORK/$name/$file") size=$(stat --format %s "$WORK/$name/$file")
+    printf '%s\n        { "path": %s, "bytes": %s, "sha256": "%s" }' "$separator" "$(text "$file")" "$size" "${sum%% *}"
+    separator=,
+    BYTES=$((BYTES + size))
+    printf '%s  %s\n' "${sum%% *}" "$name/$file" >> "$WORK/SHA256SUMS"
+  done < <(find "$WORK/$name" -type f -printf '%P\0' | sort --zero-terminated)
+  [ -n "$separator" ] || fail "$name: expected files, found none"
+  printf '\n      ]\n    }'
+}
+
+# Whether a set holds exactly the files that it says, as they were written. usage: check <folder of a set>
+check() {
+  local there said
+  [ -f "$1/SHA256SUMS" ] && [ -f "$1/manifest.json" ] || fail "$1: expected a set of backups, found none"
+  (cd "$1" && sha256sum --check --strict --quiet SHA256SUMS >&2) || fail "$1: a file is not as it was written"
+  said=$(sed 's/^[0-9a-f]*  //' "$1/SHA256SUMS" | sort)
+  there=$(cd "$1" && find . -type f ! -path ./SHA256SUMS -printf '%P\n' | sort)
+  [ "$said" = "$there" ] || fail "$1: expected the files of its SHA256SUMS and no others"
+}
+
+# Holds the lock until this program ends.
+alone() {
+  mkdir -p "$STORE"
+  exec 9> "$STORE/.lock"
+  flock --nonblock 9 || fail "another run is under way in $STORE; nothing was done"
+}
+
+# From here on nothing depends on whoever asked: what is said goes to a file, too, and on without him.
+go_on_alone() {
+  : > "$STORE/.log"
+  exec > >(exec tee -p --append "$STORE/.log" 9>&-) 2> >(exec tee -p --append "$STORE/.log" >&2 9>&-)
+  trap '' HUP PIPE
+}
+
+# What a run that was killed has left: it no longer holds the lock, so nobody works there.
+sweep() {
+  local left
+  find "$STORE" -mindepth 1 -maxdepth 1 -name '.partial-*' -exec rm -rf {} +
+  left=$(docker ps --all --quiet --filter "label=dev.vpai.backup=$FOLDER")
+  # shellcheck disable=SC2086 # Ids have no blanks.
+  [ -z "$left" ] || docker rm --force $left > /dev/null
+}
+
+# Removes sets beyond those that stay; older is what has a smaller number.
+retire() {
+  local old
+  for old in $(sets | head -n "-$KEPT"); do
+    mv -T "$STORE/$old" "$STORE/.partial-$old"
+    rm -rf "$STORE/.partial-$old"
+  done
+}
+
+run() {
+  local last started name part fields separator=''
+  read_plan
+  alone
+  sweep
+  expect_room
+  last=$(sets | tail -n 1)
+  started=$(date +%s)
+  name=$(printf '%06d-%s' $((10#0${last:0:6} + 1)) "$(date --date "@$started" +%Y%m%dT%H%M%SZ)")
+  WORK=$STORE/.partial-$name BYTES=0
+  mkdir "$WORK"
+  trap 'rm -rf "$WORK"' EXIT
+  trap 'exit 143' TERM
+  trap 'exit 130' INT
+  : > "$WORK/.parts"
+  for part in "${PARTS[@]}"; do
+    IFS=$'\t' read -r -a fields <<< "$part"
+    mkdir "$WORK/${fields[0]}"
+    : > "$WORK/.facts"
+    # Read back from the disk: a copy that nobody can read is none.
+    method dump "${fields[@]}" >> "$WORK/.facts" || fail "${fields[0]} could not be copied; this run leaves no set"
+    method verify "${fields[@]}" >> "$WORK/.facts" || fail "the copy of ${fields[0]} cannot be read; this run leaves no set"
+    {
+      [ -z "$separator" ] || printf ',\n'
+      describe "${fields[@]:0:3}" "$WORK/.facts"
+    } >> "$WORK/.parts"
+    separator=,
+    echo "${fields[0]}: $(du --summarize --block-size=1024 "$WORK/${fields[0]}" | cut -f 1) KiB"
+  done
+  {
+    printf '{\n  "format": 1,\n  "set": %s,\n  "host": %s,\n  "sequence": %s,\n' \
+      "$(text "$name")" "$(text "$HOST")" "$((10#${name:0:6}))"
+    printf '  "started": "%s",\n  "ended": "%s",\n  "bytes": %s,\n  "parts": [\n' \
+      "$(moment "@$started")" "$(moment now)" "$BYTES"
+    cat "$WORK/.parts"
+    printf '\n  ]\n}\n'
+  } > "$WORK/manifest.json"
+  rm "$WORK/.parts" "$WORK/.facts"
+  (cd "$WORK" && sha256sum manifest.json >> SHA256SUMS)
+  check "$WORK"
+  find "$WORK" -exec sync {} +
+  mv -nT "$WORK" "$STORE/$name"
+  [ ! -e "$WORK" ] || fail "$STORE/$name is there already; nothing was replaced"
+  trap - EXIT
+  sync "$STORE"
+  retire
+  echo "$name: ${#PARTS[@]} parts, $((BYTES / 1024)) KiB, complete"
+}
+
+# Items of the plan, as `<part><tab><item>`: all, or those of a service. usage: items [service]
+items() {
+  local line fields part
+  for line in "${ITEMS[@]}"; do
+    IFS=$'\t' read -r -a fields <<< "$line"
+    part=$(part_named "${fields[0]}")
+    IFS=$'\t' read -r -a part <<< "$part"
+    if [ -z "${1:-}" ] || [ "${part[1]}" = "$1" ] || [[ $'\t'$line$'\t' == *$'\t'*$'\t'*$'\t'"$1"$'\t'* ]]; then
+      printf '%s\t%s\n' "${fields[0]}" "${fields[1]}"
+    fi
+  done
+}
+
+part_named() {
+  local one
+  for one in "${PARTS[@]}"; do [ "${one%%$'\t'*}" != "$1" ] || { echo "$one"; return; }; done
+  fail "$HERE/plan: expected a part $1, found none"
+}
+
+# Services that use an item. usage: users <part> <item>
+users() {
+  local line
+  for line in "${ITEMS[@]}"; do
+    [[ $line != "$1"$'\t'"$2"$'\t'* ]] || tr '\t' '\n' <<< "${line#*$'\t'*$'\t'}"
+  done
+}
+
+# A verb of an item's method. usage: on_item <verb> <part><tab><item>
+on_item() {
+  local fields
+  IFS=$'\t' read -r -a fields <<< "$(part_named "${2%%$'\t'*}")"
+  ITEM=${2#*$'\t'} method "$1" "${fields[@]}"
+}
+
+# Chooses what comes back: CHOSEN has its items, CONCERNED the services that use them. usage: choose [service]
+choose() {
+  local one
+  mapfile -t CHOSEN < <(items "${1:-}")
+  [ "${#CHOSEN[@]}" -gt 0 ] || fail "expected a service whose data come back from a set, found ${1:-none}"
+  mapfile -t CONCERNED < <(for one in "${CHOSEN[@]}"; do users "${one%%$'\t'*}" "${one#*$'\t'}"; done | sort -u)
+}
+
+expect_set() {
+  [ -f "$STORE/${1:-}/manifest.json" ] || fail "expected one of the sets $(sets | tr '\n' ' '), found ${1:-none}"
+}
+
+what() {
+  local one
+  read_plan
+  expect_set "${1:-}"
+  choose "${2:-}"
+  for one in "${CHOSEN[@]}"; do echo "replaces ${one//$'\t'/ }"; done
+  for one in "${CONCERNED[@]}"; do ! is_there "$one" || echo "stops $one"; done
+}
+
+# Whether a service is a unit of systemd; the others are containers.
+is_unit() { [[ " ${UNITS[*]} " == *" $1 "* ]]; }
+
+is_there() {
+  if is_unit "$1"; then
+    systemctl cat -- "$1.service" > /dev/null 2>&1
+  else
+    docker inspect --format x "$PREFIX$1" > /dev/null 2>&1
+  fi
+}
+
+is_running() {
+  if is_unit "$1"; then
+    case $(systemctl is-active -- "$1.service" || true) in active | activating | reloading) ;; *) return 1 ;; esac
+  else
+    [ "$(docker inspect --format '{{.State.Running}}' "$PREFIX$1" 2> /dev/null)" = true ]
+  fi
+}
+
+# Stops or starts a service. usage: control stop|start <service>
+control() {
+  if is_unit "$2"; then systemctl "$1" -- "$2.service"; else docker "$1" "$PREFIX$2" > /dev/null; fi
+}
+
+# How a service is; what nobody asks is healthy while it runs.
+state_of() {
+  if is_unit "$1"; then
+    systemctl is-active -- "$1.service" || true
+  else
+    docker inspect --format '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' "$PREFIX$1"
+  fi
+}
+
+# Stops the services that use what is replaced: none of the others.
+stop_concerned() {
+  local one
+  STOPPED=()
+  for one in "${CONCERNED[@]}"; do
+    # One of another host asks again until what it uses is back.
+    if is_running "$one"; then
+      control stop "$one"
+      STOPPED+=("$one")
+    fi
+  done
+  DOWN=$(date +%s)
+}
+
+start_stopped() {
+  local one
+  for one in "${STOPPED[@]}"; do control start "$one" || echo "$one could not be started" >&2; done
+}
+
+# Seconds that a service gets to become healthy again.
+PATIENCE=${BACKUP_PATIENCE:-300}
+
+expect_health() {
+  local one found waited=0
+  for one in "${STOPPED[@]}"; do
+    while :; do
+      found=$(state_of "$one")
+      case $found in healthy | running | active) break ;; esac
+      [ "$waited" -lt "$PATIENCE" ] || fail "$one is $found after $PATIENCE s. To have back what there was: revert $STAMP"
+      sleep 1
+      waited=$((waited + 1))
+    done
+    echo "$one is back, after $(($(date +%s) - DOWN)) s"
+  done
+}
+
+# Carries out a verb on every chosen item; where one fails, another verb on those before. usage: each <verb> <verb that undoes it>
+each() {
+  local one finished=()
+  for one in "${CHOSEN[@]}"; do
+    if ! on_item "$1" "$one"; then
+      for one in "${finished[@]}"; do on_item "$2" "$one" >&2 || echo "${one//$'\t'/ } stays as it is now" >&2; done
+      return 1
+    fi
+    finished+=("$one")
+  done
+}
+
+# Takes away what was prepared, also what could not be finished.
+discard() {
+  local one
+  for one in "${CHOSEN[@]}"; do on_item discard "$one" || true; done
+}
+
+restore() {
+  read_plan
+  expect_set "${1:-}"
+  choose "${2:-}"
+  alone
+  go_on_alone
+  WORK=$STORE/$1
+  check "$WORK"
+  STAMP=$(date +%Y%m%dT%H%M%S)
+  export STAMP
+  # Beside what is in use, which goes on.
+  if ! each prepare discard; then
+    discard
+    fail "nothing was replaced"
+  fi
+  stop_concerned
+  if ! each switch revert; then
+    start_stopped
+    discard
+    fail "nothing was replaced"
+  fi
+  start_stopped
+  expect_health
+  echo "$1 is restored. To have back what there was: revert $STAMP"
+}
+
+revert() {
+  read_plan
+  choose "${2:-}"
+  alone
+  go_on_alone
+  WORK=$STORE
+  STAMP=${1:?which restore}
+  export STAMP
+  stop_concerned
+  each revert switch || { start_stopped; fail "expected what the restore of $STAMP has put aside"; }
+  start_stopped
+  expect_health
+}
+
+manifests() {
+  local one
+  for one in $(sets); do cat "$STORE/$one/manifest.json" && printf '\0'; done
+}
+
+case ${1:-} in
+  run) run ;;
+  manifests) manifests ;;
+  what) what "${@:2}" ;;
+  restore) restore "${@:2}" ;;
+  revert) revert "${@:2}" ;;
+  list) for one in $(sets); do echo "$one $(number "$one" bytes)"; done ;;
+  check)
+    check "$STORE/${2:?which set}"
+    echo "$2 is as it was written"
+    ;;
+  *) fail "expected run, list, manifests, check, what, restore or revert, found ${1:-nothing}" ;;
+esac

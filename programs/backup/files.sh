@@ -1,0 +1,95 @@
+# Files of a folder as they are, and the SQLite databases among them as of one moment, each.
+# usage: files.sh <verb> <folder>
+. "$HERE/tools.sh"
+
+# Where databases are found, as tar names them; each copy is called by its number.
+LIST=$OUT/databases
+
+# SQLite sorts what does not fit in memory in a file.
+ROOM_TO_SORT=(--env SQLITE_TMPDIR=/part/sqlite)
+
+is_database() {
+  local magic=''
+  IFS= read -r -N 15 magic 2> /dev/null < "$1" || true
+  [ "$magic" = "SQLite format 3" ]
+}
+
+find_databases() {
+  local file
+  while IFS= read -r -d '' file; do
+    is_database "$1/$file" || continue
+    [[ $file != *$'\n'* ]] || fail "expected a database's name on one line, found ${file@Q}"
+    printf './%s\n' "$file"
+  done < <(find "$1" -xdev -type f -size +99c -printf '%P\0' 2> /dev/null | sort --zero-terminated)
+}
+
+# As its owner, since SQLite writes beside a database even to read it.
+copy_database() {
+  local owner
+  owner=$(stat --format %u:%g "$1/$2")
+  chown "$owner" "$OUT/sqlite"
+  MOUNTS=("${ROOM_TO_SORT[@]}" --volume "$1:/data")
+  node_in "$owner" none sqlite.mjs copy "/data/$2" "/part/sqlite/$3"
+  chown 0:0 "$OUT/sqlite" "$OUT/sqlite/$3"
+}
+
+dump() {
+  local folder=$1 number=0 database code=0
+  [ -d "$folder" ] || fail "expected the folder $folder, found none"
+  find_databases "$folder" > "$LIST"
+  if [ -s "$LIST" ]; then mkdir "$OUT/sqlite"; fi
+  while IFS= read -r -u 3 database; do
+    number=$((number + 1))
+    stat --format '%u:%g %a' "$folder/$database" >> "$OUT/owners"
+    copy_database "$folder" "$database" "$number"
+  done 3< "$LIST"
+  # What is beside a database belongs to it alone, and was read with it.
+  tar --create --file "$OUT/files.tar" --directory "$folder" --sort name --numeric-owner --one-file-system \
+    --no-wildcards --anchored --exclude-from <(sed 'p; h; s/$/-wal/p; g; s/$/-shm/p; g; s/$/-journal/' "$LIST") . ||
+    code=$?
+  # 1: a file changed while it was read, which is what copying files as they are means.
+  [ "$code" -le 1 ] || fail "tar ended with $code"
+}
+
+verify() {
+  local number=0 database
+  rows files "$(tar --list --file "$OUT/files.tar" | grep -c -v '/$' || true)"
+  [ -s "$LIST" ] || return 0
+  while IFS= read -r -u 3 database; do
+    number=$((number + 1))
+    [ -f "$OUT/sqlite/$number" ] || fail "expected a copy of $database"
+    MOUNTS=("${ROOM_TO_SORT[@]}")
+    node_in 0:0 none sqlite.mjs check "/part/sqlite/$number" "${database#./}"
+  done 3< "$LIST"
+}
+
+# Puts the copies of databases where they were. usage: place_databases <folder>
+place_databases() {
+  local number=0 database owner mode
+  while IFS= read -r -u 3 database && IFS=' ' read -r -u 4 owner mode; do
+    number=$((number + 1))
+    cp "$OUT/sqlite/$number" "$1/$database"
+    chown "$owner" "$1/$database"
+    chmod "$mode" "$1/$database"
+  done 3< "$LIST" 4< "$OUT/owners"
+}
+
+prepare() {
+  local new=$1.restoring expected found
+  verify "$@" > /dev/null
+  expected=$(($(tar --list --file "$OUT/files.tar" | grep -c -v '/$' || true) + $(wc -l < "$LIST")))
+  rm -rf "$new"
+  mkdir "$new"
+  tar --extract --file "$OUT/files.tar" --directory "$new" --numeric-owner --same-owner --preserve-permissions
+  if [ -s "$LIST" ]; then place_databases "$new"; fi
+  found=$(find "$new" ! -type d -printf x | wc -c)
+  [ "$found" = "$expected" ] || fail "expected $expected files, found $found"
+}
+
+switch() { switch_folders "$1"; }
+
+revert() { revert_folders "$1"; }
+
+discard() { rm -rf "$1.restoring"; }
+
+"$@"

@@ -1,0 +1,59 @@
+# What every method has at hand; each begins with it. PART is the part's name, OUT its folder in the set, SERVICE whose data it is,
+# CONTAINER that one's container, SECRET the file of what it logs in with, ROOM the bytes that may be written.
+# ITEM and STAMP are what comes back, and when, where that is what is done.
+#
+# Verbs: dump and verify. Of what can be brought back, also prepare (beside what is in use), switch (puts that aside, and says where),
+# revert (switches back), discard (what was prepared).
+set -euo pipefail
+
+# Facts for the manifest.
+version() { printf 'version\t%s\n' "$1"; }
+rows() { printf 'rows\t%s\t%s\n' "$1" "$2"; }
+
+# Says where what was in use is now.
+aside() { echo "what was in use is now $1"; }
+
+fail() { echo "$PART: $*" >&2; exit 1; }
+
+# Runs a command in the service's container, with the standard input of the caller.
+inside() { docker exec --interactive "$CONTAINER" "$@"; }
+
+# Id of the image that the service's container is of.
+own_image() { docker inspect --format '{{.Image}}' "$CONTAINER"; }
+
+# Runs a throw-away container, with no rights and little memory. usage: apart <uid:gid> <network> [docker's options] <image> …
+apart() {
+  local user=$1 network=$2
+  shift 2
+  docker run --rm --interactive --label "dev.vpai.backup=$FOLDER" --user "$user" --network "$network" \
+    --cap-drop ALL --security-opt no-new-privileges --log-driver none --read-only \
+    --memory "$MEMORY" --memory-swap "$MEMORY" --cpus 0.5 --ulimit "fsize=$ROOM" "$@"
+}
+
+# A program of Node that sees the part's folder at /part. usage: node_in <uid:gid> <network> <program> [argument…]
+node_in() {
+  local user=$1 network=$2 program=$3
+  shift 3
+  apart "$user" "$network" --volume "$HERE:/programs:ro" --volume "$OUT:/part" "${MOUNTS[@]}" --entrypoint node \
+    "$IMAGE" --disable-warning=ExperimentalWarning --max-old-space-size=80 "/programs/$program" "$@"
+}
+MOUNTS=()
+MEMORY=128m
+
+# The same, where 127.0.0.1 is the service's: it is reached there whatever networks it is on.
+node_beside() { node_in 0:0 "container:$CONTAINER" "$@"; }
+
+# Folders that take each other's place, for methods whose data are a folder. The new one is at $1.restoring.
+switch_folders() {
+  [ ! -e "$1.before-$STAMP" ] || fail "$1.before-$STAMP is there already"
+  mv -T "$1" "$1.before-$STAMP"
+  mv -T "$1.restoring" "$1" || { mv -T "$1.before-$STAMP" "$1"; return 1; }
+  aside "$1.before-$STAMP"
+}
+
+revert_folders() {
+  [ -d "$1.before-$STAMP" ] || fail "expected $1.before-$STAMP, found none"
+  mv -T "$1" "$1.restoring"
+  mv -T "$1.before-$STAMP" "$1" || { mv -T "$1.restoring" "$1"; return 1; }
+  echo "$1 is again what it was; what was restored is $1.restoring"
+}

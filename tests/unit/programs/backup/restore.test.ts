@@ -1,0 +1,211 @@
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { BackupHost } from "./host";
+
+/** How data come back from a set: what is stopped, in which order, and what is left when something fails. */
+
+let host: BackupHost;
+
+/** Data are a file each; the method's steps are noted. */
+const METHOD = `
+live="$FOLDER/live/$PART"
+note() { echo "$1 $PART $ITEM $STAMP" >> "$FOLDER/steps"; [ ! -e "$FOLDER/fail-$1-$PART" ] || fail "cannot $1"; }
+dump() { cp "$live" "$OUT/data"; }
+verify() { :; }
+prepare() { note prepare; cp "$OUT/data" "$live.new"; }
+switch() { note switch; mv "$live" "$live.before"; mv "$live.new" "$live"; aside "$live.before"; }
+revert() { note revert; [ -e "$live.before" ] || fail "nothing to go back to"; mv "$live" "$live.new"; mv "$live.before" "$live"; }
+discard() { note discard; rm -f "$live.new"; }
+`;
+
+/** An engine with these containers, which run, and one that does not. */
+const ENGINE = `
+case "$1 $3" in
+  "inspect {{.State.Running}}") [ -e "$FOLDER/engine/$4" ] && cat "$FOLDER/engine/$4" || exit 1 ;;
+  "inspect x") [ -e "$FOLDER/engine/$4" ] && echo x || exit 1 ;;
+  "inspect "*) echo "\${HEALTH:-healthy}" ;;
+esac
+case $1 in
+  stop) echo "stop $2" >> "$FOLDER/steps"; echo false > "$FOLDER/engine/$2" ;;
+  start) echo "start $2" >> "$FOLDER/steps"; echo true > "$FOLDER/engine/$2" ;;
+esac
+exit 0`;
+
+const steps = (): string[] =>
+  host
+    .read("steps")
+    .replace(/ \d{8}T\d{6}$/gm, "")
+    .trim()
+    .split("\n");
+
+beforeEach(() => {
+  host = new BackupHost();
+  host.method("note", METHOD);
+  host.plan(
+    ...["host|x", "part|one|a|note|-", "part|two|b|note|-", "part|report|b|note|-"],
+    ...["item|one|all|a|c", "item|two|x|b|elsewhere|off", "item|two|y|d"],
+  );
+  host.program("docker", ENGINE);
+  mkdirSync(host.at("live"));
+  mkdirSync(host.at("engine"));
+  for (const name of ["a", "b", "c", "d"]) writeFileSync(host.at("engine", `vpai_${name}`), "true");
+  writeFileSync(host.at("engine/vpai_off"), "false");
+  for (const part of ["one", "two", "report"]) writeFileSync(host.at("live", part), `${part} then\n`);
+  expect(host.run()).toMatchObject({ code: 0, error: "" });
+  for (const part of ["one", "two", "report"]) appendFileSync(host.at("live", part), "now\n");
+});
+afterEach(() => host.remove());
+
+const live = (part: string): string => host.read("live", part);
+
+const set = (): string => host.sets[0] ?? "";
+
+test("says beforehand what is replaced and stopped", () => {
+  expect(host.run(["what", set()]).out.split("\n")).toEqual([
+    ...[
+      "replaces one all",
+      "replaces two x",
+      "replaces two y",
+      "stops a",
+      "stops b",
+      "stops c",
+      "stops d",
+      "stops off",
+      "",
+    ],
+  ]);
+  expect(host.run(["what", set(), "c"]).out).toBe("replaces one all\nstops a\nstops c\n");
+  // Whose part it is, and who uses some of it.
+  expect(host.run(["what", set(), "b"]).out).toBe("replaces two x\nreplaces two y\nstops b\nstops d\nstops off\n");
+  expect(host.run(["what", set(), "d"]).out).toBe("replaces two y\nstops d\n");
+});
+
+test("brings a service's data back, stops who uses them once they are ready, and says where today's are", () => {
+  const { code, out, error } = host.run(["restore", set(), "c"]);
+  expect([code, error]).toEqual([0, ""]);
+  expect(steps()).toEqual([
+    "prepare one all",
+    "stop vpai_a",
+    "stop vpai_c",
+    "switch one all",
+    "start vpai_a",
+    "start vpai_c",
+  ]);
+  expect([live("one"), live("two")]).toEqual(["one then\n", "two then\nnow\n"]);
+  expect(host.read("live/one.before")).toBe("one then\nnow\n");
+  expect(out).toContain(`what was in use is now ${host.at("live/one.before")}\n`);
+  expect(out).toMatch(/^a is back, after \d+ s$/m);
+  expect(out).toMatch(new RegExp(`${set()} is restored. To have back what there was: revert \\d{8}T\\d{6}`));
+});
+
+test("goes back to what there was", () => {
+  host.run(["restore", set(), "a"]);
+  const [, moment = ""] = /revert (\S+)/.exec(host.run(["restore", set(), "d"]).out) ?? [];
+  expect(host.run(["revert", moment, "d"])).toMatchObject({ code: 0 });
+  expect([live("one"), live("two")]).toEqual(["one then\n", "two then\nnow\n"]);
+  expect(steps().slice(-3)).toEqual(["stop vpai_d", "revert two y", "start vpai_d"]);
+});
+
+test("goes on to its end when nobody listens any more", () => {
+  host.method("note", METHOD.replace("switch() {", 'switch() { for i in 1 2 3 4 5; do echo "$i"; sleep 0.1; done;'));
+  host.leave(["restore", set(), "c"]);
+  expect(steps()).toEqual([
+    ...["prepare one all", "stop vpai_a", "stop vpai_c", "switch one all", "start vpai_a", "start vpai_c"],
+  ]);
+  expect(live("one")).toBe("one then\n");
+  expect(host.read("backups/.log")).toContain("is restored. To have back what there was: revert");
+});
+
+test("who does not run is not started, and who is of another host is not asked for", () => {
+  host.run(["restore", set(), "elsewhere"]);
+  expect(steps()).toEqual(["prepare two x", "stop vpai_b", "switch two x", "start vpai_b"]);
+});
+
+/** systemd with the unit u, in the state of a file; like the real one, it fails where that is not active. */
+const SYSTEMD = `
+case $1 in
+  is-active) cat "$FOLDER/engine/$3"; grep -qx active "$FOLDER/engine/$3" ;;
+  stop) echo "stop $3" >> "$FOLDER/steps"; echo inactive > "$FOLDER/engine/$3" ;;
+  start) echo "start $3" >> "$FOLDER/steps"; echo active > "$FOLDER/engine/$3" ;;
+  cat) [ "$3" = u.service ] ;;
+esac`;
+
+describe("a service that is a unit", () => {
+  const unitIs = (state: string): void => {
+    host.plan("host|x", "part|one|u|note|-", "item|one|all|u|a", "unit|u");
+    host.program("systemctl", SYSTEMD);
+    writeFileSync(host.at("engine/u.service"), `${state}\n`);
+  };
+
+  test.each(["active", "activating"])(
+    "is stopped and started by systemd where it is %s, and told to be back",
+    (state) => {
+      unitIs(state);
+      expect(host.run(["what", set(), "u"]).out).toBe("replaces one all\nstops a\nstops u\n");
+      const { code, out, error } = host.run(["restore", set(), "u"]);
+      expect([code, error]).toEqual([0, ""]);
+      expect(steps()).toEqual([
+        ...["prepare one all", "stop vpai_a", "stop u.service", "switch one all", "start vpai_a", "start u.service"],
+      ]);
+      expect(out).toMatch(/^u is back, after \d+ s$/m);
+      expect(live("one")).toBe("one then\n");
+    },
+  );
+
+  test("is left alone where it does not run", () => {
+    unitIs("inactive");
+    expect(host.run(["restore", set(), "u"])).toMatchObject({ code: 0 });
+    expect(steps()).toEqual(["prepare one all", "stop vpai_a", "switch one all", "start vpai_a"]);
+  });
+});
+
+describe("a failure leaves the data of before, and everybody running", () => {
+  const fails = (step: string, part: string): void => writeFileSync(host.at(`fail-${step}-${part}`), "");
+  const running = (): string[] => ["a", "b", "c", "d"].map((name) => host.read("engine", `vpai_${name}`).trim());
+
+  afterEach(() => {
+    expect([live("one"), live("two")]).toEqual(["one then\nnow\n", "two then\nnow\n"]);
+    expect(running()).toEqual(["true", "true", "true", "true"]);
+  });
+
+  test("while data are prepared: nobody was stopped", () => {
+    fails("prepare", "two");
+    const { code, error } = host.run(["restore", set()]);
+    expect([code, error]).toEqual([1, "two: cannot prepare\nbackup: nothing was replaced\n"]);
+    expect(steps().filter((step) => /^(stop|start|switch)/.test(step))).toEqual([]);
+    expect(() => live("one.new")).toThrow("ENOENT");
+  });
+
+  test("while they take their place: those before go back", () => {
+    fails("switch", "two");
+    const { code, error } = host.run(["restore", set()]);
+    expect([code, error]).toEqual([1, "two: cannot switch\nbackup: nothing was replaced\n"]);
+    expect(steps()).toEqual(expect.arrayContaining(["switch one all", "switch two x", "revert one all"]));
+  });
+
+  test("where the set is not as it was written: nothing is even prepared", () => {
+    appendFileSync(host.at("backups", set(), "two/data"), "x");
+    expect(host.run(["restore", set()])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining("a file is not as it was written") as string,
+    });
+    expect(() => steps()).toThrow("ENOENT");
+  });
+
+  test.each([
+    [["restore", "000009-20260101T000000Z"], "expected one of the sets 000001-"],
+    [["restore"], "expected one of the sets 000001-"],
+    [["restore", "SET", "nobody"], "expected a service whose data come back from a set, found nobody"],
+    [["revert", "20260101T000000", "d"], "expected what the restore of 20260101T000000 has put aside"],
+  ])("%j", (verbs, says) => {
+    const { code, error } = host.run(verbs.map((verb) => (verb === "SET" ? set() : verb)));
+    expect([code, error.includes(says) ? says : error]).toEqual([1, says]);
+  });
+});
+
+test("a service that does not become healthy is told, with the way back", () => {
+  host.program("sleep", "exit 0");
+  const { code, error } = host.run(["restore", set(), "d"], { HEALTH: "unhealthy", BACKUP_PATIENCE: "3" });
+  expect(code).toBe(1);
+  expect(error).toMatch(/d is unhealthy after 3 s. To have back what there was: revert \d{8}T\d{6}/);
+  expect(live("two")).toBe("two then\n");
+});

@@ -1,4 +1,4 @@
-import { REFUSALS, REFUSED } from "../unit/platforms/refused";
+import { REFUSALS, REFUSED, REFUSED_TOOLS } from "../unit/platforms/refused";
 import { Lab } from "./harness/lab";
 
 /** A whole preview with the real engine; it needs no lab to be up. */
@@ -12,6 +12,7 @@ afterAll(() => lab.remove(), 300_000);
 test("a platform that breaks every policy is refused at preview, all of it in one error", async () => {
   for (const [file, service] of Object.entries(REFUSED))
     lab.edit(`platforms/vpai/services/${file}.ts`, () => `export default ${JSON.stringify(service)};\n`);
+  lab.replace("platforms/vpai/hosts.ts", '"sese-ai": {', `"sese-ai": { tools: ${JSON.stringify(REFUSED_TOOLS)},`);
   const { code, all } = await lab.make("preview");
   expect(code).not.toBe(0);
   const text = all.replace(/\s+/g, " ");

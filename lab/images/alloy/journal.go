@@ -10,12 +10,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/VictoriaMetrics/VictoriaMetrics/lib/promrelabel"
 )
 
-// lineRules are what loki.relabel exports for sources that change labels themselves.
-type lineRules struct{ parsed *promrelabel.ParsedConfigs }
+// lineRules are what loki.relabel exports for sources that change labels themselves. The language looks into every type, without end
+// into one that has itself in it, as the library's rules have.
+type lineRules struct{ relabel func(target) target }
 
 type exportedLineRules struct {
 	Rules *lineRules `alloy:"rules,attr"`
@@ -35,7 +34,8 @@ func (r *lineRelabel) join(_ *evaluated, _ string, _ []target) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return exportedLineRules{Rules: &lineRules{parsed: parsed}}, nil
+	relabel := func(one target) target { return apply(parsed, one) }
+	return exportedLineRules{Rules: &lineRules{relabel: relabel}}, nil
 }
 
 // journalSource is loki.source.journal: it reads the lines of a journal's folder.
@@ -104,7 +104,7 @@ func (s journalSource) labelsOf(fields map[string]json.RawMessage) map[string]st
 		found["__journal_"+strings.ToLower(name)] = textOf(value)
 	}
 	if s.Rules != nil {
-		found = apply(s.Rules.parsed, found)
+		found = s.Rules.relabel(found)
 	}
 	if len(found) == 0 {
 		return nil

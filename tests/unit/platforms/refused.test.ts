@@ -1,27 +1,14 @@
 import { deploy } from "../../../components/stack";
 import { loadStackConfig } from "../../../config";
 import type { Platform, PlatformHost } from "../../../model/platform";
-import type { Tool } from "../../../model/program";
 import type { Finding, UserError } from "../../../model/finding";
 import { namesOf } from "../../../platforms";
 import vpai from "../../../platforms/vpai/platform";
 import { coreOfProd, graphOf } from "../components/stack/graph";
-import { REFUSALS, REFUSED } from "./refused";
-
-/** Tools of the host that all of that is on. */
-const TOOLS: readonly Tool[] = [
-  {
-    name: "claude-code",
-    version: "1",
-    purpose: "",
-    source: { kind: "apt", package: "x" },
-    commands: { claude: "claude" },
-  },
-  { name: "relic", version: "latest", purpose: "", source: { kind: "apt", package: "relic" } },
-];
+import { REFUSALS, REFUSED, REFUSED_TOOLS } from "./refused";
 
 test("a platform that breaks every policy is refused with all of it in one error, before anything is made", async () => {
-  const hosts = { ...vpai.hosts, "sese-ai": { ...(vpai.hosts["sese-ai"] as PlatformHost), tools: TOOLS } };
+  const hosts = { ...vpai.hosts, "sese-ai": { ...(vpai.hosts["sese-ai"] as PlatformHost), tools: REFUSED_TOOLS } };
   const platform: Platform = { ...vpai, hosts, services: [...vpai.services, ...Object.values(REFUSED)] };
   const error = await graphOf("prod", coreOfProd, () =>
     deploy(platform, loadStackConfig([namesOf(platform)]), {}),

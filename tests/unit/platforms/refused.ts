@@ -1,3 +1,4 @@
+import type { Tool } from "../../../model/program";
 import type { Service } from "../../../model/service";
 
 /** A service in order, as somebody might write it without a compiler; `over` spoils it. */
@@ -89,6 +90,18 @@ export const REFUSED: Readonly<Record<string, Service>> = {
   }),
   foreigner: service("foreigner", { run: { architectures: ["arm64"] } }),
 };
+
+/** Tools of the host that all of that is on. */
+export const REFUSED_TOOLS: readonly Tool[] = [
+  {
+    name: "claude-code",
+    version: "1",
+    purpose: "",
+    source: { kind: "apt", package: "x" },
+    commands: { claude: "claude" },
+  },
+  { name: "relic", version: "latest", purpose: "", source: { kind: "apt", package: "relic" } },
+];
 
 /** What the one error says of them: where, what was found, what to do. */
 export const REFUSALS: readonly (readonly [where: string, found: RegExp, mend: RegExp])[] = [

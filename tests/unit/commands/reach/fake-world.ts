@@ -21,3 +21,4 @@ jest.mock("../../../../commands/scope/plan", () => ({
   plannedResources: () => Promise.resolve(world.resources),
   stateResources: () => Promise.resolve(world.resources),
 }));
+jest.mock("../../../../commands/secrets/passphrase", () => ({ expectPassphrase: () => Promise.resolve() }));

@@ -32,7 +32,7 @@ export const containerArgs = (spec: ContainerSpec, { image, networks, host }: Re
   ports: publishedPorts(spec.ports, host),
   memory: spec.limits.memoryMiB,
   memorySwap: spec.limits.memoryMiB,
-  cpus: decimal(spec.limits.cpus),
+  cpus: decimal(Math.min(spec.limits.cpus, host.machine.processors ?? Infinity)),
   user: spec.user,
   capabilities: { drops: ["ALL"], adds: spec.capabilities.map((capability) => `CAP_${capability}`) },
   securityOpts: ["no-new-privileges"],

@@ -26,6 +26,8 @@ export interface Machine {
   logins: readonly Login[];
   /** Whether others use its memory, too: what the stack's file says of it is then the platform's size, not the computer's. */
   sharesMemory: boolean;
+  /** Processors of its engine, where they may be fewer than the platform's computer has: nothing gets more. Default: as many as asked for. */
+  processors?: number;
   /** Where the host pulls an image from. */
   imageSource(reference: string): ImageSource;
   /** Image that has a program which the host does not get as production does. Default: it gets every one as the program says. */

@@ -1,3 +1,4 @@
+import os from "node:os";
 import * as docker from "@pulumi/docker";
 import {
   ComponentResource,
@@ -37,6 +38,7 @@ export class LabMachine extends ComponentResource implements Machine {
   /** What is on it goes with the lab. */
   readonly protects = false;
   readonly sharesMemory = true;
+  readonly processors = os.cpus().length;
 
   /** @param host the host's name */
   constructor(

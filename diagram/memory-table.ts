@@ -31,14 +31,14 @@ export function memoryLines(platform: Platform, host: string, peaks: Peaks): Lin
   return [
     ...services.flatMap((service) => [
       { what: service.name, limit: service.limits.memoryMiB, peak: peaks.mib[service.name] },
-      ...guestsOf(service),
-      ...jobsOf(service),
+      ...guestLines(service),
+      ...jobLines(service),
     ]),
     { what: "the system: Debian, the engine, VPN and guards", limit: systemMiB, peak: undefined },
   ];
 }
 
-const guestsOf = ({ name, guests }: Service): Line[] =>
+const guestLines = ({ name, guests }: Service): Line[] =>
   guests === undefined
     ? []
     : [
@@ -49,7 +49,7 @@ const guestsOf = ({ name, guests }: Service): Line[] =>
         },
       ];
 
-const jobsOf = ({ jobs = [] }: Service): Line[] =>
+const jobLines = ({ jobs = [] }: Service): Line[] =>
   jobs.map(({ name, limits = JOB_LIMITS }) => ({
     what: `the job ${name}`,
     limit: limits.memoryMiB,

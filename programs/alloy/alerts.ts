@@ -115,7 +115,7 @@ export const JOB_ALERTS: readonly Alert[] = [
   {
     name: "CertificateExpiring",
     // Caddy renews a certificate when a third of its time is left: 30 days of 90.
-    expr: `certificate_not_after_timestamp_seconds - time() < 0.15 * (certificate_not_after_timestamp_seconds - certificate_not_before_timestamp_seconds)`,
+    expr: "certificate_not_after_timestamp_seconds - time() < 0.15 * (certificate_not_after_timestamp_seconds - certificate_not_before_timestamp_seconds)",
     after: "1h",
     severity: "critical",
     summary: "the certificate of https://{{ $labels.hostname }} expires in {{ $value | humanizeDuration }}",

@@ -49,5 +49,24 @@ export const accepted = ({ name, nodes, connections, settings }: Definition): De
   settings: only(settings, (key, value) => ACCEPTED_SETTINGS.includes(key) && value !== SERVERS_OWN),
 });
 
+/** A node, as far as we look into it. */
+interface Node {
+  credentials?: Readonly<Record<string, { id?: string | null; name: string }>>;
+}
+
+/**
+ * The same as n8n has to be sent it. A credential without an id is sent with `null`: n8n then looks for one of that name. Where the
+ * id is not there at all, it takes the first of that type, whatever its name.
+ */
+export const sent = (definition: Definition): Definition => ({
+  ...definition,
+  nodes: definition.nodes.map((node: Node) =>
+    node.credentials === undefined ? node : { ...node, credentials: withIds(node.credentials) },
+  ),
+});
+
+const withIds = (credentials: NonNullable<Node["credentials"]>): NonNullable<Node["credentials"]> =>
+  Object.fromEntries(Object.entries(credentials).map(([type, one]) => [type, { id: null, ...one }]));
+
 const only = (value: object, takes: (key: string, value: unknown) => boolean): object =>
   Object.fromEntries(Object.entries(value).filter(([key, member]) => takes(key, member)));

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import type { Kind } from "../implementation";
-import { accepted } from "../n8n/accepted";
+import { accepted, sent } from "../n8n/accepted";
 import { withApi } from "../n8n/api";
 import { covers, type Definition, fingerprintOf, findWorkflow, type Published, type Workflow } from "../n8n/workflow";
 import { type Server, withSession } from "../postgresql/session";
@@ -119,7 +119,7 @@ function write(client: Client, inputs: N8nWorkflowInputs, found: Workflow | unde
 
 async function save(api: JsonApi, definition: Definition, id: string | undefined): Promise<string> {
   const [method, path] = id === undefined ? ["POST", "/api/v1/workflows"] : ["PUT", `/api/v1/workflows/${id}`];
-  const answer = await api.call<{ id: string }>(method, path, { body: definition });
+  const answer = await api.call<{ id: string }>(method, path, { body: sent(definition) });
   if (answer === undefined)
     throw new Error(`expected n8n to answer ${method} ${path} with the workflow, found nothing`);
   return answer.id;

@@ -73,6 +73,10 @@ func (u *unixExporter) join(all *evaluated, id string, _ []target) (any, error) 
 // collector makes node_exporter's, whose settings are flags of its program.
 func (u *unixExporter) collector() (*unix.NodeCollector, error) {
 	flags := []string{"--path.rootfs=" + u.RootFS, "--path.procfs=" + u.ProcFS, "--path.sysfs=" + u.SysFS}
+	// It takes only collectors that are on, and not all are by default.
+	for _, name := range u.Collectors {
+		flags = append(flags, "--collector."+name)
+	}
 	if u.Textfile.Directory != "" {
 		flags = append(flags, "--collector.textfile.directory="+u.Textfile.Directory)
 	}

@@ -5,8 +5,8 @@
 # Where databases are found, as tar names them; each copy is called by its number.
 LIST=$OUT/databases
 
-# SQLite sorts what does not fit in memory in a file.
-ROOM_TO_SORT=(--env SQLITE_TMPDIR=/part/sqlite)
+# Where a database's owner finds the copies, as the part's folder is root's alone. SQLite sorts what does not fit in memory there, too.
+COPIES=(--volume "$OUT/sqlite:/sqlite" --env SQLITE_TMPDIR=/sqlite)
 
 is_database() {
   local magic=''
@@ -28,8 +28,8 @@ copy_database() {
   local owner
   owner=$(stat --format %u:%g "$1/$2")
   chown "$owner" "$OUT/sqlite"
-  MOUNTS=("${ROOM_TO_SORT[@]}" --volume "$1:/data")
-  node_in "$owner" none sqlite.mjs copy "/data/$2" "/part/sqlite/$3"
+  MOUNTS=("${COPIES[@]}" --volume "$1:/data")
+  node_in "$owner" none sqlite.mjs copy "/data/$2" "/sqlite/$3"
   chown 0:0 "$OUT/sqlite" "$OUT/sqlite/$3"
 }
 
@@ -58,8 +58,8 @@ verify() {
   while IFS= read -r -u 3 database; do
     number=$((number + 1))
     [ -f "$OUT/sqlite/$number" ] || fail "expected a copy of $database"
-    MOUNTS=("${ROOM_TO_SORT[@]}")
-    node_in 0:0 none sqlite.mjs check "/part/sqlite/$number" "${database#./}"
+    MOUNTS=("${COPIES[@]}")
+    node_in 0:0 none sqlite.mjs check "/sqlite/$number" "${database#./}"
   done 3< "$LIST"
 }
 

@@ -50,7 +50,7 @@ const watching = <T>(
     const { server, connection } = inputs;
     if (!(await session.logIn(server)))
       throw new Unreadable(
-        `${server.container} on ${connection.host}: expected to log in as ${server.user}, found no way`,
+        `${server.container} on ${connection.host}: expected to log in as ${server.user}, found another name or password`,
       );
     const [list, version] = await told;
     const ours = Object.values(list).filter(({ description }) => description === OURS);

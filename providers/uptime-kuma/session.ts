@@ -28,6 +28,9 @@ interface Acknowledged {
 /** Seconds that it may take to answer, or to tell what it tells after a login. */
 const PATIENCE = 30;
 
+/** What 2.0's development version and its releases say of a user or a password that they do not know (`server/server.js`). */
+const WRONG_ACCOUNT = new Set(["Incorrect username or password.", "authIncorrectCreds"]);
+
 /** An open connection to an Uptime Kuma, whose whole interface is Socket.IO. */
 export class Session {
   constructor(
@@ -54,10 +57,15 @@ export class Session {
     return answer;
   }
 
-  /** Whether it knows the account. */
+  /** Whether it knows the account. @throws Unreadable when it lets nobody in now, e.g. after too many logins in a minute */
   async logIn({ user, password }: Account): Promise<boolean> {
-    const answer = await this.ask<Acknowledged>("login", { username: user, password, token: "" });
-    return answer.ok === true;
+    const answer = await this.ask<Acknowledged & { tokenRequired?: boolean }>("login", {
+      ...{ username: user, password, token: "" },
+    });
+    if (answer.ok === true) return true;
+    if (WRONG_ACCOUNT.has(answer.msg ?? "")) return false;
+    const found = answer.tokenRequired === true ? "a second factor is wanted" : (answer.msg ?? "no reason given");
+    throw new Unreadable(`${this.title}: expected to log in as ${user}, found: ${found}`);
   }
 
   /** What it tells by itself under that name, once or the next time. Listening begins at once. */

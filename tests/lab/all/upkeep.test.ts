@@ -1,7 +1,7 @@
 import path from "node:path";
 import { eventually } from "../../eventually";
 import { projectRoot } from "../../../toolchain/environment";
-import { image, inside, minute, start, useImages } from "../harness/containers";
+import { bareHost, image, inside, minute, start, useImages } from "../harness/containers";
 
 /** The images' pruning and the logs' rotation, on a lab host with an engine of its own. */
 
@@ -18,8 +18,7 @@ const sh = (script: string): string => host("sh", "-euc", script);
 
 beforeAll(async () => {
   const program = path.join(projectRoot, "programs/upkeep");
-  const options = ["--privileged", "--cgroupns", "private", "--tmpfs", "/run", "--volume", "/var/lib/docker"];
-  start("host", image("lab-host"), [...options, "--volume", `${program}:/upkeep:ro`]);
+  start("host", image("lab-host"), [...bareHost(), "--volume", `${program}:/upkeep:ro`]);
   await eventually(() => expect(host("docker", "info", "--format", "{{.ServerVersion}}")).toMatch(/^\d/), 120);
   sh(`mkdir -p ${FOLDER}/last-healthy ${FOLDER}/upkeep ${UNITS}`);
 }, 4 * minute);

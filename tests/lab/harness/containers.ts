@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { availableCapabilities } from "../../../components/machines/lab/capabilities";
 import { ensureImage } from "../../../lab/images/build";
 
 /** Containers of lab images, for tests that need no host: each test file has names, a network and files of its own. */
@@ -38,6 +39,14 @@ export function useImages(...names: string[]): void {
     rmSync(files, { recursive: true });
   }, minute);
 }
+
+/** Options of a lab host that no lab has made, with an engine of its own: what components/machines/lab gives one, too. */
+export const bareHost = (): string[] => [
+  ...availableCapabilities().flatMap((capability) => ["--cap-add", capability]),
+  ...["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"].flatMap((one) => ["--security-opt", one]),
+  ...["--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup"],
+  ...["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec", "--volume", "/var/lib/docker"],
+];
 
 /** Runs the Docker client and returns what it printed. */
 export const docker = (...args: string[]): string =>

@@ -57,6 +57,10 @@ const existingMachine = settings({
     .exactOptional()
     .describe("Its SSH server's public key. Needed by everything that connects; a preview does not."),
   identityFile: formats.filePath.exactOptional().describe(IDENTITY_FILE),
+  ownsKernel: z
+    .boolean({ error: "true or false" })
+    .default(true)
+    .describe("Whether its kernel is its own. A container shares it: then only what its network has of its own is set."),
   jump: jumpHost
     .exactOptional()
     .describe("Jump host that forwards to the address and port above. Default: none, it is reached directly."),

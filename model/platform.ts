@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import type { ServiceContext } from "./context";
+import type { SshdOption } from "./hardening/sshd";
+import type { SysctlKey } from "./hardening/sysctl";
 import type { Job } from "./job";
 import type { Tool } from "./program";
 import type { Service } from "./service";
@@ -28,8 +30,20 @@ export interface PlatformHost {
   prefix?: string;
   /** What the host itself has done at certain times, whatever services it runs. Default: nothing. */
   jobs?: (context: ServiceContext) => readonly Job[];
+  /** What its sshd has beside, or in place of, the checklist's values. */
+  sshd?: HostSshd;
+  /** Its kernel's values in place of the checklist's; `false` leaves one out that the kernel does not know. */
+  sysctl?: Readonly<Partial<Record<SysctlKey, string | false>>>;
   /** Whether its computer is switched off, or out of reach, every now and then. Default: false. */
   oftenOffline?: boolean;
+}
+
+/** What is a host's own of its sshd. */
+export interface HostSshd {
+  /** Login names that are let in beside ours. Default: nobody. */
+  users?: readonly string[];
+  /** Effective values, as `sshd -T` reports them. */
+  options?: Readonly<Partial<Record<SshdOption, string>>>;
 }
 
 /** Jobs of a host itself, which one that runs nothing has no need of. */

@@ -21,6 +21,8 @@ export { QdrantCollection } from "./resources/qdrant-collection";
 export { RemoteDirectory } from "./resources/remote-directory";
 export { RemoteFile } from "./resources/remote-file";
 export { SmokeChecks } from "./resources/smoke-checks";
+export { SshdConfig } from "./resources/sshd-config";
+export { Sysctl } from "./resources/sysctl";
 export { SystemdJob } from "./resources/systemd-job";
 export { SystemdUnit } from "./resources/systemd-unit";
 export { SshKey } from "./resources/ssh-key";

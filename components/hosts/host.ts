@@ -21,6 +21,8 @@ import { engineLayer } from "./layers/engine";
 import { lateAddressLayer } from "./layers/late-address";
 import { networksLayer } from "./layers/networks";
 import { readinessLayer } from "./layers/readiness";
+import { sshdLayer } from "./layers/sshd";
+import { sysctlLayer } from "./layers/sysctl";
 import { HostLook } from "./look";
 import { needsOf } from "./needs";
 
@@ -43,8 +45,8 @@ export interface HostArgs {
 }
 
 /**
- * A machine with its Docker engine, networks and services. It is made in layers, each on top of the one before: engine,
- * networks, services, checks. The fleet starts the services, since they may need some on other hosts.
+ * A machine with its Docker engine, networks and services. It is made in layers, each on top of the one before: sysctl,
+ * sshd, engine, networks, services, checks. The fleet starts the services, since they may need some on other hosts.
  */
 export class Host extends ComponentResource {
   readonly connection: Output<Connection>;
@@ -67,7 +69,10 @@ export class Host extends ComponentResource {
     this.connection = machine.connection;
     this.context = context;
     this.description = description;
-    const engine = engineLayer({ name, machine, isLeft, parent: this }, []);
+    const bare = { name, machine, description, connection: machine.connection, parent: this };
+    const sysctl = sysctlLayer(bare, []);
+    const sshd = sshdLayer({ ...bare, declared: machine.connection }, sysctl.ready);
+    const engine = engineLayer({ name, machine, isLeft, parent: this }, sshd.ready);
     const place = {
       ...{ owner, machine, architecture, secrets, vpnAddress, adopt },
       folder: folderOn(owner.platform, description),

@@ -28,6 +28,8 @@ export interface Machine {
   sharesMemory: boolean;
   /** Processors of its engine, where they may be fewer than the platform's computer has: nothing gets more. Default: as many as asked for. */
   processors?: number;
+  /** Whether its kernel is its own: otherwise only what its network has of its own is set. Default: true. */
+  ownsKernel?: boolean;
   /** Where the host pulls an image from. */
   imageSource(reference: string): ImageSource;
   /** Image that has a program which the host does not get as production does. Default: it gets every one as the program says. */

@@ -23,6 +23,7 @@ export function existingMachine(
     protects: true,
     logins,
     sharesMemory: false,
+    ownsKernel: machine.ownsKernel,
     imageSource: (reference) => lockedSource(reference, lock),
   };
 }

@@ -38,6 +38,7 @@ export class LabMachine extends ComponentResource implements Machine {
   /** What is on it goes with the lab. */
   readonly protects = false;
   readonly sharesMemory = true;
+  readonly ownsKernel = false;
   readonly processors = os.cpus().length;
 
   /** @param host the host's name */

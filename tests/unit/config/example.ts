@@ -57,6 +57,7 @@ export const SETTINGS = {
         user: "mobuone",
         hostKey: HOST_KEY,
         identityFile: "~/.ssh/key",
+        ownsKernel: false,
         jump: {
           address: "198.51.100.7",
           port: 2222,

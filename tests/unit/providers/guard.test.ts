@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -43,6 +44,8 @@ const PATH = process.env["PATH"] ?? "";
 const inFolder = (...parts: string[]): string => path.join(folder, ...parts);
 const text = (): string => readFileSync(inFolder("file"), "utf8");
 const timers = (): string[] => readdirSync(inFolder("units")).filter((name) => name.endsWith(".timer"));
+/** What the next boot would start. */
+const atBoot = (): string[] => readdirSync(inFolder("boot", "multi-user.target.wants"));
 const pending = (): string[] => readdirSync(inFolder("guard")).filter((name) => !/\.(lock|reverted)$/.test(name));
 
 beforeEach(async () => {
@@ -73,6 +76,7 @@ const guardOf = (seconds = 20): Guarded<Inputs, Inputs> => ({
   save: () => ({ text: 'cat "$1" > rules', args: [inFolder("file")] }),
   restore: () => ({ text: 'echo "$1: $(cat rules)" >> "$2"', args: ["it's $HOME", inFolder("restored")] }),
   folder: inFolder("guard"),
+  units: inFolder("boot"),
 });
 
 const kindOf = (change: (inputs: Inputs) => Promise<unknown>, seconds?: number): Kind<Inputs> => ({
@@ -96,7 +100,7 @@ const create = (kind: Kind<Inputs>, content = "new") =>
 /** Nothing is left but what the change, or the going back, made. */
 function expectOver(content: string, restored: boolean): void {
   expect(text()).toBe(content);
-  expect([timers(), pending()]).toEqual([[], []]);
+  expect([timers(), pending(), atBoot()]).toEqual([[], [], []]);
   expect(existsSync(inFolder("second"))).toBe(!restored);
   expect(existsSync(inFolder("restored"))).toBe(restored);
 }
@@ -196,6 +200,48 @@ test("a host that does not let us in as before either is told of as such", async
     /The host puts itself back 1 s after the change, and does not accept a login as before yet: look at `journalctl -u vpai-guard-file-/,
   );
   now.mockRestore();
+});
+
+/** The warnings of one run. */
+async function warningsOf(work: () => Promise<unknown>): Promise<unknown[]> {
+  const error = jest.spyOn(console, "error").mockImplementation(() => undefined);
+  try {
+    await work();
+    return error.mock.calls.map(([said]) => said as unknown);
+  } finally {
+    error.mockRestore();
+  }
+}
+
+test("why a host went back is told by the next change, and once", async () => {
+  const inputs = { connection: server.connection, text: "new" };
+  await arm(guardOf(1), { id: "one", inputs, before: undefined });
+  await write(inputs);
+  await sleep(2500);
+  expectOver("old", true);
+  expect(await warningsOf(() => create(kindOf(write)))).toEqual([
+    expect.stringMatching(
+      /^warning: file on root@127\.0\.0\.1: the host took the last change back, \d{4}-\d\d-\d\d \d\d:\d\d UTC: no new login confirmed the change within 1 s\. It is tried again now\.$/,
+    ),
+  ]);
+  expect(await warningsOf(() => create(kindOf(write), "newer"))).toEqual([]);
+});
+
+test("a reboot before the login takes the change back, by a unit that is there until then", async () => {
+  const inputs = { connection: server.connection, text: "new" };
+  await arm(guardOf(300), { id: "one", inputs, before: undefined });
+  await write(inputs);
+  for (const timer of timers()) process.kill(-Number(readFileSync(inFolder("units", timer), "utf8")));
+  const [unit = ""] = atBoot();
+  const [, program = "", reason = ""] =
+    /^ExecStart=\/bin\/sh (\S+) "(.+)"$/m.exec(
+      readFileSync(inFolder("boot", "multi-user.target.wants", unit), "utf8"),
+    ) ?? [];
+  execFileSync("/bin/sh", [program, reason]);
+  expect([text(), pending(), atBoot()]).toEqual(["old", [], []]);
+  expect(readFileSync(inFolder("guard", `${unit.replace("-boot.service", "")}.reverted`), "utf8")).toMatch(
+    /UTC: the host was restarted before a new login had confirmed the change\n$/,
+  );
 });
 
 test("modes and owners come back, too", async () => {

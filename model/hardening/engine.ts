@@ -1,6 +1,6 @@
 /** Addresses that the engine gives to networks which say none themselves. */
 export interface AddressPool {
-  /** The whole range: `172.30.0.0/16`. */
+  /** The whole range: `172.29.0.0/16`. */
   base: string;
   /** Length of the prefix of each network in it. */
   size: number;
@@ -29,6 +29,6 @@ export const ENGINE_SETTINGS: EngineSettings = {
   // (172.20 and 172.21), of the VPN (100.64.0.0/10), or of what providers and homes use (10.0.0.0/8, 192.168.0.0/16).
   "default-address-pools": [
     { base: "172.17.0.0/16", size: 16 },
-    { base: "172.30.0.0/16", size: 24 },
+    { base: "172.29.0.0/16", size: 24 },
   ],
 };

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Platform } from "../../model/platform";
 import { flag } from "../../model/setting";
 import { servicesIn } from "../services-in";
+import { ACCEPTED } from "./accepted";
 import { HOSTS } from "./hosts";
 
 /** A founder's AI platform on three computers (docs/requirements.md). */

@@ -16,6 +16,7 @@ const vpai: Platform = {
       "true: CouchDB's site is VPN-only too. false: it is public, behind its login.",
     ),
   },
+  accepted: ACCEPTED,
 };
 
 export default vpai;

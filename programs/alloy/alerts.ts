@@ -126,6 +126,16 @@ export const JOB_ALERTS: readonly Alert[] = [
     runbook: "a-certificate-expires",
   },
   {
+    name: "AuditFindings",
+    expr: "audit_findings > 0",
+    after: "0s",
+    severity: "warning",
+    summary: "{{ $labels.host }} is not as hard as it is to be: {{ $value }} findings of {{ $labels.check }}",
+    value: "{{ $value }} findings",
+    about: HOST,
+    runbook: "an-audit-has-findings",
+  },
+  {
     name: "Drift",
     expr: "drift_resources > 0",
     after: "0s",

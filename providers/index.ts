@@ -38,6 +38,7 @@ export { becomesHealthy } from "./docker/watch";
 export { conditionOfUnit, restartUnit, unitLogLines, unitProperties } from "./host/unit";
 export { LocalRunner } from "./local-runner";
 export { publicKeyOf } from "./ssh/identity";
+export { type KnownNode, knownNodes } from "./headscale/node-names";
 export { sshCommand } from "./ssh/command";
 export { type Connection, sshOptions } from "./ssh/connection";
 export { engineOptions } from "./ssh/engine-options";

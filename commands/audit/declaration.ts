@@ -7,7 +7,7 @@ import type { DeployedHost } from "../hosts";
 import type { ResourceState } from "../preview-comment/preview";
 import { hostOf } from "../scope/hosts";
 import { nameOf, type Resource, resourcesIn } from "../scope/resources";
-import type { Declared, DeclaredContainer, DeclaredFile, DeclaredPort } from "./declared";
+import type { Declared, DeclaredContainer, DeclaredFile, DeclaredLayer, DeclaredPort } from "./declared";
 import { isLoopback } from "./checks/listeners";
 
 /** What a stack is declared by: its platform, its settings, and what its state has. */
@@ -44,6 +44,7 @@ export async function declarationOf(host: string, stack: Stack): Promise<Declare
     ...inputs(`${DYNAMIC}host:KeptSecret`).map(({ path }): DeclaredFile => ({ path: String(path), ...ROOT_ALONE })),
   ];
   const key = await stack.keyOf(connection);
+  const operators = inputs(`${DYNAMIC}host:Operator`);
   const jobs = inputs(`${DYNAMIC}host:SystemdJob`).map(({ job }) => String(job));
   const vpn = there.vpnAddress;
   return {
@@ -65,12 +66,55 @@ export async function declarationOf(host: string, stack: Stack): Promise<Declare
       ...inputs(`${DYNAMIC}host:SystemdUnit`).map(({ unit }) => String(unit)),
       ...jobs.flatMap((job) => [`${job}.service`, `${job}.timer`]),
     ]),
-    users: new Map([[connection.user, key === undefined ? [] : [key]]]),
+    users: usersOf(connection.user, key, operators),
+    placed: new Set([
+      ...operators.map(({ sudoers }) => String(sudoers)),
+      ...Object.entries(PLACED).flatMap(([type, paths]) => (inputs(`${DYNAMIC}${type}`).length > 0 ? paths : [])),
+    ]),
+    layers: layersOf(host, stack),
     gateway: gatewayOf(there.services, prefixOn(platform.name, described)),
+    coordinator: coordinatorOf(inputs, stack),
     sites: inputs(`${DYNAMIC}host:SmokeChecks`).flatMap(({ requests }) => requests as SiteRequest[]),
     exceptions: exceptionsOf(platform, there.isLab),
   };
 }
+
+/** Kinds of what is below the services, with what each puts where systemd finds it. */
+const PLACED: Readonly<Record<string, readonly string[]>> = {
+  "host:Packages": [],
+  "host:System": ["/etc/systemd/system/var-lib-vpai-swap.swap"],
+  "host:Operator": [],
+  "host:Sysctl": [],
+  "host:SshdConfig": ["/etc/systemd/system/ssh.socket.d/vpai.conf"],
+  "host:HostFirewall": ["service", "path"].flatMap((kind) => [
+    `/etc/systemd/system/vpai-firewall.${kind}`,
+    `/etc/systemd/system/vpai-firewall-resolvers.${kind}`,
+  ]),
+  "docker:EngineSettings": ["/etc/systemd/system/docker.service.d/60-vpai-shutdown.conf"],
+};
+
+/** Who may log in by which keys: whoever the stack logs in as, and the operators. */
+function usersOf(
+  login: string,
+  key: string | undefined,
+  operators: readonly Record<string, unknown>[],
+): Map<string, readonly string[]> {
+  const users = new Map<string, readonly string[]>([[login, key === undefined ? [] : [key]]]);
+  for (const { user, keys } of operators as { user: string; keys?: string[] }[])
+    users.set(user, [...(users.get(user) ?? []), ...(keys ?? [])]);
+  return users;
+}
+
+/** Resources of the kinds below the services, with what the last run observed of them. */
+const layersOf = (host: string, stack: Stack): DeclaredLayer[] =>
+  statesOn(host, stack)
+    .filter(({ type }) => type.startsWith(DYNAMIC) && type.slice(DYNAMIC.length) in PLACED)
+    .map(({ urn, id = "", outputs = {} }) => ({
+      name: nameOf(urn).slice(host.length + 1),
+      implementation: /implementations\["(\w+)"\]/.exec(String(outputs["__provider"]))?.[1] ?? "",
+      id,
+      state: outputs,
+    }));
 
 const ROOT_ALONE = { mode: "0600", owner: "0:0" };
 
@@ -85,10 +129,14 @@ const exceptionsOf = ({ accepted = [] }: Platform, isLab: boolean): Accepted[] =
 ];
 
 /** Resources of a host; a lab machine's own container is one of the machine that it runs on. */
-function inputsOf(host: string, { deployed, states }: Stack): Inputs {
+function statesOn(host: string, { deployed, states }: Stack): ResourceState[] {
   const names = Object.keys(deployed);
   const resources = resourcesIn({ deployment: { resources: states } });
-  const own = states.filter((_state, index) => isOn(host, resources[index] as Resource, names));
+  return states.filter((_state, index) => isOn(host, resources[index] as Resource, names));
+}
+
+function inputsOf(host: string, stack: Stack): Inputs {
+  const own = statesOn(host, stack);
   return (type) => own.filter((state) => state.type === type).map(({ inputs = {} }) => inputs);
 }
 
@@ -151,6 +199,16 @@ const unitPorts = ({ name, run }: Service, vpnAddress: string | undefined): Decl
           ? { address: vpnAddress }
           : "anywhere",
   }));
+
+/** A key for a device of a person names it, as does a host's own node. */
+function coordinatorOf(inputs: Inputs, { states }: Stack): Declared["coordinator"] {
+  const [server] = inputs(`${DYNAMIC}headscale:User`).map((user) => user["server"]);
+  if (server === undefined) return undefined;
+  const named = states
+    .filter(({ type }) => type === `${DYNAMIC}headscale:PreAuthKey` || type === `${DYNAMIC}headscale:Node`)
+    .map((state) => String(state.inputs?.["node"]));
+  return { server: server as { container: string; port: number }, nodes: new Set(named) };
+}
 
 function gatewayOf(services: readonly Service[], prefix: string): Declared["gateway"] {
   const found = services.find(({ gateway }) => gateway !== undefined);

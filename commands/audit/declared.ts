@@ -36,6 +36,16 @@ export interface DeclaredFile {
   owner: string | undefined;
 }
 
+/** What is below a host's services and has a resource that observes it: the baseline, sshd, the kernel, the firewall. */
+export interface DeclaredLayer {
+  /** The resource's name without the host: `sshd`. */
+  name: string;
+  /** Name of its kind's implementation. */
+  implementation: string;
+  id: string;
+  state: Readonly<Record<string, unknown>>;
+}
+
 /** What makes a container the gateway of a host. */
 export interface DeclaredGateway {
   /** Undefined for a unit. */
@@ -64,9 +74,14 @@ export interface Declared {
   /** Names of units: services and timers. */
   units: ReadonlySet<string>;
   files: readonly DeclaredFile[];
+  /** Paths of what layers put where the host starts it by itself. */
+  placed: ReadonlySet<string>;
+  layers: readonly DeclaredLayer[];
   /** Names of users that may log in, by the keys that may open their accounts. */
   users: ReadonlyMap<string, readonly string[]>;
   gateway: DeclaredGateway | undefined;
+  /** The VPN's coordinator, with the names of the nodes that may be; undefined where another host has it, or none. */
+  coordinator: { server: { container: string; port: number }; nodes: ReadonlySet<string> } | undefined;
   /** What its sites are asked, as after each `up`. */
   sites: readonly SiteRequest[];
   /** What is meant to be otherwise. */

@@ -18,7 +18,7 @@ export const CHECKS = [
   "sysctl",
   "engine",
   "file",
-  "firewall",
+  "layer",
   "site",
   "node",
 ] as const;

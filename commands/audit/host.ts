@@ -1,4 +1,4 @@
-import { reach, Transport } from "@vpai/providers";
+import { knownNodes, reach, Transport } from "@vpai/providers";
 import { SECONDS } from "../reach/probe";
 import type { DeployedHost } from "../hosts";
 import { containerFindings } from "./checks/containers";
@@ -7,12 +7,14 @@ import { engineFindings, sshdFindings, sysctlFindings } from "./checks/effective
 import { exposureFindings } from "./checks/exposure";
 import { hardeningFindings } from "./checks/hardening";
 import { listenerFindings } from "./checks/listeners";
+import { nodeFindings } from "./checks/nodes";
 import { keyFindings, userFindings } from "./checks/people";
 import { rightsFindings } from "./checks/rights";
 import { selfStartingFindings } from "./checks/self-starting";
 import { adminFindings, siteFindings } from "./checks/sites";
 import type { Declared } from "./declared";
 import { type AcceptedFinding, type AuditFinding, judged } from "./finding";
+import { layerFindings } from "./layers";
 import { look } from "./look";
 import { meet } from "./outside";
 import type { Seen } from "./seen";
@@ -72,5 +74,13 @@ async function findingsOn(host: Transport, declared: Declared): Promise<AuditFin
     ...INSIDE.flatMap((check) => check(declared, seen)),
     ...exposureFindings(declared, met),
     ...siteFindings(declared, sites),
+    ...(await nodesFound(declared)),
+    ...(await layerFindings(declared.host, declared.layers)),
   ];
+}
+
+async function nodesFound(declared: Declared): Promise<AuditFinding[]> {
+  const { connection, coordinator } = declared;
+  if (coordinator === undefined) return [];
+  return nodeFindings(declared, await knownNodes({ connection, server: coordinator.server }));
 }

@@ -33,16 +33,24 @@ while read -r kind name values; do
   esac
 done < "$expected"
 
-# Docker: what carries another host's name or none, and containers with more rights than any has.
-docker ps --all --no-trunc --format '{{.Names}}	{{.Label "dev.vpai.host"}}	{{.Label "dev.vpai.sandbox"}}' |
-  while IFS='	' read -r name label sandbox; do
-    [ "$label" = "$host" ] || [ -n "$sandbox" ] || found container "$name is not the platform's"
-  done
-docker network ls --format '{{.Name}}	{{.Label "dev.vpai.host"}}' | while IFS='	' read -r name label; do
-  case $name in bridge | host | none) continue ;; esac
-  [ "$label" = "$host" ] || found network "$name is not the platform's"
+# Docker: what carries another host's name or none, and containers with more rights than any has. An engine that does not answer
+# fails the run.
+docker ps --all --no-trunc --format '{{.Names}}	{{.Label "dev.vpai.host"}}	{{.Label "dev.vpai.sandbox"}}' > "$work/names"
+docker network ls --format '{{.Name}}	{{.Label "dev.vpai.host"}}' > "$work/networks"
+docker ps --all --quiet --no-trunc > "$work/ids"
+docker info --format '{{.LoggingDriver}} {{.LiveRestoreEnabled}}' > "$work/engine"
+tab=$(printf '\t')
+# An empty field would vanish among tabs.
+sed "s/$tab/ |/g" "$work/names" | while read -r name label sandbox; do
+  [ "$label" = "|$host" ] || [ "$sandbox" != "|" ] || found container "$name is not the platform's"
 done
-docker ps --all --quiet --no-trunc | xargs -r docker container inspect --format '{{.Name}} {{.HostConfig.Privileged}} {{json .HostConfig.CapDrop}} {{json .HostConfig.SecurityOpt}} {{.HostConfig.Memory}} {{json .HostConfig.PortBindings}} {{range .Mounts}}{{.Source}} {{end}}' > "$work/containers"
+sed "s/$tab/ |/g" "$work/networks" | while read -r name label; do
+  case $name in bridge | host | none) continue ;; esac
+  [ "$label" = "|$host" ] || found network "$name is not the platform's"
+done
+# One that went meanwhile is none.
+xargs -r docker container inspect --format '{{.Name}} {{.HostConfig.Privileged}} {{json .HostConfig.CapDrop}} {{json .HostConfig.SecurityOpt}} {{.HostConfig.Memory}} {{json .HostConfig.PortBindings}} {{range .Mounts}}{{.Source}} {{end}}' \
+  < "$work/ids" > "$work/containers" || true
 while read -r name privileged drops security memory rest; do
   name=${name#/}
   [ "$privileged" = false ] || found hardening "$name is privileged"
@@ -52,8 +60,8 @@ while read -r name privileged drops security memory rest; do
   case $rest in *'"HostIp":""'* | *'"HostIp":"0.0.0.0"'* | *'"HostIp":"::"'*) found hardening "$name is published on all addresses" ;; esac
   case $rest in *docker.sock*) grep -qx "socket $name" "$expected" || found hardening "$name has Docker's socket" ;; esac
 done < "$work/containers"
-[ "$(docker info --format '{{.LoggingDriver}} {{.LiveRestoreEnabled}}')" = "json-file true" ] ||
-  found engine "expected logs by json-file and live-restore, found $(docker info --format '{{.LoggingDriver}} {{.LiveRestoreEnabled}}')"
+[ "$(cat "$work/engine")" = "json-file true" ] ||
+  found engine "expected logs by json-file and live-restore, found $(cat "$work/engine")"
 
 # Secrets are their owners' alone.
 for secrets in secrets made-secrets; do

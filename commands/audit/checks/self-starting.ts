@@ -17,7 +17,8 @@ const unitOf = (file: string): string => (file.slice(UNITS.length).split("/")[0]
 const isDropIn = (file: string): boolean => path.dirname(file).endsWith(".d");
 
 function isDeclared({ path: file, origin }: SeenFile, declared: Declared): boolean {
-  if (origin === "package" || declared.files.some((one) => one.path === file)) return true;
+  if (origin === "package" || declared.placed.has(file)) return true;
+  if (declared.files.some((one) => one.path === file)) return true;
   return file.startsWith(UNITS) && !isDropIn(file) && declared.units.has(unitOf(file));
 }
 

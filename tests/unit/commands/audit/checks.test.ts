@@ -3,6 +3,7 @@ import { networkFindings, volumeFindings } from "../../../../commands/audit/chec
 import { exposureFindings } from "../../../../commands/audit/checks/exposure";
 import { hardeningFindings } from "../../../../commands/audit/checks/hardening";
 import { listenerFindings } from "../../../../commands/audit/checks/listeners";
+import { nodeFindings } from "../../../../commands/audit/checks/nodes";
 import { keyFindings, userFindings } from "../../../../commands/audit/checks/people";
 import { rightsFindings } from "../../../../commands/audit/checks/rights";
 import { selfStartingFindings } from "../../../../commands/audit/checks/self-starting";
@@ -229,6 +230,16 @@ test("rights of files: secrets that others can read, that nobody declared, that 
   expect(read()).toEqual(["file /opt/vpai/secrets/caddy/key: none"]);
   expect(read("file\t400\t0:0\t/opt/vpai/secrets/caddy/key", "file\t400\t0:0\t/opt/vpai/secrets/x")).toEqual([
     "file /opt/vpai/secrets/x: a file of 0:0",
+  ]);
+});
+
+test("nodes of the VPN that nobody declared", () => {
+  const nodes = [
+    { user: "hosts", name: "one", addresses: ["100.64.0.14"] },
+    { user: "hosts", name: "stranger", addresses: ["100.64.0.99", "fd7a::99"] },
+  ];
+  expect(told(nodeFindings(declared, nodes))).toEqual([
+    "node stranger: a node of hosts, 100.64.0.99 and fd7a::99",
   ]);
 });
 

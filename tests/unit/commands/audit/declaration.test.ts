@@ -82,6 +82,16 @@ const stack: Stack = {
     dynamic("host:RemoteFile", "one/caddy/secret/key", { path: "/opt/vpai/secrets/caddy/key", mode: "0400", owner: "0:0" }),
     dynamic("host:RemoteFile", "two/x/config/y", { path: "/elsewhere", mode: "0644", owner: "0:0" }),
     dynamic("host:KeptSecret", "one/copy", { path: "/opt/vpai/made-secrets/x" }),
+    dynamic("host:Operator", "one/operator", {
+      ...{ user: "mobuone", keys: ["ssh-ed25519 AAAAop"], sudoers: "/etc/sudoers.d/60-vpai-operator" },
+    }),
+    {
+      ...dynamic("host:SshdConfig", "one/sshd", { users: ["deploy"] }),
+      id: "sshd",
+      outputs: { __provider: 'exports.handler = () => require("@vpai/providers").implementations["sshdConfig"];', port: 804 },
+    },
+    dynamic("headscale:User", "one/vpn-user/hosts", { user: "hosts", server: { container: "vpai_headscale", port: 8080 } }),
+    dynamic("headscale:PreAuthKey", "one/vpn-key/phone", { node: "phone" }),
     dynamic("host:SystemdUnit", "one/hello/unit", { unit: "hello.service" }),
     dynamic("host:SystemdJob", "one/job/nightly", { job: "nightly" }),
     dynamic("host:SmokeChecks", "one/smoke", { requests: [{ hostname: "a.example", address: "198.51.100.7" }] }),
@@ -112,7 +122,22 @@ test("what a stack's state and its platform declare of a host", async () => {
   ]);
   expect([...declared.units]).toEqual(["hello.service", "nightly.service", "nightly.timer"]);
   expect([...declared.owners]).toEqual(["caddy", "hello", "nightly"]);
-  expect([...declared.users]).toEqual([["deploy", ["ssh-ed25519 AAAAkey"]]]);
+  expect([...declared.users]).toEqual([
+    ["deploy", ["ssh-ed25519 AAAAkey"]],
+    ["mobuone", ["ssh-ed25519 AAAAop"]],
+  ]);
+  expect([...declared.placed]).toEqual([
+    "/etc/sudoers.d/60-vpai-operator",
+    "/etc/systemd/system/ssh.socket.d/vpai.conf",
+  ]);
+  expect(declared.layers).toMatchObject([
+    { name: "operator", implementation: "" },
+    { name: "sshd", implementation: "sshdConfig", id: "sshd", state: { port: 804 } },
+  ]);
+  expect(declared.coordinator).toEqual({
+    server: { container: "vpai_headscale", port: 8080 },
+    nodes: new Set(["phone"]),
+  });
   expect(declared.exceptions.map(({ subject }) => subject)).toEqual(["*/pids"]);
 });
 

@@ -45,8 +45,11 @@ export const declared: Declared = {
   ],
   units: new Set(["hello.service", "nightly.service", "nightly.timer"]),
   files: [{ path: "/opt/vpai/secrets/caddy/key", mode: "0400", owner: "0:0" }],
+  placed: new Set(["/etc/sudoers.d/60-vpai-operator"]),
+  layers: [],
   users: new Map([["deploy", ["ssh-ed25519 AAAAC3NzaC1ofDeploy56789"]]]),
   gateway: { container: "vpai_caddy" },
+  coordinator: { server: { container: "vpai_headscale", port: 8080 }, nodes: new Set(["one", "phone"]) },
   sites: [],
   exceptions: [],
 };

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Accepted } from "./audit";
 import type { ServiceContext } from "./context";
 import type { SshdOption } from "./hardening/sshd";
 import type { SysctlKey } from "./hardening/sysctl";
@@ -60,6 +61,8 @@ export interface Platform {
   services: readonly Service[];
   /** Keys of a stack's file that belong to no service: a zod schema by name. What Pulumi hands over is text. */
   settings?: Readonly<Record<string, z.ZodType>>;
+  /** What `make audit` would find on its hosts, and what is meant to be so. Default: nothing. */
+  accepted?: readonly Accepted[];
 }
 
 /** Folder of a platform on a host. */

@@ -26,12 +26,9 @@ export interface StackHost {
  * file has errors: the program tells them all.
  */
 export async function hostsOf(stack: string): Promise<Record<string, StackHost> | undefined> {
-  const [raw, deployed] = await Promise.all([readStackSettings(stack), outputsOf(stack)]);
-  const groups = platformNames.find(({ name }) => name === raw.values["vpai:platform"])?.groups ?? [];
-  const choice = labServices(stack, pulumiEnvironment(stack)["VPAI_SERVICES"], groups);
-  const { config } = readSettings({ ...raw, values: { ...raw.values, ...choice } }, platformNames);
-  if (config === undefined) return undefined;
-  const platform = platformNamed(config.platform);
+  const [settings, deployed] = await Promise.all([settingsOf(stack), outputsOf(stack)]);
+  if (settings === undefined) return undefined;
+  const { config, platform } = settings;
   return Object.fromEntries(
     Object.entries(config.hosts).map(([name, host]) => [
       name,
@@ -43,6 +40,15 @@ export async function hostsOf(stack: string): Promise<Record<string, StackHost> 
       },
     ]),
   );
+}
+
+/** The settings of a stack's file, with its platform; undefined where the file has errors. */
+export async function settingsOf(stack: string): Promise<{ config: StackConfig; platform: Platform } | undefined> {
+  const raw = await readStackSettings(stack);
+  const groups = platformNames.find(({ name }) => name === raw.values["vpai:platform"])?.groups ?? [];
+  const choice = labServices(stack, pulumiEnvironment(stack)["VPAI_SERVICES"], groups);
+  const { config } = readSettings({ ...raw, values: { ...raw.values, ...choice } }, platformNames);
+  return config === undefined ? undefined : { config, platform: platformNamed(config.platform) };
 }
 
 const servicesNamed = (platform: Platform, host: string, { services }: StackConfig): string[] =>

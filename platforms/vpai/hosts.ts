@@ -1,13 +1,20 @@
+import type { ServiceContext } from "../../model/context";
+import type { HostJob } from "../../model/job";
 import type { PlatformHost } from "../../model/platform";
+import { auditJob } from "../../programs/audit";
 import { backupJobs } from "../../programs/backup";
+import { ACCEPTED } from "./accepted";
 import { CODING_TOOLS } from "./tools";
+
+/** What each host has done itself: its backups, and a look at how hard it is. */
+const ownJobs = (context: ServiceContext): HostJob[] => [...backupJobs(context), auditJob(context, ACCEPTED)];
 
 /** The three computers (docs/requirements.md#hosts). */
 export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "sese-ai": {
     purpose: "the platform's services",
     groups: ["core", "apps", "monitoring"],
-    jobs: backupJobs,
+    jobs: ownJobs,
     // Debian, the engine, the VPN and the intrusion guards; no source gives a number (docs/decisions/limits.md).
     systemMiB: 1024,
     // Names, subnets and flags: docs/requirements.md#networks.
@@ -22,7 +29,7 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "seko-vpn": {
     purpose: "VPN hub, backups and outside monitoring",
     groups: ["vpn"],
-    jobs: backupJobs,
+    jobs: ownJobs,
     // Debian, the engine, the VPN and the nightly backup (docs/decisions/collectors.md).
     systemMiB: 384,
     // No source names any: the fewest that work, cut as Sese-AI's are (docs/decisions/hub.md).
@@ -37,7 +44,7 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   workstation: {
     purpose: "creative studio and development, Raspberry Pi 5",
     groups: ["studio"],
-    jobs: backupJobs,
+    jobs: ownJobs,
     // The name is the sources'; the subnet has none (docs/decisions/workstation.md).
     networks: {
       workstation_creative: { subnet: "172.21.1.0/24", internal: false },

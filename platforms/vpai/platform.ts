@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Platform } from "../../model/platform";
 import { flag } from "../../model/setting";
 import { servicesIn } from "../services-in";
+import { ACCEPTED } from "./accepted";
 import { HOSTS } from "./hosts";
 
 /** A founder's AI platform on three computers (docs/requirements.md). */
@@ -15,6 +16,7 @@ const vpai: Platform = {
       "true: CouchDB's site is VPN-only too. false: it is public, behind its login.",
     ),
   },
+  accepted: ACCEPTED,
 };
 
 export default vpai;

@@ -1,7 +1,10 @@
 import type { Alert } from "../../model/monitoring";
 
 /** Share of a filesystem, and of the host's memory, from which on somebody must look. */
-const FULL = { disk: 0.85, memory: 0.9 };
+export const FULL = { disk: 0.85, memory: 0.9 };
+
+/** Share of a certificate's time that must be left: Caddy renews it when a third is, 30 days of 90. */
+export const CERTIFICATE_LEFT = 0.15;
 
 /** What an alert about a host as a whole is about, as `make status` writes it. */
 const HOST = "(host)";
@@ -114,14 +117,23 @@ export const JOB_ALERTS: readonly Alert[] = [
   },
   {
     name: "CertificateExpiring",
-    // Caddy renews a certificate when a third of its time is left: 30 days of 90.
-    expr: "certificate_not_after_timestamp_seconds - time() < 0.15 * (certificate_not_after_timestamp_seconds - certificate_not_before_timestamp_seconds)",
+    expr: `certificate_not_after_timestamp_seconds - time() < ${CERTIFICATE_LEFT} * (certificate_not_after_timestamp_seconds - certificate_not_before_timestamp_seconds)`,
     after: "1h",
     severity: "critical",
     summary: "the certificate of https://{{ $labels.hostname }} expires in {{ $value | humanizeDuration }}",
     value: "{{ $value | humanizeDuration }}",
     about: "certificate",
     runbook: "a-certificate-expires",
+  },
+  {
+    name: "AuditFindings",
+    expr: "audit_findings > 0",
+    after: "0s",
+    severity: "warning",
+    summary: "{{ $labels.host }} is not as hard as it is to be: {{ $value }} findings of {{ $labels.check }}",
+    value: "{{ $value }} findings",
+    about: HOST,
+    runbook: "an-audit-has-findings",
   },
   {
     name: "Drift",

@@ -45,6 +45,19 @@ export async function credentialsOf({ identityFile }: Login): Promise<Credential
   );
 }
 
+/** Type and base64 of the public key that a login is tried with; undefined where an agent alone knows, or the file cannot be read. */
+export async function publicKeyOf({ identityFile }: Pick<Login, "identityFile">): Promise<string | undefined> {
+  if (identityFile === undefined) return undefined;
+  const file = path.resolve(identityFile.replace(/^~(?=\/)/, os.homedir()));
+  const { utils } = (await import("ssh2")).default;
+  for (const candidate of [file, `${file}.pub`]) {
+    const content = await readFile(candidate).catch(() => undefined);
+    const key = content === undefined ? undefined : utils.parseKey(content);
+    if (key !== undefined && !(key instanceof Error)) return `${key.type} ${key.getPublicSSH().toString("base64")}`;
+  }
+  return undefined;
+}
+
 async function readKey(file: string, named: string): Promise<Buffer> {
   try {
     return await readFile(file);

@@ -39,16 +39,17 @@ const core = (secretFiles: number): Record<string, number> => ({
   "vpai:docker:Service": 4,
   // the fifth is what the backup's own containers are of
   "pulumi-nodejs:dynamic/vpai/docker:HostImage": 5,
-  // the host's backup, and the image-pruning
-  "pulumi-nodejs:dynamic/vpai/host:SystemdJob": 2,
+  // the host's backup and audit, and the image-pruning
+  "pulumi-nodejs:dynamic/vpai/host:SystemdJob": 3,
   [CONTAINER]: 4,
   [HEALTH_GATE]: 4,
-  [REMOTE_DIRECTORY]: 5,
+  [REMOTE_DIRECTORY]: 6,
   // Caddyfile, redis.conf, postgresql.conf, pg_hba.conf
   // of the image-pruning: its script
   // of the backup: its plan, two programs of its own, one of each of four methods and SQLite's, a secret
+  // of the audit: its script, and what it expects
   // of every job: what runs it, and what notes how it went
-  [REMOTE_FILE]: 4 + 1 + 9 + 2 + secretFiles,
+  [REMOTE_FILE]: 4 + 1 + 9 + 2 + 2 + secretFiles,
   [DATABASE]: 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Owner": 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Workflow": 1,
@@ -189,6 +190,7 @@ describe("what outlives what", () => {
     expect(names(stacks.prod, isProtected)).toEqual([
       "sese-ai/caddy/data/caddy",
       "sese-ai/database/n8n",
+      "sese-ai/job/audit-sese-ai/data/metrics",
       "sese-ai/job/image-pruning/data/upkeep",
       "sese-ai/n8n/data/n8n",
       "sese-ai/postgresql/data/postgresql",

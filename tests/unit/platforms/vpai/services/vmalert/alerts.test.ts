@@ -46,6 +46,7 @@ test.each([
       "JobOverdue",
       "JobFailed",
       "CertificateExpiring",
+      "AuditFindings",
       "Drift",
     ],
   ],

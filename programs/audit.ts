@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { Accepted } from "../model/audit";
+import type { ServiceContext } from "../model/context";
+import type { CheckedValue, Checklist } from "../model/hardening/checked";
+import { ROOT_BY_KEY, SSHD } from "../model/hardening/sshd";
+import { SYSCTL } from "../model/hardening/sysctl";
+import type { HostJob } from "../model/job";
+
+/** Where the job finds its files, and leaves its figures for the host's collector. */
+const FOLDER = "/etc/audit";
+const METRICS = "/run/metrics";
+
+const HOUR = 3_600;
+
+const linesOf = (kind: string, checklist: Checklist): string[] =>
+  Object.entries(checklist).map(([name, { value, accepts = [] }]: [string, CheckedValue]) =>
+    [kind, name, value, ...accepts, ...(name === "PermitRootLogin" ? [ROOT_BY_KEY] : [])].join(" "),
+  );
+
+const SOCKET = "/docker-socket";
+
+/** What a host is to be like, as far as it can tell by itself; `make audit` knows the rest. */
+const expectationsOf = ({ host }: ServiceContext, accepted: readonly Accepted[]): string =>
+  [
+    `host ${host}`,
+    ...linesOf("sshd", SSHD),
+    ...linesOf("sysctl", SYSCTL),
+    ...accepted
+      .filter(({ check, subject }) => check === "hardening" && subject.endsWith(SOCKET))
+      .map(({ subject }) => `socket ${subject.slice(0, -SOCKET.length)}`),
+    "",
+  ].join("\n");
+
+/**
+ * Looks each night whether a host is still as hard as the checklist has it, and has nothing that is not the platform's
+ * (docs/audit.md#every-night).
+ * @param accepted exceptions of the platform
+ */
+export const auditJob = (context: ServiceContext, accepted: readonly Accepted[]): HostJob => ({
+  in: "host",
+  name: `audit-${context.host}`,
+  purpose: "Whether the host is as hard as it is to be",
+  schedule: "*-*-* 04:30:00",
+  argv: ["/bin/sh", `${FOLDER}/nightly.sh`, `${FOLDER}/expected`, "{folder}", METRICS],
+  overdueAfter: 50 * HOUR,
+  environment: () => ({ DOCKER_CONFIG: "/tmp", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }),
+  // Secrets are others'; it reads their rights, and nothing in them.
+  sandbox: { CapabilityBoundingSet: "CAP_DAC_READ_SEARCH" },
+  user: { uid: 0, gid: 0 },
+  limits: { memoryMiB: 64, cpus: 0.25 },
+  files: (all) => [
+    {
+      path: `${FOLDER}/nightly.sh`,
+      content: readFileSync(path.join(__dirname, "audit/nightly.sh"), "utf8"),
+      validate: ["/bin/sh", "-n", "{}"],
+    },
+    { path: `${FOLDER}/expected`, content: expectationsOf(all, accepted) },
+  ],
+  data: [{ path: METRICS, directory: "metrics", backup: { kind: "none", reason: "jobs write their figures anew" } }],
+});

@@ -11,10 +11,12 @@ SERVICES ?=
 RECREATE ?=
 ECO ?=
 ACTION ?=
+SECRET ?=
+ALL ?=
 # What is given outranks what an outer make (make test) left in the environment.
 VPAI_SERVICES := $(or $(SERVICES),$(VPAI_SERVICES))
 VPAI_RECREATE := $(or $(RECREATE),$(VPAI_RECREATE))
-export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO ACTION VPAI_SERVICES VPAI_RECREATE
+export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO ACTION SECRET ALL VPAI_SERVICES VPAI_RECREATE
 
 # Make would expand the dollars in what its command line gives (SECRET_x='pa$$word'): what was given is passed on as it is.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
@@ -28,7 +30,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore rotate opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +90,10 @@ backups: ## what can be brought back, how old it is, and when it was read back: 
 restore: ## bring a host's or a service's data back, once told so: HOST=sese-ai [SERVICE=n8n] [AT=2026-11-29] [YES=1]
 	$(READY)
 	@$(RUN) commands/restore.ts
+
+rotate: ## new values for secrets, tried, and the old ones proven to be refused: SECRET=redisPassword, or ALL=1 [YES=1]
+	$(READY)
+	@$(RUN) commands/rotate.ts
 
 opencut: ## start or stop OpenCut on the workstation, which is off otherwise: ACTION=start|stop
 	$(READY)

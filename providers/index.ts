@@ -36,6 +36,7 @@ export { PatientHost } from "./docker/patient-host";
 export { restoreAfterFailedCreation } from "./docker/rollback";
 export { becomesHealthy } from "./docker/watch";
 export { conditionOfUnit, restartUnit, unitLogLines, unitProperties } from "./host/unit";
+export { type HttpPlace, requestAt } from "./login/request";
 export { LocalRunner } from "./local-runner";
 export { sshCommand } from "./ssh/command";
 export { type Connection, sshOptions } from "./ssh/connection";

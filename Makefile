@@ -12,10 +12,12 @@ RECREATE ?=
 ECO ?=
 ACTION ?=
 FORMAT ?=
+SECRET ?=
+ALL ?=
 # What is given outranks what an outer make (make test) left in the environment.
 VPAI_SERVICES := $(or $(SERVICES),$(VPAI_SERVICES))
 VPAI_RECREATE := $(or $(RECREATE),$(VPAI_RECREATE))
-export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO ACTION FORMAT VPAI_SERVICES VPAI_RECREATE
+export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO ACTION FORMAT VPAI_SERVICES VPAI_RECREATE SECRET ALL
 
 # Make would expand the dollars in what its command line gives (SECRET_x='pa$$word'): what was given is passed on as it is.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
@@ -29,7 +31,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +99,10 @@ audit: ## how the hosts differ from the platform: what nobody declared, effectiv
 safety-check: ## whether this is a good moment for a change: the repository, logins, disks, backups, certificates, clocks: [HOST=]
 	$(READY)
 	@$(RUN) commands/safety-check.ts
+
+rotate: ## new values for secrets, tried, and the old ones proven to be refused: SECRET=redisPassword, or ALL=1 [YES=1]
+	$(READY)
+	@$(RUN) commands/rotate.ts
 
 opencut: ## start or stop OpenCut on the workstation, which is off otherwise: ACTION=start|stop
 	$(READY)

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { CouchDatabase } from "@vpai/providers";
 import { containerOf, defineCapability } from "../model/capability";
+import { basicLogin, type Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 import { methodIn } from "./backups/method";
 
@@ -18,6 +19,13 @@ export interface CouchDatabaseRequest {
   password: SecretDeclaration;
 }
 
+/** How a user's password is tried. */
+export const couchLogin = (user: string, password: SecretDeclaration): Proof => ({
+  secret: password,
+  as: `user ${user}`,
+  request: (value) => ({ path: "/_session", headers: basicLogin(user, value) }),
+});
+
 /** Role of further users that a database lets in. */
 export const memberRole = (database: string): string => `${database}-member`;
 
@@ -28,6 +36,8 @@ export const couchdbDatabase = defineCapability<CouchServer, CouchDatabaseReques
   guarded: true,
   offerSecrets: ({ admin }) => [admin.password],
   requestSecrets: ({ password }) => [password],
+  offerProofs: ({ admin }) => [couchLogin(admin.user, admin.password)],
+  requestProofs: ({ user, password }) => [couchLogin(user, password)],
   claims: ({ name, user }) => [`database ${name}`, `user ${user}`],
   keeps: () => ({ kind: "couchdb-dump" }),
   backupItem: ({ name }) => name,

@@ -1,7 +1,7 @@
 import { CouchUser } from "@vpai/providers";
 import { containerOf, defineCapability } from "../model/capability";
 import type { SecretDeclaration } from "../model/secret";
-import { type CouchServer, memberRole } from "./couchdb-database";
+import { couchLogin, type CouchServer, memberRole } from "./couchdb-database";
 
 /** Who changes documents of a database beside its own user. */
 export interface CouchUserRequest {
@@ -20,6 +20,7 @@ export const couchdbUser = defineCapability<CouchServer, CouchUserRequest>({
   when: "after",
   offerSecrets: ({ admin }) => [admin.password],
   requestSecrets: ({ password }) => [password],
+  requestProofs: ({ user, password }) => [couchLogin(user, password)],
   claims: ({ user }) => [`user ${user}`],
   make: ({ database, user, password }, { offer: { admin }, host, connection, endpoint, ready, scope }, at) =>
     new CouchUser(

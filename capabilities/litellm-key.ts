@@ -1,5 +1,6 @@
 import { LiteLlmKey } from "@vpai/providers";
 import { containerOf, defineCapability, type Running, type Workshop } from "../model/capability";
+import { bearerLogin, type Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 
 /** What makes a service the one that keeps the others' virtual keys. */
@@ -24,6 +25,13 @@ export interface VirtualKey {
 
 /** A key as LiteLLM takes it: it refuses one that does not begin with `sk-`. */
 export const llmKey = (value: string): string => (value.startsWith("sk-") ? value : `sk-${value}`);
+
+/** How a key is tried. @param path that it may ask for */
+const keyAt = (path: string, secret: SecretDeclaration, as: string): Proof => ({
+  secret,
+  as,
+  request: (value) => ({ path, headers: bearerLogin(llmKey(value)) }),
+});
 
 /** Makes a key in the proxy. */
 const make = (
@@ -56,6 +64,8 @@ export const litellmKey = defineCapability<LlmProxy, VirtualKey>({
   when: "before",
   offerSecrets: ({ masterKey }) => [masterKey],
   requestSecrets: ({ key }) => [key],
+  offerProofs: ({ masterKey }) => [keyAt("/models", masterKey, "the administrator")],
+  requestProofs: ({ alias, key }) => [keyAt("/models", key, `the key ${alias}`)],
   claims: ({ alias }) => [`virtual key ${alias}`],
   make,
 });
@@ -66,6 +76,7 @@ export const litellmMetricsKey = defineCapability<LlmProxy, Pick<VirtualKey, "ke
   when: "after",
   offerSecrets: ({ masterKey }) => [masterKey],
   requestSecrets: ({ key }) => [key],
+  requestProofs: ({ key }) => [keyAt("/metrics/", key, "the key metrics")],
   claims: () => ["virtual key metrics"],
   // It spends nothing; LiteLLM takes no budget of zero for one.
   make: ({ key }, server, at) =>

@@ -3,6 +3,7 @@ import { N8nCredential } from "@vpai/providers";
 import { containerOf, defineCapability } from "../model/capability";
 import type { ServiceContext } from "../model/context";
 import type { SecretDeclaration } from "../model/secret";
+import { litellmKey } from "./litellm-key";
 import { type Database, postgresqlDatabase } from "./postgresql-database";
 
 /** What makes a service an n8n that keeps credentials for its workflows. */
@@ -48,7 +49,8 @@ export const n8nCredential = defineCapability<CredentialStore, Credential>({
         credentialType: type,
         data: value.apply((text) => data(text, at.context)),
       },
-      { parent: scope, dependsOn: [ready] },
+      // What it is a login at takes it first.
+      { parent: scope, dependsOn: [ready, ...at.earlier(litellmKey)] },
     );
   },
 });

@@ -22,6 +22,17 @@ export const n8nOwner = defineCapability<OwnedServer, Owner>({
   opens: true,
   offerSecrets: ({ database }) => [database.password],
   requestSecrets: ({ password }) => [password],
+  requestProofs: ({ password }, _offer, { ownerEmail }) => [
+    {
+      secret: password,
+      as: "the owner",
+      request: (value) => ({
+        method: "POST",
+        path: "/rest/login",
+        body: { emailOrLdapLoginId: ownerEmail, password: value },
+      }),
+    },
+  ],
   claims: ({ of }) => [`owner ${of}`],
   make: ({ of, password }, { offer, host, endpoint, ready, scope }, at) => {
     const store = at.server(postgresqlDatabase, offer.database.server);

@@ -4,6 +4,7 @@ import type { Backup } from "../model/backup";
 import { containerOf, defineCapability, type RequestOptions, type Running, type Workshop } from "../model/capability";
 import type { ServiceContext } from "../model/context";
 import { peer } from "../model/peers";
+import type { Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 import { camelCase } from "../model/names";
 import { methodIn } from "./backups/method";
@@ -43,6 +44,21 @@ const superuserOf = ({ offer, endpoint }: Pick<Running<DatabaseServer>, "offer" 
   password: at.secret(offer.password),
 });
 
+/** Goes over to another role and database, as standard input says: over TCP, where the password has to be proved. */
+const LOGIN = `said=$(psql -h /var/run/postgresql -U "$1" -d postgres --no-psqlrc --no-password --quiet -v ON_ERROR_STOP=1 -f - 2>&1) && echo accepted && exit
+case $said in *"password authentication failed"*) echo refused ;; *) printf '%s\n' "$said" >&2; exit 1 ;; esac`;
+
+/** How the password of a role is tried. */
+const loginOf = (superuser: string, { role, name, password }: Pick<Database, "role" | "name" | "password">): Proof => ({
+  secret: password,
+  as: `role ${role}`,
+  command: ["sh", "-c", LOGIN, "login", superuser],
+  input: (value) => `\\connect postgresql://${quoted(role)}:${quoted(value)}@127.0.0.1/${quoted(name)}\n`,
+});
+
+/** For a URL among the arguments of psql, to which an apostrophe is a quotation mark. */
+const quoted = (text: string): string => encodeURIComponent(text).replaceAll("'", "%27");
+
 /** A database and its role in a PostgreSQL server. Data outlives its declaration: nothing ever drops it. */
 const capability = defineCapability<DatabaseServer, Database>({
   name: "PostgreSQL database",
@@ -50,6 +66,8 @@ const capability = defineCapability<DatabaseServer, Database>({
   guarded: true,
   offerSecrets: ({ password }) => [password],
   requestSecrets: ({ password }) => [password],
+  offerProofs: ({ superuser, password }) => [loginOf(superuser, { role: superuser, name: "postgres", password })],
+  requestProofs: (database, { superuser }) => [loginOf(superuser, database)],
   claims: ({ name, role }) => [`database ${name}`, `role ${role}`],
   keeps: ({ backup = { kind: "postgresql-dump" } }) => backup,
   backup: partOf,

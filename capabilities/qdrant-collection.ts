@@ -26,6 +26,13 @@ export const qdrantCollection = defineCapability<VectorServer, Collection>({
   when: "before",
   guarded: true,
   offerSecrets: ({ apiKey }) => [apiKey],
+  offerProofs: ({ apiKey }) => [
+    {
+      secret: apiKey,
+      as: "the API key",
+      request: (value) => ({ path: "/collections", headers: { "api-key": value } }),
+    },
+  ],
   claims: ({ name }) => [`collection ${name}`],
   keeps: () => ({ kind: "qdrant-snapshot" }),
   backupItem: ({ name }) => name,

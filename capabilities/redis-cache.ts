@@ -2,6 +2,7 @@ import { defineCapability } from "../model/capability";
 import type { ServiceContext } from "../model/context";
 import { peer } from "../model/peers";
 import type { SecretDeclaration } from "../model/secret";
+import { redisLogin } from "./redis-database";
 
 /** What makes a service a Redis that forgets what is asked for least when it is full. */
 export interface CacheServer {
@@ -26,6 +27,7 @@ const capability = defineCapability<CacheServer, Cache>({
   guarded: true,
   offerSecrets: ({ password }) => [password],
   requestSecrets: ({ password }) => [password],
+  offerProofs: ({ password }) => [redisLogin(password)],
   claims: ({ namespace }) => [`cache ${namespace}`],
 });
 

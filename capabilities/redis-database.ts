@@ -2,6 +2,7 @@ import path from "node:path";
 import { defineCapability } from "../model/capability";
 import type { ServiceContext } from "../model/context";
 import { peer } from "../model/peers";
+import type { Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 import { methodIn } from "./backups/method";
 
@@ -18,6 +19,18 @@ export interface RedisDatabase {
   password: SecretDeclaration;
 }
 
+/** How the password of a Redis' default user is tried. */
+export const redisLogin = (password: SecretDeclaration): Proof => ({
+  secret: password,
+  as: "the default user",
+  command: ["sh", "-c", LOGIN],
+  // Each byte by its number: it is text between quotation marks for the client.
+  input: (value) => `AUTH default "${Buffer.from(value).toString("hex").replace(/../g, "\\x$&")}"\nPING\n`,
+});
+
+const LOGIN = `said=$(redis-cli 2>&1)
+case $said in *PONG*) echo accepted ;; *WRONGPASS*) echo refused ;; *) printf '%s\n' "$said" >&2; exit 1 ;; esac`;
+
 /** A numbered database in a Redis server. Redis has them all from the start, so nothing is made. */
 const capability = defineCapability<RedisServer, RedisDatabase>({
   name: "Redis database",
@@ -25,6 +38,7 @@ const capability = defineCapability<RedisServer, RedisDatabase>({
   guarded: true,
   offerSecrets: ({ password }) => [password],
   requestSecrets: ({ password }) => [password],
+  offerProofs: ({ password }) => [redisLogin(password)],
   backup: ({ password }) => ({
     method: methodIn(path.join(__dirname, "backups"), "redis"),
     arguments: ["{data}"],

@@ -1,5 +1,6 @@
 import { UptimeKumaMonitors, UptimeKumaOwner } from "@vpai/providers";
 import { containerOf, defineCapability } from "../model/capability";
+import type { Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 import type { ServiceContext } from "../model/context";
 import { promisesOn, type Promised } from "../model/promises";
@@ -11,12 +12,45 @@ interface Watcher {
   password: SecretDeclaration;
 }
 
+/** Logs in as a browser does that has no WebSocket: Engine.IO's long polling. Reads what it sends from standard input. */
+const LOGIN = `let text = "";
+process.stdin.on("data", (part) => (text += part)).on("end", async () => {
+  const { port, account } = JSON.parse(text);
+  let url = "http://127.0.0.1:" + port + "/socket.io/?EIO=4&transport=polling";
+  const ask = async (body) => (await fetch(url, body === undefined ? {} : { method: "POST", body })).text();
+  url += "&sid=" + JSON.parse((await ask()).slice(1)).sid;
+  await ask("40");
+  await ask("420" + JSON.stringify(["login", account]));
+  for (let looks = 0; looks < 20; looks++) {
+    const said = (await ask()).split("\\u001e").find((packet) => packet.startsWith("430"));
+    if (said === undefined) continue;
+    const [{ ok, msg }] = JSON.parse(said.slice(3));
+    if (ok) return console.log("accepted");
+    if (/incorrect/i.test(msg)) return console.log("refused");
+    break;
+  }
+  process.exitCode = 1;
+});`;
+
+/** How the account's password is tried. Uptime Kuma takes 20 logins in a minute. */
+const login = (password: SecretDeclaration, { ownerEmail, services }: ServiceContext, of: string): Proof => ({
+  secret: password,
+  as: "the owner",
+  command: ["node", "-e", LOGIN],
+  input: (value) =>
+    JSON.stringify({
+      port: services.find(({ name }) => name === of)?.port,
+      account: { username: ownerEmail, password: value, token: "" },
+    }),
+});
+
 /** The account of an Uptime Kuma, made from inside before its site opens: it else gives itself to the first visitor. */
 export const uptimeKumaOwner = defineCapability<Watcher, { of: string }>({
   name: "Uptime Kuma owner",
   when: "after",
   opens: true,
   offerSecrets: ({ password }) => [password],
+  requestProofs: ({ of }, { password }, context) => [login(password, context, of)],
   claims: ({ of }) => [`owner ${of}`],
   make: ({ of }, { offer, host, connection, endpoint, ready, scope }, at) =>
     new UptimeKumaOwner(

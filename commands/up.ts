@@ -3,29 +3,20 @@ import { allGroups } from "../platforms";
 import { checksFor, examine, formatReports } from "../toolchain/doctor/doctor";
 import { thisMachine } from "../toolchain/doctor/machine";
 import { rememberLabServices } from "../toolchain/environment";
-import { runReaching } from "./reach/run";
-import { withSummary } from "./summary/run";
-import { changeStack, chosenStack, main, prepareStack } from "./pulumi";
+import { chosenStack, main, prepareStack } from "./pulumi";
+import { finishRotations } from "./rotate/finish";
+import { isRotating } from "./rotate/pending";
+import { bringUp } from "./up/bring-up";
 
-/** `make up`: the lab without questions, every other stack after its preview was confirmed. */
+/** `make up`: the lab without questions, every other stack after its preview was confirmed. Ends what `make rotate` has begun. */
 main(async () => {
   const stack = chosenStack();
   await refuseUnfitMachine(stack);
   rememberServices(stack, process.env["VPAI_SERVICES"] ?? "");
-  const unattended = stack === "lab" ? ["--yes", "--skip-preview", "--suppress-outputs"] : [];
-  // What fails stops what needs it, and nothing else.
-  const args = ["--stack", stack, "--continue-on-error", ...unattended, ...process.argv.slice(2)];
   await prepareStack(stack);
-  return runReaching({
-    ...{ stack, command: "up", given: process.env },
-    run: (leaving) =>
-      withSummary((logging) =>
-        changeStack(stack, async () => {
-          const left = await leaving();
-          return left && ["up", ...args, ...left, ...logging];
-        }),
-      ),
-  });
+  const code = await bringUp({ stack, unattended: stack === "lab", given: process.env, args: process.argv.slice(2) });
+  const isWhole = !process.env["HOST"] && !process.env["SERVICE"];
+  return code === 0 && isWhole && isRotating(stack) ? finishRotations(stack, { isUp: true }) : code;
 });
 
 /** What would make the run fail later is told now, before anything is changed. */

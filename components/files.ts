@@ -44,13 +44,17 @@ export const secretFile = ({ resource, host, user, parent }: Filer, secret: Secr
       content: contentOf(secret, host),
       owner: user,
       mode: "0400",
-      ...(secret.declaration.bound === undefined
-        ? {}
-        : { bound: `secrets:${secret.declaration.name} cannot be changed: ${secret.declaration.bound}` }),
+      ...boundBy(secret, check),
       ...(check === undefined ? {} : { validate: check.argv }),
     },
     { parent, dependsOn: [...(check?.after ?? [])], hooks: host.beforeChange },
   );
+
+/** What says no to another value, once there was one: the file itself, unless the program's own check does. */
+function boundBy({ declaration: { name, fixed } }: SecretSpec, check: Check | undefined): { bound?: string } {
+  if (fixed === undefined || check !== undefined) return {};
+  return { bound: `secrets:${name} cannot be changed: ${fixed.because}` };
+}
 
 /** A folder for what outlives the program. */
 export const dataFolder = ({ resource, host, user, parent }: Filer, { name, path, mode }: DataSpec): RemoteDirectory =>
@@ -71,8 +75,12 @@ export const given = ({ files, secrets }: Filing, host: HostContext): Output<str
 export const revisionOf = (files: readonly RemoteFile[]): Output<string> =>
   all(files.map(({ writtenAt }) => writtenAt)).apply((moments) => moments.join(" "));
 
-const contentOf = ({ declaration, render }: SecretSpec, { secrets }: HostContext): Output<string> =>
-  secrets.require(declaration).apply(render);
+function contentOf({ declaration, render, takesBefore }: SecretSpec, { secrets }: HostContext): Output<string> {
+  const value = secrets.require(declaration);
+  const before = takesBefore === true ? secrets.before(declaration) : undefined;
+  if (before === undefined) return value.apply((one) => render(one));
+  return all([value, before]).apply(([one, other]) => render(one, other));
+}
 
 /** What each file has to hold, as `sha256sum --check` reads it: a secret where one of them is. */
 const givenOf = (files: readonly { path: string; content: string | Output<string> }[]): Output<string> =>

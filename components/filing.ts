@@ -28,7 +28,10 @@ export interface SecretSpec {
   /** Absolute path on the host. */
   path: string;
   declaration: SecretDeclaration;
-  render: (value: string) => string;
+  /** @param before the value of before, while the secret is being rotated and the program takes both */
+  render: (value: string, before?: string) => string;
+  /** Whether `render` is given the value of before. Default: it has no use for it. */
+  takesBefore?: true;
   /** Command in the image that accepts a candidate. */
   validate?: readonly string[];
 }
@@ -143,22 +146,36 @@ function filesOf(service: Filed, { folder, context }: SpecPlace): Part<FileSpec>
 /** Each secret is a file of its own that only the program's user can read. */
 function secretsOf({ name: service, secrets = {} }: Filed, place: SpecPlace): Part<SecretSpec> {
   const source = `${place.folder}/secrets/${service}`;
-  const specs = Object.entries(secrets).flatMap(([name, { secret, render = (value: string) => value, validate }]) =>
-    place.exists(secret)
-      ? [
-          {
-            name,
-            path: `${source}/${name}`,
-            declaration: secret,
-            render: (value: string) => render(value, place.context),
-            ...(validate === undefined ? {} : { validate }),
-          },
-        ]
-      : [],
-  );
+  const specs = Object.entries(secrets)
+    .filter(([, { secret }]) => place.exists(secret))
+    .flatMap(([name, file]) => secretSpecs(name, file, place))
+    .map((spec) => ({ ...spec, path: `${source}/${spec.name}` }));
   return specs.length === 0
     ? { specs, mounts: [] }
     : { specs, mounts: [{ kind: "secret", source, target: SECRETS_FOLDER, readOnly: true }] };
+}
+
+/** A secret's file, and that of the value of before, while it is being rotated and the program takes that from one. */
+function secretSpecs(name: string, file: SecretFile, { context }: SpecPlace): Omit<SecretSpec, "path">[] {
+  const { secret: declaration, render = (value: string) => value, validate, both } = file;
+  const spec = {
+    name,
+    declaration,
+    render: (value: string) => render(value, context),
+    ...(validate === undefined ? {} : { validate }),
+  };
+  if (both === undefined || !context.rotating.has(declaration.name)) return [spec];
+  if ("file" in both)
+    return [
+      spec,
+      {
+        ...spec,
+        name: both.file,
+        takesBefore: true as const,
+        render: (value: string, before = value) => render(before, context),
+      },
+    ];
+  return [{ ...spec, takesBefore: true, render: (value: string, before = value) => both.render(value, before, context) }];
 }
 
 function dataOf(filed: Filed, { folder }: SpecPlace): Part<DataSpec> {

@@ -4,6 +4,16 @@ import { type Connection, KeptSecret } from "@vpai/providers";
 import { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../model/secret";
 import { UserError } from "../model/finding";
 
+/** What a stack's config says of its secrets. */
+interface ConfiguredSecrets {
+  /** Values by name. */
+  secrets: Readonly<Record<string, Output<string> | undefined>>;
+  /** How often each made one was rotated. */
+  rotations: Readonly<Record<string, number>>;
+  /** Values of before, of those that are being rotated. */
+  before: Readonly<Record<string, Output<string>>>;
+}
+
 /** The host that keeps copies of the made secrets. */
 export interface SecretKeeper {
   connection: Output<Connection>;
@@ -20,13 +30,10 @@ export interface SecretKeeper {
 export class SecretStore extends ComponentResource {
   private readonly given = new Map<string, Output<string>>();
 
-  /**
-   * @param configured values from the stack config, by name
-   * @param keeper is asked when the first secret is made
-   */
+  /** @param keeper is asked when the first secret is made */
   constructor(
     name: string,
-    private readonly configured: Readonly<Record<string, Output<string> | undefined>>,
+    private readonly configured: ConfiguredSecrets,
     private readonly keeper: () => SecretKeeper,
     options?: ComponentResourceOptions,
   ) {
@@ -36,7 +43,8 @@ export class SecretStore extends ComponentResource {
 
   /** The value of a secret; undefined where the stack does not need it. */
   get(declaration: SecretDeclaration): Output<string> | undefined {
-    const known = this.given.get(declaration.name) ?? this.configured[declaration.name] ?? this.generated(declaration);
+    const known =
+      this.given.get(declaration.name) ?? this.configured.secrets[declaration.name] ?? this.generated(declaration);
     if (known !== undefined) this.given.set(declaration.name, known);
     return known;
   }
@@ -49,9 +57,17 @@ export class SecretStore extends ComponentResource {
     return value;
   }
 
+  /** The value of before of a secret that is being rotated; undefined of any other. */
+  before({ name }: SecretDeclaration): Output<string> | undefined {
+    return this.configured.before[name];
+  }
+
   private generated({ name, origin, ...form }: SecretDeclaration): Output<string> | undefined {
     if (origin !== "random") return undefined;
-    const made = secret(new RandomPassword(name, lettersOf(form), { parent: this }).result);
+    const { [name]: rotation } = this.configured.rotations;
+    // Another number is another value; none is what a secret has that was never rotated.
+    const keepers = rotation === undefined ? {} : { keepers: { rotation: String(rotation) } };
+    const made = secret(new RandomPassword(name, { ...lettersOf(form), ...keepers }, { parent: this }).result);
     const { connection, folder, vanishesWith } = this.keeper();
     const copy = new KeptSecret(
       `${name}/copy`,

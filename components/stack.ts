@@ -102,7 +102,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const stack = getStack();
   const hosts = new Map<string, Host>();
   const preparation = new Preparation();
-  const secrets = new SecretStore("secrets", config.secrets, () => keeperAmong(hosts));
+  const secrets = new SecretStore("secrets", config, () => keeperAmong(hosts));
   const machines = new Machines({ platform, stack, secrets, lock, registries: config.registries });
   const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
     const machine = machines.create(name, hostIn(config, name).machine);
@@ -210,7 +210,7 @@ const planOf = (view: HostView, views: readonly HostView[], { platform, config }
   host: describedIn(platform, view.name),
   services: view.services,
   vpnAddress: view.vpnAddress,
-  context: contextOf(view.name, config, views, givenTo(config)),
+  context: contextOf(view.name, config, views, { given: givenTo(config), rotating: Object.keys(config.before) }),
   ...knownOf(hostIn(config, view.name).machine),
 });
 

@@ -11,6 +11,8 @@ import { readSecret } from "./secrets";
 export interface LoadedConfig extends StackConfig {
   /** Every declared secret by name; `undefined` where the stack makes it, or does not need it. */
   readonly secrets: Readonly<Record<string, pulumi.Output<string> | undefined>>;
+  /** Values of before, of the secrets that are being rotated and whose old value is still taken, by name. */
+  readonly before: Readonly<Record<string, pulumi.Output<string>>>;
   /** Hosts that this one run leaves as they are, since they cannot be reached or were not asked for. */
   readonly leaves: ReadonlySet<string>;
 }
@@ -36,6 +38,11 @@ export const loadStackConfig = (platforms: readonly PlatformNames[]): LoadedConf
   return {
     ...config,
     secrets: Object.fromEntries(declared.map((secret) => [secret.name, secretOf(secret, values, pulumi.getStack())])),
+    before: Object.fromEntries(
+      Object.entries(config.rotating).flatMap(([name, { before, ends }]) =>
+        ends === true ? [] : [[name, pulumi.secret(before)]],
+      ),
+    ),
     leaves: leftHosts(),
   };
 };

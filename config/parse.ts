@@ -27,6 +27,9 @@ export interface RawConfig {
   readonly connects: boolean;
 }
 
+/** Key of what `make rotate` has under way. */
+export const ROTATING = "vpai:rotating";
+
 /** Namespaces that may be in a stack's config. `pulumi:` is the engine's own, read by it alone. */
 const NAMESPACES = ["vpai", "secrets", "pulumi"];
 
@@ -69,6 +72,21 @@ const missingHostKeys = (config: StackConfig, stack: string): Finding[] =>
     ];
   });
 
+const isMadeAnew = ({ origin, fixed }: SecretDeclaration): boolean => origin === "random" && fixed === undefined;
+
+/** It holds old values of secrets. */
+const clearRotations = ({ stack, values, secretKeys }: RawConfig): Finding[] =>
+  values[ROTATING] === undefined || secretKeys.has(ROTATING)
+    ? []
+    : [
+        {
+          where: ROTATING,
+          expected: "an encrypted value, as `make rotate` writes it",
+          found: "plain text, which is not shown",
+          mend: `pulumi config rm --stack ${stack} ${ROTATING}; then make rotate STACK=${stack} SECRET=…, for each secret in it`,
+        },
+      ];
+
 /** The chosen platform, or all of them together while none is chosen, so that other keys can still be checked. */
 const chosen = (name: string | undefined, platforms: readonly PlatformNames[]): readonly PlatformNames[] => {
   const match = platforms.filter((platform) => platform.name === name);
@@ -97,14 +115,21 @@ export const readSettings = (raw: RawConfig, platforms: readonly PlatformNames[]
     hosts: candidates.flatMap((platform) => platform.hosts),
     groups: [...new Set(candidates.flatMap((platform) => platform.groups))],
     services: candidates.flatMap((platform) => platform.services),
+    secrets: candidates.flatMap((platform) => platform.secrets.map(({ name }) => name)),
+    rotatable: candidates.flatMap((platform) => platform.secrets.filter(isMadeAnew).map(({ name }) => name)),
     settings: Object.assign({}, ...candidates.map((platform) => platform.settings)) as KnownNames["settings"],
   };
-  const { config, problems } = parseSettings(inNamespace("vpai", raw.values), names, source(raw, "vpai"));
+  const clear = clearRotations(raw);
+  const settings = inNamespace("vpai", raw.values);
+  // Whoever reads the settings alone finds it empty.
+  if (clear.length > 0 || settings["rotating"] === "") delete settings["rotating"];
+  const { config, problems } = parseSettings(settings, names, source(raw, "vpai"));
   const declared = candidates.flatMap((platform) => platform.secrets);
   return {
     ...(config && { config }),
     problems: [
       ...foreignKeys(raw),
+      ...clear,
       ...problems,
       ...(config && raw.connects ? missingHostKeys(config, raw.stack) : []),
       ...(config ? sharedNames(config.registries, declared) : []),

@@ -25,7 +25,14 @@ const definitionOf = (schema: z.ZodType): Definition => schema.def;
 
 /** `docs/config.md`: every key of the `vpai:` namespace, from the schema that checks it and the settings of its services. */
 export function configReference(platform: PlatformNames): string {
-  const schema = stackSchema({ ...platform, platforms: [platform.name], hosts: ["<host>"], services: ["<service>"] });
+  const schema = stackSchema({
+    ...platform,
+    platforms: [platform.name],
+    hosts: ["<host>"],
+    services: ["<service>"],
+    secrets: ["<secret>"],
+    rotatable: ["<secret>"],
+  });
   const rows = rowsOf(schema, "vpai:");
   return [
     "# Config",

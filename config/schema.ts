@@ -117,6 +117,23 @@ const registryAccount = settings({
   ),
 });
 
+const rotation = z
+  .int({ error: "a whole number, from 1" })
+  .min(1, { error: "a whole number, from 1" })
+  .describe("How often it was rotated.");
+
+const underWay = settings({
+  before: z
+    .string({ error: "the value of before" })
+    .min(1, { error: "the value of before" })
+    .describe("The old value."),
+  rotation: rotation.exactOptional().describe("Of one that the stack makes: the number that stands for the new value."),
+  ends: z
+    .literal(true, { error: "true, or nothing" })
+    .exactOptional()
+    .describe("That no program takes the old value any more, which is left to be tried."),
+});
+
 /** The same schema under each of the names, every one optional. */
 const named = <Schema extends z.ZodType>(names: readonly string[], schema: Schema) =>
   settings(Object.fromEntries(names.map((name) => [name, schema.exactOptional()]))) as unknown as z.ZodType<
@@ -130,6 +147,9 @@ export interface KnownNames {
   /** Groups that services come in; a stack chooses among them. */
   readonly groups: readonly string[];
   readonly services: readonly string[];
+  readonly secrets: readonly string[];
+  /** Secrets that the stack makes and that may be made anew. */
+  readonly rotatable: readonly string[];
   /** Schemas of the settings that the platform and its services declare, by name. */
   readonly settings: Readonly<Record<string, z.ZodType>>;
 }
@@ -181,6 +201,15 @@ const baseSchema = (names: KnownNames) =>
     )
       .default({})
       .describe("Logins at image registries, for private images. Pulls on hosts and `make images-lock` use them."),
+    rotations: structured("rotations of secrets, by secret", named(names.rotatable, rotation))
+      .default({})
+      .describe("Secrets that the stack made anew: another number is another value. `make rotate` counts it up."),
+    rotating: structured("secrets that are being rotated, by secret", named(names.secrets, underWay))
+      .default({})
+      .describe(
+        "Written and removed by `make rotate`, encrypted: secrets whose old value is not proven to be refused yet. " +
+          "`make up` goes on with them.",
+      ),
   });
 
 /** The whole schema: what the program itself asks for, and what the platform and its services do. */

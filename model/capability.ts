@@ -2,6 +2,7 @@ import type { Output, Resource } from "@pulumi/pulumi";
 import type { Backup, OwnPart } from "./backup";
 import type { Connection } from "./connection";
 import type { ServiceContext } from "./context";
+import type { Proof } from "./proof";
 import type { SecretDeclaration } from "./secret";
 
 /** Where a running program answers: in a container of its host, or at an address. */
@@ -72,6 +73,10 @@ export interface CapabilityForm<Offer, Request> {
   offerSecrets?(offer: Offer): readonly SecretDeclaration[];
   /** Secrets of who requests. Default: none. */
   requestSecrets?(request: Request): readonly SecretDeclaration[];
+  /** How values of `offerSecrets` are tried, where the server runs. Default: they are not. @param context of the server */
+  offerProofs?(offer: Offer, context: ServiceContext): readonly Proof[];
+  /** How values of `requestSecrets` are tried, where the server runs. Default: they are not. @param context of the server */
+  requestProofs?(request: Request, offer: Offer, context: ServiceContext): readonly Proof[];
   /** What may exist once in a server, in words: `the database n8n`. Default: nothing. */
   claims?(request: Request): readonly string[];
   /** How the data that the request stands for is kept. Default: it holds none. */
@@ -93,6 +98,8 @@ export interface Offered {
   offer: unknown;
   guarded: boolean;
   secrets: readonly SecretDeclaration[];
+  /** How values of its secrets are tried. */
+  proofs?(context: ServiceContext): readonly Proof[];
   /** How its data is backed up. @param requests those that it serves */
   backup?(requests: readonly Requested[]): OwnPart | undefined;
 }
@@ -116,6 +123,8 @@ export interface Requested extends RequestOptions {
   /** Whether the service's sites open only once it is made. */
   opens: boolean;
   secrets: readonly SecretDeclaration[];
+  /** How values of its secrets are tried, where its server runs. @param offer of that server */
+  proofs?(offer: unknown, context: ServiceContext): readonly Proof[];
   claims: readonly string[];
   keeps?: Backup;
   /** Name of what it stands for in its server's backup. */
@@ -141,6 +150,9 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
     offer,
     guarded: form.guarded ?? false,
     secrets: form.offerSecrets?.(offer) ?? [],
+    ...(form.offerProofs === undefined
+      ? {}
+      : { proofs: (context: ServiceContext) => form.offerProofs?.(offer, context) ?? [] }),
     ...(form.backup === undefined
       ? {}
       : {
@@ -157,6 +169,12 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
       when,
       opens: form.opens ?? false,
       secrets: form.requestSecrets?.(request) ?? [],
+      ...(form.requestProofs === undefined
+        ? {}
+        : {
+            proofs: (offer: unknown, context: ServiceContext) =>
+              form.requestProofs?.(request, offer as Offer, context) ?? [],
+          }),
       claims: form.claims?.(request) ?? [],
       ...(keeps === undefined ? {} : { keeps }),
       ...(backupItem === undefined ? {} : { backupItem }),

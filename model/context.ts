@@ -44,6 +44,8 @@ export interface ServiceContext {
   settings: Stack["settings"];
   /** Names of the secrets that the stack's file has a value for: what a person may leave out is there, or is not. */
   given: ReadonlySet<string>;
+  /** Names of the secrets that are being rotated: what takes two values at a time takes the one of before, too. */
+  rotating: ReadonlySet<string>;
 }
 
 /** Where a service answers another one. */

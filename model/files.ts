@@ -32,6 +32,11 @@ export interface SecretFile {
   validate?: readonly string[];
   /** What the file holds, from the secret's value. Default: the value, byte for byte. */
   render?: (value: string, context: ServiceContext) => string;
+  /**
+   * How the program takes the value of before, too, while the secret is being rotated: by a further file of that name, with what
+   * this one had, or by the text of this one. Default: it takes one value at a time.
+   */
+  both?: { file: string } | { render: (value: string, before: string, context: ServiceContext) => string };
 }
 
 /** A folder whose content outlives the program. */

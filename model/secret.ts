@@ -1,5 +1,13 @@
 import type { Stack } from "./stack";
 
+/** Why a secret cannot be rotated, in parts of a sentence. */
+interface Fixed {
+  /** What keeps it: `the keys in its database are encrypted with the one of before`. */
+  readonly because: string;
+  /** What another value would cost: `every key in its database`. */
+  readonly lost: string;
+}
+
 /** What the platform says about one secret. Its value lives encrypted in `Pulumi.<stack>.yaml`, or is made by the stack. */
 export interface SecretDeclaration {
   /** Key in the `secrets:` namespace of the stack config, camelCase: `n8nEncryptionKey`. */
@@ -21,11 +29,15 @@ export interface SecretDeclaration {
    * The text is shown to people: it must never quote the value.
    */
   readonly check?: (value: string) => string | undefined;
-  /** Why another value must not take its place once a program has used it, as a part of a sentence. Default: it may. */
-  readonly bound?: string;
+  /** Why another value must not take its place once a program has used it. Default: it may. */
+  readonly fixed?: Fixed;
   /** Whether this stack needs it, for secrets that only some machines or settings use. Default: every stack does. */
   readonly needed?: (stack: Stack) => boolean;
 }
+
+/** Why a secret is not rotated; undefined for one that may be. */
+export const refusalOf = ({ name, fixed }: SecretDeclaration): string | undefined =>
+  fixed && `secrets:${name} cannot be rotated: ${fixed.because}; another value would cost ${fixed.lost}`;
 
 /** Length in characters of a made secret whose declaration gives none: 32 alphanumeric ones are 190 bits. */
 export const DEFAULT_SECRET_LENGTH = 32;

@@ -8,6 +8,7 @@ import type { Monitored } from "./monitoring";
 import { type Job, JOB_LIMITS } from "./job";
 import { type ContainerRun, isContainer, type Run, type UnitRun } from "./run";
 import type { Program } from "./program";
+import type { Proof } from "./proof";
 import type { SecretDeclaration } from "./secret";
 import type { Exposure } from "./site";
 import { UserError } from "./finding";
@@ -64,6 +65,8 @@ export interface Service<R extends Run = Run> extends Monitored {
   /** Addresses by hostname that hold for the program whatever its resolver says. Default: none. */
   extraHosts?: (context: ServiceContext) => Readonly<Record<string, string>>;
   secrets?: Readonly<Record<string, SecretFile>>;
+  /** How values of its secrets are tried, beside those that its offers, requests and sites say. Default: they are not. */
+  proofs?: (context: ServiceContext) => readonly Proof[];
   data?: readonly DataDirectory[];
   /**
    * Folder on the host for its `config` and `data`, an absolute path, where the sources give it one of its own. Default: its

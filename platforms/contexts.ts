@@ -39,6 +39,16 @@ export const hostViews = (platform: Platform): HostView[] =>
     publicAddress: undefined,
   }));
 
+/** The hosts of a stack with what runs there, as its file says. */
+export const stackViews = (platform: Platform, stack: Stack): HostView[] =>
+  hostViews(platform)
+    .filter(({ name }) => stack.hosts[name] !== undefined)
+    .map((view) => ({
+      ...view,
+      vpnAddress: stack.hosts[view.name]?.vpnAddress,
+      services: servicesOn(platform, view.name, stack.services).map((service) => settled(service, stack.settings)),
+    }));
+
 /** Sites of other hosts that a host answers for: those whose host is in the stack and a node of the VPN. */
 const remoteSitesOn = (name: string, hosts: readonly HostView[]): RemoteSite[] =>
   hosts.flatMap(({ name: host, vpnAddress: address, services }) =>
@@ -63,15 +73,20 @@ export function settled(service: Service, settings: Stack["settings"]): Service 
   };
 }
 
-/**
- * What the services of a host are told.
- * @param given names of the secrets that the stack's file has
- */
+/** Names of secrets, by what the stack's file says of them. */
+interface SecretNames {
+  /** Those that it has a value for. */
+  given?: Iterable<string>;
+  /** Those that are being rotated. */
+  rotating?: Iterable<string>;
+}
+
+/** What the services of a host are told. */
 export function contextOf(
   host: string,
   stack: Stack,
   hosts: readonly HostView[],
-  given: Iterable<string> = [],
+  { given = [], rotating = [] }: SecretNames = {},
 ): ServiceContext {
   const { domain, tls, acmeEmail, vpnEnforce, settings } = stack;
   const own = hosts.find(({ name }) => name === host);
@@ -87,6 +102,7 @@ export function contextOf(
     remoteSites: remoteSitesOn(host, hosts),
     settings,
     given: new Set(given),
+    rotating: new Set(rotating),
     ...(acmeEmail === undefined ? {} : { acmeEmail }),
   };
 }

@@ -7,7 +7,7 @@ import { platformsIn } from "./platforms-in";
 import { UserError } from "../model/finding";
 
 export { checkPlatform } from "./check";
-export { contextOf, hostJobImages, servicesOn, settled } from "./contexts";
+export { contextOf, hostJobImages, servicesOn, settled, stackViews } from "./contexts";
 export type { HostPlan } from "./policies";
 
 /** Every platform there is: a folder each, found by being there. */

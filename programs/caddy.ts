@@ -3,7 +3,7 @@ import type { ContainerService, UnitService } from "../model/service";
 import type { Login } from "../model/site";
 import { caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
 import { CADDY_DASHBOARD } from "./caddy/dashboard";
-import { credentialsOf, loginFile, VPN_LISTENER, VPN_REDIRECTS } from "./caddy/routes";
+import { credentialsOf, loginFile, loginFileBefore, VPN_LISTENER, VPN_REDIRECTS } from "./caddy/routes";
 
 const CADDYFILE = "/etc/caddy/Caddyfile";
 
@@ -138,7 +138,11 @@ export const caddy = ({
     ...Object.fromEntries(
       logins.map((login) => [
         loginFile(login),
-        { secret: login.secret, render: (password: string) => credentialsOf(login, password) },
+        {
+          secret: login.secret,
+          render: (password: string) => credentialsOf(login, password),
+          both: { file: loginFileBefore(login) },
+        },
       ]),
     ),
   },

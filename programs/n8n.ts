@@ -119,6 +119,10 @@ export function n8n(args: N8nArgs): ContainerService {
           origin: "random",
           length: 32,
           multiline: true,
+          fixed: {
+            because: `the credentials in ${name}'s database are encrypted with it`,
+            lost: "every credential of its workflows, those that people added in its editor among them",
+          },
         },
         variable: "N8N_ENCRYPTION_KEY_FILE",
         validate: ["node", "-e", sameKeyAsKept(`${camelCase(name)}EncryptionKey`)],

@@ -34,13 +34,15 @@ maxmemory-policy noeviction
 const METRICS_USER = "metrics";
 
 /**
- * Redis keeps hashes of passwords; `health` may do nothing but ask whether the server is there, and the metrics' user only read
+ * Redis keeps hashes of passwords, as many as are in force; `health` may do nothing but ask whether the server is there, and the metrics' user only read
  * the server's figures.
  */
-export const redisAcl = (password: string): string =>
-  `user default on #${createHash("sha256").update(password).digest("hex")} ~* &* +@all\n` +
+export const redisAcl = (...passwords: readonly string[]): string =>
+  `user default on ${passwords.map((password) => `#${sha256(password)}`).join(" ")} ~* &* +@all\n` +
   "user health on nopass -@all +ping\n" +
   `user ${METRICS_USER} on nopass -@all +ping +info +client|setname +slowlog|len +latency|latest\n`;
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** The password of Redis' default user, for every service that uses Redis. @param name of the Redis */
 export const redisPassword = (name = "redis"): SecretDeclaration => ({
@@ -65,7 +67,13 @@ export function redisServer(args: RedisArgs & { name: string; settings: string }
     user: { uid: 999, gid: 999 },
     port: 6379,
     files: () => [{ path: "/usr/local/etc/redis/redis.conf", content: COMMON + settings }],
-    secrets: { "users.acl": { secret: redisPassword(name), render: redisAcl } },
+    secrets: {
+      "users.acl": {
+        secret: redisPassword(name),
+        render: (password: string) => redisAcl(password),
+        both: { render: (password: string, before: string) => redisAcl(password, before) },
+      },
+    },
     health: {
       test: ["redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],
       interval: 10,

@@ -38,6 +38,7 @@ export { PatientHost } from "./docker/patient-host";
 export { restoreAfterFailedCreation } from "./docker/rollback";
 export { becomesHealthy } from "./docker/watch";
 export { conditionOfUnit, restartUnit, unitLogLines, unitProperties } from "./host/unit";
+export { type HttpPlace, requestAt } from "./login/request";
 export { LocalRunner } from "./local-runner";
 export { publicKeyOf } from "./ssh/identity";
 export { type KnownNode, knownNodes } from "./headscale/node-names";

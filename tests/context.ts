@@ -36,5 +36,5 @@ export function contextWith({
   const views = hostViews(platform).map((view) =>
     view.name === host && runs !== undefined ? { ...view, services: runs } : view,
   );
-  return contextOf(host, { ...STACK, ...stack }, views, given);
+  return contextOf(host, { ...STACK, ...stack }, views, { given });
 }

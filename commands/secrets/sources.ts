@@ -26,9 +26,22 @@ const taken = (declaration: SecretDeclaration, text: string, from: string): NewV
 
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** A random value as long as the declaration asks for: letters and digits, which every program reads alike. */
-export const generate = ({ length = DEFAULT_SECRET_LENGTH }: SecretDeclaration): string =>
-  Array.from({ length }, () => ALPHANUMERIC.charAt(randomInt(ALPHANUMERIC.length))).join("");
+/** The signs that a program takes which asks for one: those that the stack itself makes. */
+const SIGNS = "!@#%^*";
+
+const EACH_KIND = [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/];
+
+/**
+ * A random value as the declaration asks for it: as long, of letters and digits, which every program reads alike, and where its
+ * program wants that, with one of each kind and a sign.
+ */
+export function generate({ length = DEFAULT_SECRET_LENGTH, mixed = false }: SecretDeclaration): string {
+  const letters = mixed ? ALPHANUMERIC + SIGNS : ALPHANUMERIC;
+  for (;;) {
+    const value = Array.from({ length }, () => letters.charAt(randomInt(letters.length))).join("");
+    if (!mixed || EACH_KIND.every((kind) => kind.test(value))) return value;
+  }
+}
 
 /** The value in the environment variable `SECRET_<name>`, for runs without a terminal. */
 const fromEnvironment = (declaration: SecretDeclaration): NewValue[] => {
@@ -55,6 +68,16 @@ const fromPerson = async (declaration: SecretDeclaration, ask: Ask): Promise<New
     if (!("fault" in read)) return [read];
     process.stderr.write(`That cannot be ${declaration.name}: ${read.fault}\n`);
   }
+};
+
+/** A value that a person gives for one secret: in `SECRET_<name>`, or where asked. Undefined: nobody gives one. */
+export const givenValue = async (
+  declaration: SecretDeclaration,
+  ask: Ask | undefined,
+): Promise<NewValue | undefined> => {
+  const [given] = fromEnvironment(declaration);
+  if (given !== undefined || ask === undefined) return given;
+  return (await fromPerson(declaration, ask))[0];
 };
 
 /** Values for the secrets that the stack lacks: from the environment, made (if `make`), or from a person (if `ask`). */

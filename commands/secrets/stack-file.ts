@@ -24,19 +24,24 @@ const readConfig = async (stack: string, options: readonly string[] = []): Promi
   };
 };
 
+/** Encrypts a secret into the stack's file. @throws when `pulumi` fails, with what it said */
+export const writeSecret = (stack: string, name: string, value: string, env?: NodeJS.ProcessEnv): Promise<void> =>
+  writeEncrypted(stack, `secrets:${name}`, value, env);
+
 /**
- * Encrypts a secret into the stack's file. The value travels on stdin, so that no process list shows it.
+ * Encrypts a value into the stack's file. It travels on stdin, so that no process list shows it.
+ * @param key with its namespace
  * @param env environment in which `pulumi` works for the stack
  * @throws when `pulumi` fails, with what it said
  */
-export const writeSecret = (
+export const writeEncrypted = (
   stack: string,
-  name: string,
+  key: string,
   value: string,
   env: NodeJS.ProcessEnv = pulumiEnvironment(stack),
 ): Promise<void> =>
   new Promise((resolve, reject) => {
-    const child = spawn("pulumi", ["config", "set", "--secret", "--stack", stack, `secrets:${name}`], {
+    const child = spawn("pulumi", ["config", "set", "--secret", "--stack", stack, key], {
       cwd: projectRoot,
       env,
       stdio: ["pipe", "ignore", "pipe"],
@@ -48,7 +53,7 @@ export const writeSecret = (
     child.stdin.on("error", () => undefined);
     child.on("close", (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`secrets:${name} was not written: ${Buffer.concat(stderr).toString("utf8").trim()}`));
+      else reject(new Error(`${key} was not written: ${Buffer.concat(stderr).toString("utf8").trim()}`));
     });
     // Pulumi takes one line break off the end of what it reads.
     child.stdin.end(`${value}\n`);

@@ -9,7 +9,10 @@ import { unique } from "./unique";
 export const declaredSecretFiles = onEachService((service, { context }) => {
   const declared = Object.entries(service.secrets ?? {});
   const undeclared = declared.filter(([, { secret }]) => (secret as unknown) === undefined).map(([file]) => file);
-  const unknown = [...readFiles(service, context)].filter((file) => !declared.some(([name]) => name === file));
+  const known = declared.flatMap(([name, { both }]) =>
+    both !== undefined && "file" in both ? [name, both.file] : [name],
+  );
+  const unknown = [...readFiles(service, context)].filter((file) => !known.includes(file));
   return [...undeclared, ...unknown].map((file) => ({
     expected: "secrets that the service declares",
     found: `reads ${SECRETS_FOLDER}/${file}, an undeclared secret`,

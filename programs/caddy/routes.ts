@@ -111,7 +111,7 @@ const healthOf = ({ domain }: ServiceContext): Offer => ({
 /** A site, and what the gateway passes on of it to nobody. */
 type Guarded = Exposure & { closed?: readonly string[] | undefined };
 
-const offer = (exposure: Guarded, upstream: string, { domain }: ServiceContext): Offer => ({
+const offer = (exposure: Guarded, upstream: string, { domain, rotating }: ServiceContext): Offer => ({
   hostname: hostnameOf(exposure, domain),
   isPublic: exposure.access === "public",
   path: exposure.path,
@@ -119,7 +119,7 @@ const offer = (exposure: Guarded, upstream: string, { domain }: ServiceContext):
   only: exposure.only,
   closed: closedOf(exposure),
   isHeld: exposure.holds !== undefined,
-  directive: guarded(exposure, proxyTo({ address: upstream, holds: exposure.holds })).join("\n"),
+  directive: guarded(exposure, proxyTo({ address: upstream, holds: exposure.holds }), rotating).join("\n"),
 });
 
 /** The closed paths that a site leads to at all. */
@@ -131,6 +131,9 @@ function closedOf({ closed = [], path = "/*", stripPath = false }: Guarded): rea
 /** Name of the file with what a client of a login sends, which is also that of the matcher. */
 export const loginFile = ({ secret }: Login): string => secret.name;
 
+/** The same of the password of before, while it is being rotated. */
+export const loginFileBefore = (login: Login): string => `${loginFile(login)}_before`;
+
 /** What the client of a login sends behind `Basic `. */
 export const credentialsOf = ({ user }: Login, password: string): string =>
   Buffer.from(`${user}:${password}`).toString("base64");
@@ -139,11 +142,11 @@ export const credentialsOf = ({ user }: Login, password: string): string =>
  * Passes on what a login's client sends, without its password. The header is compared as a text: `basic_auth` wants a hash in the
  * Caddyfile, and would refuse to start a check that has no secrets. An absent file matches no header.
  */
-function guarded({ login }: Exposure, proxy: readonly string[]): string[] {
+function guarded({ login }: Exposure, proxy: readonly string[], rotating: ReadonlySet<string>): string[] {
   if (login === undefined) return [...proxy];
   const name = loginFile(login);
   return [
-    `@${name} header Authorization "Basic {file.${SECRETS_FOLDER}/${name}}"`,
+    ...matcherOf(name, rotating.has(login.secret.name) ? [name, loginFileBefore(login)] : [name]),
     `handle @${name} {`,
     "\trequest_header -Authorization",
     ...proxy.map((line) => `\t${line}`),
@@ -153,6 +156,13 @@ function guarded({ login }: Exposure, proxy: readonly string[]): string[] {
     "\trespond 401",
     "}",
   ];
+}
+
+/** Requests whose login is what one of the files holds. */
+function matcherOf(name: string, files: readonly string[]): string[] {
+  const headers = files.map((file) => `header Authorization "Basic {file.${SECRETS_FOLDER}/${file}}"`);
+  const [only] = headers;
+  return headers.length === 1 ? [`@${name} ${only}`] : [`@${name} {`, ...headers.map((line) => `\t${line}`), "}"];
 }
 
 /** An exact path before the tree below it, a longer tree before a shorter one, everything last. */

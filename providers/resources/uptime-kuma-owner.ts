@@ -17,11 +17,15 @@ export const uptimeKumaOwnerKind: Kind<UptimeKumaOwnerInputs> = {
   identity: ["user"],
   id: ({ server, user }) => `${server.container}:${user}`,
   title: ({ user, server, connection }) => `account ${user} in ${server.container} on ${connection.host}`,
-  ensure: (inputs) =>
+  ensure: (inputs, before) =>
     inSession(inputs, async (session) => {
       const { user, password, server, connection } = inputs;
       if (await session.ask<boolean>("needSetup")) await session.must("setup", user, password);
       if (await session.logIn(inputs)) return inputs;
+      if (before !== undefined && before.password !== password && (await session.logIn(before))) {
+        await session.must("changePassword", { currentPassword: before.password, newPassword: password });
+        return inputs;
+      }
       throw new Error(
         `${server.container} on ${connection.host}: expected to log in as ${user}, or to make that account, found neither ` +
           "possible: where the account has another name or password, set it in the program to the one of the stack, or the " +

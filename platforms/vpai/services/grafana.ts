@@ -23,7 +23,10 @@ const OWNER = {
   name: "grafanaAdminPassword",
   description: "Password of Grafana's admin; in force on the first start only",
   ansible: "grafana_admin_password",
-  bound: "Grafana takes it on its first start only, and later changes it itself, in its user's profile",
+  fixed: {
+    because: "Grafana takes it on its first start only, and later changes it itself, in its user's profile",
+    lost: "the truth of the stack's file: it would name a password that Grafana refuses",
+  },
   origin: "random",
   length: 32,
 } as const;

@@ -18,6 +18,10 @@ const OWNER = {
   origin: "random",
   length: 32,
   check: ofLength(8, 72),
+  fixed: {
+    because: "Kaneo keeps the one of its first start, until its owner changes it in the program",
+    lost: "the stack's way in: change it there, then give the stack the same one (make secrets OVERWRITE=1)",
+  },
 } as const;
 
 /** Its accounts are better-auth's (`/api/auth`). */

@@ -147,7 +147,10 @@ export default defineService({
         name: "litellmSaltKey",
         description: "Key that LiteLLM encrypts the keys in its database with; losing it loses them",
         ansible: "litellm_salt_key",
-        bound: "the keys in LiteLLM's database are encrypted with the one of before",
+        fixed: {
+          because: "the keys in LiteLLM's database are encrypted with the one of before",
+          lost: "the models and their providers' keys that were added in LiteLLM itself",
+        },
         origin: "random",
         length: 32,
       },

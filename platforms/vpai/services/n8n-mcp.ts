@@ -1,10 +1,20 @@
 import { SECRETS_FOLDER } from "../../../model/files";
 import { defineService } from "../../../model/service";
+import { bearerLogin, letIn } from "../../../model/proof";
 import { COMPILES, NODE } from "../../../programs/node";
 import { npmProgram } from "../../../programs/npm";
 
 const PORT = 3001;
 const TOKEN = "auth_token";
+
+/** It wants 32 characters at least. */
+const BEARER = {
+  name: "n8nMcpToken",
+  description: "Bearer token of n8n-mcp on the workstation",
+  ansible: "n8n_mcp_auth_token",
+  origin: "random",
+  length: 48,
+} as const;
 
 /** Tells coding agents how n8n's nodes are used. Its own command speaks over standard input; the module itself serves HTTP. */
 export default defineService({
@@ -30,18 +40,20 @@ export default defineService({
     NODE_ENV: "production",
     AUTH_TOKEN_FILE: `${SECRETS_FOLDER}/${TOKEN}`,
   }),
-  secrets: {
-    [TOKEN]: {
-      // It wants 32 characters at least.
-      secret: {
-        name: "n8nMcpToken",
-        description: "Bearer token of n8n-mcp on the workstation",
-        ansible: "n8n_mcp_auth_token",
-        origin: "random",
-        length: 48,
-      },
+  secrets: { [TOKEN]: { secret: BEARER } },
+  proofs: () => [
+    {
+      secret: BEARER,
+      as: "whoever shows the token",
+      request: (value) => ({
+        method: "POST",
+        path: "/mcp",
+        headers: bearerLogin(value),
+        body: { jsonrpc: "2.0", id: 1, method: "ping" },
+      }),
+      accepted: letIn,
     },
-  },
+  ],
   limits: { memoryMiB: 512, cpus: 1 },
   health: { http: { port: PORT, path: "/health" } },
 });

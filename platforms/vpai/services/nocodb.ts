@@ -61,7 +61,10 @@ export default defineService({
         name: "nocodbConnectionKey",
         description: "Key that NocoDB encrypts credentials of other databases with; losing it loses them",
         ansible: "nocodb_connection_encrypt_key",
-        bound: "the credentials in NocoDB's database are encrypted with the one of before",
+        fixed: {
+          because: "the credentials in NocoDB's database are encrypted with the one of before",
+          lost: "the credentials of all databases and stores that NocoDB was given",
+        },
         origin: "random",
         length: 32,
       },
@@ -70,6 +73,19 @@ export default defineService({
     s3_access_key: { secret: bucketSecret("AccessKey", "access_key"), exported: "NC_S3_ACCESS_KEY" },
     s3_secret_key: { secret: bucketSecret("SecretKey", "secret_key"), exported: "NC_S3_ACCESS_SECRET" },
   },
+  proofs: ({ ownerEmail }) => [
+    {
+      secret: OWNER,
+      as: "the owner",
+      request: (password) => ({
+        method: "POST",
+        path: "/api/v1/auth/user/signin",
+        body: { email: ownerEmail, password },
+      }),
+      // It calls a wrong password a bad request.
+      refused: [400, 401],
+    },
+  ],
   // Its sign-up makes an account for whoever comes, also once there is an owner (docs/decisions/first-users.md).
   firstUser: {
     closed: ["", "/api/v1/db", "/api/v1", "/api/v2"].map((version) => `${version}/auth/user/signup*`),

@@ -2,6 +2,7 @@ import { litellmKey, llmKey } from "../../../capabilities/litellm-key";
 import type { ServiceContext } from "../../../model/context";
 import { SECRETS_FOLDER } from "../../../model/files";
 import { gatewayOf } from "../../../model/peers";
+import { basicLogin, letIn } from "../../../model/proof";
 import { defineService } from "../../../model/service";
 import { COMPILES } from "../../../programs/node";
 import { npmBinary } from "../../../programs/npm";
@@ -19,6 +20,14 @@ const VIRTUAL_KEY = {
   name: "opencodeLlmKey",
   description: "OpenCode's key at LiteLLM",
   ansible: "opencode_litellm_key",
+  origin: "random",
+  length: 32,
+} as const;
+
+const PASSWORD = {
+  name: "opencodePassword",
+  description: "Password of OpenCode's server on the workstation, for the user opencode",
+  ansible: "opencode_server_password",
   origin: "random",
   length: 32,
 } as const;
@@ -66,16 +75,18 @@ export default defineService({
   secrets: {
     [LLM_KEY]: { secret: VIRTUAL_KEY, render: llmKey },
     server_password: {
-      secret: {
-        name: "opencodePassword",
-        description: "Password of OpenCode's server on the workstation, for the user opencode",
-        ansible: "opencode_server_password",
-        origin: "random",
-        length: 32,
-      },
+      secret: PASSWORD,
       exported: "OPENCODE_SERVER_PASSWORD",
     },
   },
+  proofs: () => [
+    {
+      secret: PASSWORD,
+      as: "user opencode",
+      request: (value) => ({ path: "/", headers: basicLogin(NAME, value) }),
+      accepted: letIn,
+    },
+  ],
   data: [{ path: HOME, backup: { kind: "files" } }],
   version: { test: ["{opencode}/bin/opencode", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 1024, cpus: 2 },

@@ -29,7 +29,7 @@ export default defineService({
   user: { uid: 999, gid: 999 },
   port: 6379,
   files: () => [{ path: CONFIG, content: SETTINGS }],
-  secrets: { "users.acl": { secret: VALKEY_PASSWORD, render: redisAcl } },
+  secrets: { "users.acl": { secret: VALKEY_PASSWORD, render: (password) => redisAcl(password) } },
   limits: { memoryMiB: 64, cpus: 0.25 },
   health: {
     test: ["valkey-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],

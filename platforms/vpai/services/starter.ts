@@ -3,6 +3,7 @@ import path from "node:path";
 import type { ServiceContext } from "../../../model/context";
 import { type ConfigFile, SECRETS_FOLDER } from "../../../model/files";
 import { startedWith } from "../../../model/peers";
+import { bearerLogin, letIn } from "../../../model/proof";
 import { isOnDemand } from "../../../model/run";
 import { defineService } from "../../../model/service";
 import { STARTER_TOKEN } from "./n8n/credentials";
@@ -63,6 +64,15 @@ export default defineService({
   expose: [{ subdomain: "starter", port: PORT, access: "vpn", answers: { at: "/health" } }],
   files: (context) => [...program(), { path: SETTINGS, content: settings(context) }],
   secrets: { [TOKEN]: { secret: STARTER_TOKEN } },
+  // It knows no such service, and says so to whoever has the token alone.
+  proofs: () => [
+    {
+      secret: STARTER_TOKEN,
+      as: "whoever shows the token",
+      request: (value) => ({ path: "/services/none", headers: bearerLogin(value) }),
+      accepted: letIn,
+    },
+  ],
   limits: { memoryMiB: 80, cpus: 0.25 },
   health: { test: ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${PORT}/health`], interval: 10 },
 });

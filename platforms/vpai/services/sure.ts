@@ -16,6 +16,10 @@ const OWNER = {
   length: 32,
   mixed: true,
   check: ofLength(8, 72),
+  fixed: {
+    because: "Sure keeps the one of its first start, until its owner changes it in the program",
+    lost: "the stack's way in: change it there, then give the stack the same one (make secrets OVERWRITE=1)",
+  },
 } as const;
 
 /** Sure keeps a list of the devices that log in. */

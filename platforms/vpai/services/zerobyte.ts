@@ -20,6 +20,10 @@ const OWNER = {
   origin: "random",
   length: 32,
   check: ofLength(8, 72),
+  fixed: {
+    because: "Zerobyte keeps the one of its first start, until its owner changes it in the program",
+    lost: "the stack's way in: change it there, then give the stack the same one (make secrets OVERWRITE=1)",
+  },
 } as const;
 
 /** `app/server/modules/auth/auth.controller.ts`. */

@@ -3,6 +3,7 @@ import { declaredSecretsOf } from "../../../model/service";
 import vpai from "../../../platforms/vpai/platform";
 import type { LabHost } from "../harness/host";
 import type { Lab } from "../harness/lab";
+import { Load } from "../harness/load";
 import { sharedLabOfAll } from "../harness/shared";
 import { authorityOf, get } from "../harness/site";
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const name of [...Object.keys(ROWS), ...Object.keys(WHY)]) await lab.pulumi(["config", "rm", `secrets:${name}`]);
+  for (const key of ["rotations", "rotating"]) await lab.pulumi(["config", "rm", `vpai:${key}`]);
   await lab.up();
 }, 600_000);
 
@@ -38,12 +40,21 @@ const FORMED: Record<string, [string, string]> = {
 const set = (name: string, value: string): Promise<unknown> =>
   lab.pulumiSucceed(["config", "set", "--secret", `secrets:${name}`], { stdin: value });
 
-/** Whether a role of PostgreSQL is let in over TCP, where the password has to be proved. */
-const postgresql = (role: string, database: string) => async (password: string) => {
-  const query = `PGPASSWORD=$(cat) psql -h 127.0.0.1 -U ${role} -d ${database} -tAc "SELECT 1"`;
-  const { code } = await host.run(["docker", "exec", "-i", "vpai_postgresql", "sh", "-c", query], { stdin: password });
-  return code === 0;
+/** Those among the looks below that log in: a program then says no to the old value itself. */
+const LOG_INS = new Set<Row["takes"][number]>();
+
+const logIn = (take: Row["takes"][number]): Row["takes"][number] => {
+  LOG_INS.add(take);
+  return take;
 };
+
+/** Whether a role of PostgreSQL is let in over TCP, where the password has to be proved. */
+const postgresql = (role: string, database: string) =>
+  logIn(async (password) => {
+    const query = `PGPASSWORD=$(cat) psql -h 127.0.0.1 -U ${role} -d ${database} -tAc "SELECT 1"`;
+    const argv = ["docker", "exec", "-i", "vpai_postgresql", "sh", "-c", query];
+    return (await host.run(argv, { stdin: password })).code === 0;
+  });
 
 /** The status of a request from inside n8n's container; the header's value travels on standard input. */
 async function statusOf(url: string, header: string, value: string): Promise<number> {
@@ -57,8 +68,9 @@ async function statusOf(url: string, header: string, value: string): Promise<num
   return Number(await host.output(["docker", "exec", "-i", "vpai_n8n", "node", "-e", request], { stdin }));
 }
 
-const litellm = async (value: string) =>
-  (await statusOf("http://litellm:4000/models", "authorization", `Bearer ${llmKey(value)}`)) === 200;
+const litellm = logIn(
+  async (value) => (await statusOf("http://litellm:4000/models", "authorization", `Bearer ${llmKey(value)}`)) === 200,
+);
 
 /**
  * Whether a program was started with a value: in the environment of a process of its container, or in a file of secrets
@@ -74,16 +86,16 @@ const inCredentials = async (value: string) =>
   (await host.docker("exec", "vpai_n8n", "n8n", "export:credentials", "--all", "--decrypted")).includes(value);
 
 /** Whether the way in for other hosts' figures opens. */
-const ingest = async (value: string) => {
+const ingest = logIn(async (value) => {
   const url = `https://collector:${value}@ingest.vpai.test/api/v1/write`;
   return (await get(host, url, await authorityOf(host))).status !== 401;
-};
+});
 
-const redisCache = async (password: string) => {
+const redisCache = logIn(async (password) => {
   const argv = ["docker", "exec", "-i", "vpai_redis-cache", "sh", "-c"];
   const ping = 'redis-cli -e --no-auth-warning -a "$(cat)" ping';
   return (await host.run([...argv, ping], { stdin: password })).code === 0;
-};
+});
 
 interface Row {
   /** Whether the running program takes a value. */
@@ -116,8 +128,10 @@ const ROWS: Record<string, Row> = {
   litellmMetricsKey: row(
     ["vpai_alloy"],
     startedWith("vpai_alloy"),
-    async (value) =>
-      (await statusOf("http://litellm:4000/metrics/", "authorization", `Bearer ${llmKey(value)}`)) === 200,
+    logIn(
+      async (value) =>
+        (await statusOf("http://litellm:4000/metrics/", "authorization", `Bearer ${llmKey(value)}`)) === 200,
+    ),
   ),
   monitoringWriteKey: row([], ingest),
   n8nLlmKey: row([], litellm, inCredentials),
@@ -142,7 +156,7 @@ const ROWS: Record<string, Row> = {
   qdrantApiKey: row(
     ["vpai_litellm", "vpai_openclaw", "vpai_qdrant"],
     startedWith("vpai_litellm"),
-    async (value) => (await statusOf("http://qdrant:6333/collections", "api-key", value)) === 200,
+    logIn(async (value) => (await statusOf("http://qdrant:6333/collections", "api-key", value)) === 200),
   ),
   sureDatabasePassword: row(
     ["vpai_sure", "vpai_sure-worker"],
@@ -178,9 +192,96 @@ const IN_THE_CORE = [
   ...["ovhApplicationKey", "ovhApplicationSecret", "ovhConsumerKey"],
 ];
 
+/** Those of other hosts, which `make rotate ALL=1` has: as whom they are tried, or nothing where no login tells. */
+const ELSEWHERE: Record<string, string> = {
+  couchdbAdminPassword: "user admin of couchdb",
+  couchdbObsidianPassword: "user obsidian of couchdb",
+  n8nMcpToken: "whoever shows the token of n8n-mcp",
+  obsidianCollectorPassword: "user obsidian-collector of couchdb",
+  obsidianCollectorPiPassword: "user obsidian-collector-pi of couchdb",
+  opencodeLlmKey: "the key opencode of litellm",
+  opencodePassword: "user opencode of opencode",
+  opencutAuthSecret: "",
+  opencutRedisToken: "",
+  opencutValkeyPassword: "",
+  starterToken: "whoever shows the token of starter",
+  uptimeKumaAdminPassword: "the owner of uptime-kuma",
+  vaultDumpPassword: "user vault-dump of couchdb",
+  zerobyteGatewayPassword: "owner at the gateway of zerobyte",
+};
+
+/** What is not changed here: it cannot be (tests/unit/commands/rotate/plan.test.ts), or a person gives it for what the lab does not have. */
+const NOT_HERE = [
+  ...["couchdbSecret", "opencutDatabasePassword", "zerobyteAdminPassword"],
+  ...["obsidianCollectorN8nKey", "vaultDeployKey"],
+];
+
 test("the tables have every secret that is declared", () => {
   const declared = new Set(vpai.services.flatMap((service) => declaredSecretsOf(service).map(({ name }) => name)));
-  expect([...declared].sort()).toEqual([...Object.keys(ROWS), ...Object.keys(WHY), ...IN_THE_CORE].sort());
+  const tables = [ROWS, WHY, ELSEWHERE].flatMap((rows) => Object.keys(rows));
+  expect([...declared].sort()).toEqual([...tables, ...IN_THE_CORE, ...NOT_HERE].sort());
+});
+
+describe("make rotate ALL=1, while clients are at work", () => {
+  /** Secrets that the stack makes, and whose old value some program of this lab has to refuse. */
+  const LOGINS = Object.keys(ROWS).filter((name) => ROWS[name]?.takes.some((take) => LOG_INS.has(take)));
+  let before: Record<string, string>;
+  let after: Record<string, string>;
+  let said: string;
+
+  beforeAll(async () => {
+    before = await lab.generatedSecrets();
+    const authority = await authorityOf(host);
+    const site = (url: string) => async () => {
+      const { status } = await get(host, url, authority);
+      if (status >= 500) throw new Error(`${url} answered ${status}`);
+    };
+    const load = new Load({
+      "n8n's webhook": site("https://vpai.test/webhook/ping"),
+      "NocoDB's page": site("https://noco.vpai.test/dashboard"),
+      "LiteLLM's API": site("https://vpai.test/litellm/v1/models"),
+      "Kaneo's API": site("https://hq.vpai.test/api/health"),
+      "Sure's page": site("https://nzimbu.vpai.test/sessions/new"),
+      "writes of collectors": site("https://ingest.vpai.test/api/v1/write"),
+    });
+    const began = Date.now();
+    const { code, all } = await lab.make("rotate ALL=1");
+    console.log(`make rotate ALL=1 took ${Math.round((Date.now() - began) / 1000)} s\n${all.slice(-12_000)}`);
+    await load.stop("make rotate ALL=1");
+    said = all;
+    expect({ code, end: code === 0 ? "" : all.slice(-4000) }).toEqual({ code: 0, end: "" });
+    after = await lab.generatedSecrets();
+  }, 1_800_000);
+
+  test("each that the stack makes has a new value, but for those that cannot change", () => {
+    const made = Object.keys(before).filter((name) => ROWS[name] !== undefined);
+    expect(made.length).toBeGreaterThan(15);
+    expect(made.filter((name) => before[name] === after[name])).toEqual([]);
+    for (const name of Object.keys(WHY).filter((one) => one in before)) expect(after[name]).toBe(before[name]);
+  });
+
+  test("those are listed with the reason, and no value is shown", () => {
+    expect(said).toContain("litellmSaltKey: secrets:litellmSaltKey cannot be rotated:");
+    expect(said).toContain("openaiApiKey: ");
+    for (const value of [...Object.values(before), ...Object.values(after)]) expect(said).not.toContain(value);
+  });
+
+  test.each(LOGINS)("%s: the new one is let in, the old one is not", async (name) => {
+    const logins = ROWS[name]?.takes.filter((take) => LOG_INS.has(take)) ?? [];
+    for (const take of logins)
+      expect([name, await take(after[name] ?? ""), await take(before[name] ?? "")]).toEqual([name, true, false]);
+  });
+
+  test.each(Object.entries(ELSEWHERE))("%s, which another host's programs take too, is changed", (name, login) => {
+    expect(after[name]).not.toBe(before[name]);
+    const row = said.split("\n").find((line) => line.startsWith(`${name} `) && /accepted|no login/.test(line)) ?? "";
+    const [, , accepted, refused] = row.split(/ {2,}/);
+    expect([accepted, refused]).toEqual(
+      login === "" ? ["no login to try", "no login to try"] : [`accepted (${login})`, `refused (${login})`],
+    );
+  });
+
+  test("and nothing is left to do", async () => expect(await lab.preview()).toEqual({}), 120_000);
 });
 
 test("the first ones are taken, all in one run", async () => {

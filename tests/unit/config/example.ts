@@ -37,7 +37,7 @@ export const PLATFORM: PlatformNames = {
   ],
 };
 
-/** Every setting there is but logins at registries, which declare secrets; each with a value that is not its default. */
+/** Every setting there is but logins at registries, which declare secrets, and rotations under way, which hold some; each with a value that is not its default. */
 export const SETTINGS = {
   platform: "vpai",
   domain: "example.org",
@@ -85,6 +85,7 @@ export const SETTINGS = {
     workstation: { machine: { kind: "lab" }, memoryMiB: 16384, architecture: "arm64", unreachable: "fail" },
   },
   services: ["core", "monitoring"],
+  rotations: { n8nEncryptionKey: 2 },
   overrides: { n8n: { memoryMiB: 512, cpus: 0.5, image: "docker.io/n8nio/n8n:2.7.3" }, redis: { memoryMiB: 64 } },
 } as const;
 

@@ -15,6 +15,7 @@ describe("a right config", () => {
       vpnEnforce: false,
       adopt: true,
       registries: {},
+      rotating: {},
       settings: { couchdbVpnEnforce: true, workflows: "overwrite" },
     });
   });

@@ -21,7 +21,10 @@ export const IDENTITY: SecretDeclaration = {
   ansible: "couchdb_secret",
   origin: "random",
   length: 32,
-  bound: "clients know the server by what follows from it, and would read everything anew",
+  fixed: {
+    because: "clients know the server by what follows from it, and would read everything anew",
+    lost: "every client a synchronisation from the beginning, and every session",
+  },
 };
 
 /** The notes, and who reads and writes them: Obsidian's clients and what collects for them (docs/requirements.md#obsidian-sync). */

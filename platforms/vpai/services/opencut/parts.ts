@@ -12,6 +12,12 @@ const random = (name: string, description: string): SecretDeclaration => ({
   length: 32,
 });
 
-export const DATABASE_PASSWORD = random("opencutDatabasePassword", "Password of OpenCut's user in its PostgreSQL");
+export const DATABASE_PASSWORD: SecretDeclaration = {
+  ...random("opencutDatabasePassword", "Password of OpenCut's user in its PostgreSQL"),
+  fixed: {
+    because: "OpenCut's PostgreSQL takes it on its first start only",
+    lost: "OpenCut's way to its accounts, which its PostgreSQL would refuse",
+  },
+};
 export const VALKEY_PASSWORD = random("opencutValkeyPassword", "Password of OpenCut's Valkey");
 export const REDIS_TOKEN = random("opencutRedisToken", "Token that OpenCut shows to its Redis over HTTP");

@@ -44,7 +44,10 @@ export const rails = {
         description:
           "Key that Sure signs logins with and derives its encryption from; losing it loses what is encrypted",
         ansible: "sure_secret_key_base",
-        bound: "what Sure has encrypted is lost without the one of before",
+        fixed: {
+          because: "what Sure has encrypted is lost without the one of before",
+          lost: "its users' second factors, API keys and connections to banks, and every session",
+        },
         origin: "random",
         length: 64,
       },

@@ -220,3 +220,9 @@ describe("missing values", () => {
     for (const value of made) expect(value).toMatch(/^[A-Za-z0-9]{32}$/);
   });
 });
+
+it("makes a value with one of each kind where its program wants that", () => {
+  const mixed: SecretDeclaration = { ...KEY, length: 8, mixed: true };
+  for (let count = 0; count < 50; count++)
+    expect(generate(mixed)).toMatch(/^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[!@#%^*])[A-Za-z0-9!@#%^*]{8}$/);
+});

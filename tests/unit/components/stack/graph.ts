@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { deploy } from "../../../../components/stack";
 import type { ImageLock } from "../../../../images/lock";
-import { loadStackConfig, readSecret } from "../../../../config";
+import { loadStackConfig, readSecret, ROTATING } from "../../../../config";
 import type { SecretDeclaration } from "../../../../model/secret";
 import { declaredSecrets, platformNamed, platformNames } from "../../../../platforms";
 import vpai from "../../../../platforms/vpai/platform";
@@ -98,7 +98,7 @@ export function settingsOf(stack: string): Record<string, string> {
 
 /**
  * Runs `program` as the program of a stack, over mocks, in a preview.
- * @param config full keys and values; those of the namespace `secrets:` are encrypted ones
+ * @param config full keys and values; those of the namespace `secrets:`, and rotations under way, are encrypted ones
  * @returns every resource, in the order of registration, after the last one is registered
  */
 export async function graphOf(
@@ -117,7 +117,7 @@ export async function graphOf(
     true,
   );
   watchMonitor(registered);
-  const secrets = Object.keys(config).filter((key) => key.startsWith("secrets:"));
+  const secrets = Object.keys(config).filter((key) => key.startsWith("secrets:") || key === ROTATING);
   pulumi.runtime.setAllConfig(config, secrets);
   let failure: Error | undefined;
   const frames = Error.stackTraceLimit;

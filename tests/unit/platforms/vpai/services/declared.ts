@@ -3,9 +3,10 @@ import type { Offered, Requested } from "../../../../../model/capability";
 import type { ServiceContext } from "../../../../../model/context";
 import type { ContainerRun } from "../../../../../model/run";
 import type { PlatformHost } from "../../../../../model/platform";
-import type { ContainerService, Service } from "../../../../../model/service";
+import { type ContainerService, declaredSecretsOf, type Service } from "../../../../../model/service";
 import type { Architecture } from "../../../../../model/stack";
 import { namesOf, servicesOn } from "../../../../../platforms";
+import { proofsOf } from "../../../../../platforms/logins";
 import { fittingArchitectures } from "../../../../../platforms/policies/images";
 import { fittingMemory } from "../../../../../platforms/policies/memory";
 import vpai from "../../../../../platforms/vpai/platform";
@@ -263,6 +264,14 @@ export const JUDGED = {
       },
     ]).map((finding) => finding.found);
     expect(found).toEqual([expect.stringContaining(`memory limits of ${own} MiB and 1024 MiB`)]);
+  },
+  proofs: ({ service, host, context }) => {
+    const stack = { ...context, services: vpai.groups, hosts: {} };
+    const placed = proofsOf({ views: context.hosts, stack }).filter((one) => one.service === service && one.host === host);
+    const own = some(service.proofs?.(context)).map(({ secret, as }) => [secret.name, as]);
+    expect(placed.map(({ proof: { secret, as } }) => [secret.name, as])).toEqual(expect.arrayContaining(own));
+    const declared = declaredSecretsOf(service).map(({ name }) => name);
+    for (const [name] of own) expect(declared).toContain(name);
   },
   settings: ({ service: { settings = {}, ...service } }) => {
     const known = (one: Service): string[] => Object.keys(namesOf({ ...vpai, settings: {}, services: [one] }).settings);

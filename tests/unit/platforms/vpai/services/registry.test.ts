@@ -114,6 +114,7 @@ export default {
     absent: { secret: supplied("everythingAbsent", false), variable: "ABSENT_FILE" },
     key: { secret: random("everythingKey"), exported: "KEY", render: (value) => "key=" + value + "\\n" },
   },
+  proofs: () => [{ secret: random("everythingKey"), as: "everybody", command: ["try"] }],
   data: [
     { path: "/data", backup: { kind: "files" } },
     { path: "/cache", directory: "everything-cache", mode: "0750", backup: { kind: "none", reason: "a cache" } },
@@ -215,7 +216,7 @@ function deployed(service: ContainerService): Deployed {
   );
   const stack = { ...STACK, services: vpai.groups, settings: SETTINGS };
   const given = Object.keys(CANARIES).map((name) => name.replace("secrets:", ""));
-  const context = contextOf(host, stack, views, given);
+  const context = contextOf(host, stack, views, { given });
   return { service, graph, host, context, ...place, addresses: { public: everybody, vpn, host: "127.0.0.1" } };
 }
 

@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { ROTATING, type StackConfig } from "../../config";
+import { projectRoot } from "../../toolchain/environment";
+import { pulumiOutput } from "../pulumi";
+import { writeEncrypted } from "../secrets/stack-file";
+
+/** Rotations that are not over, by the secret's name. */
+export type Pending = StackConfig["rotating"];
+
+/** Whether a stack's file has rotations that are not over. */
+export function isRotating(stack: string): boolean {
+  const file = path.join(projectRoot, `Pulumi.${stack}.yaml`);
+  return existsSync(file) && readFileSync(file, "utf8").includes(`${ROTATING}:`);
+}
+
+/** Notes, encrypted, what is under way: whoever comes next goes on from there. */
+export async function notePending(stack: string, pending: Pending): Promise<void> {
+  if (Object.keys(pending).length > 0) return writeEncrypted(stack, ROTATING, JSON.stringify(pending));
+  await pulumiOutput(stack, "config", "rm", "--stack", stack, ROTATING);
+}
+
+/** Has a secret that the stack makes made anew by the next `up`. */
+export async function noteRotation(stack: string, name: string, rotation: number): Promise<void> {
+  await pulumiOutput(
+    stack,
+    ...["config", "set", "--stack", stack, "--path", `vpai:rotations.${name}`, String(rotation)],
+  );
+}

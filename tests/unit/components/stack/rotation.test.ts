@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { container, graphOf, program, type Registered, resource, settingsOf } from "./graph";
+
+/** What an `up` does with secrets that were rotated, and with those that are being rotated. */
+
+const NAMES = ["redisPassword", "monitoringWriteKey", "n8nDatabasePassword"] as const;
+
+/** The lab with its core and its programs, and what else its file says. */
+const lab = (more: Record<string, unknown> = {}): Promise<Registered[]> => {
+  const own = Object.entries(more).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+  const services = { "vpai:services": JSON.stringify(["core", "apps", "monitoring"]) };
+  return graphOf("lab", { ...settingsOf("lab"), ...services, ...Object.fromEntries(own) }, program);
+};
+
+const rotating = (ends = false): Record<string, unknown> => ({
+  "vpai:rotating": Object.fromEntries(
+    NAMES.map((name) => [name, { before: `old-of-${name}`, rotation: 2, ...(ends ? { ends } : {}) }]),
+  ),
+  "vpai:rotations": Object.fromEntries(NAMES.map((name) => [name, 2])),
+});
+
+const RANDOM = "random:index/randomPassword:RandomPassword";
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const contentOf = (graph: readonly Registered[], name: string): string =>
+  String(resource(graph, name).inputs["content"]);
+
+let plain: Registered[];
+let under: Registered[];
+let ended: Registered[];
+beforeAll(async () => {
+  plain = await lab();
+  under = await lab(rotating());
+  ended = await lab(rotating(true));
+}, 60_000);
+
+test("a secret that was never rotated is made as before", () => {
+  for (const { inputs } of plain.filter(({ type }) => type === RANDOM)) expect(inputs).not.toHaveProperty("keepers");
+});
+
+test("another number is another value, of the rotated ones alone", () => {
+  const keepers = under
+    .filter(({ type, inputs }) => type === RANDOM && inputs["keepers"] !== undefined)
+    .map(({ name, inputs }) => [name, inputs["keepers"]]);
+  expect(Object.fromEntries(keepers)).toEqual(Object.fromEntries(NAMES.map((name) => [name, { rotation: "2" }])));
+});
+
+test("Redis takes both passwords while they change, and one before and after", () => {
+  const file = "sese-ai/redis/secret/users.acl";
+  const [now, old] = ["random-redisPassword", "old-of-redisPassword"].map((value) => `#${sha256(value)}`);
+  const first = (graph: readonly Registered[]): string => contentOf(graph, file).split("\n")[0] ?? "";
+  expect(first(plain)).toBe(`user default on ${now} ~* &* +@all`);
+  expect(first(under)).toBe(`user default on ${now} ${old} ~* &* +@all`);
+  expect(first(ended)).toBe(first(plain));
+  expect(resource(under, file).secrets).toContain("content");
+});
+
+test("so does the gateway with a login, from a further file", () => {
+  const caddyfile = "sese-ai/caddy/config/Caddyfile";
+  const file = "sese-ai/caddy/secret/monitoringWriteKey";
+  const basic = (password: string): string => Buffer.from(`collector:${password}`).toString("base64");
+  expect(contentOf(under, file)).toBe(basic("random-monitoringWriteKey"));
+  expect(contentOf(under, `${file}_before`)).toBe(basic("old-of-monitoringWriteKey"));
+  expect(resource(under, `${file}_before`).inputs["mode"]).toBe("0400");
+  expect(contentOf(under, caddyfile).replaceAll("\t", "")).toContain(
+    [
+      "@monitoringWriteKey {",
+      'header Authorization "Basic {file./run/secrets/monitoringWriteKey}"',
+      'header Authorization "Basic {file./run/secrets/monitoringWriteKey_before}"',
+      "}",
+    ].join("\n"),
+  );
+  for (const graph of [plain, ended]) {
+    expect(graph.filter(({ name }) => name === `${file}_before`)).toEqual([]);
+    expect(contentOf(graph, caddyfile)).not.toContain("_before");
+  }
+  expect(contentOf(ended, caddyfile)).toBe(contentOf(plain, caddyfile));
+});
+
+test("no clear text has an old value", () => {
+  expect(JSON.stringify(under.map(({ shown }) => shown))).not.toContain("old-of-");
+  expect(JSON.stringify(ended.map(({ inputs }) => inputs))).not.toContain("old-of-");
+});
+
+describe("who takes a secret does so after whoever asks for it", () => {
+  const waitsFor = (name: string): string[] => resource(plain, name).dependsOn;
+
+  test.each([
+    ["sese-ai/n8n", "sese-ai/database/n8n"],
+    ["sese-ai/litellm", "sese-ai/database/litellm"],
+    ["sese-ai/litellm", "sese-ai/redis/health"],
+    ["sese-ai/litellm", "sese-ai/redis-cache/health"],
+    ["sese-ai/litellm", "sese-ai/qdrant/health"],
+    ["sese-ai/openclaw", "sese-ai/virtual-key/openclaw"],
+    ["sese-ai/openclaw", "sese-ai/qdrant/health"],
+    ["sese-ai/kaneo-api", "sese-ai/database/kaneo"],
+    ["sese-ai/nocodb", "sese-ai/database/nocodb"],
+    ["sese-ai/sure", "sese-ai/database/sure"],
+    ["sese-ai/alloy", "sese-ai/database/alloy"],
+  ])("%s after %s", (client, server) => expect(container(plain, client).dependsOn).toContain(server));
+
+  test.each([
+    ["sese-ai/database/n8n", "sese-ai/postgresql/health"],
+    ["sese-ai/virtual-key/openclaw", "sese-ai/litellm/health"],
+    ["sese-ai/credential/LiteLLM", "sese-ai/virtual-key/n8n"],
+    ["sese-ai/credential/LiteLLM", "sese-ai/n8n/health"],
+  ])("%s after %s", (made, server) => expect(waitsFor(made)).toContain(server));
+});

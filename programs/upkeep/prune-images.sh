@@ -51,4 +51,4 @@ done
 
 cp "$work/unneeded" "$seen.new"
 mv "$seen.new" "$seen"
-echo "$removed images removed, $left in use by others, $(wc -l < "$work/unneeded") unneeded at this run, $(wc -l < "$work/kept.sorted") kept"
+echo "$removed images removed, $left in use by others, $(wc -l < "$work/unneeded") unneeded at this run, $(comm -12 "$work/images" "$work/kept.sorted" | wc -l) kept"

@@ -232,7 +232,7 @@ describe("a set that is made while everybody writes", () => {
     expect(rows["deep/app's [one].db:notes"]).toBeGreaterThan(100);
     // plain and changing: the database and what is beside it are no files of the archive.
     expect(rows["files"]).toBe(2);
-    expect(files.map(({ path: file }) => file)).toEqual(["databases", "files.tar", "sqlite/1"]);
+    expect(files.map(({ path: file }) => file)).toEqual(["databases", "files.tar", "owners", "sqlite/1"]);
     expect(partOf(newest(), "qdrant").files.map(({ path: file }) => file)).toEqual(["aliases.json", "notes.snapshot"]);
   });
 

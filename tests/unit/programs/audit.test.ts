@@ -130,7 +130,8 @@ test("Docker that does not answer fails the run, and tells no figure", () => {
 test("what a host is told to expect of itself", () => {
   const context = contextWith({});
   const files = auditJob(context, vpai.accepted ?? []).files?.(context) ?? [];
-  const expected = files.find(({ path: file }) => file === "/etc/audit/expected")?.content.split("\n") ?? [];
+  const content = files.find(({ path: file }) => file === "/etc/audit/expected")?.content as string;
+  const expected = content.split("\n");
   expect(expected).toEqual(
     expect.arrayContaining([
       `host ${context.host}`,

@@ -2,11 +2,16 @@ import { layerFindings } from "../../../../commands/audit/layers";
 import { implement } from "../../../../providers/implementation";
 import { implementations } from "../../../../providers/resource";
 
+interface Layer {
+  options: object;
+  connection: string;
+}
+
 /** What the kind of the test observes in the place of a host. */
-let observed: { options: object; connection: string } | undefined;
+let observed: Layer | undefined;
 
 beforeAll(() => {
-  implementations["layerOfTest"] = implement<{ options: object; connection: string }>({
+  implementations["layerOfTest"] = implement<Layer, Layer>({
     version: 3,
     identity: [],
     id: () => "layer",

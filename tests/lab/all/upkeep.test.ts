@@ -88,7 +88,7 @@ const rotate = (...files: string[]): string => host("sh", "/upkeep/rotate-logs.s
 
 test("a log that is too long is kept compressed, two generations of it, and its program goes on writing", () => {
   sh("mkdir -p /logs; (while :; do echo tick; sleep 0.1; done) >> /logs/a.log & echo $! > /logs/pid");
-  const fill = (letter: string): string => sh(`head -c 2000000 /dev/zero | tr '\\\\0' ${letter} >> /logs/a.log`);
+  const fill = (letter: string): string => sh(`head -c 2000000 /dev/zero | tr '\\0' ${letter} >> /logs/a.log`);
   // None of them is in "tick".
   for (const letter of ["x", "y", "z"]) {
     fill(letter);

@@ -4,12 +4,17 @@ import { faultsOf } from "../../../../providers/sshd/faults";
 const CONNECTION = { host: "192.0.2.1", port: 22, user: "mobuone", hostKey: "ssh-ed25519 AAAA" };
 const GOOD = { connection: CONNECTION, port: 22, users: ["mobuone"], options: { PermitRootLogin: "no" } };
 
-const reasons = (change: Partial<typeof GOOD>): string[] => faultsOf({ ...GOOD, ...change }).map(({ reason }) => reason);
+const reasons = (change: Partial<typeof GOOD>): string[] =>
+  faultsOf({ ...GOOD, ...change }).map(({ reason }) => reason);
 
 test("what lets us in is no fault", () => {
   expect(reasons({})).toEqual([]);
   expect(
-    reasons({ connection: { ...CONNECTION, user: "root" }, users: ["root"], options: { PermitRootLogin: "without-password" } }),
+    reasons({
+      connection: { ...CONNECTION, user: "root" },
+      users: ["root"],
+      options: { PermitRootLogin: "without-password" },
+    }),
   ).toEqual([]);
 });
 

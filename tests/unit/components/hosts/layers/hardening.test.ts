@@ -54,8 +54,8 @@ test("sshd has the checklist's values; root comes in by key, where we are root",
 test("a host's own values and users come on top", () => {
   const description = { sshd: { users: ["zoe", "anna"], options: { MaxSessions: "20" } } };
   expect(optionsOf("mobuone", description)).toMatchObject({ ...SSHD, MaxSessions: "20" });
-  expect(usersOf("mobuone", description)).toEqual(["anna", "mobuone", "zoe"]);
-  expect(usersOf("mobuone", {})).toEqual(["mobuone"]);
+  expect(usersOf(["mobuone"], description)).toEqual(["anna", "mobuone", "zoe"]);
+  expect(usersOf(["mobuone", "mobuone"], {})).toEqual(["mobuone"]);
 });
 
 test("the kernel has the checklist's values, and one that is not the machine's own those of its network alone", () => {

@@ -60,7 +60,9 @@ const existingMachine = settings({
   ownsKernel: z
     .boolean({ error: "true or false" })
     .default(true)
-    .describe("Whether its kernel is its own. A container shares it: then only what its network has of its own is set."),
+    .describe(
+      "Whether its kernel is its own. A container shares it: then only what its network has of its own is set.",
+    ),
   jump: jumpHost
     .exactOptional()
     .describe("Jump host that forwards to the address and port above. Default: none, it is reached directly."),

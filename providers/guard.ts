@@ -139,7 +139,12 @@ export async function underGuard<Inputs, State>(
     await confirm(logins.after, place, deadline);
     return state;
   } catch (error) {
-    const outcome = await goesBack(logins.before, place, deadline, isRefused(error) && keyOf(logins.before) === keyOf(logins.after));
+    const outcome = await goesBack(
+      logins.before,
+      place,
+      deadline,
+      isRefused(error) && keyOf(logins.before) === keyOf(logins.after),
+    );
     // The timer was stopped, and the connection lost before we heard of it.
     if (outcome === "confirmed" && state !== undefined) return state;
     const said =
@@ -232,7 +237,7 @@ async function goesBack(
   deadline: number,
   refused: boolean,
 ): Promise<"back" | "confirmed" | "unknown"> {
-  for (let wait = refused; ; ) {
+  for (let wait = refused; ;) {
     if (wait) await sleep(Math.max(0, deadline + 1000 - Date.now()));
     const host = new Transport(login, 0);
     try {

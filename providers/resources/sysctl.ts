@@ -111,7 +111,9 @@ function expectSet(host: Transport, values: Record<string, string>, found: Recor
   const wrong = Object.keys(values).filter((key) => found[key] !== values[key]);
   if (wrong.length === 0) return;
   const said = wrong.map((key) => `${key} = ${values[key] ?? ""}, found ${found[key] ?? ""}`).join("; expected ");
-  throw new Error(`${host.name}: expected ${said}. Something on the host sets it again: look for it by \`grep -r\` below /etc`);
+  throw new Error(
+    `${host.name}: expected ${said}. Something on the host sets it again: look for it by \`grep -r\` below /etc`,
+  );
 }
 
 /** Kernel settings of a host: their effective values, under confirm-or-revert. */

@@ -60,7 +60,7 @@ it("an unknown key anywhere is named", () => {
 /** Wrong for every leaf, but for `true`, which is right where a flag is expected (Pulumi hands over text in any case). */
 const WRONG: readonly unknown[] = [null, [], {}, [7], "", " ", "\u0000", "é\n", -1, 0.001, 1e300, true];
 const LISTS = ["allowSshFrom", "services"];
-const FLAGS = ["vpnEnforce", "couchdbVpnEnforce", "adopt"];
+const FLAGS = ["vpnEnforce", "couchdbVpnEnforce", "adopt", "hosts.sese-ai.machine.ownsKernel"];
 
 it.each(LEAVES.map((path) => [keyOf(path), path] as const))("a value of a wrong type at %s is named", (key, path) => {
   for (const value of WRONG) {

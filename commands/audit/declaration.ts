@@ -193,11 +193,7 @@ const unitPorts = ({ name, run }: Service, vpnAddress: string | undefined): Decl
   publishedBy(run).map(({ protocol, hostPort, access }) => ({
     ...{ protocol, port: hostPort, by: name, mayBeOff: false },
     on:
-      access === "host"
-        ? "host"
-        : access === "vpn" && vpnAddress !== undefined
-          ? { address: vpnAddress }
-          : "anywhere",
+      access === "host" ? "host" : access === "vpn" && vpnAddress !== undefined ? { address: vpnAddress } : "anywhere",
   }));
 
 /** A key for a device of a person names it, as does a host's own node. */

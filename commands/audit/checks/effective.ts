@@ -20,7 +20,11 @@ export function sshdFindings(declared: Declared, { sshd }: Pick<Seen, "sshd">): 
   const finding = findingsOf(declared.host, "sshd");
   if (sshd.size === 0)
     return [
-      finding("sshd", { expected: "an sshd that tells its settings", found: "none", mend: "sshd -T on the host says why" }),
+      finding("sshd", {
+        expected: "an sshd that tells its settings",
+        found: "none",
+        mend: "sshd -T on the host says why",
+      }),
     ];
   const byKey: CheckedValue = { value: "no", source: "checklist", accepts: [ROOT_BY_KEY, "prohibit-password"] };
   return Object.entries<CheckedValue>(SSHD).flatMap(([option, checked]) => {
@@ -65,7 +69,10 @@ const isSharedWithLab = (key: string, { isLab }: Declared): boolean => isLab && 
 export const SYSCTL_KEYS: readonly string[] = Object.keys(SYSCTL);
 
 /** What Docker's engine does and is told, against the checklist. */
-export function engineFindings(declared: Declared, { engine, listeners, containers }: Pick<Seen, "engine" | "listeners" | "containers">): AuditFinding[] {
+export function engineFindings(
+  declared: Declared,
+  { engine, listeners, containers }: Pick<Seen, "engine" | "listeners" | "containers">,
+): AuditFinding[] {
   const finding = findingsOf(declared.host, "engine");
   if (engine === undefined) return [];
   const mend = "make refresh, then make up; or correct /etc/docker/daemon.json and reload or restart docker";

@@ -9,10 +9,13 @@ const state = (type: string, name: string, inputs: object, provider?: string) =>
   type,
   inputs: inputs as Record<string, unknown>,
   ...(provider === undefined ? {} : { provider: `${URN}pulumi:providers:docker::${provider}::some-id` }),
-  propertyDependencies: { connection: [`${URN}pulumi-nodejs:dynamic/vpai/host:DockerHost::${name.split("/")[0] ?? ""}/docker`] },
+  propertyDependencies: {
+    connection: [`${URN}pulumi-nodejs:dynamic/vpai/host:DockerHost::${name.split("/")[0] ?? ""}/docker`],
+  },
 });
 
-const dynamic = (type: string, name: string, inputs: object) => state(`pulumi-nodejs:dynamic/vpai/${type}`, name, inputs);
+const dynamic = (type: string, name: string, inputs: object) =>
+  state(`pulumi-nodejs:dynamic/vpai/${type}`, name, inputs);
 
 const LIMITS = { memoryMiB: 64, cpus: 1 };
 
@@ -79,7 +82,11 @@ const stack: Stack = {
     ),
     state("docker:index/container:Container", "one/machine/container", { name: "lab-one" }, "lab/engine"),
     state("docker:index/network:Network", "one/network/backend", { name: "backend", internal: true }, "one/engine"),
-    dynamic("host:RemoteFile", "one/caddy/secret/key", { path: "/opt/vpai/secrets/caddy/key", mode: "0400", owner: "0:0" }),
+    dynamic("host:RemoteFile", "one/caddy/secret/key", {
+      path: "/opt/vpai/secrets/caddy/key",
+      mode: "0400",
+      owner: "0:0",
+    }),
     dynamic("host:RemoteFile", "two/x/config/y", { path: "/elsewhere", mode: "0644", owner: "0:0" }),
     dynamic("host:KeptSecret", "one/copy", { path: "/opt/vpai/made-secrets/x" }),
     dynamic("host:Operator", "one/operator", {
@@ -88,9 +95,15 @@ const stack: Stack = {
     {
       ...dynamic("host:SshdConfig", "one/sshd", { users: ["deploy"] }),
       id: "sshd",
-      outputs: { __provider: 'exports.handler = () => require("@vpai/providers").implementations["sshdConfig"];', port: 804 },
+      outputs: {
+        __provider: 'exports.handler = () => require("@vpai/providers").implementations["sshdConfig"];',
+        port: 804,
+      },
     },
-    dynamic("headscale:User", "one/vpn-user/hosts", { user: "hosts", server: { container: "vpai_headscale", port: 8080 } }),
+    dynamic("headscale:User", "one/vpn-user/hosts", {
+      user: "hosts",
+      server: { container: "vpai_headscale", port: 8080 },
+    }),
     dynamic("headscale:PreAuthKey", "one/vpn-key/phone", { node: "phone" }),
     dynamic("host:SystemdUnit", "one/hello/unit", { unit: "hello.service" }),
     dynamic("host:SystemdJob", "one/job/nightly", { job: "nightly" }),
@@ -168,5 +181,7 @@ test("a lab machine shares its kernel, which is no finding", async () => {
 });
 
 test("a host that the stack has not brought up", async () => {
-  await expect(declarationOf("three", stack)).rejects.toThrow("expected a host of platform vpai that the stack has brought up");
+  await expect(declarationOf("three", stack)).rejects.toThrow(
+    "expected a host of platform vpai that the stack has brought up",
+  );
 });

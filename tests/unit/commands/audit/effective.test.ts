@@ -65,7 +65,9 @@ describe("sshd", () => {
   });
 
   test("that tells nothing is a finding", () => {
-    expect(told(sshdFindings(declared, seenWithout("sshd")))).toEqual(["sshd: an sshd that tells its settings, not none"]);
+    expect(told(sshdFindings(declared, seenWithout("sshd")))).toEqual([
+      "sshd: an sshd that tells its settings, not none",
+    ]);
   });
 });
 
@@ -116,7 +118,10 @@ describe("Docker's engine", () => {
   test.each([
     [{ ...FILE, "userland-proxy": true }, "userland-proxy: false, not true"],
     [{ ...FILE, "no-new-privileges": undefined }, "no-new-privileges: true, not nothing"],
-    [{ ...FILE, "log-opts": { "max-size": "100m" } }, 'log-opts: {"max-size":"10m","max-file":"3"}, not {"max-size":"100m"}'],
+    [
+      { ...FILE, "log-opts": { "max-size": "100m" } },
+      'log-opts: {"max-size":"10m","max-file":"3"}, not {"max-size":"100m"}',
+    ],
   ])("%j", (file, found) => {
     expect(told(engineFindings(declared, seen(`daemon\t${JSON.stringify(file)}`)))).toEqual([found]);
   });

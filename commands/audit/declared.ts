@@ -47,7 +47,7 @@ export interface DeclaredLayer {
 }
 
 /** What makes a container the gateway of a host. */
-export interface DeclaredGateway {
+interface DeclaredGateway {
   /** Undefined for a unit. */
   container: string | undefined;
 }

@@ -136,12 +136,12 @@ function vpnOf({ vpnAddress }: Declared, { vpn }: SeenCondition, row: Row): Safe
   return [row("VPN", vpn ?? "no node", vpn !== "Running" && "journalctl -u tailscaled on the host")];
 }
 
-function clockOf({ isLab }: Declared, { clock }: SeenCondition, { asked, now }: Moment, row: Row): SafetyRow {
+function clockOf({ ownsKernel }: Declared, { clock }: SeenCondition, { asked, now }: Moment, row: Row): SafetyRow {
   const off = Math.round(Math.max(0, clock.seconds - now) + Math.min(0, clock.seconds - asked));
   if (Math.abs(off) > CLOCK_OFF)
     return row("clock", `${Math.abs(off)} s ${off > 0 ? "fast" : "slow"}`, "timedatectl on the host");
-  // A lab machine has the clock of the machine that it runs on, and sets none.
-  const isSet = clock.isSynchronized || isLab;
+  // A container has the clock of the machine that it runs on, and sets none.
+  const isSet = clock.isSynchronized || !ownsKernel;
   return row("clock", isSet ? "right" : "right, and nobody sets it", !isSet && "timedatectl set-ntp true on the host");
 }
 

@@ -114,7 +114,7 @@ const stack: Stack = {
 test("what a stack's state and its platform declare of a host", async () => {
   const declared = await declarationOf("one", stack);
   expect(declared).toMatchObject({
-    ...{ host: "one", stack: "prod", isLab: false, folder: "/opt/vpai", vpnAddress: "100.64.0.14" },
+    ...{ host: "one", stack: "prod", ownsKernel: true, folder: "/opt/vpai", vpnAddress: "100.64.0.14" },
     gateway: { container: "vpai_caddy" },
     networks: [{ name: "backend", internal: true }],
     sites: [{ hostname: "a.example" }],
@@ -172,12 +172,22 @@ test("where the VPN is not enforced, a unit's VPN port listens anywhere", async 
 });
 
 test("a lab machine shares its kernel, which is no finding", async () => {
-  const { exceptions } = await declarationOf("two", stack);
+  const { exceptions, ownsKernel } = await declarationOf("two", stack);
+  expect(ownsKernel).toBe(false);
   expect(exceptions).toContainEqual({
     check: "sysctl",
     subject: "kernel/*",
-    reason: "a lab machine shares the kernel of the machine that it runs on",
+    reason: "it shares the kernel of the machine that it runs on",
   });
+});
+
+test("so does a container of somebody else, of whose kernel the stack sets nothing", async () => {
+  const of = async (values: object) => {
+    const states = [...stack.states, dynamic("host:Sysctl", "one/sysctl", { values })];
+    return declarationOf("one", { ...stack, states });
+  };
+  expect(await of({ "net.ipv4.tcp_syncookies": "1" })).toMatchObject({ ownsKernel: false });
+  expect(await of({ "kernel.sysrq": "0" })).toMatchObject({ ownsKernel: true, sysctl: { "kernel.sysrq": "0" } });
 });
 
 test("a host that the stack has not brought up", async () => {

@@ -1,5 +1,6 @@
 import type { Connection, SiteRequest } from "@vpai/providers";
 import type { Accepted } from "../../model/audit";
+import { isOwnOfNamespace } from "../../model/hardening/sysctl";
 import { folderOn, type Platform, prefixOn } from "../../model/platform";
 import { isContainer, publishedBy } from "../../model/run";
 import { isUnitService, type Service } from "../../model/service";
@@ -47,8 +48,13 @@ export async function declarationOf(host: string, stack: Stack): Promise<Declare
   const operators = inputs(`${DYNAMIC}host:Operator`);
   const jobs = inputs(`${DYNAMIC}host:SystemdJob`).map(({ job }) => String(job));
   const vpn = there.vpnAddress;
+  const set = inputs(`${DYNAMIC}host:Sysctl`).map(({ values }) => values as Record<string, string>)[0];
+  const sysctl = set ?? {};
+  // A stack sets nothing of a kernel that is not the host's own.
+  const ownsKernel = !there.isLab && (set === undefined || Object.keys(set).some((key) => !isOwnOfNamespace(key)));
   return {
-    ...{ host, stack: stack.name, connection, publicAddress, vpnAddress: vpn, isLab: there.isLab, containers, files },
+    ...{ host, stack: stack.name, connection, publicAddress, vpnAddress: vpn, ownsKernel, containers, files, sysctl },
+    sshd: inputs(`${DYNAMIC}host:SshdConfig`)[0] as Declared["sshd"],
     folder: folderOn(platform.name, described),
     owners: new Set([...there.services.map(({ name }) => name), ...jobs]),
     hosting: there.services.filter(({ guests }) => guests !== undefined).map(({ name }) => name),
@@ -75,7 +81,7 @@ export async function declarationOf(host: string, stack: Stack): Promise<Declare
     gateway: gatewayOf(there.services, prefixOn(platform.name, described)),
     coordinator: coordinatorOf(inputs, stack),
     sites: inputs(`${DYNAMIC}host:SmokeChecks`).flatMap(({ requests }) => requests as SiteRequest[]),
-    exceptions: exceptionsOf(platform, there.isLab),
+    exceptions: exceptionsOf(platform, ownsKernel),
   };
 }
 
@@ -89,6 +95,7 @@ const PLACED: Readonly<Record<string, readonly string[]>> = {
   "host:HostFirewall": ["service", "path"].flatMap((kind) => [
     `/etc/systemd/system/vpai-firewall.${kind}`,
     `/etc/systemd/system/vpai-firewall-resolvers.${kind}`,
+    "/etc/systemd/system/docker.service.d/10-vpai-firewall.conf",
   ]),
   "docker:EngineSettings": ["/etc/systemd/system/docker.service.d/60-vpai-shutdown.conf"],
 };
@@ -118,14 +125,14 @@ const layersOf = (host: string, stack: Stack): DeclaredLayer[] =>
 
 const ROOT_ALONE = { mode: "0600", owner: "0:0" };
 
-/** What a lab machine has no own of. */
-const OF_THE_LAB: readonly Accepted[] = [
-  { check: "sysctl", subject: "kernel/*", reason: "a lab machine shares the kernel of the machine that it runs on" },
+/** What a container has no own of. */
+const OF_A_CONTAINER: readonly Accepted[] = [
+  { check: "sysctl", subject: "kernel/*", reason: "it shares the kernel of the machine that it runs on" },
 ];
 
-const exceptionsOf = ({ accepted = [] }: Platform, isLab: boolean): Accepted[] => [
+const exceptionsOf = ({ accepted = [] }: Platform, ownsKernel: boolean): Accepted[] => [
   ...accepted,
-  ...(isLab ? OF_THE_LAB : []),
+  ...(ownsKernel ? [] : OF_A_CONTAINER),
 ];
 
 /** Resources of a host; a lab machine's own container is one of the machine that it runs on. */
@@ -193,11 +200,7 @@ const unitPorts = ({ name, run }: Service, vpnAddress: string | undefined): Decl
   publishedBy(run).map(({ protocol, hostPort, access }) => ({
     ...{ protocol, port: hostPort, by: name, mayBeOff: false },
     on:
-      access === "host"
-        ? "host"
-        : access === "vpn" && vpnAddress !== undefined
-          ? { address: vpnAddress }
-          : "anywhere",
+      access === "host" ? "host" : access === "vpn" && vpnAddress !== undefined ? { address: vpnAddress } : "anywhere",
   }));
 
 /** A key for a device of a person names it, as does a host's own node. */

@@ -47,7 +47,7 @@ export interface DeclaredLayer {
 }
 
 /** What makes a container the gateway of a host. */
-export interface DeclaredGateway {
+interface DeclaredGateway {
   /** Undefined for a unit. */
   container: string | undefined;
 }
@@ -59,8 +59,8 @@ export interface Declared {
   connection: Connection;
   publicAddress: string;
   vpnAddress: string | undefined;
-  /** Whether it is a container of this machine. */
-  isLab: boolean;
+  /** False for a container, such as a lab machine: its kernel and clock are those of the machine that it runs on. */
+  ownsKernel: boolean;
   /** Folder of the platform on the host. */
   folder: string;
   containers: readonly DeclaredContainer[];
@@ -77,6 +77,10 @@ export interface Declared {
   /** Paths of what layers put where the host starts it by itself. */
   placed: ReadonlySet<string>;
   layers: readonly DeclaredLayer[];
+  /** Where the stack sets sshd: options beside the checklist's, and whom it lets in. */
+  sshd: { options: Readonly<Record<string, string>>; users: readonly string[] } | undefined;
+  /** Values of the kernel's settings that the stack sets, by key. */
+  sysctl: Readonly<Record<string, string>>;
   /** Names of users that may log in, by the keys that may open their accounts. */
   users: ReadonlyMap<string, readonly string[]>;
   gateway: DeclaredGateway | undefined;

@@ -1,7 +1,7 @@
 import { problemsOf } from "../../model/finding";
 
 /** How a command tells what it has found. */
-export type Format = "text" | "json";
+type Format = "text" | "json";
 
 /** @throws UserError for a form that there is not. Default: text */
 export function expectFormat(given = ""): Format {

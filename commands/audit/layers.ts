@@ -16,7 +16,10 @@ export async function layerFindings(host: string, layers: readonly DeclaredLayer
   return found;
 }
 
-async function findingsAbout(host: string, { name, implementation, id, state }: DeclaredLayer): Promise<AuditFinding[]> {
+async function findingsAbout(
+  host: string,
+  { name, implementation, id, state }: DeclaredLayer,
+): Promise<AuditFinding[]> {
   const finding = findingsOf(host, "layer");
   const mend = "make refresh, then make up";
   const kind = implementations[implementation];

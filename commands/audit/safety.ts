@@ -42,17 +42,25 @@ export function safetyOf(declared: Declared, seen: SeenCondition, moment: Moment
   return [
     row(
       "ssh fallback",
-      moment.sshOutside ? "answers without the VPN" : `${declared.publicAddress} does not answer on port ${declared.connection.port}`,
+      moment.sshOutside
+        ? "answers without the VPN"
+        : `${declared.publicAddress} does not answer on port ${declared.connection.port}`,
       !moment.sshOutside && "let sshd answer there, or keep the provider's console at hand",
     ),
-    ...disksOf(seen).map(({ found, isFull, folder }) => row(`disk of ${folder}`, found, isFull && "docs/runbook.md#a-disk-is-full")),
+    ...disksOf(seen).map(({ found, isFull, folder }) =>
+      row(`disk of ${folder}`, found, isFull && "docs/runbook.md#a-disk-is-full"),
+    ),
     memoryOf(seen, row),
     row(
       "load",
       `${seen.load[1] ?? 0} over 5 minutes, ${seen.processors} processors`,
       (seen.load[1] ?? 0) > LOAD * seen.processors && "see what works there: make ssh CMD='top -bn1', and wait",
     ),
-    row("engine", seen.engineAnswers ? "answers" : "does not answer", !seen.engineAnswers && "journalctl -u docker on the host"),
+    row(
+      "engine",
+      seen.engineAnswers ? "answers" : "does not answer",
+      !seen.engineAnswers && "journalctl -u docker on the host",
+    ),
     row(
       "failed units",
       seen.failedUnits.join(", ") || "none",
@@ -70,9 +78,15 @@ type Row = (check: string, found: string, mend?: string | false) => SafetyRow;
 
 function disksOf({ disks }: SeenCondition): { folder: string; found: string; isFull: boolean }[] {
   // Folders of one disk are told once.
-  const byDisk = new Map(disks.map((disk) => [`${disk.sizeKiB} ${disk.freeKiB} ${disk.inodes}`, disk]).reverse() as [string, (typeof disks)[number]][]);
+  const byDisk = new Map(
+    disks.map((disk) => [`${disk.sizeKiB} ${disk.freeKiB} ${disk.inodes}`, disk]).reverse() as [
+      string,
+      (typeof disks)[number],
+    ][],
+  );
   return [...byDisk.values()].reverse().map(({ folder, freeKiB, sizeKiB, freeInodes, inodes }) => {
-    const isFull = freeKiB < (1 - FULL.disk) * sizeKiB || (freeInodes !== undefined && freeInodes < (1 - FULL.disk) * inodes);
+    const isFull =
+      freeKiB < (1 - FULL.disk) * sizeKiB || (freeInodes !== undefined && freeInodes < (1 - FULL.disk) * inodes);
     const files = freeInodes === undefined ? "" : `, ${Math.round((100 * freeInodes) / inodes)} % of its inodes`;
     return { folder, found: `${(freeKiB / GIB).toFixed(1)} of ${(sizeKiB / GIB).toFixed(1)} GiB free${files}`, isFull };
   });
@@ -86,7 +100,11 @@ function memoryOf({ memory: { totalKiB, availableKiB } }: SeenCondition, row: Ro
 
 /** `2 h`, `3 d`. */
 const span = (seconds: number): string =>
-  seconds < 3600 ? `${Math.max(0, Math.round(seconds / 60))} min` : seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+  seconds < 3600
+    ? `${Math.max(0, Math.round(seconds / 60))} min`
+    : seconds < 172_800
+      ? `${Math.round(seconds / 3600)} h`
+      : `${Math.round(seconds / 86_400)} d`;
 
 function backupOf({ metrics }: SeenCondition, { now, backupJob }: Moment, row: Row): SafetyRow[] {
   if (backupJob === undefined) return [];
@@ -108,7 +126,9 @@ function certificatesOf({ metrics }: SeenCondition, { now }: Moment, row: Row): 
   const [first] = [...certificates].sort((one, other) => one.left / one.life - other.left / other.life);
   if (first === undefined) return [];
   const found = `${first.hostname} for ${span(first.left)} more, the ${certificates.length - 1} others longer`;
-  return [row("certificates", found, first.left < CERTIFICATE_LEFT * first.life && "docs/runbook.md#a-certificate-expires")];
+  return [
+    row("certificates", found, first.left < CERTIFICATE_LEFT * first.life && "docs/runbook.md#a-certificate-expires"),
+  ];
 }
 
 function vpnOf({ vpnAddress }: Declared, { vpn }: SeenCondition, row: Row): SafetyRow[] {
@@ -116,15 +136,22 @@ function vpnOf({ vpnAddress }: Declared, { vpn }: SeenCondition, row: Row): Safe
   return [row("VPN", vpn ?? "no node", vpn !== "Running" && "journalctl -u tailscaled on the host")];
 }
 
-function clockOf({ isLab }: Declared, { clock }: SeenCondition, { asked, now }: Moment, row: Row): SafetyRow {
+function clockOf({ ownsKernel }: Declared, { clock }: SeenCondition, { asked, now }: Moment, row: Row): SafetyRow {
   const off = Math.round(Math.max(0, clock.seconds - now) + Math.min(0, clock.seconds - asked));
-  if (Math.abs(off) > CLOCK_OFF) return row("clock", `${Math.abs(off)} s ${off > 0 ? "fast" : "slow"}`, "timedatectl on the host");
-  // A lab machine has the clock of the machine that it runs on, and sets none.
-  const isSet = clock.isSynchronized || isLab;
+  if (Math.abs(off) > CLOCK_OFF)
+    return row("clock", `${Math.abs(off)} s ${off > 0 ? "fast" : "slow"}`, "timedatectl on the host");
+  // A container has the clock of the machine that it runs on, and sets none.
+  const isSet = clock.isSynchronized || !ownsKernel;
   return row("clock", isSet ? "right" : "right, and nobody sets it", !isSet && "timedatectl set-ntp true on the host");
 }
 
 function rebootOf({ reboot, kernel: { running, installed } }: SeenCondition, row: Row): SafetyRow {
-  const why = reboot ?? (installed === "" || installed === running ? undefined : `kernel ${installed} is installed, ${running} runs`);
-  return row("reboot", why === undefined ? "none is due" : `due: ${why || "the system asks for it"}`, why !== undefined && "plan one: its services are away meanwhile");
+  const why =
+    reboot ??
+    (installed === "" || installed === running ? undefined : `kernel ${installed} is installed, ${running} runs`);
+  return row(
+    "reboot",
+    why === undefined ? "none is due" : `due: ${why || "the system asks for it"}`,
+    why !== undefined && "plan one: its services are away meanwhile",
+  );
 }

@@ -6,7 +6,7 @@ export interface SeenUser {
 }
 
 /** A key that opens a user's account. */
-export interface SeenKey {
+interface SeenKey {
   user: string;
   file: string;
   /** Type and base64. */
@@ -84,7 +84,7 @@ export interface SeenContainer {
   log: { driver: string; size: string | undefined; files: string | undefined };
 }
 
-export interface SeenNetwork {
+interface SeenNetwork {
   name: string;
   internal: boolean;
 }
@@ -98,7 +98,7 @@ export interface SeenEngine {
 }
 
 /** Rights of a file. */
-export interface SeenRights {
+interface SeenRights {
   path: string;
   /** `400` */
   mode: string;

@@ -52,7 +52,7 @@ async function takesOld(host: Transport, { hostname, address, port }: SiteReques
         const late = setTimeout(() => secured.destroy(new Error("late")), PATIENCE);
         secured.once("secureConnect", () => resolve(true));
         // The other end says that it knows no such version; all else is not known.
-        secured.once("error", ({ code }: NodeJS.ErrnoException) =>
+        secured.on("error", ({ code }: NodeJS.ErrnoException) =>
           resolve(code === "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" ? false : undefined),
         );
         secured.once("close", () => {

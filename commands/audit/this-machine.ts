@@ -6,8 +6,7 @@ import type { SafetyRow } from "./safety";
 
 const run = promisify(execFile);
 
-const git = async (...args: string[]): Promise<string> =>
-  (await run("git", args, { cwd: projectRoot })).stdout.trim();
+const git = async (...args: string[]): Promise<string> => (await run("git", args, { cwd: projectRoot })).stdout.trim();
 
 const HERE = "this machine";
 
@@ -20,15 +19,21 @@ async function repositoryRow(): Promise<SafetyRow> {
   const row = { where: HERE, check: "repository" };
   try {
     const changed = (await git("status", "--porcelain")).split("\n").filter((line) => line !== "").length;
-    if (changed > 0) return { ...row, found: `${changed} files are not committed`, mend: "git status; commit or stash them" };
+    if (changed > 0)
+      return { ...row, found: `${changed} files are not committed`, mend: "git status; commit or stash them" };
     const ahead = await git("rev-list", "--count", "@{upstream}..HEAD").catch(() => undefined);
     const head = await git("rev-parse", "--short", "HEAD");
-    if (ahead === undefined) return { ...row, found: `${head}, of a branch that nobody else has`, mend: "git push --set-upstream" };
+    if (ahead === undefined)
+      return { ...row, found: `${head}, of a branch that nobody else has`, mend: "git push --set-upstream" };
     return ahead === "0"
       ? { ...row, found: `${head}, as it was pushed` }
       : { ...row, found: `${head}, ${ahead} commits ahead of what was pushed`, mend: "git push" };
   } catch (error) {
-    return { ...row, found: `no repository: ${(error as Error).message.split("\n")[0] ?? ""}`, mend: "work in a clone" };
+    return {
+      ...row,
+      found: `no repository: ${(error as Error).message.split("\n")[0] ?? ""}`,
+      mend: "work in a clone",
+    };
   }
 }
 

@@ -5,7 +5,8 @@ const WITH_SOCKET: readonly Accepted[] = [
   ...["vpai_alloy", "vpn_hub-monitoring", "workstation_workstation-monitoring"].map((name) => ({
     check: "hardening",
     subject: `${name}/docker-socket`,
-    reason: "the collector reads the containers' logs and the host's figures (docs/decisions/monitoring-host-access.md)",
+    reason:
+      "the collector reads the containers' logs and the host's figures (docs/decisions/monitoring-host-access.md)",
   })),
   ...["vpai_cadvisor", "workstation_workstation-containers"].map((name) => ({
     check: "hardening",

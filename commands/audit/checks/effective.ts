@@ -20,11 +20,16 @@ export function sshdFindings(declared: Declared, { sshd }: Pick<Seen, "sshd">): 
   const finding = findingsOf(declared.host, "sshd");
   if (sshd.size === 0)
     return [
-      finding("sshd", { expected: "an sshd that tells its settings", found: "none", mend: "sshd -T on the host says why" }),
+      finding("sshd", {
+        expected: "an sshd that tells its settings",
+        found: "none",
+        mend: "sshd -T on the host says why",
+      }),
     ];
   const byKey: CheckedValue = { value: "no", source: "checklist", accepts: [ROOT_BY_KEY, "prohibit-password"] };
-  return Object.entries<CheckedValue>(SSHD).flatMap(([option, checked]) => {
-    const wanted = option === "PermitRootLogin" && declared.connection.user === "root" ? byKey : checked;
+  const options = Object.entries<CheckedValue>(SSHD).flatMap(([option, checked]) => {
+    const usual = option === "PermitRootLogin" && declared.connection.user === "root" ? byKey : checked;
+    const wanted = withOwn(usual, declared.sshd?.options[option]);
     const found = sshd.get(option.toLowerCase()) ?? "";
     if (isAsStrict(found, wanted)) return [];
     return [
@@ -36,36 +41,60 @@ export function sshdFindings(declared: Declared, { sshd }: Pick<Seen, "sshd">): 
       }),
     ];
   });
+  return [...options, ...allowedFindings(declared, sshd.get("allowusers") ?? "")];
+}
+
+/** The checklist's value, and where the platform gives the host one of its own, that one. */
+const withOwn = (checked: CheckedValue, own: string | undefined): CheckedValue =>
+  own === undefined ? checked : { ...checked, accepts: [...new Set([...(checked.accepts ?? []), own])] };
+
+/** Whom sshd lets in at all. @param found names, a line each */
+function allowedFindings({ host, sshd }: Declared, found: string): AuditFinding[] {
+  if (sshd === undefined) return [];
+  const names = found.split(/\s+/).filter((name) => name !== "");
+  if (names.length > 0 && [...names].sort().join() === [...sshd.users].sort().join()) return [];
+  return [
+    findingsOf(host, "sshd")("AllowUsers", {
+      where: "sshd: AllowUsers",
+      expected: sshd.users.join(", "),
+      found: names.join(", ") || "everybody",
+      mend: "make refresh, then make up",
+    }),
+  ];
 }
 
 /** `net.ipv4.conf.*.rp_filter` as a pattern of paths. */
 const pathsOf = (key: string): RegExp => new RegExp(`^${key.replaceAll(".", "/").replaceAll("*", "[^/]+")}$`);
 
-/** What the kernel says, against the checklist. What a lab machine has no own of is there, and marked. */
+/** What the kernel says, against the checklist. What a container has no own of is there, and marked. */
 export function sysctlFindings(declared: Declared, { sysctl }: Pick<Seen, "sysctl">): AuditFinding[] {
   const finding = findingsOf(declared.host, "sysctl");
-  return Object.entries<CheckedValue>(SYSCTL).flatMap(([key, wanted]) =>
-    [...sysctl]
+  return Object.entries<CheckedValue>(SYSCTL).flatMap(([key, checked]) => {
+    const wanted = withOwn(checked, declared.sysctl[key]);
+    return [...sysctl]
       .filter(([path]) => pathsOf(key).test(path))
       .filter(([, found]) => !acceptable(wanted).includes(found))
       .map(([path, found]) =>
-        finding(`${isSharedWithLab(key, declared) ? "kernel/" : ""}${path.replaceAll("/", ".")}`, {
+        finding(`${isShared(key, declared) ? "kernel/" : ""}${path.replaceAll("/", ".")}`, {
           where: `sysctl: ${path.replaceAll("/", ".")}`,
           expected: acceptable(wanted).join(" or "),
           found,
           mend: "make refresh, then make up; or sysctl --system on the host",
         }),
-      ),
-  );
+      );
+  });
 }
 
-const isSharedWithLab = (key: string, { isLab }: Declared): boolean => isLab && !isOwnOfNamespace(key);
+const isShared = (key: string, { ownsKernel }: Declared): boolean => !ownsKernel && !isOwnOfNamespace(key);
 
 /** Keys of the checklist, as the look is asked for them. */
 export const SYSCTL_KEYS: readonly string[] = Object.keys(SYSCTL);
 
 /** What Docker's engine does and is told, against the checklist. */
-export function engineFindings(declared: Declared, { engine, listeners, containers }: Pick<Seen, "engine" | "listeners" | "containers">): AuditFinding[] {
+export function engineFindings(
+  declared: Declared,
+  { engine, listeners, containers }: Pick<Seen, "engine" | "listeners" | "containers">,
+): AuditFinding[] {
   const finding = findingsOf(declared.host, "engine");
   if (engine === undefined) return [];
   const mend = "make refresh, then make up; or correct /etc/docker/daemon.json and reload or restart docker";

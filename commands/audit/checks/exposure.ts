@@ -24,7 +24,9 @@ export function exposureFindings(declared: Declared, met: readonly Met[]): Audit
         }),
       ];
     // What listens anywhere may be filtered on one of the addresses.
-    const due = meant.filter(({ on, mayBeOff }) => !mayBeOff && (on !== "anywhere" || address === declared.publicAddress));
+    const due = meant.filter(
+      ({ on, mayBeOff }) => !mayBeOff && (on !== "anywhere" || address === declared.publicAddress),
+    );
     if (reached === "closed" && due.length > 0)
       return [
         finding(subject, {

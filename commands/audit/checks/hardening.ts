@@ -158,7 +158,10 @@ const DECLARED_RULES: readonly Rule[] = [
     name: "logs",
     expected: "json-file logs of 10m, 3 of them",
     found: ({ log: { driver, size, files } }) =>
-      unless(driver === "json-file" && size === "10m" && files === "3", `${driver} ${size ?? ""} ${files ?? ""}`.trim()),
+      unless(
+        driver === "json-file" && size === "10m" && files === "3",
+        `${driver} ${size ?? ""} ${files ?? ""}`.trim(),
+      ),
   },
 ];
 

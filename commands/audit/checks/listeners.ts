@@ -49,7 +49,8 @@ export function listenerFindings(declared: Declared, { listeners }: Pick<Seen, "
       return finding(`${protocol}/${address}:${port}`, {
         expected: "no listener beyond the declared ports",
         found: `${who} on ${address} port ${port}, ${protocol.toUpperCase()}`,
-        mend: unit === undefined ? `end it: fuser -k ${port}/${protocol}` : `stop and disable ${unit}, or declare the port`,
+        mend:
+          unit === undefined ? `end it: fuser -k ${port}/${protocol}` : `stop and disable ${unit}, or declare the port`,
       });
     });
 }

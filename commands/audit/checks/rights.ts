@@ -17,7 +17,11 @@ export function rightsFindings(declared: Declared, { rights }: Pick<Seen, "right
     const right = wanted?.mode.replace(/^0+/, "");
     if (isSecret(path) && !SECRET_MODES.includes(mode))
       return [
-        finding(path, { expected: "a secret of mode 0400 or 0600", found: `mode 0${mode}`, mend: `chmod 0400 ${path}` }),
+        finding(path, {
+          expected: "a secret of mode 0400 or 0600",
+          found: `mode 0${mode}`,
+          mend: `chmod 0400 ${path}`,
+        }),
       ];
     if (wanted === undefined)
       return [

@@ -45,7 +45,10 @@ export function siteFindings(declared: Declared, sites: readonly SeenSite[]): Au
 }
 
 /** Where a gateway's administration can be reached on its networks. */
-export function adminFindings(declared: Declared, open: readonly { container: string; network: string }[]): AuditFinding[] {
+export function adminFindings(
+  declared: Declared,
+  open: readonly { container: string; network: string }[],
+): AuditFinding[] {
   const finding = findingsOf(declared.host, "site");
   return open.map(({ container, network }) =>
     finding(`${container}/admin`, {

@@ -121,20 +121,37 @@ describe("networks and volumes", () => {
   });
 
   test("a volume of a declared container is its own", () => {
-    const mounts = [{ type: "volume", name: "pile", source: "/var/lib/docker/volumes/pile", target: "/x", writable: true }];
+    const mounts = [
+      { type: "volume", name: "pile", source: "/var/lib/docker/volumes/pile", target: "/x", writable: true },
+    ];
     expect(volumeFindings(declared, { ...container({ mounts }), volumes: ["pile"] })).toEqual([]);
   });
 });
 
 describe("who listens", () => {
   const listens = (address: string, port: number, who: string): Seen =>
-    seen(`listener\ttcp LISTEN 0 128 ${address}:${port} 0.0.0.0:* ${who}`, "process\t70\tx.service\t/etc/systemd/system/x.service");
+    seen(
+      `listener\ttcp LISTEN 0 128 ${address}:${port} 0.0.0.0:* ${who}`,
+      "process\t70\tx.service\t/etc/systemd/system/x.service",
+    );
 
   test.each([
     ["on all addresses", "0.0.0.0", 8000, 'users:(("python3",pid=80,fd=3))', "python3 on 0.0.0.0 port 8000, TCP"],
     ["on IPv6", "[::]", 8000, 'users:(("x",pid=70,fd=3))', "x of x.service on :: port 8000, TCP"],
-    ["on a declared port of another address", "198.51.100.7", 3001, "", "an unknown program on 198.51.100.7 port 3001, TCP"],
-    ["inside, of a unit that nobody declared", "127.0.0.1", 9, 'users:(("x",pid=70,fd=3))', "x of x.service on 127.0.0.1 port 9, TCP"],
+    [
+      "on a declared port of another address",
+      "198.51.100.7",
+      3001,
+      "",
+      "an unknown program on 198.51.100.7 port 3001, TCP",
+    ],
+    [
+      "inside, of a unit that nobody declared",
+      "127.0.0.1",
+      9,
+      'users:(("x",pid=70,fd=3))',
+      "x of x.service on 127.0.0.1 port 9, TCP",
+    ],
   ])("%s", (_, address, port, who, found) => {
     expect(listenerFindings(declared, listens(address, port, who)).map((one) => one.found)).toEqual([found]);
   });
@@ -148,8 +165,12 @@ describe("who listens", () => {
 });
 
 describe("what is met from outside", () => {
-  const met = (address: string, port: number, reached: "open" | "closed" | "no-route", protocol: "tcp" | "udp" = "tcp") =>
-    told(exposureFindings(declared, [{ address, protocol, port, reached }]));
+  const met = (
+    address: string,
+    port: number,
+    reached: "open" | "closed" | "no-route",
+    protocol: "tcp" | "udp" = "tcp",
+  ) => told(exposureFindings(declared, [{ address, protocol, port, reached }]));
 
   test.each([
     ["198.51.100.7", 804, "open", []],
@@ -238,9 +259,7 @@ test("nodes of the VPN that nobody declared", () => {
     { user: "hosts", name: "one", addresses: ["100.64.0.14"] },
     { user: "hosts", name: "stranger", addresses: ["100.64.0.99", "fd7a::99"] },
   ];
-  expect(told(nodeFindings(declared, nodes))).toEqual([
-    "node stranger: a node of hosts, 100.64.0.99 and fd7a::99",
-  ]);
+  expect(told(nodeFindings(declared, nodes))).toEqual(["node stranger: a node of hosts, 100.64.0.99 and fd7a::99"]);
 });
 
 describe("sites", () => {
@@ -257,7 +276,10 @@ describe("sites", () => {
   });
 
   test.each([
-    [{ headers: { ...headers, "strict-transport-security": "max-age=86400" } }, ["strict-transport-security: max-age=86400"]],
+    [
+      { headers: { ...headers, "strict-transport-security": "max-age=86400" } },
+      ["strict-transport-security: max-age=86400"],
+    ],
     [{ headers: { ...headers, "x-content-type-options": undefined } }, ["x-content-type-options: no such header"]],
     [{ headers: { ...headers, "x-frame-options": "ALLOWALL" } }, ["x-frame-options: ALLOWALL"]],
     [{ headers: { ...headers, "referrer-policy": "unsafe-url" } }, ["referrer-policy: unsafe-url"]],

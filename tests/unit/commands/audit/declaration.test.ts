@@ -9,10 +9,13 @@ const state = (type: string, name: string, inputs: object, provider?: string) =>
   type,
   inputs: inputs as Record<string, unknown>,
   ...(provider === undefined ? {} : { provider: `${URN}pulumi:providers:docker::${provider}::some-id` }),
-  propertyDependencies: { connection: [`${URN}pulumi-nodejs:dynamic/vpai/host:DockerHost::${name.split("/")[0] ?? ""}/docker`] },
+  propertyDependencies: {
+    connection: [`${URN}pulumi-nodejs:dynamic/vpai/host:DockerHost::${name.split("/")[0] ?? ""}/docker`],
+  },
 });
 
-const dynamic = (type: string, name: string, inputs: object) => state(`pulumi-nodejs:dynamic/vpai/${type}`, name, inputs);
+const dynamic = (type: string, name: string, inputs: object) =>
+  state(`pulumi-nodejs:dynamic/vpai/${type}`, name, inputs);
 
 const LIMITS = { memoryMiB: 64, cpus: 1 };
 
@@ -79,7 +82,11 @@ const stack: Stack = {
     ),
     state("docker:index/container:Container", "one/machine/container", { name: "lab-one" }, "lab/engine"),
     state("docker:index/network:Network", "one/network/backend", { name: "backend", internal: true }, "one/engine"),
-    dynamic("host:RemoteFile", "one/caddy/secret/key", { path: "/opt/vpai/secrets/caddy/key", mode: "0400", owner: "0:0" }),
+    dynamic("host:RemoteFile", "one/caddy/secret/key", {
+      path: "/opt/vpai/secrets/caddy/key",
+      mode: "0400",
+      owner: "0:0",
+    }),
     dynamic("host:RemoteFile", "two/x/config/y", { path: "/elsewhere", mode: "0644", owner: "0:0" }),
     dynamic("host:KeptSecret", "one/copy", { path: "/opt/vpai/made-secrets/x" }),
     dynamic("host:Operator", "one/operator", {
@@ -88,9 +95,15 @@ const stack: Stack = {
     {
       ...dynamic("host:SshdConfig", "one/sshd", { users: ["deploy"] }),
       id: "sshd",
-      outputs: { __provider: 'exports.handler = () => require("@vpai/providers").implementations["sshdConfig"];', port: 804 },
+      outputs: {
+        __provider: 'exports.handler = () => require("@vpai/providers").implementations["sshdConfig"];',
+        port: 804,
+      },
     },
-    dynamic("headscale:User", "one/vpn-user/hosts", { user: "hosts", server: { container: "vpai_headscale", port: 8080 } }),
+    dynamic("headscale:User", "one/vpn-user/hosts", {
+      user: "hosts",
+      server: { container: "vpai_headscale", port: 8080 },
+    }),
     dynamic("headscale:PreAuthKey", "one/vpn-key/phone", { node: "phone" }),
     dynamic("host:SystemdUnit", "one/hello/unit", { unit: "hello.service" }),
     dynamic("host:SystemdJob", "one/job/nightly", { job: "nightly" }),
@@ -101,7 +114,7 @@ const stack: Stack = {
 test("what a stack's state and its platform declare of a host", async () => {
   const declared = await declarationOf("one", stack);
   expect(declared).toMatchObject({
-    ...{ host: "one", stack: "prod", isLab: false, folder: "/opt/vpai", vpnAddress: "100.64.0.14" },
+    ...{ host: "one", stack: "prod", ownsKernel: true, folder: "/opt/vpai", vpnAddress: "100.64.0.14" },
     gateway: { container: "vpai_caddy" },
     networks: [{ name: "backend", internal: true }],
     sites: [{ hostname: "a.example" }],
@@ -159,14 +172,26 @@ test("where the VPN is not enforced, a unit's VPN port listens anywhere", async 
 });
 
 test("a lab machine shares its kernel, which is no finding", async () => {
-  const { exceptions } = await declarationOf("two", stack);
+  const { exceptions, ownsKernel } = await declarationOf("two", stack);
+  expect(ownsKernel).toBe(false);
   expect(exceptions).toContainEqual({
     check: "sysctl",
     subject: "kernel/*",
-    reason: "a lab machine shares the kernel of the machine that it runs on",
+    reason: "it shares the kernel of the machine that it runs on",
   });
 });
 
+test("so does a container of somebody else, of whose kernel the stack sets nothing", async () => {
+  const of = async (values: object) => {
+    const states = [...stack.states, dynamic("host:Sysctl", "one/sysctl", { values })];
+    return declarationOf("one", { ...stack, states });
+  };
+  expect(await of({ "net.ipv4.tcp_syncookies": "1" })).toMatchObject({ ownsKernel: false });
+  expect(await of({ "kernel.sysrq": "0" })).toMatchObject({ ownsKernel: true, sysctl: { "kernel.sysrq": "0" } });
+});
+
 test("a host that the stack has not brought up", async () => {
-  await expect(declarationOf("three", stack)).rejects.toThrow("expected a host of platform vpai that the stack has brought up");
+  await expect(declarationOf("three", stack)).rejects.toThrow(
+    "expected a host of platform vpai that the stack has brought up",
+  );
 });

@@ -64,8 +64,20 @@ describe("sshd", () => {
     ]);
   });
 
+  test("may have what the platform gives the host itself", () => {
+    const own = { ...declared, sshd: { options: { MaxSessions: "20" }, users: ["deploy"] } };
+    expect(sshdFindings(own, sshd("maxsessions 20", "allowusers deploy"))).toEqual([]);
+    expect(told(sshdFindings(own, sshd("maxsessions 30", "allowusers deploy\nsshd\tallowusers mallory")))).toEqual([
+      "MaxSessions: 10 or 20, not 30",
+      "AllowUsers: deploy, not deploy, mallory",
+    ]);
+    expect(told(sshdFindings(own, sshd()))).toEqual(["AllowUsers: deploy, not everybody"]);
+  });
+
   test("that tells nothing is a finding", () => {
-    expect(told(sshdFindings(declared, seenWithout("sshd")))).toEqual(["sshd: an sshd that tells its settings, not none"]);
+    expect(told(sshdFindings(declared, seenWithout("sshd")))).toEqual([
+      "sshd: an sshd that tells its settings, not none",
+    ]);
   });
 });
 
@@ -86,8 +98,13 @@ describe("the kernel", () => {
     ]);
   });
 
-  test("is not a lab machine's own", () => {
-    expect(sysctlFindings({ ...declared, isLab: true }, there).map(({ subject }) => subject)).toEqual([
+  test("may be what the platform gives the host itself", () => {
+    const own = { ...declared, sysctl: { "net.ipv4.conf.*.rp_filter": "0", "kernel.kptr_restrict": "1" } };
+    expect(told(sysctlFindings(own, there))).toEqual(["kernel.kptr_restrict: 2 or 1, not 0"]);
+  });
+
+  test("is not a container's own", () => {
+    expect(sysctlFindings({ ...declared, ownsKernel: false }, there).map(({ subject }) => subject)).toEqual([
       "net.ipv4.conf.eth0.5.rp_filter",
       "kernel/kernel.kptr_restrict",
     ]);
@@ -116,7 +133,10 @@ describe("Docker's engine", () => {
   test.each([
     [{ ...FILE, "userland-proxy": true }, "userland-proxy: false, not true"],
     [{ ...FILE, "no-new-privileges": undefined }, "no-new-privileges: true, not nothing"],
-    [{ ...FILE, "log-opts": { "max-size": "100m" } }, 'log-opts: {"max-size":"10m","max-file":"3"}, not {"max-size":"100m"}'],
+    [
+      { ...FILE, "log-opts": { "max-size": "100m" } },
+      'log-opts: {"max-size":"10m","max-file":"3"}, not {"max-size":"100m"}',
+    ],
   ])("%j", (file, found) => {
     expect(told(engineFindings(declared, seen(`daemon\t${JSON.stringify(file)}`)))).toEqual([found]);
   });

@@ -49,5 +49,7 @@ test("a layer that is gone", async () => {
 });
 
 test("a layer of another program's state", async () => {
-  expect(await found({ implementation: "ofTomorrow" })).toEqual([["sshd", "a kind that this program has", "ofTomorrow"]]);
+  expect(await found({ implementation: "ofTomorrow" })).toEqual([
+    ["sshd", "a kind that this program has", "ofTomorrow"],
+  ]);
 });

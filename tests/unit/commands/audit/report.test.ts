@@ -53,7 +53,10 @@ test("a person gets a table, what is accepted by its reason, and a line for each
     reason: "the client cannot say it",
   }));
   const hosts = [
-    host({ findings: [finding(), finding({ check: "sshd", subject: "MaxSessions", where: "sshd: MaxSessions" })], accepted }),
+    host({
+      findings: [finding(), finding({ check: "sshd", subject: "MaxSessions", where: "sshd: MaxSessions" })],
+      accepted,
+    }),
     host({ name: "two", state: "deferred", why: "no answer\nat all" }),
     host({ name: "three", state: "failed", why: "refused" }),
   ];

@@ -17,7 +17,11 @@ const CERTIFICATES: [string, number][] = [
 const OVERDUE: [string, number] = ['job_overdue_after_seconds{name="one-backup",service="host"}', 93_600];
 
 const rows = (change: Partial<SeenCondition> = {}, moment: Partial<Moment> = {}) =>
-  safetyOf(declared, { ...condition, metrics: new Map([...condition.metrics, OVERDUE]), ...change }, { ...MOMENT, ...moment });
+  safetyOf(
+    declared,
+    { ...condition, metrics: new Map([...condition.metrics, OVERDUE]), ...change },
+    { ...MOMENT, ...moment },
+  );
 
 /** What is to be done about one check; undefined where nothing is. */
 const rowOf = (check: string, ...given: Parameters<typeof rows>) => rows(...given).find((one) => one.check === check);
@@ -73,7 +77,11 @@ test("the certificate with the least share of its time left counts", () => {
 
 test("a host without backups, certificates and VPN is asked for none", () => {
   const outside = { ...declared, vpnAddress: undefined };
-  const found = safetyOf(outside, { ...condition, vpn: undefined, metrics: new Map() }, { ...MOMENT, backupJob: undefined });
+  const found = safetyOf(
+    outside,
+    { ...condition, vpn: undefined, metrics: new Map() },
+    { ...MOMENT, backupJob: undefined },
+  );
   const WANT_ONE = ["backup", "certificates", "VPN"];
   expect(found.map(({ check }) => check).filter((check) => WANT_ONE.includes(check))).toEqual([]);
 });

@@ -9,7 +9,7 @@ export const declared: Declared = {
   connection: { host: "198.51.100.7", port: 804, user: "deploy", hostKey: "ssh-ed25519 AAAA" },
   publicAddress: "198.51.100.7",
   vpnAddress: "100.64.0.14",
-  isLab: false,
+  ownsKernel: true,
   folder: "/opt/vpai",
   containers: [
     {
@@ -47,6 +47,8 @@ export const declared: Declared = {
   files: [{ path: "/opt/vpai/secrets/caddy/key", mode: "0400", owner: "0:0" }],
   placed: new Set(["/etc/sudoers.d/60-vpai-operator"]),
   layers: [],
+  sshd: undefined,
+  sysctl: {},
   users: new Map([["deploy", ["ssh-ed25519 AAAAC3NzaC1ofDeploy56789"]]]),
   gateway: { container: "vpai_caddy" },
   coordinator: { server: { container: "vpai_headscale", port: 8080 }, nodes: new Set(["one", "phone"]) },

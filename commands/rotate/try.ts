@@ -20,23 +20,21 @@ export async function tryValue(placed: PlacedProof, value: string, tried: Tried)
   }
 }
 
-/**
- * The same until the program says what is expected, for a while: a reload takes a moment.
- * @param patience milliseconds
- */
+/** How often a program is asked that does not say what is expected, and the milliseconds in between: a reload takes a moment. */
+const LOOKS = { count: 5, pause: 5000 };
+
+/** The same until the program says what is expected, for a while. */
 export async function tryUntil(
   wanted: Verdict,
   placed: PlacedProof,
   value: string,
   tried: Tried,
-  patience = 20_000,
+  { count, pause } = LOOKS,
 ): Promise<Verdict> {
-  const deadline = Date.now() + patience;
-  for (;;) {
+  for (let look = 1; ; look++) {
     const verdict = await tryValue(placed, value, tried);
-    // Some programs count wrong logins, and then refuse right ones, too.
-    if (verdict === wanted || Date.now() > deadline) return verdict;
-    await sleep(5000);
+    if (verdict === wanted || look >= count) return verdict;
+    await sleep(pause);
   }
 }
 

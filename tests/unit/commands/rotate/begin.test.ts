@@ -1,14 +1,21 @@
 import { fake } from "../fake-pulumi";
 import { begin, renew } from "../../../../commands/rotate/begin";
 import { described } from "../../../../commands/rotate/stack";
-import { settingsOf } from "../../components/stack/graph";
 
 beforeEach(() => fake.reset());
 afterAll(() => fake.remove());
 
+const LAB = {
+  "vpai:platform": "vpai",
+  "vpai:domain": "vpai.test",
+  "vpai:tls": "internal",
+  "vpai:services": '["core","apps"]',
+  "vpai:hosts": '{"sese-ai":{"machine":{"kind":"lab"},"memoryMiB":8192,"architecture":"amd64"}}',
+};
+
 /** The lab with a password of Redis in its file, and what else a test wants there. */
 function lab(more: Record<string, string> = {}) {
-  const values = { ...settingsOf("lab"), "secrets:redisPassword": "old-of-redis", "vpai:services": '["core"]', ...more };
+  const values = { ...LAB, "secrets:redisPassword": "old-of-redis", ...more };
   return described({
     ...{ stack: "lab", values, connects: false },
     secretKeys: new Set(["secrets:redisPassword", "secrets:openaiApiKey", "vpai:rotating"]),

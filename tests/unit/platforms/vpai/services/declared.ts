@@ -267,7 +267,9 @@ export const JUDGED = {
   },
   proofs: ({ service, host, context }) => {
     const stack = { ...context, services: vpai.groups, hosts: {} };
-    const placed = proofsOf({ views: context.hosts, stack }).filter((one) => one.service === service && one.host === host);
+    const placed = proofsOf({ views: context.hosts, stack }).filter(
+      (one) => one.service.name === service.name && one.host === host,
+    );
     const own = some(service.proofs?.(context)).map(({ secret, as }) => [secret.name, as]);
     expect(placed.map(({ proof: { secret, as } }) => [secret.name, as])).toEqual(expect.arrayContaining(own));
     const declared = declaredSecretsOf(service).map(({ name }) => name);

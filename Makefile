@@ -11,10 +11,11 @@ SERVICES ?=
 RECREATE ?=
 ECO ?=
 ACTION ?=
+WAIT ?=
 # What is given outranks what an outer make (make test) left in the environment.
 VPAI_SERVICES := $(or $(SERVICES),$(VPAI_SERVICES))
 VPAI_RECREATE := $(or $(RECREATE),$(VPAI_RECREATE))
-export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO ACTION VPAI_SERVICES VPAI_RECREATE
+export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO ACTION WAIT VPAI_SERVICES VPAI_RECREATE
 
 # Make would expand the dollars in what its command line gives (SECRET_x='pa$$word'): what was given is passed on as it is.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
@@ -28,7 +29,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run reboot backups restore opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +93,10 @@ restore: ## bring a host's or a service's data back, once told so: HOST=sese-ai 
 opencut: ## start or stop OpenCut on the workstation, which is off otherwise: ACTION=start|stop
 	$(READY)
 	@SERVICE=opencut $(RUN) commands/on-demand.ts
+
+reboot: ## reboot a host once told so, and wait until all that it runs is well again: HOST=sese-ai [YES=1] [WAIT=600]
+	$(READY)
+	@$(RUN) commands/reboot.ts
 
 ssh: ## log in: HOST=sese-ai [CMD='docker ps']
 	$(READY)

@@ -11,13 +11,14 @@ SERVICES ?=
 RECREATE ?=
 ECO ?=
 ACTION ?=
+WAIT ?=
 FORMAT ?=
 SECRET ?=
 ALL ?=
 # What is given outranks what an outer make (make test) left in the environment.
 VPAI_SERVICES := $(or $(SERVICES),$(VPAI_SERVICES))
 VPAI_RECREATE := $(or $(RECREATE),$(VPAI_RECREATE))
-export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO ACTION FORMAT VPAI_SERVICES VPAI_RECREATE SECRET ALL
+export STACK HOST SERVICE JOB CMD SINCE LINES FOLLOW ECO ACTION FORMAT VPAI_SERVICES VPAI_RECREATE SECRET ALL WAIT
 
 # Make would expand the dollars in what its command line gives (SECRET_x='pa$$word'): what was given is passed on as it is.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
@@ -31,7 +32,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +108,10 @@ rotate: ## new values for secrets, tried, and the old ones proven to be refused:
 opencut: ## start or stop OpenCut on the workstation, which is off otherwise: ACTION=start|stop
 	$(READY)
 	@SERVICE=opencut $(RUN) commands/on-demand.ts
+
+reboot: ## reboot a host once told so, and wait until all that it runs is well again: HOST=sese-ai [YES=1] [WAIT=600]
+	$(READY)
+	@$(RUN) commands/reboot.ts
 
 ssh: ## log in: HOST=sese-ai [CMD='docker ps']
 	$(READY)

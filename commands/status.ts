@@ -31,6 +31,8 @@ main(async () => {
         tools.map(({ cells }) => cells),
       )}`,
     );
+  const reboots = found.flatMap((one) => one.reboot);
+  if (reboots.length > 0) console.log(`\n${reboots.join("\n")}`);
   const urls = hosts.flatMap(([, { publicAddress, services: all }]) =>
     Object.values(all).flatMap(({ urls = [] }) => urls.map((url) => ({ url, publicAddress }))),
   );

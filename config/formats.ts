@@ -45,6 +45,8 @@ export const userName = matching(
   /^[a-z_][a-z0-9_-]{0,31}$/,
 );
 
+export const personName = userName.refine((name) => name !== "root", { error: "a Linux user name that is not root" });
+
 export const filePath = matching(
   "an absolute path, or one that starts with ~/",
   // eslint-disable-next-line no-control-regex -- control characters are what it keeps out

@@ -112,6 +112,21 @@ const serviceOverride = settings({
   image: formats.pinnedImage.exactOptional().describe("Image. Default: the service's own."),
 });
 
+const operator = settings({
+  user: formats.personName.describe("Its name, the same on every host; made where it is missing."),
+  keys: z
+    .array(formats.hostKey, { error: "a list of SSH public keys" })
+    .min(1, { error: "at least one SSH public key" })
+    .exactOptional()
+    .describe(
+      "Public keys that it logs in with, beside the one that the stack makes for a lab or a server at Hetzner. Default: none.",
+    ),
+  otherKeys: z
+    .enum(["keep", "remove"], { error: "keep or remove" })
+    .default("keep")
+    .describe("What becomes of keys that it has and that are not among these: they stay and are told of, or they go."),
+});
+
 const registryAccount = settings({
   user: formats.registryUser.describe("Name to log in with."),
   secret: formats.secretName.describe(
@@ -194,6 +209,11 @@ const baseSchema = (names: KnownNames) =>
     )
       .default([...names.groups])
       .describe("Groups of services that run. Default: all. The lab takes another choice from VPAI_SERVICES."),
+    operator: structured("the operator's account on the hosts", operator)
+      .exactOptional()
+      .describe(
+        "The operator's account on every host: in the groups sudo and docker, root without a password. Default: none is looked after.",
+      ),
     overrides: structured("overrides of services", named(names.services, serviceOverride))
       .default({})
       .describe("What this stack gives a service in place of the service's own settings, by name."),

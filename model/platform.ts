@@ -3,6 +3,7 @@ import type { Accepted } from "./audit";
 import type { ServiceContext } from "./context";
 import type { SshdOption } from "./hardening/sshd";
 import type { SysctlKey } from "./hardening/sysctl";
+import { BASE_PACKAGES, type SystemPackage } from "./hardening/packages";
 import type { Job } from "./job";
 import type { Tool } from "./program";
 import type { Service } from "./service";
@@ -35,6 +36,12 @@ export interface PlatformHost {
   sshd?: HostSshd;
   /** Its kernel's values in place of the checklist's; `false` leaves one out that the kernel does not know. */
   sysctl?: Readonly<Partial<Record<SysctlKey, string | false>>>;
+  /** Packages of its distribution, beside those that every host has. Default: none. */
+  packages?: readonly SystemPackage[];
+  /** Of its clock, as in `/usr/share/zoneinfo`: logs and jobs go by it. Default: it stays as it is. */
+  timeZone?: string;
+  /** MiB of swap that it has at least, where its disk is its own. Default: it stays as it is. */
+  swapMiB?: number;
   /** Whether its computer is switched off, or out of reach, every now and then. Default: false. */
   oftenOffline?: boolean;
 }
@@ -50,6 +57,12 @@ export interface HostSshd {
 /** Jobs of a host itself, which one that runs nothing has no need of. */
 export const hostJobsOf = ({ jobs }: Pick<PlatformHost, "jobs">, context: ServiceContext): readonly Job[] =>
   context.services.length === 0 ? [] : (jobs?.(context) ?? []);
+
+/** Packages that a host has. */
+export const packagesOn = ({ packages = [] }: Pick<PlatformHost, "packages">): readonly SystemPackage[] => [
+  ...BASE_PACKAGES,
+  ...packages,
+];
 
 /** Hosts and services that belong together, on whatever computers. */
 export interface Platform {

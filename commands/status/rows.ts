@@ -6,6 +6,7 @@ import {
   inspectContainer,
   PREVIOUS_LABEL,
   PREVIOUS_MARK,
+  rebootReasons,
   Transport,
   unitText,
 } from "@vpai/providers";
@@ -27,6 +28,8 @@ export interface HostStatus {
   services: readonly ServiceRow[];
   jobs: readonly JobRow[];
   tools: readonly ToolRow[];
+  /** Why it wants a reboot, a line each. */
+  reboot: readonly string[];
 }
 
 /** How a host, its services, jobs and tools are. One that may be away and is has one row, and nothing wrong with it. */
@@ -39,12 +42,15 @@ export async function statusOf(stack: string, name: string, host: DeployedHost):
       (error: Error) => error.message,
     );
     if (away !== undefined)
-      return { services: [awayRow(name, connection.host, unreachable, away)], jobs: [], tools: [] };
+      return { services: [awayRow(name, connection.host, unreachable, away)], jobs: [], tools: [], reboot: [] };
     const rows = Object.entries(services).map((entry) => serviceRow(stack, name, transport, entry));
     return {
       services: [reachedRow(name, connection.host), ...(await Promise.all(rows))],
       jobs: await Promise.all(Object.entries(jobs).map(([job, { unit }]) => jobOf(transport, name, job, unit))),
       tools: await Promise.all(Object.entries(tools).map((tool) => toolOf(transport, name, tool))),
+      reboot: (await rebootReasons(transport)).map(
+        (reason) => `${name} wants a reboot (make reboot HOST=${name}): ${reason}`,
+      ),
     };
   } finally {
     transport.close();

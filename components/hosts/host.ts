@@ -1,6 +1,7 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import type { Connection, HostNeeds } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
+import type { Operator } from "../../model/hardening/system";
 import { folderOn, hostJobsOf, type PlatformHost, prefixOn } from "../../model/platform";
 import type { Tool } from "../../model/program";
 import { isContainerService, isUnitService, type Service } from "../../model/service";
@@ -16,6 +17,7 @@ import type { Machine } from "../machines/machine";
 import type { SecretKeeper, SecretStore } from "../secret-store";
 import { Jobs } from "../jobs/jobs";
 import { Findings } from "../docker/findings";
+import { baselineLayer } from "./layers/baseline";
 import { checksLayer } from "./layers/checks";
 import { engineLayer } from "./layers/engine";
 import { lateAddressLayer } from "./layers/late-address";
@@ -38,6 +40,8 @@ export interface HostArgs {
   memoryMiB: number;
   architecture: Architecture;
   adopt: boolean;
+  /** Who works on it beside root; undefined: nobody is looked after. */
+  operator: Operator | undefined;
   /** Whether the run leaves it as it is. */
   isLeft: boolean;
   /** Of the whole stack. */
@@ -64,13 +68,14 @@ export class Host extends ComponentResource {
   /** @param name the host's name in the platform */
   constructor(name: string, args: HostArgs, options: ComponentResourceOptions = {}) {
     const { machine, owner, description, context, secrets, vpnAddress, memoryMiB, architecture } = args;
-    const { adopt, isLeft, preparation } = args;
+    const { adopt, isLeft, operator, preparation } = args;
     super("vpai:hosts:Host", name, {}, vanishing(machine, options));
     this.connection = machine.connection;
     this.context = context;
     this.description = description;
     const bare = { name, machine, description, connection: machine.connection, parent: this };
-    const sysctl = sysctlLayer(bare, []);
+    const baseline = baselineLayer({ owner, machine, description, operator, parent: this }, []);
+    const sysctl = sysctlLayer(bare, baseline.ready);
     const sshd = sshdLayer({ ...bare, declared: machine.connection }, sysctl.ready);
     const engine = engineLayer({ name, machine, isLeft, parent: this }, sshd.ready);
     const place = {

@@ -1,5 +1,6 @@
 import type { Input, Output, Resource } from "@pulumi/pulumi";
 import type { Connection } from "@vpai/providers";
+import type { SystemPart } from "../../model/hardening/system";
 import type { Login } from "./registry-logins";
 
 /** Where a host gets an image from, and what has to happen first. */
@@ -30,6 +31,10 @@ export interface Machine {
   processors?: number;
   /** Whether its kernel is its own: otherwise only what its network has of its own is set. Default: true. */
   ownsKernel?: boolean;
+  /** Parts of its system that it has from somebody else: they are left as they are. Default: none. */
+  borrows?: readonly SystemPart[];
+  /** Public key that the stack made to log in with; a machine of somebody else's has none. */
+  loginKey?: Output<string>;
   /** Where the host pulls an image from. */
   imageSource(reference: string): ImageSource;
   /** Image that has a program which the host does not get as production does. Default: it gets every one as the program says. */

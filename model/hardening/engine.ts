@@ -1,5 +1,5 @@
 /** Addresses that the engine gives to networks which say none themselves. */
-export interface AddressPool {
+interface AddressPool {
   /** The whole range: `172.29.0.0/16`. */
   base: string;
   /** Length of the prefix of each network in it. */

@@ -6,7 +6,7 @@ import { fittingMemory } from "./memory";
 import { uniqueClaims, uniqueNames } from "./names";
 import { namedJobs, scheduledJobs } from "./jobs";
 import { knownNeeds, noCycles, runningServers, servedUses } from "./needs";
-import { knownNetworks } from "./networks";
+import { knownNetworks, ownSubnets } from "./networks";
 import type { Policy } from "./policy";
 import { boundAddresses, openablePorts, publishedOnce, uniquePorts } from "./ports";
 import { obtainableTools, runnableUnits, uniqueCommands } from "./runs";
@@ -33,6 +33,7 @@ export const policies: readonly Policy[] = [
   guardedPorts,
   ownedPrograms,
   knownNetworks,
+  ownSubnets,
   openablePorts,
   boundAddresses,
   knownNeeds,

@@ -1,4 +1,5 @@
-import { onEachContainer } from "./policy";
+import { ENGINE_SETTINGS } from "../../model/hardening/engine";
+import { onEachContainer, onEachHost } from "./policy";
 
 /** A container joins networks that its host has. */
 export const knownNetworks = onEachContainer(({ run: { networks } }, { host }) =>
@@ -10,3 +11,36 @@ export const knownNetworks = onEachContainer(({ run: { networks } }, { host }) =
       mend: `use one of ${Object.keys(host.networks).join(", ")}`,
     })),
 );
+
+/** What a declared network may not be a part of: addresses that the engine, or the VPN, gives away by itself. */
+const GIVEN_AWAY: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ENGINE_SETTINGS["default-address-pools"].map(({ base }) => [base, "the engine's own (default-address-pools)"]),
+  ),
+  "100.64.0.0/10": "the VPN's",
+};
+
+/** A network has addresses that nobody else gives away. */
+export const ownSubnets = onEachHost(({ name, host }) =>
+  Object.entries(host.networks).flatMap(([network, { subnet }]) =>
+    Object.entries(GIVEN_AWAY)
+      .filter(([range]) => overlap(subnet, range))
+      .map(([range, whose]) => ({
+        where: `${name}/network/${network}`,
+        expected: "addresses that nobody else gives away",
+        found: `${subnet}, which is in ${range}: ${whose}`,
+        mend: "give the network another subnet",
+      })),
+  ),
+);
+
+const overlap = (one: string, other: string): boolean => {
+  const [[first, length], [second, otherLength]] = [rangeOf(one), rangeOf(other)];
+  const size = 2 ** (32 - Math.min(length, otherLength));
+  return Math.floor(first / size) === Math.floor(second / size);
+};
+
+const rangeOf = (cidr: string): [address: number, length: number] => {
+  const [address = "", length = "32"] = cidr.split("/");
+  return [address.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0), Number(length)];
+};

@@ -9,12 +9,16 @@ import { CODING_TOOLS } from "./tools";
 /** What each host has done itself: its backups, and a look at how hard it is. */
 const ownJobs = (context: ServiceContext): HostJob[] => [...backupJobs(context), auditJob(context, ACCEPTED)];
 
+/** The zone is the owner's (docs/decisions/time-zone.md), the swap no source's (docs/decisions/baseline.md). */
+const SYSTEM = { timeZone: "Europe/Paris", swapMiB: 1024 } as const;
+
 /** The three computers (docs/requirements.md#hosts). */
 export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "sese-ai": {
     purpose: "the platform's services",
     groups: ["core", "apps", "monitoring"],
     jobs: ownJobs,
+    ...SYSTEM,
     // Debian, the engine, the VPN and the intrusion guards; no source gives a number (docs/decisions/limits.md).
     systemMiB: 1024,
     // Names, subnets and flags: docs/requirements.md#networks.
@@ -30,6 +34,7 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
     purpose: "VPN hub, backups and outside monitoring",
     groups: ["vpn"],
     jobs: ownJobs,
+    ...SYSTEM,
     // Debian, the engine, the VPN and the nightly backup (docs/decisions/collectors.md).
     systemMiB: 384,
     // No source names any: the fewest that work, cut as Sese-AI's are (docs/decisions/hub.md).
@@ -45,6 +50,7 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
     purpose: "creative studio and development, Raspberry Pi 5",
     groups: ["studio"],
     jobs: ownJobs,
+    ...SYSTEM,
     // The name is the sources'; the subnet has none (docs/decisions/workstation.md).
     networks: {
       workstation_creative: { subnet: "172.21.1.0/24", internal: false },

@@ -1,3 +1,4 @@
+import { writeFile } from "../host/write-file";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -28,37 +29,6 @@ export interface RemoteFileState extends RemoteFileInputs {
   writtenAt: string;
 }
 
-/**
- * Where the candidate lies until it is accepted: one fixed name, so that an interrupted write leaves no trail. A file that is
- * right already stays untouched; then its time is printed, in seconds.
- */
-const WRITE = `set -eu
-path=$1 owner=$2 mode=$3; shift 3
-candidate=$(dirname "$path")/.$(basename "$path").candidate
-if [ -d "$path" ] && [ ! -L "$path" ]; then
-  echo "expected a file at $path, found a directory: move it away, then run up again" >&2
-  exit 45
-fi
-mkdir -p "$(dirname "$path")"
-trap 'rm -f "$candidate"' EXIT
-rm -f "$candidate"; (umask 077; cat > "$candidate")
-chown "$owner" "$candidate"; chmod "$mode" "$candidate"
-if [ -f "$path" ] && [ ! -L "$path" ] && cmp -s -- "$candidate" "$path" &&
-  [ "$(stat -c '%u:%g %04a' -- "$path")" = "$owner $mode" ]; then
-  stat -c %Y -- "$path"
-  exit 0
-fi
-if [ $# -gt 0 ]; then
-  i=$#
-  while [ "$i" -gt 0 ]; do
-    argument=$1; shift; i=$((i - 1))
-    case $argument in *'{}'*) argument=\${argument%%'{}'*}$candidate\${argument#*'{}'};; esac
-    set -- "$@" "$argument"
-  done
-  "$@" >&2
-fi
-sync "$candidate"; mv -fT "$candidate" "$path"`;
-
 const READ = `set -eu
 [ -e "$1" ] || exit 44
 stat -c '%u:%g %04a' -- "$1"
@@ -83,10 +53,9 @@ export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
       : [{ property: "mode" as const, reason: `expected four octal digits, found ${mode}` }]),
   ],
   async ensure(inputs, before) {
-    const { connection, path, content, owner, mode, validate = [] } = inputs;
     refuseAnother(inputs, before);
-    const since = await transportTo(connection).script(WRITE, [path, owner, mode, ...validate], { stdin: content });
-    return { ...inputs, writtenAt: before?.content === content ? before.writtenAt : moment(since) };
+    const since = await writeFile(transportTo(inputs.connection), inputs);
+    return { ...inputs, writtenAt: before?.content === inputs.content ? before.writtenAt : moment(since) };
   },
   async observe(state) {
     const answer = await transportTo(state.connection).run(["sh", "-c", READ, "vpai", state.path]);
@@ -105,8 +74,9 @@ export const remoteFileKind: Kind<RemoteFileInputs, RemoteFileState> = {
   },
 };
 
-/** @param since seconds since 1970, of a file that was there already; empty for one that was written now */
-const moment = (since: string): string => (since === "" ? new Date() : new Date(Number(since) * 1000)).toISOString();
+/** @param since seconds since 1970, of a file that was there already; undefined for one that was written now */
+const moment = (since: number | undefined): string =>
+  (since === undefined ? new Date() : new Date(since * 1000)).toISOString();
 
 /** What a refresh notes of a bound file that somebody changed: it may be put back. */
 const BROKEN = "";

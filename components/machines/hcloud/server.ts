@@ -44,6 +44,7 @@ export class HetznerServer extends ComponentResource implements Machine {
   readonly protects = false;
   readonly logins: readonly Login[];
   readonly sharesMemory = false;
+  readonly loginKey: Output<string>;
   private readonly lock: ImageLock;
 
   /** @param name the host's name */
@@ -105,6 +106,7 @@ export class HetznerServer extends ComponentResource implements Machine {
       named("servers"),
     );
     this.vanishesWith = server;
+    this.loginKey = login.publicKey;
     this.publicAddress = server.ipv4Address;
     this.bindAddress = server.ipv4Address;
     this.connection = output({

@@ -40,6 +40,9 @@ export class LabMachine extends ComponentResource implements Machine {
   readonly sharesMemory = true;
   readonly ownsKernel = false;
   readonly processors = os.cpus().length;
+  /** A container has name, swap and kernel from outside; its packages change with its image. */
+  readonly borrows = ["hostname", "swap", "upgrades", "kernel options"] as const;
+  readonly loginKey: Output<string>;
 
   /** @param host the host's name */
   constructor(
@@ -56,6 +59,7 @@ export class LabMachine extends ComponentResource implements Machine {
     );
     const container = this.createContainer(host, address, hostKey);
     this.vanishesWith = container;
+    this.loginKey = args.ground.loginKey.publicKey;
     this.publicAddress = output(address);
     this.bindAddress = this.publicAddress;
     // By way of the container's id, so that nothing logs in to a machine that is not there yet.

@@ -47,6 +47,7 @@ export const SETTINGS = {
   vpnEnforce: "false",
   couchdbVpnEnforce: "true",
   adopt: "true",
+  operator: { user: "mobuone", keys: [HOST_KEY], otherKeys: "remove" },
   workflows: "overwrite",
   hosts: {
     "sese-ai": {

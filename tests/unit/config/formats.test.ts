@@ -60,6 +60,7 @@ const CASES: Record<string, { schema: z.ZodType; right: unknown[]; wrong: unknow
     right: ["root", "mobuone", "_apt", "www-data"],
     wrong: ["", "Root", "-l", "a b", "9a", "a".repeat(33)],
   },
+  personName: { schema: formats.personName, right: ["mobuone"], wrong: ["root", "", "Root"] },
   filePath: {
     schema: formats.filePath,
     right: ["~/.ssh/seko-vpn-deploy", "/etc/ssh/key", "/with space/é"],

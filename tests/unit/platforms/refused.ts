@@ -120,6 +120,7 @@ export const REFUSALS: readonly (readonly [where: string, found: RegExp, mend: R
   ["sese-ai/hoarder", /data in \/data with the backup redis-snapshot, which hoarder has no method for/, /a method/],
   ["sese-ai", /memory limits of 10\d{4} MiB and 1024 MiB for the system, on a host with 8192 MiB/, /lower limits/],
   ["sese-ai/stranger", /the unknown network dmz/, /use one of frontend, backend, monitoring, egress, sandbox/],
+  ["sese-ai/network/dmz_of_others", /172\.29\.1\.0\/24, which is in 172\.29\.0\.0\/16/, /another subnet/],
   ["sese-ai/walled-in", /published ports on internal networks only/, /not internal \(frontend, egress\)/],
   ["sese-ai/whisperer", /reads \/run\/secrets\/api_key, an undeclared secret/, /declare it under secrets\.api_key/],
   ["sese-ai/beggar", /uses a carrier pigeon, which no service of the stack offers/, /put a service that offers it on/],

@@ -33,6 +33,10 @@ const HOST = {
   "vpai:hosts:Host": 1,
   "pulumi-nodejs:dynamic/vpai/host:Sysctl": 1,
   "pulumi-nodejs:dynamic/vpai/host:SshdConfig": 1,
+  "pulumi-nodejs:dynamic/vpai/host:Packages": 1,
+  "pulumi-nodejs:dynamic/vpai/host:Operator": 1,
+  "pulumi-nodejs:dynamic/vpai/host:System": 1,
+  "pulumi-nodejs:dynamic/vpai/docker:EngineSettings": 1,
   [DOCKER_HOST]: 1,
   "vpai:docker:Networks": 1,
 };
@@ -211,10 +215,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 67],
-    ["lab", "seko-vpn", "seko-vpn/machine/container", 5],
-    ["lab", "workstation", "workstation/machine/container", 5],
-    ["preprod", "sese-ai", "sese-ai/server", 70],
+    ["lab", "sese-ai", "sese-ai/machine/container", 71],
+    ["lab", "seko-vpn", "seko-vpn/machine/container", 9],
+    ["lab", "workstation", "workstation/machine/container", 9],
+    ["preprod", "sese-ai", "sese-ai/server", 74],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);

@@ -1,0 +1,73 @@
+import { all, type Input, type Resource } from "@pulumi/pulumi";
+import { EngineSettings, HostOperator, HostPackages, HostSystem } from "@vpai/providers";
+import { ENGINE_SETTINGS } from "../../../model/hardening/engine";
+import {
+  JOURNAL_MIB,
+  KERNEL_OPTIONS,
+  type Operator,
+  OPERATOR_GROUPS,
+  type SystemPart,
+} from "../../../model/hardening/system";
+import { packagesOn, type PlatformHost } from "../../../model/platform";
+import type { Owner } from "../../docker/ownership";
+import type { Machine } from "../../machines/machine";
+import type { Layer } from "./layer";
+
+/** A machine that lets us in, before anything else is known of it. */
+interface Fresh {
+  owner: Owner;
+  machine: Machine;
+  description: PlatformHost;
+  operator: Operator | undefined;
+  parent: Resource;
+}
+
+/** The layer below a host's engine: packages, the operator's account, the system, and what the engine is told. */
+export const baselineLayer: Layer<Fresh> = (host, after) => {
+  const { owner, machine, description, parent } = host;
+  const { connection } = machine;
+  const packages = new HostPackages(
+    `${owner.host}/packages`,
+    { connection, packages: packagesOn(description).map(({ names, ...rest }) => ({ names: [...names], ...rest })) },
+    { parent, dependsOn: [...after] },
+  );
+  const options = { parent, dependsOn: [packages] };
+  const system = new HostSystem(`${owner.host}/system`, { connection, ...systemOf(host) }, options);
+  const engine = new EngineSettings(`${owner.host}/engine-settings`, { connection, settings: ENGINE_SETTINGS }, options);
+  return { ready: [system, engine, ...operatorOf(host, options)] };
+};
+
+/** What the machine has from somebody else is left out. */
+function systemOf({ owner, machine, description }: Fresh) {
+  const { timeZone, swapMiB } = description;
+  const isOwn = (part: SystemPart): boolean => machine.borrows?.includes(part) !== true;
+  return {
+    journalMiB: JOURNAL_MIB,
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(isOwn("hostname") ? { hostname: owner.host } : {}),
+    ...(isOwn("swap") && swapMiB !== undefined ? { swapMiB } : {}),
+    ...(isOwn("upgrades") ? { upgrades: "security" as const } : {}),
+    ...(isOwn("kernel options") ? { kernelOptions: [...KERNEL_OPTIONS] } : {}),
+  };
+}
+
+/** The account is there before it is needed for a login, and after the groups that packages bring. */
+function operatorOf({ owner, machine, operator, parent }: Fresh, options: { dependsOn: Resource[] }): Resource[] {
+  if (operator === undefined) return [];
+  const { user, keys = [], otherKeys } = operator;
+  const made: Input<string[]> = machine.loginKey === undefined ? [] : machine.loginKey.apply((key) => [key]);
+  const account = new HostOperator(
+    `${owner.host}/operator`,
+    {
+      connection: machine.connection,
+      user,
+      home: `/home/${user}`,
+      groups: [...OPERATOR_GROUPS],
+      keys: all([made, [...keys]]).apply((lists) => [...new Set(lists.flat())]),
+      otherKeys,
+      sudoers: `/etc/sudoers.d/60-${owner.platform}-operator`,
+    },
+    { parent, ...options },
+  );
+  return [account];
+}

@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from "node:util";
+import type { EngineSettings } from "../../model/hardening/engine";
+import type { CommandRunner } from "../ssh/transport";
+
+/** What the engine says of itself, as far as its settings are seen in it, and the proxies that it runs. */
+const ASK = `docker info --format '{{json .}}'; echo
+pgrep --exact --count docker-proxy || :`;
+
+interface EngineInfo {
+  LoggingDriver?: string;
+  LiveRestoreEnabled?: boolean;
+  SecurityOptions?: string[] | null;
+  DefaultAddressPools?: { Base: string; Size: number }[] | null;
+}
+
+/** Settings that the running engine does not go by; `engine` alone when it does not answer. */
+export async function notInForce(host: CommandRunner, settings: EngineSettings): Promise<string[]> {
+  const { stdout } = await host.run(["sh", "-c", ASK], { reads: true });
+  const [first = "", proxies = "0"] = stdout.trim().split(/\n+/);
+  const info = infoOf(first);
+  return info === undefined ? [NO_ENGINE] : differences(info, Number(proxies), settings);
+}
+
+/** Stands for all settings of an engine that does not answer. */
+export const NO_ENGINE = "engine";
+
+function infoOf(line: string): EngineInfo | undefined {
+  try {
+    const info = JSON.parse(line) as EngineInfo & { ServerVersion?: string };
+    return info.ServerVersion === undefined || info.ServerVersion === "" ? undefined : info;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The default of a container's log options is told by nobody: it is in force when the engine read the file that has it. */
+function differences(info: EngineInfo, proxies: number, settings: EngineSettings): string[] {
+  const pools = (info.DefaultAddressPools ?? []).map(({ Base: base, Size: size }) => ({ base, size }));
+  const isConfined = (info.SecurityOptions ?? []).some((option) => /(^|,)name=no-new-privileges(,|$)/.test(option));
+  const found: Partial<Record<keyof EngineSettings, boolean>> = {
+    "log-driver": info.LoggingDriver === settings["log-driver"],
+    "live-restore": info.LiveRestoreEnabled === settings["live-restore"],
+    "no-new-privileges": isConfined === settings["no-new-privileges"],
+    "userland-proxy": settings["userland-proxy"] || proxies === 0,
+    "default-address-pools": isDeepStrictEqual(pools, [...settings["default-address-pools"]]),
+  };
+  return Object.entries(found).flatMap(([key, isSo]) => (isSo ? [] : [key]));
+}

@@ -1,0 +1,144 @@
+import type { EngineSettings as Settings } from "../../model/hardening/engine";
+import {
+  differing,
+  type EngineFile,
+  engineFileText,
+  isReloaded,
+  mergedEngineFile,
+  readEngineFile,
+  valuesBefore,
+  withoutOurs,
+} from "../docker/engine-file";
+import { NO_ENGINE, notInForce } from "../docker/engine-in-force";
+import { takeOn } from "../docker/engine-restart";
+import { hasShutdown, installShutdown, removeShutdown } from "../docker/engine-shutdown";
+import { writeFile } from "../host/write-file";
+import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
+import type { Connection } from "../ssh/connection";
+import { expectRoot } from "../ssh/login-rights";
+import { type Transport, transportTo } from "../ssh/transport";
+
+/** What Docker's engine on a host is told. */
+interface EngineSettingsInputs {
+  connection: Connection;
+  /** Keys of `daemon.json`; what else the file holds stays. */
+  settings: Settings;
+  /** `in force`; a refresh notes what differs instead. */
+  condition: string;
+}
+
+interface EngineSettingsState extends EngineSettingsInputs {
+  /** What these keys were before the first change; those that the file did not have are not there. */
+  before: EngineFile;
+}
+
+const PATH = "/etc/docker/daemon.json";
+
+/** Every setting is in the file, and the engine goes by it. */
+const IN_FORCE = "in force";
+
+export const engineSettingsKind: Kind<EngineSettingsInputs, EngineSettingsState> = {
+  version: 1,
+  identity: [],
+  id: ({ connection }) => `${PATH} on ${connection.host}`,
+  title: ({ connection }) => `${PATH} on ${connection.host}`,
+  async ensure(inputs, known) {
+    const host = transportTo(inputs.connection);
+    await expectRoot(host);
+    const { text, file } = await fileOn(host);
+    const state = { ...inputs, before: known?.before ?? valuesBefore(file, inputs.settings) };
+    await installShutdown(host);
+    const wrong = await notInForce(host, inputs.settings);
+    const changed = differing(file, inputs.settings);
+    if (changed.length > 0 || wrong.length > 0) await apply(host, inputs.settings, { text, file, changed, wrong });
+    return state;
+  },
+  async observe(state) {
+    const host = transportTo(state.connection);
+    const [{ file }, wrong, ends] = await Promise.all([
+      fileOn(host),
+      notInForce(host, state.settings),
+      hasShutdown(host),
+    ]);
+    const missing = differing(file, state.settings);
+    const found = [
+      ...missing.map((key) => `${key} in the file`),
+      ...wrong.filter((key) => !missing.includes(key)).map((key) => `${key} in the engine`),
+      ...(ends ? [] : ["the end of containers at shutdown"]),
+    ];
+    return { ...state, condition: found.length === 0 ? IN_FORCE : `differs: ${found.join(", ")}` };
+  },
+  /** The engine goes on as it is until somebody restarts it. */
+  async remove({ connection, settings, before }) {
+    const host = transportTo(connection);
+    await removeShutdown(host);
+    const { text, file } = await fileOn(host);
+    if (text.trim() !== "") await write(host, withoutOurs(file, settings, before));
+  },
+};
+
+async function fileOn(host: Transport): Promise<{ text: string; file: EngineFile }> {
+  const script = 'if [ -e "$1" ]; then cat -- "$1"; fi';
+  const text = await host.script(script, [PATH], { reads: true });
+  return { text, file: readEngineFile(text, `${host.name}: ${PATH}`) };
+}
+
+/** The engine's own check reads the candidate, and touches nothing that runs. */
+const write = (host: Transport, file: EngineFile): Promise<unknown> =>
+  writeFile(host, {
+    path: PATH,
+    content: engineFileText(file),
+    owner: "0:0",
+    mode: "0644",
+    validate: ["dockerd", "--validate", "--config-file", "{}"],
+  });
+
+interface Change {
+  /** What the file held. */
+  text: string;
+  file: EngineFile;
+  /** Keys that it lacked. */
+  changed: readonly string[];
+  /** Settings that the engine does not go by. */
+  wrong: readonly string[];
+}
+
+/**
+ * Puts the settings into the file and in force. An engine that does not come back with them gets its old file back, with
+ * live-restore: without it, it would end the containers that it finds.
+ */
+async function apply(host: Transport, settings: Settings, { text, file, changed, wrong }: Change): Promise<void> {
+  const runs = !wrong.includes(NO_ENGINE);
+  const surviving = { ...file, "live-restore": true };
+  if (runs && wrong.includes("live-restore")) {
+    await write(host, surviving);
+    await takeOn(host, settings, { how: "reload", keys: ["live-restore"] });
+  }
+  await write(host, mergedEngineFile(file, settings));
+  try {
+    await takeOn(host, settings, { how: runs && isReloaded([...changed, ...wrong]) ? "reload" : "restart" });
+  } catch (error) {
+    await putBack(host, runs ? engineFileText(surviving) : text);
+    throw new Error(
+      `${host.name}: ${(error as Error).message}. Look at \`journalctl -u docker\` there. ` +
+        `${PATH} was put back to what it was before${runs ? " with live-restore beside it" : ""}, and the engine restarted`,
+      { cause: error },
+    );
+  }
+}
+
+async function putBack(host: Transport, text: string): Promise<void> {
+  if (text === "") await host.output(["rm", "-f", "--", PATH]);
+  else await writeFile(host, { path: PATH, content: text, owner: "0:0", mode: "0644" });
+  await host.run(["systemctl", "reset-failed", "docker.service"]);
+  await host.run(["systemctl", "restart", "docker.service"]);
+}
+
+/** Docker's `daemon.json` on a host: our keys beside those that are there, validated, and in force. */
+export class EngineSettings extends resourceOf(engineSettingsKind, {
+  type: "vpai/docker:EngineSettings",
+  name: "engineSettings",
+  defaults: { condition: IN_FORCE },
+  outputs: { before: "plain" },
+}) {}

@@ -1,0 +1,14 @@
+import type { Aspect } from "./aspect";
+
+/** cron reads the zone when it starts. */
+const SET = `set -eu
+[ -e "/usr/share/zoneinfo/$1" ] || { echo "expected the time zone $1, found none of that name: install tzdata, or name another one" >&2; exit 45; }
+timedatectl set-timezone "$1"
+systemctl try-restart cron.service`;
+
+/** The zone of a host's clock: of its logs, timers and cron jobs. */
+export const timeZone: Aspect<string> = {
+  observe: async (host) =>
+    (await host.output(["readlink", "/etc/localtime"], { reads: true })).trim().replace(/^.*\/zoneinfo\//, ""),
+  ensure: async (host, wanted) => void (await host.script(SET, [wanted])),
+};

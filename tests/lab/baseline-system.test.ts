@@ -1,0 +1,192 @@
+import { implement } from "../../providers/implementation";
+import { ENGINE_SETTINGS } from "../../model/hardening/engine";
+import { engineSettingsKind } from "../../providers/resources/engine-settings";
+import { hostOperatorKind } from "../../providers/resources/host-operator";
+import { hostPackagesKind } from "../../providers/resources/host-packages";
+import { hostSystemKind } from "../../providers/resources/host-system";
+import { Transport } from "../../providers/ssh/transport";
+import { BareHost } from "./harness/bare-host";
+
+/** The system of a host and its operator's account: from root on port 22 to an account on a port of its own. */
+
+const host = BareHost.use("system");
+const system = implement(hostSystemKind);
+const operator = implement(hostOperatorKind);
+
+const SYSTEM = {
+  hostname: "named-anew",
+  timeZone: "Europe/Paris",
+  journalMiB: 77,
+  upgrades: "security" as const,
+  kernelOptions: ["cgroup_enable=memory", "cgroup_memory=1"],
+};
+
+const systemInputs = () => ({ connection: host().connection, ...SYSTEM });
+
+const operatorInputs = (more: object = {}) => ({
+  connection: host().connection,
+  user: "mobuone",
+  home: "/home/mobuone",
+  groups: ["sudo", "docker"],
+  keys: [host().publicKey],
+  otherKeys: "keep" as const,
+  sudoers: "/etc/sudoers.d/60-vpai-operator",
+  becomesRoot: "without a password",
+  ...more,
+});
+
+/** As the account, on the port that a second sshd listens on. */
+const later = () => ({ ...host().connection, user: "mobuone", port: 2222 });
+
+/** Logins that the machine's servers have accepted. */
+const logins = (): number => Number(host().sh("journalctl --no-pager --output cat --grep '^Accepted ' --quiet | wc -l"));
+
+beforeAll(() => {
+  // What a container has from outside, and a computer has not.
+  host().sh(`umount /etc/hostname /etc/hosts; echo old > /etc/hostname; echo '127.0.0.1 localhost' > /etc/hosts
+    systemctl unmask apt-daily.timer apt-daily-upgrade.timer; systemctl daemon-reload
+    mkdir -p /boot/firmware; echo 'console=tty1 root=LABEL=x rootwait cgroup_memory=1' > /boot/firmware/cmdline.txt
+    sed 's/^#\\?Port .*//; $ a Port 2222' /etc/ssh/sshd_config > /etc/ssh/second
+    systemd-run --quiet --unit second-sshd /usr/sbin/sshd -D -f /etc/ssh/second`);
+}, 60_000);
+
+test("name, zone, journal, upgrades and kernel options are made what they should be", async () => {
+  const { outs } = await system.create(systemInputs());
+  expect(host().sh("hostname; cat /etc/hostname; getent hosts named-anew | tr -s ' '")).toMatch(
+    /^named-anew\nnamed-anew\n\S+ named-anew/,
+  );
+  expect(host().sh("date +%Z; readlink /etc/localtime")).toMatch(/^CES?T\n.*\/Europe\/Paris$/);
+  expect(host().sh("cat /boot/firmware/cmdline.txt; cat /boot/firmware/cmdline.txt.before-vpai")).toBe(
+    "console=tty1 root=LABEL=x rootwait cgroup_memory=1 cgroup_enable=memory\nconsole=tty1 root=LABEL=x rootwait cgroup_memory=1",
+  );
+  expect(host().sh("systemctl is-active apt-daily.timer apt-daily-upgrade.timer")).toBe("active\nactive");
+  expect(host().sh("apt-config dump | grep -E '^(APT::Periodic|Unattended-Upgrade)::' | sort")).toMatch(
+    /APT::Periodic::Unattended-Upgrade "1";[^]*Automatic-Reboot "false";/,
+  );
+  // What the program itself takes from that: security alone.
+  expect(host().sh("unattended-upgrade --dry-run --debug 2>&1 | grep -i 'allowed origins are'")).toMatch(
+    /origin=Debian,codename=trixie-security,label=Debian-Security, origin=Ubuntu,archive=trixie-security$/,
+  );
+  expect(host().sh("systemd-analyze cat-config systemd/journald.conf | grep ^SystemMaxUse")).toBe("SystemMaxUse=77M");
+  expect((await system.read("", outs)).props).toMatchObject(SYSTEM);
+}, 120_000);
+
+test("each of them is seen when it is changed by hand, and put right alone", async () => {
+  const { outs } = await system.create(systemInputs());
+  host().sh(`hostnamectl hostname other; timedatectl set-timezone Etc/UTC
+    printf '[Journal]\\nSystemMaxUse=1G\\n' > /etc/systemd/journald.conf.d/90-other.conf
+    systemctl disable --now apt-daily-upgrade.timer
+    echo 'rootwait' > /boot/firmware/cmdline.txt`);
+  const { props } = await system.read("", outs);
+  expect(props).toMatchObject({
+    hostname: "other",
+    timeZone: "Etc/UTC",
+    journalMiB: 1024,
+    upgrades: "apt-daily-upgrade.timer is off",
+    kernelOptions: [],
+  });
+  await expect(system.update("", props as never, systemInputs())).rejects.toThrow(
+    /expected journalMiB 77 once it was set, found 1024: something else on the host sets it, too/,
+  );
+  host().sh("rm /etc/systemd/journald.conf.d/90-other.conf");
+  const again = await system.update("", props as never, systemInputs());
+  expect((await system.read("", again.outs ?? {})).props).toMatchObject(SYSTEM);
+}, 120_000);
+
+test("the account is made, in its groups, with its key and its right to become root", async () => {
+  const { outs } = await operator.create(operatorInputs());
+  expect(outs).toMatchObject({ made: true, undeclaredKeys: [] });
+  expect(host().sh("id --name --groups mobuone")).toMatch(/^mobuone sudo docker$/);
+  const login = new Transport(later(), 30_000);
+  expect(await login.output(["id", "--user"]).finally(() => login.close())).toBe("0\n");
+}, 60_000);
+
+test("a key that nobody declared is told of and stays, or goes when told so; one that was removed comes back", async () => {
+  const other = `${BareHost.key()} somebody`;
+  const { outs } = await operator.create(operatorInputs());
+  host().sh(`echo '${other}' > /home/mobuone/.ssh/authorized_keys; gpasswd --delete mobuone docker`);
+  const { props } = await operator.read("", outs);
+  expect(props).toMatchObject({ keys: [], groups: ["sudo"], undeclaredKeys: [expect.stringMatching(/^SHA256:\S+ somebody$/)] });
+  const kept = await operator.update("", props as never, operatorInputs());
+  expect(host().sh("cat /home/mobuone/.ssh/authorized_keys")).toBe(`${other}\n${host().publicKey}`);
+  const strict = operatorInputs({ otherKeys: "remove" });
+  expect(await operator.diff("", kept.outs ?? {}, strict)).toMatchObject({ changes: true });
+  const gone = await operator.update("", kept.outs as never, strict);
+  expect(host().sh("cat /home/mobuone/.ssh/authorized_keys; stat -c '%U %a' /home/mobuone/.ssh/authorized_keys")).toBe(
+    `${host().publicKey}\nmobuone 600`,
+  );
+  host().sh(`echo '${other}' >> /home/mobuone/.ssh/authorized_keys`);
+  const again = await operator.read("", gone.outs ?? {});
+  expect(await operator.diff("", again.props, strict)).toMatchObject({ changes: true });
+}, 90_000);
+
+test("the key that we log in with is not removed, whether it is known beforehand or not", async () => {
+  const before = host().sh("cat /home/mobuone/.ssh/authorized_keys");
+  const strict = operatorInputs({ otherKeys: "remove", keys: [BareHost.key()], connection: later() });
+  await expect(operator.create(strict)).rejects.toThrow(
+    /expected the key that we log in with \(.*\) among its keys, found that it would be removed: add its public part to vpai:operator.keys/,
+  );
+  expect(host().sh("cat /home/mobuone/.ssh/authorized_keys")).toBe(before);
+}, 90_000);
+
+test("rules of sudo that are broken are refused, and ours are put back", async () => {
+  host().sh("echo 'this is no rule' > /etc/sudoers.d/50-broken; rm /etc/sudoers.d/60-vpai-operator");
+  await expect(operator.create(operatorInputs())).rejects.toThrow(
+    /expected rules of sudo that visudo accepts, found: [^]*50-broken[^]*The host was put back/,
+  );
+  expect(host().sh("ls /etc/sudoers.d")).not.toMatch(/60-vpai-operator/);
+  host().sh("rm /etc/sudoers.d/50-broken; echo 'mobuone ALL=(ALL' > /etc/sudoers.d/60-vpai-operator");
+  const { outs } = await operator.create(operatorInputs());
+  expect((await operator.read("", outs)).props).toMatchObject({ becomesRoot: "without a password" });
+  expect(host().sh("visudo --check >/dev/null; cat /etc/sudoers.d/60-vpai-operator; ls -A /etc/sudoers.d | grep 60")).toBe(
+    "mobuone ALL=(ALL:ALL) NOPASSWD: ALL\n60-vpai-operator",
+  );
+}, 90_000);
+
+test("from root on port 22 to the account on 2222 nothing of the layer touches the host", async () => {
+  const engine = implement(engineSettingsKind);
+  const packages = implement(hostPackagesKind);
+  const layer = [
+    [packages, { packages: [{ names: ["sudo"] }], patience: 60, condition: "installed" }],
+    [system, SYSTEM],
+    [operator, { ...operatorInputs(), connection: undefined }],
+    [engine, { settings: ENGINE_SETTINGS, condition: "in force" }],
+  ] as const;
+  const states: Record<string, unknown>[] = [];
+  for (const [kind, inputs] of layer) {
+    const made = await kind.create({ ...inputs, connection: host().connection } as never);
+    states.push(made.outs as Record<string, unknown>);
+  }
+  const [accepted, enginePid] = [logins(), host().sh("cat /run/docker.pid")];
+  for (const [index, [kind, inputs]] of layer.entries()) {
+    const news = { ...inputs, connection: later() };
+    expect(await kind.diff("", states[index] ?? {}, news)).toMatchObject({ changes: true, replaces: [] });
+    const { outs } = await kind.update("", states[index] as never, news as never);
+    expect(outs).toEqual({ ...states[index], connection: later() });
+    expect(await kind.diff("", outs ?? {}, news)).toMatchObject({ changes: false });
+  }
+  expect([logins(), host().sh("cat /run/docker.pid")]).toEqual([accepted, enginePid]);
+  // And the account can go on from there.
+  for (const [index, [kind]] of layer.entries()) {
+    const { props } = await kind.read("", { ...states[index], connection: later() } as never);
+    expect(props).toMatchObject({ connection: later() });
+  }
+  expect(logins()).toBe(accepted + 1);
+}, 180_000);
+
+test("an account that may not become root is told so", async () => {
+  host().sh("chmod 600 /etc/sudoers.d/60-vpai-operator; echo 'mobuone ALL=(ALL) ALL' > /etc/sudoers.d/60-vpai-operator");
+  await expect(
+    system.update("", { ...systemInputs(), journalMiB: 1, version: 1 } as never, { ...systemInputs(), connection: later() }),
+  ).rejects.toThrow(/expected a login user that becomes root by sudo, without a password, found: .*password is required/);
+}, 60_000);
+
+test("the account we log in as stays when the resource goes; another one goes, and its home stays", async () => {
+  const { outs } = await operator.create(operatorInputs());
+  await operator.delete("", { ...(outs as object), connection: later() } as never);
+  expect(host().sh("id --user mobuone; ls /etc/sudoers.d/60-vpai-operator")).toMatch(/^\d+\n/);
+  await operator.delete("", { ...(outs as object), made: true } as never);
+  expect(host().sh("id mobuone 2>&1 || :; ls -d /home/mobuone; ls /etc/sudoers.d")).toMatch(
+    /no such user[^]*\/home\/mobuone/,
+  );
+}, 60_000);

@@ -7,6 +7,7 @@ export { HeadscaleUser } from "./resources/headscale-user";
 export { GATE_PATIENCE, HealthGate } from "./resources/health-gate";
 export type { HostNeeds } from "./host/faults";
 export { expectReady } from "./host/ready";
+export { HostFirewall } from "./resources/host-firewall";
 export { HostImage } from "./resources/host-image";
 export { HostProgram } from "./resources/host-program";
 export { HostReadiness } from "./resources/host-readiness";

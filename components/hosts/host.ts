@@ -18,6 +18,7 @@ import { Jobs } from "../jobs/jobs";
 import { Findings } from "../docker/findings";
 import { checksLayer } from "./layers/checks";
 import { engineLayer } from "./layers/engine";
+import { firewallLayer } from "./layers/firewall";
 import { lateAddressLayer } from "./layers/late-address";
 import { networksLayer } from "./layers/networks";
 import { readinessLayer } from "./layers/readiness";
@@ -67,7 +68,8 @@ export class Host extends ComponentResource {
     this.connection = machine.connection;
     this.context = context;
     this.description = description;
-    const engine = engineLayer({ name, machine, isLeft, parent: this }, []);
+    const firewall = firewallLayer({ name, machine, context, parent: this }, []);
+    const engine = engineLayer({ name, machine, isLeft, parent: this }, firewall.ready);
     const place = {
       ...{ owner, machine, architecture, secrets, vpnAddress, adopt },
       folder: folderOn(owner.platform, description),

@@ -39,6 +39,8 @@ export class LabMachine extends ComponentResource implements Machine {
   readonly protects = false;
   readonly sharesMemory = true;
   readonly processors = os.cpus().length;
+  /** Where no client of the VPN runs, hosts reach each other's VPN addresses by the lab network. */
+  readonly vpnInterfaces = ["tailscale0", "eth0"];
 
   /** @param host the host's name */
   constructor(
@@ -70,6 +72,15 @@ export class LabMachine extends ComponentResource implements Machine {
         }),
       );
     this.registerOutputs({ address });
+  }
+
+  /** Whoever else is on the lab network plays the Internet. */
+  get internet(): readonly string[] {
+    return [this.args.ground.identity.subnet];
+  }
+
+  get foundations(): readonly string[] {
+    return this.args.ground.registry.everyAddress;
   }
 
   get logins(): readonly Login[] {

@@ -10,7 +10,7 @@ import { type ContainerRun, isContainer, type Run, type UnitRun } from "./run";
 import type { Program } from "./program";
 import type { Proof } from "./proof";
 import type { SecretDeclaration } from "./secret";
-import type { Exposure } from "./site";
+import type { Exposure, SiteName } from "./site";
 import { UserError } from "./finding";
 
 /** What a program may use. */
@@ -64,6 +64,11 @@ export interface Service<R extends Run = Run> extends Monitored {
   files?: (context: ServiceContext) => readonly ConfigFile[];
   /** Addresses by hostname that hold for the program whatever its resolver says. Default: none. */
   extraHosts?: (context: ServiceContext) => Readonly<Record<string, string>>;
+  /**
+   * Sites of the platform that the program asks by their names, through the VPN where they are VPN-only. Its container reaches no
+   * other host's but those, what it uses, and what is public. Default: it asks none.
+   */
+  asks?: (context: ServiceContext) => readonly SiteName[];
   secrets?: Readonly<Record<string, SecretFile>>;
   /** How values of its secrets are tried, beside those that its offers, requests and sites say. Default: they are not. */
   proofs?: (context: ServiceContext) => readonly Proof[];

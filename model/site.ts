@@ -66,6 +66,9 @@ export interface Exposure {
   via?: string;
 }
 
+/** A website by its name. */
+export type SiteName = Pick<Exposure, "subdomain">;
+
 /** A website whose program runs on another host, which is reached through the VPN. */
 export interface RemoteSite extends Exposure {
   /** The other host's VPN address. */

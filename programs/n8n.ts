@@ -11,7 +11,7 @@ import type { ServiceContext } from "../model/context";
 import { camelCase } from "../model/names";
 import { ofLength } from "../model/secret";
 import type { ContainerService, Limits } from "../model/service";
-import { type Access, type Answer, hostnameOf } from "../model/site";
+import { type Access, type Answer, hostnameOf, type SiteName } from "../model/site";
 import { N8N_DASHBOARD } from "./n8n/dashboard";
 
 const PORT = 5678;
@@ -54,6 +54,8 @@ export interface N8nArgs {
   environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
   /** What is made for its workflows, in this order: credentials, keys, databases. Default: nothing. */
   uses?: readonly Requested[];
+  /** Sites of the platform that workflows ask by their names. Default: none. */
+  asks?: readonly SiteName[];
   /** Keys of a stack's file that `environment` asks for. */
   settings?: Readonly<Record<string, z.ZodType>>;
   smoke?: readonly SmokeCheck[];
@@ -75,6 +77,7 @@ export function n8n(args: N8nArgs): ContainerService {
     length: 32,
     check: ofLength(8, 64),
   } as const;
+  const { asks } = args;
   const edited = name === "n8n" ? "workflows" : `${camelCase(name)}Workflows`;
   return {
     name,
@@ -109,6 +112,7 @@ export function n8n(args: N8nArgs): ContainerService {
         ...args.environment?.(context),
       };
     },
+    ...(asks === undefined ? {} : { asks: () => asks }),
     secrets: {
       database_password: { secret: database.password, variable: "DB_POSTGRESDB_PASSWORD_FILE" },
       encryption_key: {

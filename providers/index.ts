@@ -8,6 +8,7 @@ export { HeadscaleUser } from "./resources/headscale-user";
 export { GATE_PATIENCE, HealthGate } from "./resources/health-gate";
 export type { HostNeeds } from "./host/faults";
 export { expectReady } from "./host/ready";
+export { HostFirewall } from "./resources/host-firewall";
 export { HostImage } from "./resources/host-image";
 export { HostOperator } from "./resources/host-operator";
 export { HostPackages } from "./resources/host-packages";

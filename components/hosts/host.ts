@@ -20,6 +20,7 @@ import { Findings } from "../docker/findings";
 import { baselineLayer } from "./layers/baseline";
 import { checksLayer } from "./layers/checks";
 import { engineLayer } from "./layers/engine";
+import { firewallLayer } from "./layers/firewall";
 import { lateAddressLayer } from "./layers/late-address";
 import { networksLayer } from "./layers/networks";
 import { readinessLayer } from "./layers/readiness";
@@ -77,7 +78,8 @@ export class Host extends ComponentResource {
     const baseline = baselineLayer({ owner, machine, description, operator, parent: this }, []);
     const sysctl = sysctlLayer(bare, baseline.ready);
     const sshd = sshdLayer({ ...bare, declared: machine.connection }, sysctl.ready);
-    const engine = engineLayer({ name, machine, isLeft, parent: this }, sshd.ready);
+    const firewall = firewallLayer({ name, machine, context, parent: this }, sshd.ready);
+    const engine = engineLayer({ name, machine, isLeft, parent: this }, firewall.ready);
     const place = {
       ...{ owner, machine, architecture, secrets, vpnAddress, adopt },
       folder: folderOn(owner.platform, description),

@@ -35,6 +35,12 @@ export interface Machine {
   borrows?: readonly SystemPart[];
   /** Public key that the stack made to log in with; a machine of somebody else's has none. */
   loginKey?: Output<string>;
+  /** Names of the interfaces by which packets of the VPN come in. Default: Tailscale's, `tailscale0`. */
+  vpnInterfaces?: readonly string[];
+  /** Addresses that no container on it may reach: of what the machine itself stands on. Default: none. */
+  foundations?: readonly string[];
+  /** Networks in CIDR form that are the Internet to it, though their addresses are private. Default: none. */
+  internet?: readonly string[];
   /** Where the host pulls an image from. */
   imageSource(reference: string): ImageSource;
   /** Image that has a program which the host does not get as production does. Default: it gets every one as the program says. */

@@ -43,6 +43,8 @@ export class LabMachine extends ComponentResource implements Machine {
   /** A container has name, swap and kernel from outside; its packages change with its image. */
   readonly borrows = ["hostname", "swap", "upgrades", "kernel options"] as const;
   readonly loginKey: Output<string>;
+  /** Where no client of the VPN runs, hosts reach each other's VPN addresses by the lab network. */
+  readonly vpnInterfaces = ["tailscale0", "eth0"];
 
   /** @param host the host's name */
   constructor(
@@ -75,6 +77,15 @@ export class LabMachine extends ComponentResource implements Machine {
         }),
       );
     this.registerOutputs({ address });
+  }
+
+  /** Whoever else is on the lab network plays the Internet. */
+  get internet(): readonly string[] {
+    return [this.args.ground.identity.subnet];
+  }
+
+  get foundations(): readonly string[] {
+    return this.args.ground.registry.everyAddress;
   }
 
   get logins(): readonly Login[] {

@@ -82,6 +82,11 @@ export class LabRegistry extends ComponentResource {
     this.registerOutputs({ address: this.address });
   }
 
+  /** Addresses of all its servers. */
+  get everyAddress(): string[] {
+    return [this.address, ...this.addresses.values()];
+  }
+
   /** Where a lab host finds a registry. */
   addressOf(registry: string): string {
     return this.addresses.get(registry) ?? this.address;

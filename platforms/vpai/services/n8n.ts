@@ -17,6 +17,8 @@ export default n8n({
   site: SITE,
   webhooks: { ...WEBHOOKS, answers: { at: "/webhook/ping", ...PING } },
   environment: addressesFor,
+  // ComfyUI, Remotion, and what starts OpenCut, on the workstation.
+  asks: [{ subdomain: "studio" }, { subdomain: "cut" }, { subdomain: "starter" }],
   settings: ADDRESS_SETTINGS,
   uses: forWorkflows,
   workflows: {

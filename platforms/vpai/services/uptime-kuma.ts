@@ -1,6 +1,7 @@
 import type { DataDirectory } from "../../../model/files";
 import { rotateLogs } from "../../../programs/upkeep";
 import { uptimeKumaMonitors, uptimeKumaOwner } from "../../../capabilities/uptime-kuma";
+import { promisesOn } from "../../../model/promises";
 import { ofLength } from "../../../model/secret";
 import { defineService } from "../../../model/service";
 
@@ -30,6 +31,7 @@ export default defineService({
   user: { uid: 1000, gid: 1000 },
   port: PORT,
   expose: [{ subdomain: "uptime", port: PORT, access: "vpn", answers: { at: "/dashboard" } }],
+  asks: ({ hosts }) => promisesOn(hosts),
   // Without a database chosen, its first start serves a page where the first visitor chooses one.
   environment: () => ({ UPTIME_KUMA_DB_TYPE: "sqlite", UPTIME_KUMA_PORT: String(PORT) }),
   // Its set-up is no request of its own that a gateway could tell apart.

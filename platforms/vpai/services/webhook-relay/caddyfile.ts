@@ -1,4 +1,4 @@
-import type { ServiceContext } from "../../../../model/context";
+import type { HostView, ServiceContext } from "../../../../model/context";
 import { UserError } from "../../../../model/finding";
 import { type Exposure, hostnameOf } from "../../../../model/site";
 import { block, part, PLAIN_PATHS } from "../../../../programs/caddy/caddyfile";
@@ -34,14 +34,18 @@ export function relayCaddyfile(context: ServiceContext): string {
   ].join("\n");
 }
 
+/** Sites whose requests the relay passes on. */
+export const relayedSites = (hosts: readonly HostView[]): Exposure[] =>
+  hosts.flatMap(({ services }) =>
+    services.flatMap(({ expose = [] }) => expose.filter(({ relayed }) => relayed === true)),
+  );
+
 /** @throws when two sites want the same path: the relay has one name */
 function targetsOf({ hosts, host: own }: ServiceContext): Target[] {
   const targets = hosts
     .filter(({ name }) => name !== own)
-    .flatMap(({ vpnAddress: address, services }) =>
-      services
-        .flatMap(({ expose = [] }) => expose.filter(({ relayed }) => relayed === true))
-        .map((site): Target => ({ path: site.path ?? "*", site, address })),
+    .flatMap((other) =>
+      relayedSites([other]).map((site): Target => ({ path: site.path ?? "*", site, address: other.vpnAddress })),
     );
   const paths = targets.map(({ path }) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);

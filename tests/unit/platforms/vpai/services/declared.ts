@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import type { Offered, Requested } from "../../../../../model/capability";
+import type { FirewallRules } from "../../../../../model/firewall";
 import type { ServiceContext } from "../../../../../model/context";
 import type { ContainerRun } from "../../../../../model/run";
 import type { PlatformHost } from "../../../../../model/platform";
@@ -81,6 +82,15 @@ const filesOf = ({ graph, host }: Deployed, service: string): string =>
     .filter(({ name }) => name.startsWith(`${host}/${service}/config/`))
     .map(({ inputs }) => String(inputs["content"]))
     .join("\n");
+
+/** Where one of the sites that a service asks answers in the VPN. */
+const ASKED: Readonly<Record<string, string>> = {
+  everything: "100.64.0.1:443",
+  n8n: "100.64.0.1:443",
+  "hub-monitoring": "100.64.0.14:443",
+  "uptime-kuma": "100.64.0.1:443",
+  "webhook-relay": "100.64.0.14:443",
+};
 
 /** Seconds of a duration in Docker's notation. */
 const seconds = (text: string): number => {
@@ -394,6 +404,12 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
         expect((inputs["validate"] as string[]).slice(-file.validate.length)).toEqual([...file.validate]);
       }
     }
+  },
+  asks: ({ graph, host, service: { name, asks }, context }) => {
+    some(asks?.(context));
+    const { routes } = resource(graph, `${host}/firewall`).inputs["rules"] as FirewallRules;
+    const reached = routes.filter(({ why }) => why === name).map(({ address, port }) => `${address}:${port}`);
+    expect([name, reached]).toEqual([name, expect.arrayContaining([ASKED[name]])]);
   },
   extraHosts: (deployed) => {
     const extra = some(Object.entries(deployed.service.extraHosts?.(deployed.context) ?? {}));

@@ -104,6 +104,7 @@ export default {
   ],
   dashboards: [{ uid: "vpai-everything", title: "All of it", panels: [{ title: "One", queries: [{ expr: "up" }] }] }],
   environment: ({ domain }) => ({ DOMAIN: domain, EMPTY: "" }),
+  asks: () => [{ subdomain: "studio" }],
   extraHosts: ({ domain }) => ({ ["far." + domain]: "192.0.2.7" }),
   files: ({ domain }) => [
     { path: "/etc/everything/main.conf", content: "domain " + domain },

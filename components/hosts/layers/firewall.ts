@@ -1,0 +1,30 @@
+import { all, type Resource } from "@pulumi/pulumi";
+import { HostFirewall } from "@vpai/providers";
+import type { ServiceContext } from "../../../model/context";
+import { firewallOf } from "../../../model/firewall";
+import type { Machine } from "../../machines/machine";
+import type { Layer } from "./layer";
+
+/** A host before its engine, and what all hosts of the platform declare. */
+interface Unguarded {
+  name: string;
+  machine: Machine;
+  context: ServiceContext;
+  parent: Resource;
+}
+
+/** Tailscale's own. */
+const VPN_INTERFACES = ["tailscale0"];
+
+/**
+ * The layer below the engine: who reaches the host and its containers, and what these reach. It stands before the engine's first
+ * container, so that none is ever open.
+ */
+export const firewallLayer: Layer<Unguarded> = ({ name, machine, context, parent }, after) => {
+  const { connection, bindAddress, vpnInterfaces = VPN_INTERFACES, foundations = [], internet = [] } = machine;
+  const rules = all([connection, bindAddress]).apply(([{ port: sshPort }, address]) =>
+    firewallOf(context, { sshPort, bindAddress: address, vpnInterfaces, closed: foundations, internet }),
+  );
+  const firewall = new HostFirewall(`${name}/firewall`, { connection, rules }, { parent, dependsOn: [...after] });
+  return { ready: [firewall] };
+};

@@ -28,7 +28,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore recovery-kit bucket-undelete opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,14 @@ backups: ## what can be brought back, how old it is, and when it was read back: 
 restore: ## bring a host's or a service's data back, once told so: HOST=sese-ai [SERVICE=n8n] [AT=2026-11-29] [YES=1]
 	$(READY)
 	@$(RUN) commands/restore.ts
+
+recovery-kit: ## print, once told so, what brings the backups back with S3 and a sheet of paper alone: [YES=1]
+	$(READY)
+	@$(RUN) commands/recovery-kit.ts
+
+bucket-undelete: ## take back, once told so, what was deleted in the bucket of the backups: [YES=1]
+	$(READY)
+	@$(RUN) commands/bucket-undelete.ts
 
 opencut: ## start or stop OpenCut on the workstation, which is off otherwise: ACTION=start|stop
 	$(READY)

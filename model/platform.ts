@@ -1,8 +1,11 @@
 import type { z } from "zod";
+import type { Bucket } from "./bucket";
 import type { ServiceContext } from "./context";
 import type { Job } from "./job";
 import type { Tool } from "./program";
+import type { SecretDeclaration } from "./secret";
 import type { Service } from "./service";
+import type { Stack } from "./stack";
 
 /** A Docker network of a host. */
 export interface Network {
@@ -32,9 +35,13 @@ export interface PlatformHost {
   oftenOffline?: boolean;
 }
 
-/** Jobs of a host itself, which one that runs nothing has no need of. */
-export const hostJobsOf = ({ jobs }: Pick<PlatformHost, "jobs">, context: ServiceContext): readonly Job[] =>
+/** Jobs of a host itself, in whatever surroundings; one that runs nothing has no need of any. */
+export const declaredHostJobs = ({ jobs }: Pick<PlatformHost, "jobs">, context: ServiceContext): readonly Job[] =>
   context.services.length === 0 ? [] : (jobs?.(context) ?? []);
+
+/** Jobs that a host itself has in these surroundings. */
+export const hostJobsOf = (host: Pick<PlatformHost, "jobs">, context: ServiceContext): readonly Job[] =>
+  declaredHostJobs(host, context).filter(({ needed = () => true }) => needed(context));
 
 /** Hosts and services that belong together, on whatever computers. */
 export interface Platform {
@@ -46,6 +53,10 @@ export interface Platform {
   services: readonly Service[];
   /** Keys of a stack's file that belong to no service: a zod schema by name. What Pulumi hands over is text. */
   settings?: Readonly<Record<string, z.ZodType>>;
+  /** Buckets that a stack with these settings wants. Default: none. */
+  buckets?: (settings: Stack["settings"]) => readonly Bucket[];
+  /** Secrets beside those of services, jobs and machines, such as those of `buckets`. Default: none. */
+  secrets?: readonly SecretDeclaration[];
 }
 
 /** Folder of a platform on a host. */

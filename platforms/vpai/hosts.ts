@@ -1,5 +1,6 @@
 import type { PlatformHost } from "../../model/platform";
 import { backupJobs } from "../../programs/backup";
+import { offsiteJobs } from "../../programs/offsite";
 import { CODING_TOOLS } from "./tools";
 
 /** The three computers (docs/requirements.md#hosts). */
@@ -22,7 +23,7 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "seko-vpn": {
     purpose: "VPN hub, backups and outside monitoring",
     groups: ["vpn"],
-    jobs: backupJobs,
+    jobs: (context) => [...backupJobs(context), ...offsiteJobs(["backups"])],
     // Debian, the engine, the VPN and the nightly backup (docs/decisions/collectors.md).
     systemMiB: 384,
     // No source names any: the fewest that work, cut as Sese-AI's are (docs/decisions/hub.md).

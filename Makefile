@@ -28,7 +28,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore recovery-kit bucket-undelete opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore recover recovery-kit bucket-undelete opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,10 @@ backups: ## what can be brought back, how old it is, and when it was read back: 
 restore: ## bring a host's or a service's data back, once told so: HOST=sese-ai [SERVICE=n8n] [AT=2026-11-29] [YES=1]
 	$(READY)
 	@$(RUN) commands/restore.ts
+
+recover: ## bring a host's data back from elsewhere, as after the loss of its computer: HOST=sese-ai [AT=2026-11-29] [YES=1]
+	$(READY)
+	@$(RUN) commands/recover.ts
 
 recovery-kit: ## print, once told so, what brings the backups back with S3 and a sheet of paper alone: [YES=1]
 	$(READY)

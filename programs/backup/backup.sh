@@ -7,6 +7,7 @@
 #        backup.sh … restore <set> [service]
 #        backup.sh … revert <moment of a restore> [service]
 #        backup.sh … serve '<list | get <set>>'
+#        backup.sh … accept <set> < its files, as tar has them
 #
 # Beside it lie the plan, which says what is copied, and a program for each method. A set is built in a hidden folder and renamed
 # when everything in it was read back; sets are told apart, and ordered, by the number in front, whatever the clock says.
@@ -441,6 +442,26 @@ serve() {
   esac
 }
 
+# Takes a set that was elsewhere in among the host's own: all of it, as it was written, or nothing. usage: accept <set>
+accept() {
+  [[ ${1:-} =~ ^[0-9]{6}-[0-9]{8}T[0-9]{6}Z$ ]] || fail "expected the name of a set, found ${1@Q}"
+  read_plan
+  alone
+  [ ! -e "$STORE/$1" ] || fail "$STORE/$1 is there already; nothing was replaced"
+  WORK=$STORE/.partial-$1
+  rm -rf "$WORK"
+  mkdir "$WORK"
+  trap 'rm -rf "$WORK"' EXIT
+  tar --extract --no-same-owner --directory "$WORK" || fail "$1 did not come whole; nothing was made"
+  check "$WORK"
+  grep -qxF "  \"host\": $(text "$HOST")," "$WORK/manifest.json" || fail "expected a set of $HOST, found another host's; nothing was made"
+  find "$WORK" -exec sync {} +
+  mv -nT "$WORK" "$STORE/$1"
+  trap - EXIT
+  sync "$STORE"
+  echo "$1 is there, as it was written"
+}
+
 case ${1:-} in
   run) run ;;
   manifests) manifests ;;
@@ -449,9 +470,10 @@ case ${1:-} in
   revert) revert "${@:2}" ;;
   list) list ;;
   serve) serve "${2:-}" ;;
+  accept) accept "${2:-}" ;;
   check)
     check "$STORE/${2:?which set}"
     echo "$2 is as it was written"
     ;;
-  *) fail "expected run, list, manifests, check, what, restore, revert or serve, found ${1:-nothing}" ;;
+  *) fail "expected run, list, manifests, check, what, restore, revert, serve or accept, found ${1:-nothing}" ;;
 esac

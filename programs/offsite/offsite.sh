@@ -2,6 +2,7 @@
 # Brings hosts' sets of backups into an encrypted repository elsewhere, and keeps that in order (docs/backups.md#copies-elsewhere).
 # usage: offsite.sh push      takes every set that is not there yet
 #        offsite.sh upkeep    forgets what is older than is kept, frees its room, and reads a part of what stays
+#        offsite.sh give <host> <set>    writes a set's files, as tar has them
 #
 # It runs in Restic's own image, whose shell is BusyBox'. Beside it lie `hosts`, the hosts by name, whether each may be away, and after how
 # many seconds its copies are overdue; and `ssh/config`, how they are logged in to. RESTIC_REPOSITORY is in its environment.
@@ -296,6 +297,15 @@ upkeep() {
   say "the repository is in order; part $part of $PARTS was read"
 }
 
+# Writes a set's files. usage: give <host> <set>
+give() {
+  local id
+  give_keys
+  id=$(restic snapshots --json --no-lock --host "$1" --tag "set=$2" | jq --raw-output '(. // []) | sort_by(.time) | last | .id // empty')
+  [ -n "$id" ] || fail "$1: expected the copy of $2 in the repository, found none"
+  exec restic dump --no-lock --archive tar "$id:$SETS/$1" /
+}
+
 case ${1:-} in
   push | upkeep)
     # The first process of a container is only told to end if it listens, and with it everything in the container ends.
@@ -308,5 +318,6 @@ case ${1:-} in
   collect) collect "$2" "$3" ;;
   take) take "$2" "$3" "$4" ;;
   forget) forget ;;
-  *) fail "expected push or upkeep, found ${1:-nothing}" ;;
+  give) give "$2" "$3" ;;
+  *) fail "expected push, upkeep or give, found ${1:-nothing}" ;;
 esac

@@ -1,4 +1,4 @@
-import { folderIn, type OffsiteCopy, offsiteHost, offsiteOn, offsiteRows } from "../../../../commands/backups/offsite";
+import { copyOf, folderIn, giveCommand, type OffsiteCopy, offsiteHost, offsiteOn, offsiteRows } from "../../../../commands/backups/offsite";
 
 const UNIT = `[Service]
 ExecStart="/bin/sh" "/opt/vpn/jobs/run" "3" "900" "18000" "/bin/sh" "-c" "…" "--mount" "type=bind,source=/opt/vpn/data/metrics,target=/srv/metrics" "--mount" "type=bind,source=/opt/vpn/data/offsite,target=/srv/offsite" "restic"`;
@@ -53,4 +53,27 @@ test("a stack without copies elsewhere has no such host", () => {
   const jobs = { offsite: { unit: "offsite.service" } };
   expect(offsiteHost({ one: host })).toBeUndefined();
   expect(offsiteHost({ one: host, two: { ...host, jobs } })?.[0]).toBe("two");
+});
+
+describe("what is recovered", () => {
+  test("is the newest copy of the host, that of a moment, or one by its name", () => {
+    const set = (at: string): string => copyOf(COPIES, "sese-ai", at).set;
+    expect(set("")).toBe("000028-20261128T025500Z");
+    expect(set("2026-11-27T12:00:00Z")).toBe("000027-20261127T025500Z");
+    expect(set("000027-20261127T025500Z")).toBe("000027-20261127T025500Z");
+    expect(() => set("2026-11-01")).toThrow("expected a copy elsewhere by 2026-11-01, found none; there are 000027-2026");
+  });
+
+  test("comes by the job's own command, beside it", () => {
+    const unit = `[Service]
+ExecStart="/bin/sh" "/opt/vpn/jobs/run" "3" "900" "18000" "/bin/sh" "-c" "docker rm --force \\"$$1\\"; exec docker run \\"$$@\\"" "job" "vpn_offsite" "--rm" "--name" "vpn_offsite" "--env" "A=50%% $$x" "--entrypoint" "sh" "sha256:1" "/etc/offsite/offsite.sh" "push"`;
+    expect(giveCommand(unit, "sese-ai", "000028-20261128T025500Z")).toEqual([
+      ...["docker", "run", "--rm", "--name", "vpn_offsite-give", "--env", "A=50% $x", "--entrypoint", "sh", "sha256:1"],
+      ...["/etc/offsite/offsite.sh", "give", "sese-ai", "000028-20261128T025500Z"],
+    ]);
+  });
+
+  test("needs the job that this program makes", () => {
+    expect(() => giveCommand("ExecStart=/bin/true", "x", "y")).toThrow("expected the job of the copies elsewhere");
+  });
 });

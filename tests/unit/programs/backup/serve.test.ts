@@ -29,3 +29,42 @@ test.each(["", "run", "get", "get ", "get ../../etc", "get 000001-20261129T02550
     expect([code, out, error]).toEqual([1, "", expect.stringContaining("backup: expected ")]);
   },
 );
+
+describe("a set that was elsewhere", () => {
+  let other: BackupHost;
+  let set: string;
+  let files: string;
+  beforeEach(() => {
+    other = new BackupHost();
+    other.method("note", "dump() { :; }\nverify() { :; }");
+    other.plan("host|x", "part|one|first|note|-");
+    set = host.sets[0] ?? "";
+    files = host.run(["serve", `get ${set}`]).out;
+  });
+  afterEach(() => other.remove());
+
+  const accept = (input: string): ReturnType<BackupHost["run"]> => other.run(["accept", set], {}, input);
+
+  test("is one of the host's own, and comes once", () => {
+    expect(accept(files)).toEqual({ code: 0, out: `${set} is there, as it was written\n`, error: "" });
+    expect(other.sets).toEqual([set]);
+    expect(other.read("backups", set, "one/text")).toBe("hello\n");
+    expect(other.run(["check", set]).code).toBe(0);
+    expect(accept(files).error).toContain("is there already; nothing was replaced");
+  });
+
+  test.each([
+    ["cut off", (whole: string): string => whole.slice(0, 2500)],
+    ["changed", (whole: string): string => whole.replace("hello\n", "jello\n")],
+    ["not there", (): string => ""],
+  ])("that is %s leaves nothing", (_what, spoil) => {
+    expect(accept(spoil(files)).code).toBe(1);
+    expect(other.sets).toEqual([]);
+  });
+
+  test("of another host is none of its own", () => {
+    other.plan("host|y", "part|one|first|note|-");
+    expect(accept(files).error).toContain("expected a set of y, found another host's");
+    expect(other.sets).toEqual([]);
+  });
+});

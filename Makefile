@@ -32,7 +32,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -104,6 +104,18 @@ safety-check: ## whether this is a good moment for a change: the repository, log
 rotate: ## new values for secrets, tried, and the old ones proven to be refused: SECRET=redisPassword, or ALL=1 [YES=1]
 	$(READY)
 	@$(RUN) commands/rotate.ts
+
+recover: ## bring a host's data back from elsewhere, as after the loss of its computer: HOST=sese-ai [AT=2026-11-29] [YES=1]
+	$(READY)
+	@$(RUN) commands/recover.ts
+
+recovery-kit: ## print, once told so, what brings the backups back with S3 and a sheet of paper alone: [YES=1]
+	$(READY)
+	@$(RUN) commands/recovery-kit.ts
+
+bucket-undelete: ## take back, once told so, what was deleted in the bucket of the backups: [YES=1]
+	$(READY)
+	@$(RUN) commands/bucket-undelete.ts
 
 opencut: ## start or stop OpenCut on the workstation, which is off otherwise: ACTION=start|stop
 	$(READY)

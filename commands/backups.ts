@@ -1,7 +1,8 @@
-import { Transport } from "@vpai/providers";
+import { type Connection, Transport } from "@vpai/providers";
 import { type Backed, backedHosts, BackupProgram } from "./backups/host";
 import { rowsOf } from "./backups/manifest";
-import { deployedHosts } from "./hosts";
+import { offsiteHost, offsiteOn, offsiteRows } from "./backups/offsite";
+import { type DeployedHost, deployedHosts } from "./hosts";
 import { chosenStack, main } from "./pulumi";
 import { chosenHost } from "./scope/choice";
 import { table } from "./table";
@@ -12,7 +13,7 @@ main(async () => {
   const { HOST: host } = process.env;
   if (host) chosenHost(host, hosts);
   const backed = backedHosts(hosts).filter(({ name }) => !host || name === host);
-  const found = await Promise.all(backed.map(rowsOn));
+  const found = await Promise.all([...backed.map(rowsOn), ...elsewhere(hosts, host)]);
   const head = ["host", "service", "sets", "newest", "age", "size", "verified"];
   console.log(
     table(
@@ -24,13 +25,41 @@ main(async () => {
   return found.every(({ problem, rows }) => problem === undefined && rows.length > 0) ? 0 : 1;
 });
 
-async function rowsOn({ name, connection, unit }: Backed): Promise<{ rows: string[][]; problem?: string }> {
+/** What there is elsewhere, where the stack has that. @param chosen the one host that is asked for; empty: all */
+function elsewhere(hosts: Readonly<Record<string, DeployedHost>>, chosen: string | undefined): Promise<Found>[] {
+  const [name, hub] = offsiteHost(hosts) ?? [];
+  if (name === undefined || hub === undefined) return [];
+  return [
+    asked(name, hub.connection, async (transport) => {
+      const rows = offsiteRows(await offsiteOn(transport), new Date()).filter(([of]) => !chosen || of === chosen);
+      return rows.length > 0 ? { rows } : { rows, problem: `${name}: no copy elsewhere yet; make run JOB=offsite` };
+    }),
+  ];
+}
+
+/** Lines of the table, or why there are none. */
+interface Found {
+  rows: string[][];
+  problem?: string;
+}
+
+const rowsOn = ({ name, connection, unit }: Backed): Promise<Found> =>
+  asked(name, connection, async (transport) => {
+    const manifests = await (await BackupProgram.of(transport, unit)).manifests();
+    return manifests.length === 0
+      ? { rows: [], problem: `${name}: no set yet; make run JOB=${unit.replace(".service", "")}` }
+      : { rows: rowsOf(name, manifests, new Date()) };
+  });
+
+/** Asks a host; one that does not answer is a problem of its own. */
+async function asked(
+  name: string,
+  connection: Connection,
+  ask: (transport: Transport) => Promise<Found>,
+): Promise<Found> {
   const transport = new Transport(connection);
   try {
-    const manifests = await (await BackupProgram.of(transport, unit)).manifests();
-    if (manifests.length === 0)
-      return { rows: [], problem: `${name}: no set yet; make run JOB=${unit.replace(".service", "")}` };
-    return { rows: rowsOf(name, manifests, new Date()) };
+    return await ask(transport);
   } catch (error) {
     return { rows: [], problem: `${name}: ${error instanceof Error ? error.message : String(error)}` };
   } finally {

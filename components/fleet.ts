@@ -44,7 +44,7 @@ export class Fleet {
   start(): void {
     const { views, hosts } = this.args;
     for (const host of views) for (const service of host.services) this.run({ service, host });
-    for (const host of hosts.values()) host.startJobs(this.args.preparation);
+    for (const host of hosts.values()) host.startJobs(this.args.preparation, (name) => this.hostOf(name).visited);
     for (const host of hosts.values()) host.clear(this.args.preparation);
     this.args.preparation.close();
     for (const [name, host] of hosts) host.check(this.afterwards.get(name) ?? []);

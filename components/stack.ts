@@ -21,6 +21,7 @@ import {
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn, settled } from "../platforms";
 import { whenUnreachable, type WhenUnreachable } from "../model/stack";
+import { makeBuckets } from "./buckets";
 import { Preparation } from "./preparation";
 import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
@@ -95,6 +96,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const views = Object.keys(config.hosts).map((name) => viewOf(name, deployment));
   const plans = views.map((view) => planOf(view, views, deployment));
   checkPlatform(plans);
+  const buckets = platform.buckets?.(config.settings) ?? [];
   for (const plan of plans) describeAll(plan, deployment);
   const pulling = pullingServices(views, config);
   warnOfTags([...imagesOf(pulling), ...pulledByHosts(plans, config)], lock);
@@ -137,6 +139,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     const tools = services.length === 0 ? {} : toolsOn(folderOn(platform.name, description), description);
     return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described, jobs, tools }];
   });
+  makeBuckets(buckets, { secrets, protect: [...hosts.values()].some(({ protects }) => protects) });
   new Fleet({ hosts, views, stack: config, secrets, preparation, leaves: config.leaves }).start();
   return Object.fromEntries(outputs);
 }

@@ -10,6 +10,24 @@ interface Retries {
   backoff: number;
 }
 
+/** A login at a host, for one command alone. */
+export interface Visit {
+  /** The host's name. */
+  host: string;
+  /** The command there, to which what the job asks for is added as one argument. `{folder}` and `{prefix}` are that host's. */
+  command: readonly string[];
+}
+
+/** Logins of a job at hosts, by a key of its own. */
+export interface Visits {
+  /** Folder, as the job sees it, of `config` and `known_hosts`, as OpenSSH reads them: each host by its name. */
+  folder: string;
+  to: (context: ServiceContext) => readonly Visit[];
+}
+
+/** Name of the secret that holds the key of a job's visits. */
+export const VISITS_KEY = "ssh_key";
+
 /** What every job says. */
 interface JobBase {
   /** Unique on its host, also among the services: name of its timer, what `make run JOB=` takes. */
@@ -35,6 +53,8 @@ interface JobBase {
   data?: readonly DataDirectory[];
   /** Parts of the host that it reads. In a container, absolute ones or relative to the platform's data; on the host all but homes is there. */
   hostMounts?: readonly HostMount[];
+  /** Default: it logs in nowhere. */
+  visits?: Visits;
   /** Whether it is run in these surroundings. Default: it always is. */
   needed?: (context: ServiceContext) => boolean;
   /** Numeric user and group that it runs as; they own its secrets and data. Default: those of its service. */

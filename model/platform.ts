@@ -1,12 +1,15 @@
 import type { z } from "zod";
 import type { Accepted } from "./audit";
+import type { Bucket } from "./bucket";
 import type { ServiceContext } from "./context";
 import type { SshdOption } from "./hardening/sshd";
 import type { SysctlKey } from "./hardening/sysctl";
 import { BASE_PACKAGES, type SystemPackage } from "./hardening/packages";
 import type { Job } from "./job";
 import type { Tool } from "./program";
+import type { SecretDeclaration } from "./secret";
 import type { Service } from "./service";
+import type { Stack } from "./stack";
 
 /** A Docker network of a host. */
 export interface Network {
@@ -54,15 +57,17 @@ export interface HostSshd {
   options?: Readonly<Partial<Record<SshdOption, string>>>;
 }
 
-/** Jobs of a host itself, which one that runs nothing has no need of. */
-export const hostJobsOf = ({ jobs }: Pick<PlatformHost, "jobs">, context: ServiceContext): readonly Job[] =>
-  context.services.length === 0 ? [] : (jobs?.(context) ?? []);
-
 /** Packages that a host has. */
 export const packagesOn = ({ packages = [] }: Pick<PlatformHost, "packages">): readonly SystemPackage[] => [
   ...BASE_PACKAGES,
   ...packages,
 ];
+
+/** Jobs of a host itself, in whatever surroundings; one that runs nothing has no need of any. */
+export const declaredHostJobs = ({ jobs }: Pick<PlatformHost, "jobs">, context: ServiceContext): readonly Job[] =>
+/** Jobs that a host itself has in these surroundings. */
+export const hostJobsOf = (host: Pick<PlatformHost, "jobs">, context: ServiceContext): readonly Job[] =>
+  declaredHostJobs(host, context).filter(({ needed = () => true }) => needed(context));
 
 /** Hosts and services that belong together, on whatever computers. */
 export interface Platform {
@@ -76,6 +81,10 @@ export interface Platform {
   settings?: Readonly<Record<string, z.ZodType>>;
   /** What `make audit` would find on its hosts, and what is meant to be so. Default: nothing. */
   accepted?: readonly Accepted[];
+  /** Buckets that a stack with these settings wants. Default: none. */
+  buckets?: (settings: Stack["settings"]) => readonly Bucket[];
+  /** Secrets beside those of services, jobs and machines, such as those of `buckets`. Default: none. */
+  secrets?: readonly SecretDeclaration[];
 }
 
 /** Folder of a platform on a host. */

@@ -1,6 +1,8 @@
 import type { HostView, ServiceContext } from "../model/context";
-import { hostJobsOf, type Platform } from "../model/platform";
+import type { Job } from "../model/job";
+import { declaredHostJobs, type Platform } from "../model/platform";
 import { jobImagesOf, type Service } from "../model/service";
+import type { SecretDeclaration } from "../model/secret";
 import type { RemoteSite } from "../model/site";
 import { ownerOf, type Stack, whenUnreachable } from "../model/stack";
 
@@ -117,10 +119,18 @@ const UNKNOWN: Stack = {
   settings: {},
 };
 
-/** Images of the jobs that a platform's hosts have of their own. @param groups of services that are chosen */
-export function hostJobImages(platform: Platform, groups: readonly string[]): string[] {
+/** Jobs that a platform's hosts have of their own, in one stack or another. @param groups of services that are chosen */
+function hostJobs(platform: Platform, groups: readonly string[]): Job[] {
   const views = hostViews(platform).map((view) => ({ ...view, services: servicesOn(platform, view.name, groups) }));
   return Object.entries(platform.hosts).flatMap(([name, host]) =>
-    jobImagesOf(hostJobsOf(host, contextOf(name, UNKNOWN, views))),
+    declaredHostJobs(host, contextOf(name, UNKNOWN, views)),
   );
 }
+
+/** Images of the jobs that a platform's hosts have of their own. @param groups of services that are chosen */
+export const hostJobImages = (platform: Platform, groups: readonly string[]): string[] =>
+  jobImagesOf(hostJobs(platform, groups));
+
+/** Secrets of the jobs that a platform's hosts have of their own. */
+export const hostJobSecrets = (platform: Platform): SecretDeclaration[] =>
+  hostJobs(platform, platform.groups).flatMap(({ secrets = {} }) => Object.values(secrets).map(({ secret }) => secret));

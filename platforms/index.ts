@@ -3,6 +3,7 @@ import { hcloudToken } from "../model/machine-secrets";
 import type { Platform } from "../model/platform";
 import type { SecretDeclaration } from "../model/secret";
 import { declaredSecretsOf, type Service } from "../model/service";
+import { hostJobSecrets } from "./contexts";
 import { platformsIn } from "./platforms-in";
 import { UserError } from "../model/finding";
 
@@ -43,9 +44,13 @@ function settingsOf(platform: Platform): PlatformNames["settings"] {
   return Object.fromEntries(declared);
 }
 
-/** Every secret that a stack of the platform may need, each once: its services' and those that machines are created with. */
+/** Every secret that a stack of the platform may need, each once: its services', its hosts' jobs', its own and those that machines are created with. */
 export function declaredSecrets(platform: Platform): SecretDeclaration[] {
-  const declared = platform.services.flatMap(declaredSecretsOf);
+  const declared = [
+    ...platform.services.flatMap(declaredSecretsOf),
+    ...hostJobSecrets(platform),
+    ...(platform.secrets ?? []),
+  ];
   return [...new Map([...declared, hcloudToken].map((secret) => [secret.name, secret])).values()];
 }
 

@@ -1,4 +1,5 @@
 // Each export of a resource registers its implementation, too.
+export { AuthorizedKey } from "./resources/authorized-key";
 export { CouchDatabase } from "./resources/couch-database";
 export { CouchUser } from "./resources/couch-user";
 export { DockerHost, endpointOf } from "./resources/docker-host";
@@ -25,6 +26,8 @@ export { ProgramAccount } from "./resources/program-account";
 export { QdrantCollection } from "./resources/qdrant-collection";
 export { RemoteDirectory } from "./resources/remote-directory";
 export { RemoteFile } from "./resources/remote-file";
+export { S3Bucket } from "./resources/s3-bucket";
+export { clientOf as s3ClientOf, type S3Client } from "./s3/client";
 export { SmokeChecks } from "./resources/smoke-checks";
 export { SshdConfig } from "./resources/sshd-config";
 export { Sysctl } from "./resources/sysctl";

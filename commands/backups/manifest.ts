@@ -42,7 +42,7 @@ export function ageOf(moment: string, now: Date): string {
 const MIB = 1_048_576;
 
 /** `1.5 MiB`. */
-const sizeOf = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
+export const sizeOf = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
 
 /** What there is of a host's services: in how many sets, and in the newest one how much, how old, and when it was read back. */
 export function rowsOf(host: string, manifests: readonly Manifest[], now: Date): string[][] {

@@ -16,6 +16,7 @@ import type { HostContext, HostNetworks } from "../host-context";
 import type { Machine } from "../machines/machine";
 import type { SecretKeeper, SecretStore } from "../secret-store";
 import { Jobs } from "../jobs/jobs";
+import type { Visited, VisitedHosts } from "../jobs/visits";
 import { Findings } from "../docker/findings";
 import { baselineLayer } from "./layers/baseline";
 import { checksLayer } from "./layers/checks";
@@ -113,10 +114,16 @@ export class Host extends ComponentResource {
     throw new Error(`${service.name}: expected a service in a container or a systemd unit, found neither`);
   }
 
-  /** Puts the jobs of the host itself there. */
-  startJobs(preparation: Preparation): void {
+  /** Puts the jobs of the host itself there. @param hosts that they may visit */
+  startJobs(preparation: Preparation, hosts: VisitedHosts): void {
     const { context, description } = this;
-    this.jobs.startOwn(hostJobsOf(description, context), { context, preparation });
+    this.jobs.startOwn(hostJobsOf(description, context), hosts, { context, preparation });
+  }
+
+  /** The host as a job visits it. */
+  get visited(): Visited {
+    const { connection, machine, vpnAddress, folder, prefix } = this.host;
+    return { connection, login: machine.connection, vpnAddress, folder, prefix, parent: this };
   }
 
   /** Has the host looked at once more when everything is prepared, before one of its containers changes. */

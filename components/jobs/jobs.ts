@@ -11,6 +11,7 @@ import { loginFor } from "../machines/registry-logins";
 import type { RunningService, ServiceArgs } from "../running-service";
 import { REPORT, RUN } from "./scripts";
 import { type JobSpec, jobSpec, METRICS_FOLDER, SCRIPTS_FOLDER } from "./spec";
+import { type VisitedHosts, visiting } from "./visits";
 
 /** Whose a job is, as a resource, and after what it is put on its host. */
 interface Placement {
@@ -34,9 +35,18 @@ export class Jobs {
     return jobsOf(service, args.context).map((job) => this.job(job, placement, args));
   }
 
-  /** Jobs of the host itself. */
-  startOwn(jobs: readonly Job[], args: Pick<ServiceArgs, "context" | "preparation">): SystemdJob[] {
-    return jobs.map((job) => this.job(job, { owner: HOST_ITSELF, parent: this.parent, after: [] }, args));
+  /** Jobs of the host itself. @param hosts that they may visit */
+  startOwn(
+    jobs: readonly Job[],
+    hosts: VisitedHosts,
+    args: Pick<ServiceArgs, "context" | "preparation">,
+  ): SystemdJob[] {
+    const { host, parent } = this;
+    return jobs.map((job) => {
+      const { known, files } = visiting(job, { host, parent, hosts, context: args.context });
+      for (const file of files) args.preparation.add(file, file.writtenAt);
+      return this.job(known, { owner: HOST_ITSELF, parent, after: files }, args);
+    });
   }
 
   private job(

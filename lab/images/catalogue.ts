@@ -213,6 +213,7 @@ export const catalogue: readonly LabImage[] = [
     version: "0.16",
     base: "base",
   },
+  { name: "restic", reference: "docker.io/restic/restic:0.18.0", program: "real", version: "0.18.0", base: "base" },
   // A node of the VPN, for the tests of its hub; no host runs it in a container.
   {
     name: "tailscale",

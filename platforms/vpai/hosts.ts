@@ -3,6 +3,7 @@ import type { HostJob } from "../../model/job";
 import type { PlatformHost } from "../../model/platform";
 import { auditJob } from "../../programs/audit";
 import { backupJobs } from "../../programs/backup";
+import { offsiteJobs } from "../../programs/offsite";
 import { ACCEPTED } from "./accepted";
 import { CODING_TOOLS } from "./tools";
 
@@ -33,7 +34,7 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "seko-vpn": {
     purpose: "VPN hub, backups and outside monitoring",
     groups: ["vpn"],
-    jobs: ownJobs,
+    jobs: (context) => [...ownJobs(context), ...offsiteJobs(["backups"])],
     ...SYSTEM,
     // Debian, the engine, the VPN and the nightly backup (docs/decisions/collectors.md).
     systemMiB: 384,

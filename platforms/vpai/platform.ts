@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Platform } from "../../model/platform";
 import { flag } from "../../model/setting";
+import { OFFSITE_SECRETS, OFFSITE_SETTINGS, offsiteBuckets } from "../../programs/offsite";
 import { servicesIn } from "../services-in";
 import { ACCEPTED } from "./accepted";
 import { HOSTS } from "./hosts";
@@ -11,7 +12,10 @@ const vpai: Platform = {
   groups: ["core", "apps", "monitoring", "vpn", "studio"],
   hosts: HOSTS,
   services: servicesIn(path.join(__dirname, "services")),
+  buckets: offsiteBuckets,
+  secrets: OFFSITE_SECRETS,
   settings: {
+    ...OFFSITE_SETTINGS,
     couchdbVpnEnforce: flag(false).describe(
       "true: CouchDB's site is VPN-only too. false: it is public, behind its login.",
     ),

@@ -77,8 +77,8 @@ export const COLLECTOR_ALERTS: readonly Alert[] = [
 export const JOB_ALERTS: readonly Alert[] = [
   {
     name: "BackupOverdue",
-    // A day, and two hours for a run that begins late and takes long.
-    expr: "time() - backup_last_success_timestamp_seconds > 26 * 3600",
+    // Where nothing says otherwise a day, and two hours for a run that begins late and takes long.
+    expr: "time() - backup_last_success_timestamp_seconds > on (host, backup) (backup_overdue_after_seconds or on (host, backup) (backup_last_success_timestamp_seconds * 0 + 26 * 3600))",
     after: "0s",
     severity: "critical",
     summary: "{{ $labels.backup }} of {{ $labels.host }} was backed up {{ $value | humanizeDuration }} ago",

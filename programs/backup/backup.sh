@@ -6,6 +6,8 @@
 #        backup.sh … what <set> [service]
 #        backup.sh … restore <set> [service]
 #        backup.sh … revert <moment of a restore> [service]
+#        backup.sh … serve '<list | get <set>>'
+#        backup.sh … accept <set> < its files, as tar has them
 #
 # Beside it lie the plan, which says what is copied, and a program for each method. A set is built in a hidden folder and renamed
 # when everything in it was read back; sets are told apart, and ordered, by the number in front, whatever the clock says.
@@ -22,6 +24,8 @@ export FOLDER PREFIX IMAGE HERE
 
 # Sets that stay on the host: tonight's, and those of three nights on which nobody came for them.
 KEPT=4
+# Seconds that who comes for the sets waits for a run that is under way: half as long as a run may take.
+RUN_PATIENCE=5400
 # Bytes of the disk that a run leaves free in any case.
 MARGIN=${BACKUP_MARGIN:-$((1024 * 1024 * 1024))}
 
@@ -408,16 +412,68 @@ manifests() {
   for one in $(sets); do cat "$STORE/$one/manifest.json" && printf '\0'; done
 }
 
+# Waits until nobody makes a set: who comes for tonight's one is not sent away with yesterday's.
+await_run() {
+  [ -e "$STORE/.lock" ] || return 0
+  exec 8< "$STORE/.lock"
+  flock --shared --timeout "$RUN_PATIENCE" 8 || fail "a run has been under way for more than $RUN_PATIENCE s"
+  exec 8<&-
+}
+
+list() {
+  local one
+  for one in $(sets); do echo "$one $(number "$one" bytes)"; done
+}
+
+# What another host may ask for by a key that is for nothing else: which sets there are, and one of them, as tar has it.
+# usage: serve <what it asks for>
+serve() {
+  case ${1:-} in
+    list)
+      await_run
+      list
+      ;;
+    'get '*)
+      [[ ${1#get } =~ ^[0-9]{6}-[0-9]{8}T[0-9]{6}Z$ ]] || fail "expected the name of a set, found ${1@Q}"
+      expect_set "${1#get }"
+      exec tar --create --directory "$STORE/${1#get }" .
+      ;;
+    *) fail "expected list or get with the name of a set, found ${1@Q}" ;;
+  esac
+}
+
+# Takes a set that was elsewhere in among the host's own: all of it, as it was written, or nothing. usage: accept <set>
+accept() {
+  [[ ${1:-} =~ ^[0-9]{6}-[0-9]{8}T[0-9]{6}Z$ ]] || fail "expected the name of a set, found ${1@Q}"
+  read_plan
+  alone
+  [ ! -e "$STORE/$1" ] || fail "$STORE/$1 is there already; nothing was replaced"
+  WORK=$STORE/.partial-$1
+  rm -rf "$WORK"
+  mkdir "$WORK"
+  trap 'rm -rf "$WORK"' EXIT
+  tar --extract --no-same-owner --directory "$WORK" || fail "$1 did not come whole; nothing was made"
+  check "$WORK"
+  grep -qxF "  \"host\": $(text "$HOST")," "$WORK/manifest.json" || fail "expected a set of $HOST, found another host's; nothing was made"
+  find "$WORK" -exec sync {} +
+  mv -nT "$WORK" "$STORE/$1"
+  trap - EXIT
+  sync "$STORE"
+  echo "$1 is there, as it was written"
+}
+
 case ${1:-} in
   run) run ;;
   manifests) manifests ;;
   what) what "${@:2}" ;;
   restore) restore "${@:2}" ;;
   revert) revert "${@:2}" ;;
-  list) for one in $(sets); do echo "$one $(number "$one" bytes)"; done ;;
+  list) list ;;
+  serve) serve "${2:-}" ;;
+  accept) accept "${2:-}" ;;
   check)
     check "$STORE/${2:?which set}"
     echo "$2 is as it was written"
     ;;
-  *) fail "expected run, list, manifests, check, what, restore or revert, found ${1:-nothing}" ;;
+  *) fail "expected run, list, manifests, check, what, restore, revert, serve or accept, found ${1:-nothing}" ;;
 esac

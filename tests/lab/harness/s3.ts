@@ -16,21 +16,39 @@ export class S3Server {
 
   private constructor(
     private readonly process: ChildProcess,
-    /** Folder of the buckets. */
-    readonly root: string,
+    /** Folders of the buckets, of what was in them, and of the accounts. */
+    private readonly folders: readonly [string, string, string],
     /** `<address>:<port>`. */
     readonly address: string,
   ) {}
 
-  /** @param host address of this machine that it listens on */
-  static async start(host: string, buckets: readonly string[]): Promise<S3Server> {
+  /**
+   * @param host address of this machine that it listens on
+   * @param users keys that may do what a bucket's policy says, by access key; with them it can keep versions, too
+   */
+  static async start(
+    host: string,
+    buckets: readonly string[],
+    users: Readonly<Record<string, string>> = {},
+  ): Promise<S3Server> {
     const root = mkdtempSync(path.join(tmpdir(), "vpai-s3-"));
     for (const bucket of buckets) mkdirSync(path.join(root, bucket));
     const address = `${host}:${await freePort(host)}`;
     const keys = ["--access", S3Server.accessKey, "--secret", S3Server.secretKey];
-    const server = spawn(await program(), [...keys, "--port", address, "posix", root], { stdio: "ignore" });
+    const [versions, accounts] = [mkdtempSync(`${root}-versions-`), mkdtempSync(`${root}-accounts-`)];
+    const server = spawn(
+      await program(),
+      [...keys, "--iam-dir", accounts, "--port", address, "posix", "--versioning-dir", versions, root],
+      { stdio: "ignore" },
+    );
     await eventually(() => fetch(`http://${address}`), 20);
-    return new S3Server(server, root, address);
+    for (const [user, secret] of Object.entries(users)) await addUser(address, user, secret);
+    return new S3Server(server, [root, versions, accounts], address);
+  }
+
+  /** Folder of the buckets. */
+  get root(): string {
+    return this.folders[0];
   }
 
   /** Keys of a bucket's objects. */
@@ -43,8 +61,15 @@ export class S3Server {
 
   stop(): void {
     this.process.kill("SIGKILL");
-    rmSync(this.root, { recursive: true, force: true });
+    for (const folder of this.folders) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function addUser(address: string, user: string, secret: string): Promise<void> {
+  const owner = ["--access", S3Server.accessKey, "--secret", S3Server.secretKey];
+  const account = ["--access", user, "--secret", secret, "--role", "user"];
+  const argv = [await program(), "admin", ...owner, "--endpoint-url", `http://${address}`, "create-user", ...account];
+  await succeed(argv, { timeout: 20 });
 }
 
 /** The server's program, built once for all checkouts. */

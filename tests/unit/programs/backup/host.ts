@@ -67,9 +67,9 @@ export class BackupHost {
     return { ...process.env, PATH: `${this.programs}:${process.env["PATH"] ?? ""}`, BACKUP_MARGIN: "1048576", ...more };
   }
 
-  run(verbs: readonly string[] = ["run"], more: Record<string, string> = {}): Outcome {
+  run(verbs: readonly string[] = ["run"], more: Record<string, string> = {}, input = ""): Outcome {
     const env = this.environment(more);
-    const { status, stdout, stderr } = spawnSync("bash", [...this.argv, ...verbs], { env, encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync("bash", [...this.argv, ...verbs], { env, input, encoding: "utf8" });
     return { code: status, out: stdout, error: stderr };
   }
 

@@ -1,0 +1,110 @@
+import type { DeployedHost } from "../hosts";
+import { ageOf, sizeOf } from "./manifest";
+
+/** A copy of a set in the repository elsewhere, as the hub notes it after each run. */
+export interface OffsiteCopy {
+  /** Beginning of the snapshot's id. */
+  id: string;
+  host: string;
+  /** ISO 8601: of the set. */
+  time: string;
+  set: string;
+  bytes: number;
+}
+
+/** Which part of the repository was read back last, and when. */
+export interface OffsiteCheck {
+  /** ISO 8601. */
+  moment: string;
+  part: number;
+  of: number;
+}
+
+/** What the hub has noted of the copies. */
+export interface Offsite {
+  copies: readonly OffsiteCopy[];
+  /** Undefined: nothing was read back yet. */
+  check: OffsiteCheck | undefined;
+}
+
+/** What a command asks a host. */
+interface Asked {
+  output(argv: readonly string[]): Promise<string>;
+}
+
+/** The job that brings sets elsewhere. */
+const JOB = "offsite";
+
+/** The host that has it; undefined where the stack has no copies elsewhere. */
+export const offsiteHost = (hosts: Readonly<Record<string, DeployedHost>>): [string, DeployedHost] | undefined =>
+  Object.entries(hosts).find(([, { jobs = {} }]) => jobs[JOB] !== undefined);
+
+/** Both notes, with a NUL between; what is not there yet is empty. */
+const READ = 'cat "$1/snapshots.json" 2>/dev/null || :; printf "\\0"; cat "$1/checked.json" 2>/dev/null || :';
+
+/** The job's unit, as its host has it. */
+export const offsiteUnit = (host: Asked): Promise<string> =>
+  host.output(["systemctl", "cat", "--", `${JOB}.service`]);
+
+/** What the hub says of the copies. @throws where the job's unit is another one than this program makes */
+export async function offsiteOn(host: Asked): Promise<Offsite> {
+  const folder = folderIn(await offsiteUnit(host));
+  const [copies = "", check = ""] = (await host.output(["sh", "-c", READ, "vpai", folder])).split("\0");
+  return {
+    copies: copies.trim() === "" ? [] : (JSON.parse(copies) as OffsiteCopy[]),
+    check: check.trim() === "" ? undefined : (JSON.parse(check) as OffsiteCheck),
+  };
+}
+
+/** Folder of the job's notes on its host, out of the mounts of its container. */
+export function folderIn(unit: string): string {
+  const [, folder] = /"type=bind,source=([^",]+),target=\/srv\/offsite"/.exec(unit) ?? [];
+  if (folder === undefined)
+    throw new Error(`${JOB}.service: expected a job that brings backups elsewhere, found another one: run \`make up\``);
+  return folder;
+}
+
+/** What there is elsewhere of each host: how many copies, the newest one, how old and how much, and when some of them were read back. */
+export function offsiteRows({ copies, check }: Offsite, now: Date): string[][] {
+  const hosts = [...new Set(copies.map(({ host }) => host))].sort();
+  const verified = check === undefined ? "never" : `${check.moment} (part ${check.part} of ${check.of})`;
+  return hosts.flatMap((host) => {
+    const own = copies.filter((copy) => copy.host === host).sort((one, other) => (one.time < other.time ? -1 : 1));
+    const newest = own.at(-1);
+    if (newest === undefined) return [];
+    return [[host, "(elsewhere)", String(own.length), newest.set, ageOf(newest.time, now), sizeOf(newest.bytes), verified]];
+  });
+}
+
+/**
+ * The copy that is meant.
+ * @param at a set's name, or a moment (ISO 8601): the newest one of before. Default: the newest
+ * @throws where there is none, naming those there are
+ */
+export function copyOf(copies: readonly OffsiteCopy[], host: string, at: string): OffsiteCopy {
+  const own = copies.filter((copy) => copy.host === host).sort((one, other) => (one.time < other.time ? -1 : 1));
+  const moment = at === "" ? Infinity : Date.parse(at);
+  const found =
+    own.find(({ set }) => set === at) ?? own.filter(({ time }) => Date.parse(time) <= moment).at(-1);
+  if (found === undefined)
+    throw new Error(
+      `${host}: expected a copy elsewhere ${at === "" ? "of it" : `by ${at}`}, found none; there are ` +
+        (own.map(({ set }) => set).join(", ") || "none"),
+    );
+  return found;
+}
+
+/** The command that writes a copy's files, as tar has them: the job's own, for another purpose and beside it. */
+export function giveCommand(unit: string, host: string, set: string): string[] {
+  const [line = ""] = /^ExecStart=.*$/m.exec(unit) ?? [];
+  const words = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = ""]) => unescaped(word));
+  const options = words.slice(words.indexOf("--rm"), -1);
+  const at = options.indexOf("--name");
+  if (at === -1 || words.at(-1) !== "push") throw new Error(`${JOB}.service: expected the job of the copies elsewhere: run \`make up\``);
+  const named = options.map((word, index) => (index === at + 1 ? `${word}-give` : word));
+  return ["docker", "run", ...named, "give", host, set];
+}
+
+/** A word of a unit's command as the program gets it. */
+const unescaped = (word: string): string =>
+  word.replaceAll(/\\(.)/g, "$1").replaceAll("$$", () => "$").replaceAll("%%", "%");

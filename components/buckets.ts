@@ -1,0 +1,87 @@
+import { all, type Output } from "@pulumi/pulumi";
+import { S3Bucket } from "@vpai/providers";
+import type { Bucket, BucketRight } from "../model/bucket";
+import type { SecretStore } from "./secret-store";
+
+/** The buckets of a stack: made, and each key told what it may do there. */
+export function makeBuckets(
+  buckets: readonly Bucket[],
+  { secrets, protect }: { secrets: SecretStore; protect: boolean },
+): S3Bucket[] {
+  return buckets.map(
+    (bucket) =>
+      new S3Bucket(
+        `bucket/${bucket.name}`,
+        {
+          endpoint: bucket.endpoint,
+          region: bucket.region,
+          accessKey: secrets.require(bucket.owner.access),
+          secretKey: secrets.require(bucket.owner.secret),
+          bucket: bucket.name,
+          keptDays: bucket.keptDays,
+          lockedDays: bucket.lockedDays ?? 0,
+          policy: policyFor(bucket, secrets),
+        },
+        { protect },
+      ),
+  );
+}
+
+function policyFor({ name, principal, grants }: Bucket, secrets: SecretStore): Output<string> {
+  const known = all(grants.map(({ key }) => secrets.require(key)));
+  return known.apply((keys) =>
+    bucketPolicy(
+      name,
+      grants.map(({ may }, index) => ({ principal: principal.replace("{key}", keys[index] ?? ""), may })),
+    ),
+  );
+}
+
+/** What nobody who writes into a bucket may do to what it keeps, or to itself. */
+const NEVER = {
+  objects: ["s3:BypassGovernanceRetention", "s3:DeleteObjectVersion", "s3:PutObjectLegalHold", "s3:PutObjectRetention"],
+  bucket: [
+    ...["s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketPolicy"],
+    ...["s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"],
+  ],
+};
+
+/** Folders of a repository of Restic, but for that of its locks. */
+const REPOSITORY = ["config", "data/*", "index/*", "keys/*", "snapshots/*"];
+
+interface Statement {
+  Effect: "Allow" | "Deny";
+  Principal: { AWS: string };
+  Action: string[];
+  Resource: string[];
+}
+
+/**
+ * Who may do what in a bucket, as JSON. Where a key may do everything by itself, as at Hetzner, what is denied counts; where it may
+ * do nothing, what is allowed.
+ */
+export function bucketPolicy(name: string, grants: readonly { principal: string; may: BucketRight }[]): string {
+  const bucket = `arn:aws:s3:::${name}`;
+  const statements = grants.flatMap(({ principal, may }): Statement[] => {
+    const of = (Effect: Statement["Effect"], Action: string[], Resource: string[]): Statement => ({
+      Effect,
+      Principal: { AWS: principal },
+      Action,
+      Resource,
+    });
+    const removable = may === "append" ? [`${bucket}/locks/*`] : [`${bucket}/*`];
+    return [
+      of("Allow", ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [bucket]),
+      of(
+        "Allow",
+        ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
+        [`${bucket}/*`],
+      ),
+      of("Allow", ["s3:DeleteObject"], removable),
+      ...(may === "append" ? [of("Deny", ["s3:DeleteObject"], REPOSITORY.map((part) => `${bucket}/${part}`))] : []),
+      of("Deny", NEVER.objects, [`${bucket}/*`]),
+      of("Deny", NEVER.bucket, [bucket]),
+    ];
+  });
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}

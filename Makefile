@@ -28,7 +28,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore releases rollback opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,14 @@ backups: ## what can be brought back, how old it is, and when it was read back: 
 restore: ## bring a host's or a service's data back, once told so: HOST=sese-ai [SERVICE=n8n] [AT=2026-11-29] [YES=1]
 	$(READY)
 	@$(RUN) commands/restore.ts
+
+releases: ## what a service can go back to, from before each change of its image: SERVICE=n8n
+	$(READY)
+	@$(RUN) commands/releases.ts
+
+rollback: ## take a service's data, configuration and image back to a release, once told so: SERVICE=n8n [TO=2.7.3] [YES=1]
+	$(READY)
+	@$(RUN) commands/rollback.ts
 
 opencut: ## start or stop OpenCut on the workstation, which is off otherwise: ACTION=start|stop
 	$(READY)

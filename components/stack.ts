@@ -107,7 +107,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
     const machine = machines.create(name, hostIn(config, name).machine);
     const owner = { platform: platform.name, stack, host: name };
-    const { adopt, leaves } = config;
+    const { adopt, keptReleases, leaves } = config;
     const { memoryMiB, architecture } = hostIn(config, name);
     const isLeft = leaves.has(name);
     const host = new Host(name, {
@@ -120,6 +120,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
       memoryMiB,
       architecture,
       adopt,
+      keptReleases,
       isLeft,
       preparation,
     });

@@ -1,5 +1,5 @@
 /** A part of a set of backups, as its manifest has it. */
-interface ManifestPart {
+export interface ManifestPart {
   name: string;
   service: string;
   rows: Record<string, number>;
@@ -42,7 +42,7 @@ export function ageOf(moment: string, now: Date): string {
 const MIB = 1_048_576;
 
 /** `1.5 MiB`. */
-const sizeOf = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
+export const sizeOf = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
 
 /** What there is of a host's services: in how many sets, and in the newest one how much, how old, and when it was read back. */
 export function rowsOf(host: string, manifests: readonly Manifest[], now: Date): string[][] {

@@ -47,6 +47,7 @@ export const SETTINGS = {
   vpnEnforce: "false",
   couchdbVpnEnforce: "true",
   adopt: "true",
+  keptReleases: "3",
   workflows: "overwrite",
   hosts: {
     "sese-ai": {

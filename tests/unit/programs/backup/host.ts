@@ -31,10 +31,15 @@ export class BackupHost {
   constructor() {
     mkdirSync(this.here, { recursive: true });
     mkdirSync(this.programs);
-    for (const file of ["backup.sh", "tools.sh"])
+    for (const file of ["backup.sh", "releases.sh", "tools.sh"])
       copyFileSync(path.join(projectRoot, "programs/backup", file), path.join(this.here, file));
     // The host's engine, which has nothing left over of ours.
     this.program("docker", "exit 0");
+  }
+
+  /** Whether there is something below the platform's folder. */
+  has(...names: string[]): boolean {
+    return existsSync(path.join(this.folder, ...names));
   }
 
   /** @param lines of the plan, their words apart by `|` */
@@ -67,9 +72,9 @@ export class BackupHost {
     return { ...process.env, PATH: `${this.programs}:${process.env["PATH"] ?? ""}`, BACKUP_MARGIN: "1048576", ...more };
   }
 
-  run(verbs: readonly string[] = ["run"], more: Record<string, string> = {}): Outcome {
+  run(verbs: readonly string[] = ["run"], more: Record<string, string> = {}, input = ""): Outcome {
     const env = this.environment(more);
-    const { status, stdout, stderr } = spawnSync("bash", [...this.argv, ...verbs], { env, encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync("bash", [...this.argv, ...verbs], { env, input, encoding: "utf8" });
     return { code: status, out: stdout, error: stderr };
   }
 

@@ -1,5 +1,5 @@
 /** A part of a set of backups, as its manifest has it. */
-export interface ManifestPart {
+interface ManifestPart {
   name: string;
   service: string;
   rows: Record<string, number>;

@@ -97,7 +97,8 @@ const waitingName = (container: string): string => `${container}.rollback`;
  */
 export async function prepareVersion(host: EngineHost, place: Restoration, version: Version): Promise<void> {
   const container = waitingName(place.container);
-  await host.output(["sh", "-c", 'docker rm --force --volumes "$1" >/dev/null 2>&1 || :', "vpai", container]);
+  const left = await inspectContainer(host, container);
+  if (left !== undefined) await stopAndRemove(host, left);
   // What it reads its configuration from is there once it takes its place; the engine wants the folder before.
   await host.output(["mkdir", "-p", "--", `${place.lastHealthy}/configs`]);
   await createAnew(host, { ...place, container }, version);

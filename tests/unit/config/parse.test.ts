@@ -14,6 +14,7 @@ describe("a right config", () => {
       ...own,
       vpnEnforce: false,
       adopt: true,
+      keptReleases: 3,
       registries: {},
       settings: { couchdbVpnEnforce: true, workflows: "overwrite" },
     });
@@ -44,6 +45,7 @@ describe("a right config", () => {
       vpnEnforce: true,
       settings: { couchdbVpnEnforce: false, workflows: "keep" },
       adopt: false,
+      keptReleases: 5,
       overrides: {},
       services: ["core", "apps", "monitoring"],
     });

@@ -46,12 +46,14 @@ const core = (secretFiles: number): Record<string, number> => ({
   [REMOTE_DIRECTORY]: 5,
   // Caddyfile, redis.conf, postgresql.conf, pg_hba.conf
   // of the image-pruning: its script
-  // of the backup: its plan, two programs of its own, one of each of four methods and SQLite's, a secret
+  // of the backup: its plan, three programs of its own, one of each of four methods and SQLite's, a secret
   // of every job: what runs it, and what notes how it went
-  [REMOTE_FILE]: 4 + 1 + 9 + 2 + secretFiles,
+  [REMOTE_FILE]: 4 + 1 + 10 + 2 + secretFiles,
   [DATABASE]: 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Owner": 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Workflow": 1,
+  // PostgreSQL, Redis and n8n keep data
+  "pulumi-nodejs:dynamic/vpai/host:ReleaseSnapshot": 3,
   "pulumi-nodejs:dynamic/vpai/host:Readiness": 1,
   "pulumi-nodejs:dynamic/vpai/host:SmokeChecks": 1,
 });
@@ -203,10 +205,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 65],
+    ["lab", "sese-ai", "sese-ai/machine/container", 69],
     ["lab", "seko-vpn", "seko-vpn/machine/container", 3],
     ["lab", "workstation", "workstation/machine/container", 3],
-    ["preprod", "sese-ai", "sese-ai/server", 68],
+    ["preprod", "sese-ai", "sese-ai/server", 72],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);

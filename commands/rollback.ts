@@ -68,7 +68,7 @@ async function versionIn({ transport, program, service }: Place, { set }: Releas
   const file = `${program.folder}/releases/${service.name}/${set}/_version/version.json`;
   const version = JSON.parse(await transport.output(["cat", "--", file])) as Version;
   if ((await inspectContainer(transport, service.container)) === undefined)
-    throw new Error(`${service.host}: expected the container ${service.container}, found none: run `make up` first`);
+    throw new Error(`${service.host}: expected the container ${service.container}, found none: run \`make up\` first`);
   return version;
 }
 
@@ -93,7 +93,7 @@ async function told({ stack, service }: Place, release: ReleaseManifest, version
   const key = await pinImage(stack, service.name, image);
   console.log(
     [
-      `${service.name} answers as it has to. ${key} in Pulumi.${stack}.yaml is now ${image}: the next `up` stays with it.`,
+      `${service.name} answers as it has to. ${key} in Pulumi.${stack}.yaml is now ${image}: the next \`up\` stays with it.`,
       "That `up` gives it the configuration files of this checkout: bring back the commit that belongs to this image before it.",
       `To go forward again: pulumi config rm --stack ${stack} --path '${key}', and up.`,
     ].join("\n"),

@@ -14,7 +14,7 @@ export function previewOf(
 ): string {
   const { set, service, started, from, to } = release;
   return [
-    `${service} on ${host} goes back to ${set}: as of ${started}, ${ageOf(started, now)} ago, right before ${to.reference} took it on.`,
+    `${service} on ${host} goes back to ${set}: as of ${started} (age: ${ageOf(started, now)}), right before ${to.reference} took it on.`,
     `  image: ${from.reference} in place of ${running}`,
     `  configuration: ${since.configs.length === 0 ? "as it is now" : `that of then; now other: ${named(since.configs)}`}`,
     ...since.does.map((line) => `  ${line}`),
@@ -26,7 +26,7 @@ export function previewOf(
 
 function lossesOf({ rows, newer }: Since): string[] {
   const tables = rows.length === 0 ? [] : table(["rows of", "then", "now"], rows).split("\n");
-  const files = newer.length === 0 ? [] : [`${newer.length} files are newer: ${named(newer)}`];
+  const files = newer.length === 0 ? [] : [`newer files: ${newer.length} (${named(newer)})`];
   return rows.length + newer.length === 0 ? ["as many rows as then, and no newer file"] : [...tables, ...files];
 }
 

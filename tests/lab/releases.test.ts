@@ -113,7 +113,7 @@ test("going back shows first what was written since, and then changes nothing", 
   expect(stdout).toContain(`  image: ${GOOD} in place of ${BAD}`);
   expect(stdout).toMatch(/^ {2}postgresql n8n\.public\.migrated +not there +1$/m);
   expect(stdout).toMatch(/^ {2}postgresql n8n\.public\.tag_entity +0 +1$/m);
-  expect(stdout).toMatch(/^ {2}\d+ files are newer: .*\blater\b/m);
+  expect(stdout).toMatch(/^ {2}newer files: \d+ \(.*\blater\b/m);
   expect(stdout.split("\n").filter((line) => /^ {2}(replaces|stops) /.test(line))).toEqual([
     ...["  replaces postgresql n8n", "  replaces n8n-files all", "  stops n8n"],
   ]);

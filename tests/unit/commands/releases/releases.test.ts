@@ -76,7 +76,7 @@ test("what was written since is what goes out of use", () => {
 test("going back says beforehand what it means", () => {
   const told = { host: "sese-ai", running: "docker.io/n8nio/n8n:2.8.0", now: NOW };
   expect(previewOf(OLD, sinceOf(OLD, SINCE), told)).toBe(
-    `n8n on sese-ai goes back to 20261128T200000Z-2.7.3: as of 2026-11-29T20:00:00Z, 3 h ago, right before docker.io/n8nio/n8n:2.8.0 took it on.
+    `n8n on sese-ai goes back to 20261128T200000Z-2.7.3: as of 2026-11-29T20:00:00Z (age: 3 h), right before docker.io/n8nio/n8n:2.8.0 took it on.
   image: docker.io/n8nio/n8n:2.7.3 in place of docker.io/n8nio/n8n:2.8.0
   configuration: that of then; now other: conf
   replaces postgresql n8n
@@ -87,7 +87,7 @@ What was written since goes out of use, and is put aside:
   postgresql n8n.public.a  3          5
   postgresql n8n.public.b  4          not there
   postgresql n8n.public.c  not there  1
-  1 files are newer: binaryData/1
+  newer files: 1 (binaryData/1)
 Rows that were changed and not added are in none of these numbers.`,
   );
   const same = sinceOf(release("x-1", "1", { parts: [] }), "");

@@ -100,7 +100,7 @@ test("a service's own data are what it asked for here and its folders, of a serv
     ...["litellm qdrant semantic_cache", "n8n n8n-files", "n8n postgresql n8n assets", "nocodb nocodb-files"],
     ...["nocodb postgresql nocodb", "openclaw openclaw-files", "openclaw qdrant content_index"],
     ...["palais postgresql palais", "postgresql postgresql", "qdrant qdrant", "redis redis", "sure postgresql sure"],
-    ...["sure sure-files all", "sure-worker sure-files"],
+    ...["sure sure-files", "sure-worker sure-files all"],
   ]);
   expect(own(backupPlan(onHost("seko-vpn")))).toEqual([
     ...["couchdb couchdb", "headscale headscale-files", "uptime-kuma uptime-kuma-files", "zerobyte zerobyte-files"],

@@ -32,7 +32,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -116,6 +116,14 @@ recovery-kit: ## print, once told so, what brings the backups back with S3 and a
 bucket-undelete: ## take back, once told so, what was deleted in the bucket of the backups: [YES=1]
 	$(READY)
 	@$(RUN) commands/bucket-undelete.ts
+
+releases: ## what a service can go back to, from before each change of its image: SERVICE=n8n
+	$(READY)
+	@$(RUN) commands/releases.ts
+
+rollback: ## take a service's data, configuration and image back to a release, once told so: SERVICE=n8n [TO=2.7.3] [YES=1]
+	$(READY)
+	@$(RUN) commands/rollback.ts
 
 opencut: ## start or stop OpenCut on the workstation, which is off otherwise: ACTION=start|stop
 	$(READY)

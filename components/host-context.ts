@@ -13,6 +13,16 @@ export interface HostNetworks {
   get(name: string): docker.Network;
 }
 
+/** How a host copies what a service keeps before that gets another image. */
+export interface Releases {
+  /** Name of the systemd service of its backups. */
+  unit: string;
+  /** How many stay of each service. */
+  kept: number;
+  /** Names of the services that keep data. */
+  keepers: ReadonlySet<string>;
+}
+
 /** What everything on one host shares. */
 export interface HostContext {
   owner: Owner;
@@ -36,6 +46,8 @@ export interface HostContext {
   vpnAddress: string | undefined;
   /** Has the host looked at before an image, a file or a folder is changed there. */
   beforeChange: ResourceHookBinding;
+  /** How data are copied before another image takes them on; undefined where the host makes no backups. */
+  releases: Releases | undefined;
   /** Whether containers and networks of the same name that are not ours may be replaced. */
   adopt: boolean;
 }

@@ -109,6 +109,13 @@ const REPOSITORY = /^[a-z0-9]+([._/:-]+[a-z0-9]+)*$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
+const RELEASES = "how many releases stay: a whole number from 1 to 100";
+/** One that the stack's file has at its top comes as text. */
+export const keptReleases = z.preprocess(
+  (value) => (typeof value === "string" && /^\d{1,3}$/.test(value) ? Number(value) : value),
+  z.int({ error: RELEASES }).min(1, { error: RELEASES }).max(100, { error: RELEASES }),
+);
+
 /** A colon after the last slash starts the tag; one before it is a registry's port. `latest` moves even beside a digest. */
 const isPinned = (reference: string) => {
   const [name = "", digest, ...rest] = reference.split("@");

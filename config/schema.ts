@@ -217,6 +217,11 @@ const baseSchema = (names: KnownNames) =>
     overrides: structured("overrides of services", named(names.services, serviceOverride))
       .default({})
       .describe("What this stack gives a service in place of the service's own settings, by name."),
+    keptReleases: formats.keptReleases
+      .default(5)
+      .describe(
+        "How many releases of each service stay on its host: copies of its data from before its image changed.",
+      ),
     registries: structured(
       "logins at image registries, by registry",
       z.record(formats.registry, registryAccount, { error: "logins at image registries, by registry" }),

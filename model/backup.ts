@@ -55,6 +55,8 @@ export interface BackupItem {
   name: string;
   /** Services that use it, which do not run while it is replaced. */
   users: readonly string[];
+  /** Services whose data it is, beside whoever has the part: they asked for it, or share its folder. */
+  owners: readonly string[];
 }
 
 /**

@@ -65,6 +65,8 @@ export const packagesOn = ({ packages = [] }: Pick<PlatformHost, "packages">): r
 
 /** Jobs of a host itself, in whatever surroundings; one that runs nothing has no need of any. */
 export const declaredHostJobs = ({ jobs }: Pick<PlatformHost, "jobs">, context: ServiceContext): readonly Job[] =>
+  context.services.length === 0 ? [] : (jobs?.(context) ?? []);
+
 /** Jobs that a host itself has in these surroundings. */
 export const hostJobsOf = (host: Pick<PlatformHost, "jobs">, context: ServiceContext): readonly Job[] =>
   declaredHostJobs(host, context).filter(({ needed = () => true }) => needed(context));

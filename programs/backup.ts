@@ -44,11 +44,12 @@ function folders({ services }: ServiceContext): BackupPart[] {
       service,
       method: FILES,
       arguments: [folder],
-      items: [
-        { name: WHOLE, users: found.filter((other) => overlap(folder, other.folder)).map((other) => other.service) },
-      ],
+      items: [wholeOf(found.filter((other) => overlap(folder, other.folder)).map((other) => other.service))],
     }));
 }
+
+/** All of a part, which those use whose it is. */
+const wholeOf = (services: readonly string[]): BackupItem => ({ name: WHOLE, users: services, owners: services });
 
 /** Whether one of two folders is, or holds, the other. */
 const overlap = (one: string, other: string): boolean => liesIn(one, other) || liesIn(other, one);
@@ -62,7 +63,7 @@ const offered = ({ services, hosts }: ServiceContext): BackupPart[] =>
       const items = asking.flatMap(({ service, wanted: { backupItem, keeps } }) =>
         backupItem === undefined || keeps?.kind === "none"
           ? []
-          : [{ name: backupItem, users: usersOf(service, server, services) }],
+          : [{ name: backupItem, users: usersOf(service, server, services), owners: [service.name] }],
       );
       return partOf(own, server, items);
     }),
@@ -92,7 +93,7 @@ function partOf(own: OwnPart | undefined, service: Service, items: readonly Back
       name,
       service: service.name,
       arguments: (part.arguments ?? []).map(filled),
-      items: whole ? [{ name: WHOLE, users: [service.name] }] : items,
+      items: whole ? [wholeOf([service.name])] : items,
     },
   ];
 }
@@ -122,6 +123,29 @@ function unitsAmong({ services }: ServiceContext, parts: readonly BackupPart[]):
   return services.filter((service) => isUnitService(service) && users.has(service.name)).map(({ name }) => name);
 }
 
+/** A service's own data in a part: all of it, unless items are named. */
+interface OwnData {
+  part: string;
+  items?: readonly string[];
+}
+
+/** What a service keeps on its host that can come back: copied before it gets another image (docs/releases.md). */
+function ownDataOf(service: string, parts: readonly BackupPart[]): OwnData[] {
+  return parts.flatMap(({ name, service: holder, items = [] }): OwnData[] => {
+    if (items.length === 0) return [];
+    if (holder === service) return [{ part: name }];
+    const own = items.filter(({ owners }) => owners.includes(service)).map((item) => item.name);
+    return own.length === 0 ? [] : [{ part: name, items: own }];
+  });
+}
+
+/** Services that keep data on their host which can come back. */
+export function keepersOfData(context: ServiceContext): Set<string> {
+  const parts = backupParts(context);
+  const names = context.services.map(({ name }) => name);
+  return new Set(names.filter((name) => ownDataOf(name, parts).length > 0));
+}
+
 const secretOf = ({ name }: Pick<BackupPart, "name">): string => `${name}.secret`;
 
 /** What `backup.sh` reads: a line for each part, its words apart by tabs. @throws for a word that cannot be told apart */
@@ -136,6 +160,9 @@ export function backupPlan(context: ServiceContext): string {
     }),
     ...parts.flatMap(({ name, items = [] }) => items.map((item) => ["item", name, item.name, ...new Set(item.users)])),
     ...unitsAmong(context, parts).map((unit) => ["unit", unit]),
+    ...context.services.flatMap(({ name }) =>
+      ownDataOf(name, parts).map(({ part, items = [] }) => ["own", name, part, ...items]),
+    ),
   ];
   const wrong = lines.flat().find((word) => word === "" || /[\t\n\r]/.test(word));
   if (wrong !== undefined)
@@ -193,7 +220,7 @@ export function backupJob(context: ServiceContext): HostJob {
     environment: () => ({ DOCKER_CONFIG: "/nonexistent" }),
     files: () => [
       config("plan", backupPlan(context)),
-      ...["backup.sh", "tools.sh"].map(own),
+      ...["backup.sh", "releases.sh", "tools.sh"].map(own),
       ...Object.entries(methodFiles(parts.map(({ method }) => method))).map(([file, content]) => config(file, content)),
     ],
     secrets: Object.fromEntries(

@@ -1,7 +1,7 @@
 /**
  * Reads the databases of a CouchDB on this loopback as a replication does: each document's last revisions, with the way to them.
  * The administrator's password comes by standard input.
- * usage: <port> <administrator> [database that must be there…] | +<the only database>
+ * usage: <port> <administrator> [database that must be there…] | +<the only database>… | =<database whose documents are counted>
  */
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
@@ -77,7 +77,13 @@ async function save(name) {
   await finished(file);
 }
 
-try {
+/** How many documents there are, without those that were deleted. */
+async function count(name) {
+  const { doc_count: documents } = await ask("GET", `/${encodeURIComponent(name)}`);
+  console.log(`rows\t${name}\t${documents}`);
+}
+
+async function saveAll() {
   const { version } = await ask("GET", "/");
   console.log(`version\tCouchDB ${version}`);
   const all = (await ask("GET", "/_all_dbs")).filter((name) => !name.startsWith("_")).sort();
@@ -86,6 +92,11 @@ try {
   if (missing.length > 0)
     throw new Error(`expected the databases ${expected.join(", ")}, found no ${missing.join(", ")}`);
   for (const name of names) await save(name);
+}
+
+try {
+  if (expected[0]?.startsWith("=")) await count(expected[0].slice(1));
+  else await saveAll();
 } catch (error) {
   console.error(`CouchDB: ${error.message}`);
   process.exit(1);

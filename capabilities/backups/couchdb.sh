@@ -7,7 +7,13 @@ PORT=$2 ADMIN=$3
 
 ask() { node_beside "$1" "$PORT" "$ADMIN" "${@:2}" < "$SECRET"; }
 
-dump() { ask couchdb-dump.mjs "${@:3}"; }
+dump() {
+  local only=()
+  if [ -n "$ONLY" ]; then mapfile -t only <<< "$ONLY"; fi
+  if [ "${#only[@]}" -gt 0 ]; then ask couchdb-dump.mjs "${only[@]/#/+}"; else ask couchdb-dump.mjs "${@:3}"; fi
+}
+
+count() { ask couchdb-dump.mjs "=$ITEM"; }
 
 verify() { node_in 0:0 none couchdb-verify.mjs; }
 

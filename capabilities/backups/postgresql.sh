@@ -1,4 +1,4 @@
-# Every database of a PostgreSQL server, and its roles.
+# Every database of a PostgreSQL server, or those of ONLY, and its roles.
 # usage: postgresql.sh <verb> <superuser> [+<database that must be there>…] [-<database that is left out>…]
 . "$HERE/tools.sh"
 
@@ -14,6 +14,12 @@ databases() {
       -*) all=$(grep -vxF -- "${one#-}" <<< "$all" || true) ;;
     esac
   done
+  if [ -n "$ONLY" ]; then
+    while IFS= read -r one; do
+      grep -qxF -- "$one" <<< "$all" || fail "expected the database $one, found none of that name"
+    done <<< "$ONLY"
+    all=$ONLY
+  fi
   while IFS= read -r one; do
     [[ $one =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]*$ ]] || fail "expected databases whose names are file names, found ${one@Q}"
   done <<< "$all"
@@ -62,6 +68,18 @@ FROM (SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_nam
 \\gexec
 SQL
 }
+
+# Another major version reads another form of files, and finds none of its own.
+accept() {
+  local now next
+  now=$(query postgres <<< "SELECT current_setting('server_version_num')::int / 10000")
+  next=$(docker image inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$NEXT" | sed -n 's/^PG_MAJOR=//p')
+  [ -z "$next" ] || [ "$next" = "$now" ] ||
+    fail "expected PostgreSQL $now in the next image, too, found $next, which cannot read its files: keep the version, or move the data" \
+      "into a new server first (docs/releases.md)"
+}
+
+count() { rows_in "$ITEM" "$ITEM"; }
 
 # Beside the one in use, with its owner and rights, and every row of the dump.
 prepare() {

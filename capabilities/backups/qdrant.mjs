@@ -1,6 +1,7 @@
 /**
  * Asks a Qdrant on this loopback. Its key comes by standard input.
- * usage: save <port> [collection that must be there…]; keep <port> <collection>; recover <port> <collection> <file:///…>
+ * usage: save <port> [collection that must be there…] | +<the only collection>…; count <port> <collection>; keep <port> <collection>;
+ * recover <port> <collection> <file:///…>
  */
 import { createHash } from "node:crypto";
 import { createWriteStream, writeFileSync } from "node:fs";
@@ -62,13 +63,18 @@ async function save() {
   const { version } = await (await ask("GET", "/")).json();
   console.log(`version\tQdrant ${version}`);
   const names = (await resultOf("GET", "/collections")).collections.map(({ name }) => name).sort();
-  const missing = words.filter((name) => !names.includes(name));
+  const wanted = words.map((word) => word.replace(/^\+/, ""));
+  const missing = wanted.filter((name) => !names.includes(name));
   if (missing.length > 0)
-    throw new Error(`expected the collections ${words.join(", ")}, found no ${missing.join(", ")}`);
-  for (const name of names) await saveOne(name);
+    throw new Error(`expected the collections ${wanted.join(", ")}, found no ${missing.join(", ")}`);
+  for (const name of words[0]?.startsWith("+") ? wanted : names) await saveOne(name);
   // Snapshots are without them.
   const { aliases } = await resultOf("GET", "/aliases");
   writeFileSync("/part/aliases.json", `${JSON.stringify(aliases, null, 2)}\n`);
+}
+
+async function count([name]) {
+  console.log(`rows\t${name}\t${await countOf(at(name))}`);
 }
 
 /** Has the server keep what a collection holds now. Tells the snapshot's name. */
@@ -83,7 +89,7 @@ async function recover([name, location]) {
 }
 
 try {
-  await { save, keep, recover }[verb](words);
+  await { save, count, keep, recover }[verb](words);
 } catch (error) {
   console.error(`Qdrant: ${error.message}`);
   process.exit(1);

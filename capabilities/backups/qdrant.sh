@@ -6,7 +6,13 @@ PORT=$2 SNAPSHOTS=$3/snapshots/${ITEM:-} SEEN=$4/snapshots/${ITEM:-}
 
 ask() { node_beside qdrant.mjs "$1" "$PORT" "${@:2}" < "$SECRET"; }
 
-dump() { ask save "${@:4}"; }
+dump() {
+  local only=()
+  if [ -n "$ONLY" ]; then mapfile -t only <<< "$ONLY"; fi
+  if [ "${#only[@]}" -gt 0 ]; then ask save "${only[@]/#/+}"; else ask save "${@:4}"; fi
+}
+
+count() { ask count "$ITEM"; }
 
 # Each is an archive; its checksum was compared with the server's when it came.
 verify() {

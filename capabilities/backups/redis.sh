@@ -46,6 +46,8 @@ verify() {
   rows keys "$(sed -n 's/.*\] \([0-9][0-9]*\) keys read$/\1/p' <<< "$said")"
 }
 
+count() { rows keys "$(ask INFO keyspace | sed -n 's/^db[0-9]*:keys=\([0-9]*\),.*/\1/p' | awk '{ sum += $1 } END { print sum + 0 }')"; }
+
 # A Redis that keeps a log of what it is told reads that log and no snapshot: it is made from the snapshot here, once.
 BECOME='set -e
 redis-server --dir /data --port 0 --unixsocket /data/socket --appendonly no --save "" --daemonize yes --logfile /data/log >/dev/null

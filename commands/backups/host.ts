@@ -1,16 +1,19 @@
-import type { Connection } from "@vpai/providers";
+import { type Asked, backupCommand, type Connection } from "@vpai/providers";
 import { backupJobName } from "../../programs/backup";
 import type { DeployedHost } from "../hosts";
+import { type ReleaseManifest, releasesIn } from "./release";
 import { type Manifest, manifestsIn } from "./manifest";
-
-/** What a command asks a host. */
-interface Asked {
-  output(argv: readonly string[]): Promise<string>;
-}
 
 /** The host's job that makes sets of backups; undefined where it keeps nothing. */
 export const backupUnitOf = (host: string, { jobs = {} }: Pick<DeployedHost, "jobs">): string | undefined =>
   jobs[backupJobName(host)]?.unit;
+
+/** The same of a host that has to keep backups. @throws where it keeps none */
+export function unitOfHost(host: string, hosts: Readonly<Record<string, DeployedHost>>): string {
+  const unit = backupUnitOf(host, hosts[host] ?? {});
+  if (unit === undefined) throw new Error(`${host}: expected a host with backups, found none there`);
+  return unit;
+}
 
 /** A host's program of the backups, as its job calls it. */
 export class BackupProgram {
@@ -21,7 +24,7 @@ export class BackupProgram {
 
   /** @throws where the job is not there, or calls something else */
   static async of(host: Asked, unit: string): Promise<BackupProgram> {
-    return new BackupProgram(host, programIn(await host.output(["systemctl", "cat", "--", unit]), unit));
+    return new BackupProgram(host, await backupCommand(host, unit));
   }
 
   /** The command that does this with the host's backups. */
@@ -34,20 +37,26 @@ export class BackupProgram {
     return manifestsIn(await this.host.output(this.command("manifests")));
   }
 
+  /** Releases of a service, the oldest first. */
+  async releases(service: string): Promise<ReleaseManifest[]> {
+    return releasesIn(await this.host.output(this.command("releases", service)));
+  }
+
+  /** What a service has now, beside what it had at a release: lines of `since` (programs/backup/releases.sh). */
+  async since(service: string, release: string): Promise<string> {
+    return this.host.output(this.command("since", service, release));
+  }
+
+  /** Folder of the platform on the host. */
+  get folder(): string {
+    return this.argv[2] ?? "";
+  }
+
   /** What a restore replaces and stops, in words. @param service default: all of the host */
   async what(set: string, service: string | undefined): Promise<string[]> {
     const said = await this.host.output(this.command("what", set, ...(service === undefined ? [] : [service])));
     return said.split("\n").filter((line) => line !== "");
   }
-}
-
-/** The job's own command, without what it does there. */
-function programIn(unit: string, name: string): string[] {
-  const [, command = ""] = /^ExecStart=.* ("\/bin\/bash" .*) "run"$/m.exec(unit) ?? [];
-  const words = [...command.matchAll(/"([^"]*)"/g)].map(([, word = ""]) => word);
-  if (words.length !== 5)
-    throw new Error(`${name}: expected a job that makes backups, found another one: run \`make up\``);
-  return words;
 }
 
 /** A host with backups, and how to reach it. */

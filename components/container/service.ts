@@ -10,7 +10,7 @@ import {
   type Resource,
   runtime,
 } from "@pulumi/pulumi";
-import { HealthGate, HostImage, type Place, type RemoteFile } from "@vpai/providers";
+import { HealthGate, HostImage, type Place, ReleaseSnapshot, type RemoteFile } from "@vpai/providers";
 import type { Endpoint } from "../../model/capability";
 import { isOnDemand } from "../../model/run";
 import type { ContainerService } from "../../model/service";
@@ -74,7 +74,9 @@ export class DockerService extends ComponentResource implements RunningService {
     preparation.add(image, image.imageId);
     for (const file of files) preparation.add(file, file.writtenAt);
     this.description = containerArgs(this.spec, { image: image.imageId, networks, host });
-    const container = this.runContainer(preparation.cleared.then(() => [...files, ...folders, ...after]));
+    const prepared = preparation.cleared.then(() => [...files, ...folders, ...after]);
+    const release = this.copyData(image, prepared);
+    const container = this.runContainer(prepared.then((others) => [...others, ...release]));
     const gate = isOnDemand(service.run) ? undefined : this.openGate(service, container, files);
     // Nobody knows whether what runs on demand is healthy: whoever needs it is content that it is there.
     this.gate = gate ?? container;
@@ -124,6 +126,20 @@ export class DockerService extends ComponentResource implements RunningService {
     if (validate === undefined) return secretFile(this.filer, secret);
     const argv = acceptance(secret, validate, this.spec, image.reference);
     return secretFile(this.filer, secret, { argv, after: [image, ...data] });
+  }
+
+  /** What it keeps is copied before another image takes it on. */
+  private copyData({ imageId }: HostImage, after: Promise<Resource[]>): ReleaseSnapshot[] {
+    const { host, place, service, spec } = this;
+    if (host.releases?.keepers.has(service) !== true) return [];
+    const { unit, kept } = host.releases;
+    return [
+      new ReleaseSnapshot(
+        `${this.resource}/release`,
+        { connection: host.connection, ...place, service, image: imageId, reference: spec.image, unit, kept },
+        { parent: this, dependsOn: after },
+      ),
+    ];
   }
 
   private runContainer(after: Promise<Resource[]>): docker.Container {

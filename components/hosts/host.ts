@@ -2,6 +2,7 @@ import { ComponentResource, type ComponentResourceOptions, type Output, type Res
 import type { Connection, HostNeeds } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
 import type { Operator } from "../../model/hardening/system";
+import { backupJobName, keepersOfData } from "../../programs/backup";
 import { folderOn, hostJobsOf, type PlatformHost, prefixOn } from "../../model/platform";
 import type { Tool } from "../../model/program";
 import { isContainerService, isUnitService, type Service } from "../../model/service";
@@ -12,7 +13,7 @@ import { DockerService } from "../container/service";
 import type { RunningService, ServiceArgs } from "../running-service";
 import { Runtimes } from "../unit/runtimes";
 import { SystemdService } from "../unit/service";
-import type { HostContext, HostNetworks } from "../host-context";
+import type { HostContext, HostNetworks, Releases } from "../host-context";
 import type { Machine } from "../machines/machine";
 import type { SecretKeeper, SecretStore } from "../secret-store";
 import { Jobs } from "../jobs/jobs";
@@ -44,6 +45,8 @@ export interface HostArgs {
   adopt: boolean;
   /** Who works on it beside root; undefined: nobody is looked after. */
   operator: Operator | undefined;
+  /** How many releases stay of each service. */
+  keptReleases: number;
   /** Whether the run leaves it as it is. */
   isLeft: boolean;
   /** Of the whole stack. */
@@ -85,6 +88,7 @@ export class Host extends ComponentResource {
       ...{ owner, machine, architecture, secrets, vpnAddress, adopt },
       folder: folderOn(owner.platform, description),
       prefix: prefixOn(owner.platform, description),
+      releases: releasesOf(description, context, args.keptReleases),
     };
     this.needs = needsOf(context.services, place, memoryMiB);
     const { hook } = new HostLook(name, engine.connection, this.needs);
@@ -154,6 +158,13 @@ export class Host extends ComponentResource {
   get ready(): Output<Connection> {
     return this.host.connection;
   }
+}
+
+/** Copies are made by the program of the host's backups. */
+function releasesOf(description: PlatformHost, context: ServiceContext, kept: number): Releases | undefined {
+  const name = backupJobName(context.host);
+  if (!hostJobsOf(description, context).some((job) => job.name === name)) return undefined;
+  return { unit: `${name}.service`, kept, keepers: keepersOfData(context) };
 }
 
 /** Deleting the machine deletes what is on it; nothing has to be taken down one by one. */

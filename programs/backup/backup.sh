@@ -8,6 +8,7 @@
 #        backup.sh … revert <moment of a restore> [service]
 #        backup.sh … serve '<list | get <set>>'
 #        backup.sh … accept <set> < its files, as tar has them
+#        backup.sh … release | releases | since | rollback | undo …: see releases.sh
 #
 # Beside it lie the plan, which says what is copied, and a program for each method. A set is built in a hidden folder and renamed
 # when everything in it was read back; sets are told apart, and ordered, by the number in front, whatever the clock says.
@@ -52,10 +53,10 @@ text() {
   printf '"%s"' "$value"
 }
 
-# Reads the plan: PARTS and ITEMS have its lines, SOURCES the folders that the data lie in, UNITS the services that are systemd's.
+# Reads the plan: PARTS, ITEMS and OWN have its lines, SOURCES the folders that the data lie in, UNITS the services that are systemd's.
 read_plan() {
   local line
-  PARTS=() ITEMS=() SOURCES=() UNITS=() HOST=
+  PARTS=() ITEMS=() SOURCES=() UNITS=() OWN=() HOST=
   while IFS= read -r line || [ -n "$line" ]; do
     line=${line//'{folder}'/$FOLDER}
     case $line in
@@ -64,7 +65,8 @@ read_plan() {
       part$'\t'*) PARTS+=("${line#*$'\t'}") ;;
       item$'\t'*) ITEMS+=("${line#*$'\t'}") ;;
       unit$'\t'*) UNITS+=("${line#*$'\t'}") ;;
-      *) fail "$HERE/plan: expected host, source, part, item or unit, found ${line@Q}" ;;
+      own$'\t'*) OWN+=("${line#*$'\t'}") ;;
+      *) fail "$HERE/plan: expected host, source, part, item, unit or own, found ${line@Q}" ;;
     esac
   done < "$HERE/plan"
   [ "${#PARTS[@]}" -gt 0 ] || fail "$HERE/plan: expected what is to be copied, found nothing"
@@ -82,9 +84,10 @@ estimate() {
   fi
 }
 
+# usage: expect_room [bytes that will be written]
 expect_room() {
   local need there
-  need=$(($(estimate) + MARGIN)) there=$(free)
+  need=$((${1:-$(estimate)} + MARGIN)) there=$(free)
   [ "$there" -ge "$need" ] ||
     fail "expected $((need / 1048576)) MiB free on the disk of $STORE, of which $((MARGIN / 1048576)) MiB stay free; found" \
       "$((there / 1048576)) MiB. Nothing was written: make room, or remove an old set there"
@@ -144,11 +147,11 @@ check() {
   [ "$said" = "$there" ] || fail "$1: expected the files of its SHA256SUMS and no others"
 }
 
-# Holds the lock until this program ends.
+# Holds the lock, which all that is copied on this host shares, until this program ends. usage: alone [seconds that it may take]
 alone() {
-  mkdir -p "$STORE"
-  exec 9> "$STORE/.lock"
-  flock --nonblock 9 || fail "another run is under way in $STORE; nothing was done"
+  mkdir -p "$STORE" "$FOLDER/backups"
+  exec 9> "$FOLDER/backups/.lock"
+  flock --timeout "${1:-0}" 9 || fail "another run is under way in $FOLDER/backups; nothing was done"
 }
 
 # From here on nothing depends on whoever asked: what is said goes to a file, too, and on without him.
@@ -176,53 +179,72 @@ retire() {
   done
 }
 
-run() {
-  local last started name part fields separator=''
-  read_plan
-  alone
-  sweep
-  expect_room
-  last=$(sets | tail -n 1)
-  started=$(date +%s)
-  name=$(printf '%06d-%s' $((10#0${last:0:6} + 1)) "$(date --date "@$started" +%Y%m%dT%H%M%SZ)")
-  WORK=$STORE/.partial-$name BYTES=0
+# A set that is being built, in a hidden folder that goes with this program. usage: begin <its name>
+begin() {
+  NAME=$1 WORK=$STORE/.partial-$1 BYTES=0 PARTS_SEPARATOR=''
   mkdir "$WORK"
   trap 'rm -rf "$WORK"' EXIT
   trap 'exit 143' TERM
   trap 'exit 130' INT
   : > "$WORK/.parts"
-  for part in "${PARTS[@]}"; do
-    IFS=$'\t' read -r -a fields <<< "$part"
-    mkdir "$WORK/${fields[0]}"
-    : > "$WORK/.facts"
-    # Read back from the disk: a copy that nobody can read is none.
-    method dump "${fields[@]}" >> "$WORK/.facts" || fail "${fields[0]} could not be copied; this run leaves no set"
-    method verify "${fields[@]}" >> "$WORK/.facts" || fail "the copy of ${fields[0]} cannot be read; this run leaves no set"
-    {
-      [ -z "$separator" ] || printf ',\n'
-      describe "${fields[@]:0:3}" "$WORK/.facts"
-    } >> "$WORK/.parts"
-    separator=,
-    echo "${fields[0]}: $(du --summarize --block-size=1024 "$WORK/${fields[0]}" | cut -f 1) KiB"
-  done
+}
+
+# Adds a part's place in the manifest. usage: add_to_manifest <name> <service> <method> <file of facts>
+add_to_manifest() {
   {
-    printf '{\n  "format": 1,\n  "set": %s,\n  "host": %s,\n  "sequence": %s,\n' \
-      "$(text "$name")" "$(text "$HOST")" "$((10#${name:0:6}))"
-    printf '  "started": "%s",\n  "ended": "%s",\n  "bytes": %s,\n  "parts": [\n' \
-      "$(moment "@$started")" "$(moment now)" "$BYTES"
+    printf '%s' "$PARTS_SEPARATOR"
+    describe "$@"
+  } >> "$WORK/.parts"
+  PARTS_SEPARATOR=$',\n'
+}
+
+# Copies a part into the set. usage: copy <name> <service> <method> <secret's file or -> [argument...]
+copy() {
+  mkdir "$WORK/$1"
+  : > "$WORK/.facts"
+  # Read back from the disk: a copy that nobody can read is none.
+  method dump "$@" >> "$WORK/.facts" || fail "$1 could not be copied; this run leaves no set"
+  method verify "$@" >> "$WORK/.facts" || fail "the copy of $1 cannot be read; this run leaves no set"
+  add_to_manifest "${@:1:3}" "$WORK/.facts"
+  rm "$WORK/.facts"
+  echo "$1: $(du --summarize --block-size=1024 "$WORK/$1" | cut -f 1) KiB"
+}
+
+# Gives the set its name, complete as it is. usage: complete <moment of its begin> <number> <further members of the manifest>
+complete() {
+  {
+    printf '{\n  "format": 1,\n  "set": %s,\n  "host": %s,\n  "sequence": %s,\n' "$(text "$NAME")" "$(text "$HOST")" "$2"
+    printf '  "started": "%s",\n  "ended": "%s",\n  "bytes": %s,\n%s  "parts": [\n' \
+      "$(moment "@$1")" "$(moment now)" "$BYTES" "$3"
     cat "$WORK/.parts"
     printf '\n  ]\n}\n'
   } > "$WORK/manifest.json"
-  rm "$WORK/.parts" "$WORK/.facts"
+  rm "$WORK/.parts"
   (cd "$WORK" && sha256sum manifest.json >> SHA256SUMS)
   check "$WORK"
   find "$WORK" -exec sync {} +
-  mv -nT "$WORK" "$STORE/$name"
-  [ ! -e "$WORK" ] || fail "$STORE/$name is there already; nothing was replaced"
+  mv -nT "$WORK" "$STORE/$NAME"
+  [ ! -e "$WORK" ] || fail "$STORE/$NAME is there already; nothing was replaced"
   trap - EXIT
   sync "$STORE"
+}
+
+run() {
+  local last started part fields number
+  read_plan
+  alone
+  sweep
+  expect_room
+  last=$(sets | tail -n 1)
+  started=$(date +%s) number=$((10#0${last:0:6} + 1))
+  begin "$(printf '%06d-%s' "$number" "$(date --date "@$started" +%Y%m%dT%H%M%SZ)")"
+  for part in "${PARTS[@]}"; do
+    IFS=$'\t' read -r -a fields <<< "$part"
+    copy "${fields[@]}"
+  done
+  complete "$started" "$number" ''
   retire
-  echo "$name: ${#PARTS[@]} parts, $((BYTES / 1024)) KiB, complete"
+  echo "$NAME: ${#PARTS[@]} parts, $((BYTES / 1024)) KiB, complete"
 }
 
 # Items of the plan, as `<part><tab><item>`: all, or those of a service. usage: items [service]
@@ -261,9 +283,13 @@ on_item() {
 
 # Chooses what comes back: CHOSEN has its items, CONCERNED the services that use them. usage: choose [service]
 choose() {
-  local one
   mapfile -t CHOSEN < <(items "${1:-}")
   [ "${#CHOSEN[@]}" -gt 0 ] || fail "expected a service whose data come back from a set, found ${1:-none}"
+  find_concerned
+}
+
+find_concerned() {
+  local one
   mapfile -t CONCERNED < <(for one in "${CHOSEN[@]}"; do users "${one%%$'\t'*}" "${one#*$'\t'}"; done | sort -u)
 }
 
@@ -272,10 +298,14 @@ expect_set() {
 }
 
 what() {
-  local one
   read_plan
   expect_set "${1:-}"
   choose "${2:-}"
+  tell_chosen
+}
+
+tell_chosen() {
+  local one
   for one in "${CHOSEN[@]}"; do echo "replaces ${one//$'\t'/ }"; done
   for one in "${CONCERNED[@]}"; do ! is_there "$one" || echo "stops $one"; done
 }
@@ -341,7 +371,7 @@ expect_health() {
     while :; do
       found=$(state_of "$one")
       case $found in healthy | running | active) break ;; esac
-      [ "$waited" -lt "$PATIENCE" ] || fail "$one is $found after $PATIENCE s. To have back what there was: revert $STAMP"
+      [ "$waited" -lt "$PATIENCE" ] || fail "$one is $found after $PATIENCE s${WAY_BACK-. To have back what there was: revert $STAMP}"
       sleep 1
       waited=$((waited + 1))
     done
@@ -475,5 +505,10 @@ case ${1:-} in
     check "$STORE/${2:?which set}"
     echo "$2 is as it was written"
     ;;
-  *) fail "expected run, list, manifests, check, what, restore, revert, serve or accept, found ${1:-nothing}" ;;
+  release | releases | since | rollback | undo)
+    # shellcheck source=releases.sh
+    . "$HERE/releases.sh"
+    "$@"
+    ;;
+  *) fail "expected run, list, manifests, check, what, restore, revert, serve or accept, or a release's verb, found ${1:-nothing}" ;;
 esac

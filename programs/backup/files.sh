@@ -45,11 +45,34 @@ dump() {
   done 3< "$LIST"
   # What is beside a database belongs to it alone, and was read with it.
   tar --create --file "$OUT/files.tar" --directory "$folder" --sort name --numeric-owner --one-file-system \
-    --no-wildcards --anchored --exclude-from <(sed 'p; h; s/$/-wal/p; g; s/$/-shm/p; g; s/$/-journal/' "$LIST") . ||
+    --no-wildcards --anchored --exclude-from <(companions "$LIST") . ||
     code=$?
   # 1: a file changed while it was read, which is what copying files as they are means.
   [ "$code" -le 1 ] || fail "tar ended with $code"
 }
+
+# Its databases are read where they are, as their owners.
+count() {
+  local folder=$1 database owner
+  mkdir -p "$FOLDER/backups"
+  OUT=$(mktemp -d "$FOLDER/backups/.count-XXXXXX")
+  LIST=$OUT/databases
+  mkdir "$OUT/sqlite"
+  trap 'rm -rf "$OUT"' EXIT
+  find_databases "$folder" > "$LIST"
+  rows files "$(find "$folder" -xdev ! -type d ! -type s -printf './%P\n' | grep -c -vxFf <(companions "$LIST") || true)"
+  find "$folder" -xdev -type f -newermt "$SINCE" -printf './%P\n' | grep -vxFf <(companions "$LIST") | sort |
+    sed 's|^\./|newer\t|' || true
+  while IFS= read -r -u 3 database; do
+    owner=$(stat --format %u:%g "$folder/$database")
+    chown "$owner" "$OUT" "$OUT/sqlite"
+    MOUNTS=("${ROOM_TO_SORT[@]}" --volume "$folder:/data")
+    node_in "$owner" none sqlite.mjs check "/data/$database" "${database#./}"
+  done 3< "$LIST"
+}
+
+# Databases, and what is beside each of them. usage: companions <list>
+companions() { sed 'p; h; s/$/-wal/p; g; s/$/-shm/p; g; s/$/-journal/' "$1"; }
 
 verify() {
   local number=0 database

@@ -1,10 +1,13 @@
 # What every method has at hand; each begins with it. PART is the part's name, OUT its folder in the set, SERVICE whose data it is,
 # CONTAINER that one's container, SECRET the file of what it logs in with, ROOM the bytes that may be written.
-# ITEM and STAMP are what comes back, and when, where that is what is done.
+# ITEM and STAMP are what comes back, and when, where that is what is done. ONLY has the items that are dumped, one a line; empty: all.
 #
 # Verbs: dump and verify. Of what can be brought back, also prepare (beside what is in use), switch (puts that aside, and says where),
-# revert (switches back), discard (what was prepared).
+# revert (switches back), discard (what was prepared), count (what ITEM has now, as verify tells it; files newer than SINCE).
+# Of a server's data, accept (whether the program of the image NEXT can take them on as they are; default: it can).
 set -euo pipefail
+ONLY=${ONLY-}
+accept() { :; }
 
 # Facts for the manifest.
 version() { printf 'version\t%s\n' "$1"; }
@@ -18,8 +21,8 @@ fail() { echo "$PART: $*" >&2; exit 1; }
 # Runs a command in the service's container, with the standard input of the caller.
 inside() { docker exec --interactive "$CONTAINER" "$@"; }
 
-# Id of the image that the service's container is of.
-own_image() { docker inspect --format '{{.Image}}' "$CONTAINER"; }
+# Id of the image that the service's container is of, or of the container that is to take its place.
+own_image() { docker inspect --format '{{.Image}}' "${RUNS_IN:-$CONTAINER}"; }
 
 # Runs a throw-away container, with no rights and little memory. usage: apart <uid:gid> <network> [docker's options] <image> …
 apart() {

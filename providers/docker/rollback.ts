@@ -88,6 +88,22 @@ export async function putInPlace(host: CommandRunner, container: string, id: str
   return code === 0 ? undefined : `that it does not start: ${stderr.trim()}`;
 }
 
+/** The name under which a version waits, made and not started, until it takes the place of the one in use. */
+const waitingName = (container: string): string => `${container}.rollback`;
+
+/**
+ * Makes the container of an earlier version, beside the one in use; its image is pulled where the host has it no more.
+ * @throws where that cannot be had, or the engine refuses; then nothing is left of it
+ */
+export async function prepareVersion(host: EngineHost, place: Restoration, version: Version): Promise<void> {
+  const container = waitingName(place.container);
+  const left = await inspectContainer(host, container);
+  if (left !== undefined) await stopAndRemove(host, left);
+  // What it reads its configuration from is there once it takes its place; the engine wants the folder before.
+  await host.output(["mkdir", "-p", "--", `${place.lastHealthy}/configs`]);
+  await createAnew(host, { ...place, container }, version);
+}
+
 /** Takes away a previous version that serves: the state does not know it. */
 export async function removePrevious(host: CommandRunner, container: string): Promise<void> {
   const found = await inspectContainer(host, container);

@@ -44,7 +44,11 @@ export const smokeChecksKind: Kind<SmokeChecksInputs> = {
 /** @param container default: the host itself */
 const insideOf = (container?: string): string[] => (container === undefined ? [] : ["docker", "exec", container]);
 
-async function siteFaults(host: Transport, inputs: SmokeChecksInputs): Promise<(string | undefined)[]> {
+/** What is wrong with the answers to requests, in words; undefined for each that is right. */
+export async function siteFaults(
+  host: Transport,
+  inputs: Pick<SmokeChecksInputs, "requests" | "authority" | "patience">,
+): Promise<(string | undefined)[]> {
   const { requests, authority: from, patience } = inputs;
   if (requests.length === 0) return [];
   const authority = from === undefined ? undefined : await host.output([...insideOf(from.container), "cat", from.file]);

@@ -48,6 +48,7 @@ export const SETTINGS = {
   couchdbVpnEnforce: "true",
   adopt: "true",
   operator: { user: "mobuone", keys: [HOST_KEY], otherKeys: "remove" },
+  keptReleases: "3",
   workflows: "overwrite",
   hosts: {
     "sese-ai": {

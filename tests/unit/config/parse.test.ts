@@ -14,6 +14,7 @@ describe("a right config", () => {
       ...own,
       vpnEnforce: false,
       adopt: true,
+      keptReleases: 3,
       registries: {},
       rotating: {},
       settings: { couchdbVpnEnforce: true, workflows: "overwrite" },
@@ -45,6 +46,7 @@ describe("a right config", () => {
       vpnEnforce: true,
       settings: { couchdbVpnEnforce: false, workflows: "keep" },
       adopt: false,
+      keptReleases: 5,
       overrides: {},
       services: ["core", "apps", "monitoring"],
     });

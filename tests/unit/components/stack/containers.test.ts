@@ -518,6 +518,7 @@ describe("what a stack's settings change", () => {
     const differing = changed.filter((one, index) => JSON.stringify(one) !== JSON.stringify(stacks.prod[index]));
     expect(differing.map(({ name, type }) => [name, type])).toEqual([
       ["sese-ai/redis/image", "pulumi-nodejs:dynamic/vpai/docker:HostImage"],
+      ["sese-ai/redis/release", "pulumi-nodejs:dynamic/vpai/host:ReleaseSnapshot"],
       ["sese-ai/readiness", "pulumi-nodejs:dynamic/vpai/host:Readiness"],
       ["sese-ai/redis", CONTAINER],
       // Its gate names the image when it does not open.
@@ -536,6 +537,29 @@ describe("what a stack's settings change", () => {
     expect(new Set(Object.values(requests).map(({ address }) => address))).toEqual(
       new Set(["10.0.0.4", "100.64.0.14"]),
     );
+  });
+
+  test("what keeps data is copied before another image takes it on, once what it needs is there", async () => {
+    const releases = whole.filter(({ name }) => /^sese-ai\/[^/]+\/release$/.test(name));
+    expect(releases.map(({ name }) => name.split("/")[1]).sort()).toEqual([
+      ...["alloy", "grafana", "kaneo-api", "litellm", "n8n", "nocodb", "openclaw", "palais", "postgresql", "qdrant"],
+      ...["redis", "sure", "sure-worker"],
+    ]);
+    const n8n = resource(whole, "sese-ai/n8n/release");
+    expect(n8n.inputs).toMatchObject({
+      container: "vpai_n8n",
+      service: "n8n",
+      image: "sha256:sese-ai/n8n/image",
+      reference: "docker.io/n8nio/n8n:2.7.3",
+      unit: "backup-sese-ai.service",
+      kept: 5,
+      configs: "/opt/vpai/configs/n8n",
+      lastHealthy: "/opt/vpai/last-healthy/n8n",
+    });
+    expect(n8n.dependsOn).toEqual(expect.arrayContaining(["sese-ai/database/n8n", "sese-ai/postgresql/health"]));
+    expect(container(whole, "sese-ai/n8n").dependsOn).toContain("sese-ai/n8n/release");
+    const three = await graphOf("prod", { ...coreOfProd, "vpai:keptReleases": "3" }, coreProgram);
+    expect(resource(three, "sese-ai/redis/release").inputs["kept"]).toBe(3);
   });
 
   test("E5: the kernel lets programs listen on a VPN address that comes after the engine", () => {

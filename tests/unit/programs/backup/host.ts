@@ -31,10 +31,15 @@ export class BackupHost {
   constructor() {
     mkdirSync(this.here, { recursive: true });
     mkdirSync(this.programs);
-    for (const file of ["backup.sh", "tools.sh"])
+    for (const file of ["backup.sh", "releases.sh", "tools.sh"])
       copyFileSync(path.join(projectRoot, "programs/backup", file), path.join(this.here, file));
     // The host's engine, which has nothing left over of ours.
     this.program("docker", "exit 0");
+  }
+
+  /** Whether there is something below the platform's folder. */
+  has(...names: string[]): boolean {
+    return existsSync(path.join(this.folder, ...names));
   }
 
   /** @param lines of the plan, their words apart by `|` */

@@ -92,6 +92,21 @@ test("what comes back by itself names who uses it: owners, who needs those, and 
   expect(items("workstation")).toContain("creative-assets-files all comfyui remotion");
 });
 
+test("a service's own data are what it asked for here and its folders, of a server all that it holds", () => {
+  const own = (plan: string): string[] =>
+    (plan.match(/^own\t.*$/gm) ?? []).map((line) => line.slice(4).replaceAll("\t", " ")).sort();
+  expect(own(backupPlan(onHost("sese-ai")))).toEqual([
+    ...["alloy postgresql alloy", "grafana grafana-files", "kaneo-api postgresql kaneo", "litellm postgresql litellm"],
+    ...["litellm qdrant semantic_cache", "n8n n8n-files", "n8n postgresql n8n assets", "nocodb nocodb-files"],
+    ...["nocodb postgresql nocodb", "openclaw openclaw-files", "openclaw qdrant content_index"],
+    ...["palais postgresql palais", "postgresql postgresql", "qdrant qdrant", "redis redis", "sure postgresql sure"],
+    ...["sure sure-files", "sure-worker sure-files all"],
+  ]);
+  expect(own(backupPlan(onHost("seko-vpn")))).toEqual([
+    ...["couchdb couchdb", "headscale headscale-files", "uptime-kuma uptime-kuma-files", "zerobyte zerobyte-files"],
+  ]);
+});
+
 test("who is no container is named: of those that a restore stops, and no others", () => {
   const units = (plan: string): string[] => plan.match(/^unit\t.*$/gm) ?? [];
   expect(units(backupPlan(contextWith({ host: "workstation" })))).toEqual(["unit\topencode"]);
@@ -192,6 +207,7 @@ test("the job has the programs of its methods, and the secrets that they log in 
     [
       "plan",
       "backup.sh",
+      "releases.sh",
       "tools.sh",
       "couchdb.sh",
       "couchdb-dump.mjs",

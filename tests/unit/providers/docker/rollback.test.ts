@@ -1,7 +1,8 @@
 import "../without-sdk";
 import { pauses } from "../pauses";
 import { type FakeEngine, onlyHost } from "../fake-engine";
-import { restoreAfterFailedCreation } from "../../../../providers/docker/rollback";
+import { prepareVersion, restoreAfterFailedCreation } from "../../../../providers/docker/rollback";
+import type { Version } from "../../../../providers/docker/last-healthy";
 import { type HealthGateInputs, healthGateKind } from "../../../../providers/resources/health-gate";
 
 /** A new version that is not healthy makes way for the one before. */
@@ -82,6 +83,19 @@ test("what serves again is made as the healthy one was, and reads the files of t
     },
     NetworkSettings: { Networks: { backend: { Aliases: ["n8n"] }, egress: { Aliases: ["n8n"] } } },
   });
+});
+
+test("an earlier version is made beside the one in use, in place of what waited there, and not started", async () => {
+  host.put("vpai_n8n.rollback", "left", "sha256:good");
+  const version = JSON.parse(host.kept ?? "") as Version;
+  await prepareVersion(host, gate("bad1", BAD), version);
+  expect(host.list()).toEqual(["vpai_n8n sha256:bad runs", "vpai_n8n.rollback sha256:good stopped"]);
+  expect(host.described("vpai_n8n.rollback")?.HostConfig.Mounts).toContainEqual({
+    ...{ Type: "bind", Source: `${FOLDER}/configs`, Target: "/etc/n8n" },
+  });
+  host.behaviours.delete("sha256:good");
+  await prepareVersion(host, gate("bad1", BAD), version);
+  expect(host.changes).toContainEqual(["pull", CONTENT]);
 });
 
 test("a crash loop is recognised after five restarts", async () => {

@@ -1,0 +1,31 @@
+import { type SmokeChecksInputs, siteFaults, type Transport } from "@vpai/providers";
+import { pulumiOutput } from "../pulumi";
+import { pulumiJson } from "../pulumi-json";
+import { nameOf } from "../scope/resources";
+
+interface Exported {
+  deployment?: { resources?: readonly { urn: string; inputs?: Partial<SmokeChecksInputs> }[] };
+}
+
+type SiteChecks = Pick<SmokeChecksInputs, "requests" | "authority" | "patience">;
+
+/** Requests that the last `up` made to see whether a service answers rightly. @param exported as `pulumi stack export` prints it */
+export function checksOf(exported: Exported, host: string, service: string): SiteChecks {
+  const found = exported.deployment?.resources?.find(({ urn }) => nameOf(urn) === `${host}/smoke`)?.inputs;
+  const { requests = [], authority, patience = 30 } = found ?? {};
+  const isOwn = ({ route }: SiteChecks["requests"][0]): boolean =>
+    route.endsWith(` to ${service}`) || route === `a check of ${service}`;
+  return { requests: requests.filter(isOwn), patience, ...(authority === undefined ? {} : { authority }) };
+}
+
+/** What is wrong with a service's answers, in words; nothing where all is well. */
+export async function smokeFaults(
+  stack: string,
+  host: string,
+  service: string,
+  transport: Transport,
+): Promise<string[]> {
+  const printed = await pulumiOutput(stack, "stack", "export", "--stack", stack);
+  const checks = checksOf(pulumiJson(printed, "pulumi stack export") as Exported, host, service);
+  return (await siteFaults(transport, checks)).filter((fault) => fault !== undefined);
+}

@@ -1,0 +1,310 @@
+# Releases: what a service keeps, copied right before another image takes it on, and the way back (docs/releases.md).
+# Part of backup.sh, which reads this for its verbs:
+#   release <service> <how many stay> <reference of its image> <id> <reference of the next one> <id> <revision of its files>
+#           <folder of its configuration files, or -> < what the engine makes its container from
+#   releases <service>
+#   since <service> <release>      what it has now, by part: rows, files newer than the release, configuration files that differ;
+#                                  and what a rollback replaces and stops
+#   rollback <service> <release> <moment>   data, configuration and image of then; the container to start is <name>.rollback
+#   undo <service> <release> <moment of a rollback>
+#
+# A release is a set like that of a night, of one service's data alone. Releases are ordered by their number, whatever the clock says.
+# shellcheck shell=bash disable=SC2153 # FOLDER and the rest are backup.sh's.
+
+# Seconds that the copies of somebody else may take until it is our turn.
+PATIENCE_FOR_OTHERS=${RELEASE_PATIENCE:-900}
+
+# A rollback itself goes back where somebody does not become healthy.
+WAY_BACK=''
+
+# What the engine made the service's container from, and its configuration files.
+VERSION=_version
+
+# Releases of the service, the oldest first.
+releases_there() {
+  local one
+  for one in "$STORE"/[0-9]*/manifest.json; do
+    [ -f "$one" ] || continue
+    one=$(basename "$(dirname "$one")")
+    printf '%s\t%s\n' "$(number "$one" sequence)" "$one"
+  done | sort -n | cut -f 2
+}
+
+# Chooses a service's own data: TAKEN has its parts, CHOSEN its items, ONLY_OF what of each part, all of it where that is empty.
+# usage: own_data <service>
+declare -A ONLY_OF
+own_data() {
+  local line part fields
+  TAKEN=() CHOSEN=()
+  STORE=$FOLDER/releases/$1
+  for line in "${OWN[@]}"; do
+    IFS=$'\t' read -r -a fields <<< "$line"
+    [ "${fields[0]}" = "$1" ] || continue
+    part=${fields[1]}
+    TAKEN+=("$(part_named "$part")")
+    ONLY_OF[$part]=$(printf '%s\n' "${fields[@]:2}")
+    while IFS= read -r line; do CHOSEN+=("$line"); done < <(items_among "$part" "${ONLY_OF[$part]}")
+  done
+  [ "${#TAKEN[@]}" -gt 0 ] || fail "expected a service that keeps data of its own, found $1"
+  # A server that holds others' data takes them on while it runs: it is concerned by its own image alone.
+  find_concerned
+}
+
+# All that a rollback stops, the service first. usage: stopped_with <service>
+stopped_with() {
+  local one
+  printf '%s\n' "$1"
+  for one in "${@:2}"; do [ "$one" = "$1" ] || printf '%s\n' "$one"; done
+}
+
+# Items of a part: those named, or all. usage: items_among <part> <names, one a line>
+items_among() {
+  local line fields
+  for line in "${ITEMS[@]}"; do
+    IFS=$'\t' read -r -a fields <<< "$line"
+    [ "${fields[0]}" = "$1" ] || continue
+    [ -n "$2" ] && ! grep -qxF -- "${fields[1]}" <<< "$2" || printf '%s\t%s\n' "${fields[0]}" "${fields[1]}"
+  done
+}
+
+# What a release will need: as the last one, else as its parts of the last night, else as the data themselves.
+estimate_release() {
+  local last part sum=0
+  last=$(releases_there | tail -n 1)
+  if [ -n "$last" ]; then
+    echo $(($(number "$last" bytes) * 5 / 4))
+    return
+  fi
+  last=$(STORE=$FOLDER/backups sets | tail -n 1)
+  for part in "${TAKEN[@]}"; do
+    part=$FOLDER/backups/${last:-none}/${part%%$'\t'*}
+    [ -d "$part" ] || { estimate; return; }
+    sum=$((sum + $(du --summarize --apparent-size --block-size=1 "$part" | cut -f 1)))
+  done
+  echo $((sum * 5 / 4))
+}
+
+# A tag, or what stands for one, as part of a file's name. usage: tag_of <reference>
+tag_of() {
+  local name=${1%@*}
+  name=${name##*/}
+  [[ $name == *:* ]] || name=:none
+  printf '%s' "${name##*:}" | tr -c 'A-Za-z0-9._-' -
+}
+
+# usage: image_members <key> <reference> <id>
+image_members() { printf '  "%s": { "reference": %s, "image": %s },\n' "$1" "$(text "$2")" "$(text "$3")"; }
+
+release() {
+  local service=$1 kept=$2 from=$3 from_id=$4 to=$5 to_id=$6 revision=$7 configs=$8 last number started part fields old
+  read_plan
+  own_data "$service"
+  export ONLY NEXT=$to_id
+  alone "$PATIENCE_FOR_OTHERS"
+  sweep
+  expect_room "$(estimate_release)"
+  for part in "${TAKEN[@]}"; do
+    IFS=$'\t' read -r -a fields <<< "$part"
+    [ "${fields[1]}" != "$service" ] || WORK=$FOLDER method accept "${fields[@]}" ||
+      fail "the next image of $service does not take on ${fields[0]}"
+  done
+  last=$(releases_there | tail -n 1)
+  number=$((${last:+$(number "$last" sequence)} + 1)) started=$(date +%s)
+  begin "$(date --date "@$started" +%Y%m%dT%H%M%SZ)-$(tag_of "$from")"
+  mkdir "$WORK/$VERSION"
+  cat > "$WORK/$VERSION/version.json"
+  [ -s "$WORK/$VERSION/version.json" ] || fail "expected what the container of $service is made from, found nothing"
+  [ "$configs" = - ] || [ ! -d "$configs" ] || cp -a "$configs" "$WORK/$VERSION/configs"
+  add_to_manifest "$VERSION" "$service" version /dev/null
+  for part in "${TAKEN[@]}"; do
+    IFS=$'\t' read -r -a fields <<< "$part"
+    ONLY=${ONLY_OF[${fields[0]}]}
+    copy "${fields[@]}"
+  done
+  complete "$started" "$number" "  \"service\": $(text "$service"),
+$(image_members from "$from" "$from_id")
+$(image_members to "$to" "$to_id")
+  \"revision\": $(text "$revision"),
+"
+  for old in $(releases_there | head -n "-$kept"); do
+    mv -T "$STORE/$old" "$STORE/.partial-$old"
+    rm -rf "$STORE/.partial-$old"
+  done
+  keep_images "$service"
+  echo "$NAME: $((BYTES / 1024)) KiB, complete"
+}
+
+# Puts the versions of releases among those that were healthy, whose images are not pruned. usage: keep_images <service>
+keep_images() {
+  local one last=$FOLDER/last-healthy/$1.release
+  mkdir -p "$FOLDER/last-healthy"
+  find "$FOLDER/last-healthy" -mindepth 1 -maxdepth 1 -name "$1.release-*" -exec rm -rf {} +
+  for one in $(releases_there); do
+    mkdir -p "$last-$one"
+    cp "$STORE/$one/$VERSION/version.json" "$last-$one/"
+  done
+}
+
+releases() {
+  local one
+  STORE=$FOLDER/releases/$1
+  for one in $(releases_there); do cat "$STORE/$one/manifest.json" && printf '\0'; done
+}
+
+expect_release() {
+  [[ ${1:-} != */* ]] && [ -n "${1:-}" ] && [ -f "$STORE/$1/manifest.json" ] ||
+    fail "expected one of the releases $(releases_there | tr '\n' ' '), found ${1:-none}"
+}
+
+since() {
+  local one service=$1
+  read_plan
+  own_data "$service"
+  expect_release "${2:-}"
+  WORK=$STORE/$2
+  SINCE=$(sed -n 's/^  "started": "\(.*\)",$/\1/p' "$WORK/manifest.json")
+  export SINCE
+  for one in "${CHOSEN[@]}"; do
+    on_item count "$one" | sed "s/^/${one%%$'\t'*}\t/" || fail "what ${one//$'\t'/ } holds now could not be counted"
+  done
+  if [ -d "$WORK/$VERSION/configs" ]; then
+    diff --recursive --brief "$WORK/$VERSION/configs" "$FOLDER/configs/$service" |
+      sed -E "s|^Files .*/configs/(.*) and .*|\1|; s|^Only in .*: (.*)|\1|; s/^/config\tdiffers\t/" || true
+  fi
+  mapfile -t CONCERNED < <(stopped_with "$service" "${CONCERNED[@]}" | sort)
+  tell_chosen | sed 's/^/does\t/'
+}
+
+# The container that was made for it takes the place of the one in use, with its configuration files. usage: swap <service>
+swap() {
+  local name=$PREFIX$1 last=$FOLDER/last-healthy/$1
+  mkdir -p "$last" &&
+    docker stop "$name" > /dev/null &&
+    docker rename "$name" "$name.before-$STAMP" &&
+    docker rename "$name.rollback" "$name" &&
+    mv -T "$last" "$last.before-$STAMP" &&
+    cp -a "$WORK/$VERSION" "$last"
+}
+
+# The same, backwards, as far as it came. usage: swap_back <service>
+swap_back() {
+  local name=$PREFIX$1 last=$FOLDER/last-healthy/$1
+  if docker inspect --format x "$name.before-$STAMP" > /dev/null 2>&1; then
+    docker stop "$name" > /dev/null 2>&1 || true
+    docker rename "$name" "$name.rollback" 2> /dev/null || true
+    docker rename "$name.before-$STAMP" "$name"
+  fi
+  if [ -d "$last.before-$STAMP" ]; then
+    rm -rf "$last"
+    mv -T "$last.before-$STAMP" "$last"
+  fi
+}
+
+# By this name the state's version is known, which the next `up` takes away; where one has the name already, that is it.
+# usage: keep_aside <service>
+keep_aside() {
+  local name=$PREFIX$1
+  if docker inspect --format x "$name.failed" > /dev/null 2>&1; then
+    docker rm --force "$name.before-$STAMP" > /dev/null
+  else
+    docker rename "$name.before-$STAMP" "$name.failed"
+    echo "its container is kept, stopped, as $name.failed"
+  fi
+}
+
+# Whether a container stays as it is for a while, once it is healthy. usage: stays <service>
+stays() {
+  local name=$PREFIX$1 format='{{.State.StartedAt}} {{.RestartCount}}' began
+  began=$(docker inspect --format "$format" "$name")
+  sleep "${RELEASE_SETTLE:-15}"
+  [ "$(docker inspect --format "$format" "$name")" = "$began" ] || fail "$1 was healthy, and started again"
+  case $(state_of "$1") in healthy | running) ;; *) fail "$1 was healthy, and is $(state_of "$1")" ;; esac
+}
+
+drop_prepared() { docker rm --force "$PREFIX$1.rollback" > /dev/null 2>&1 || true; }
+
+begin_change() {
+  read_plan
+  own_data "$1"
+  expect_release "${2:-}"
+  alone "$PATIENCE_FOR_OTHERS"
+  go_on_alone
+  WORK=$STORE/$2
+}
+
+rollback() {
+  local service=$1
+  begin_change "$@"
+  check "$WORK"
+  docker inspect --format x "$PREFIX$service.rollback" > /dev/null || fail "expected a container $PREFIX$service.rollback, found none"
+  STAMP=${3:-}
+  [[ $STAMP =~ ^[0-9]{8}T[0-9]{6}$ ]] || fail "expected a moment such as 20261129T230500, found ${STAMP:-none}"
+  export STAMP
+  # What becomes of data beside those in use is for the program of then.
+  RUNS_IN=$PREFIX$service.rollback
+  export RUNS_IN
+  if ! each prepare discard; then
+    discard
+    drop_prepared "$service"
+    fail "nothing was replaced"
+  fi
+  stop_concerned
+  mapfile -t STOPPED < <(stopped_with "$service" "${STOPPED[@]}")
+  if ! each switch revert; then
+    start_stopped
+    discard
+    drop_prepared "$service"
+    fail "nothing was replaced"
+  fi
+  if ! { swap "$service" && start_stopped && is_running "$service" && (expect_health && stays "$service"); }; then
+    docker logs --tail 30 "$PREFIX$service" >&2 || true
+    put_back "$service"
+    fail "the version of $2 does not serve; everything is as it was before"
+  fi
+  keep_aside "$service"
+  echo "$service is what it was at $2. To have back what there was: undo $STAMP"
+}
+
+# Everything as it was before a rollback. usage: put_back <service>
+put_back() {
+  local one
+  for one in "${STOPPED[@]}"; do [ "$one" = "$1" ] || ! is_running "$one" || control stop "$one" || true; done
+  swap_back "$1"
+  # A server takes its data back while it runs; whoever else uses them does not.
+  [[ $(users_of_chosen) == *" $1 "* ]] || { control start "$1" && answers "$1"; } || true
+  each revert switch || echo "expected the data of before, found that they could not be put back: they are where it is said above" >&2
+  discard
+  start_stopped
+  (expect_health) || true
+  drop_prepared "$1"
+}
+
+# Waits for a service that was started. usage: answers <service>
+answers() {
+  local waited
+  for ((waited = 0; waited < PATIENCE; waited++)); do
+    case $(state_of "$1") in healthy | running | active) return ;; esac
+    sleep 1
+  done
+  return 1
+}
+
+users_of_chosen() {
+  local one
+  printf ' '
+  for one in "${CHOSEN[@]}"; do users "${one%%$'\t'*}" "${one#*$'\t'}"; done | tr '\n' ' '
+}
+
+undo() {
+  local service=$1 name=$PREFIX$1
+  begin_change "$@"
+  STAMP=${3:?which rollback}
+  export STAMP
+  [ -d "$FOLDER/last-healthy/$service.before-$STAMP" ] || fail "expected what the rollback of $STAMP has put aside, found none"
+  docker inspect --format x "$name.failed" > /dev/null 2>&1 || fail "expected the container $name.failed, found none"
+  stop_concerned
+  mapfile -t STOPPED < <(stopped_with "$service" "${STOPPED[@]}")
+  docker rename "$name.failed" "$name.before-$STAMP"
+  put_back "$service"
+  echo "$service is again what it was before the rollback of $STAMP"
+}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { conditionOf, conditionOfUnit, inspectContainer, PatientHost, type Transport } from "@vpai/providers";
+import { conditionOf, conditionOfUnit, inspectContainer, PatientHost } from "@vpai/providers";
 import type { DeployedHost, DeployedService } from "../hosts";
 
 /** How a service is, in one word, and whether that is how it has to be. */
@@ -14,7 +14,11 @@ interface Condition {
  * @param seconds how long they may take together
  * @returns those that are not then, with what was found
  */
-export async function unwell(host: Transport, { services }: DeployedHost, seconds: number): Promise<string[]> {
+export async function unwell(
+  host: ConstructorParameters<typeof PatientHost>[0],
+  { services }: Pick<DeployedHost, "services">,
+  seconds: number,
+): Promise<string[]> {
   const asked = Object.entries(services).filter(([, { onDemand }]) => onDemand === undefined);
   const patient = new PatientHost(host);
   for (const deadline = Date.now() + seconds * 1000; ; ) {
@@ -25,16 +29,12 @@ export async function unwell(host: Transport, { services }: DeployedHost, second
   }
 }
 
-async function conditionNow(
-  host: PatientHost,
-  name: string,
-  { container, unit }: DeployedService,
-): Promise<Condition> {
+async function conditionNow(host: PatientHost, name: string, { container, unit }: DeployedService): Promise<Condition> {
   if (unit !== undefined) {
     const found = await conditionOfUnit(host, unit);
     return { name, found, good: found === "active" };
   }
-  const container_ = await inspectContainer(host, container ?? "");
-  const found = container_ === undefined ? "missing" : conditionOf(container_);
+  const inspected = await inspectContainer(host, container ?? "");
+  const found = inspected === undefined ? "missing" : conditionOf(inspected);
   return { name, found, good: found === "healthy" };
 }

@@ -105,34 +105,36 @@ interface Change {
 }
 
 /**
- * Puts the settings into the file and in force. An engine that does not come back with them gets its old file back, with
- * live-restore: without it, it would end the containers that it finds.
+ * Puts the settings into the file and in force. A running engine first takes on live-restore by a reload, which leaves all else for the
+ * restart: containers survive only that of an engine that knows of it by then.
  */
 async function apply(host: Transport, settings: Settings, { text, file, changed, wrong }: Change): Promise<void> {
   const runs = !wrong.includes(NO_ENGINE);
-  const surviving = { ...file, "live-restore": true };
-  if (runs && wrong.includes("live-restore")) {
-    await write(host, surviving);
-    await takeOn(host, settings, { how: "reload", keys: ["live-restore"] });
-  }
   await write(host, mergedEngineFile(file, settings));
+  if (runs && wrong.includes("live-restore"))
+    await orPutBack(host, text, () => takeOn(host, settings, { how: "reload", keys: ["live-restore"] }));
+  if (runs && isReloaded([...changed, ...wrong])) return;
+  // An engine that is started without live-restore ends the containers that it finds.
+  const before = runs ? engineFileText({ ...file, "live-restore": true }) : text;
+  await orPutBack(host, before, () => takeOn(host, settings, { how: "restart" }), RESTART);
+}
+
+const RESTART = ["systemctl", "restart", "docker.service"];
+
+/** @param then what makes the old file take effect again, where the engine went by another one meanwhile */
+async function orPutBack(host: Transport, text: string, work: () => Promise<void>, then?: string[]): Promise<void> {
   try {
-    await takeOn(host, settings, { how: runs && isReloaded([...changed, ...wrong]) ? "reload" : "restart" });
+    await work();
   } catch (error) {
-    await putBack(host, runs ? engineFileText(surviving) : text);
+    if (text === "") await host.output(["rm", "-f", "--", PATH]);
+    else await writeFile(host, { path: PATH, content: text, owner: "0:0", mode: "0644" });
+    await host.run(["systemctl", "reset-failed", "docker.service"]);
+    if (then !== undefined) await host.run(then);
     throw new Error(
-      `${host.name}: ${(error as Error).message}. Look at \`journalctl -u docker\` there. ` +
-        `${PATH} was put back to what it was before${runs ? " with live-restore beside it" : ""}, and the engine restarted`,
+      `${host.name}: ${(error as Error).message}. Look at \`journalctl -u docker\` there. ${PATH} was put back to what it was before`,
       { cause: error },
     );
   }
-}
-
-async function putBack(host: Transport, text: string): Promise<void> {
-  if (text === "") await host.output(["rm", "-f", "--", PATH]);
-  else await writeFile(host, { path: PATH, content: text, owner: "0:0", mode: "0644" });
-  await host.run(["systemctl", "reset-failed", "docker.service"]);
-  await host.run(["systemctl", "restart", "docker.service"]);
 }
 
 /** Docker's `daemon.json` on a host: our keys beside those that are there, validated, and in force. */

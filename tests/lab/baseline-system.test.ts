@@ -4,7 +4,8 @@ import { engineSettingsKind } from "../../providers/resources/engine-settings";
 import { hostOperatorKind } from "../../providers/resources/host-operator";
 import { hostPackagesKind } from "../../providers/resources/host-packages";
 import { hostSystemKind } from "../../providers/resources/host-system";
-import { Transport } from "../../providers/ssh/transport";
+import { rebootReasons } from "../../providers/host/reboot";
+import { Transport, transportTo } from "../../providers/ssh/transport";
 import { BareHost } from "./harness/bare-host";
 
 /** The system of a host and its operator's account: from root on port 22 to an account on a port of its own. */
@@ -92,6 +93,20 @@ test("each of them is seen when it is changed by hand, and put right alone", asy
   const again = await system.update("", props as never, systemInputs());
   expect((await system.read("", again.outs ?? {})).props).toMatchObject(SYSTEM);
 }, 120_000);
+
+test("what wants a reboot is said", async () => {
+  const reasons = (): Promise<string[]> => rebootReasons(transportTo(host().connection));
+  // The option was just added, and no kernel has started since.
+  expect(await reasons()).toEqual(["the kernel runs without cgroup_enable=memory"]);
+  host().sh(`rm /boot/firmware/cmdline.txt; touch "/boot/vmlinuz-$(uname -r)" "/boot/vmlinuz-99.1-$(uname -r | sed 's/.*-//')"
+    touch /run/reboot-required; printf 'linux-base\\nlibc6\\nlinux-base\\n' > /run/reboot-required.pkgs`);
+  expect(await reasons()).toEqual([
+    "packages ask for it: libc6 linux-base",
+    expect.stringMatching(/^Linux 99\.1-\S+ is installed, \S+ runs$/),
+  ]);
+  host().sh("rm /run/reboot-required* /boot/vmlinuz-*");
+  expect(await reasons()).toEqual([]);
+});
 
 test("the account is made, in its groups, with its key and its right to become root", async () => {
   const { outs } = await operator.create(operatorInputs());

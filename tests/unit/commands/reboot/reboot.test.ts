@@ -1,0 +1,42 @@
+import { unwell } from "../../../../commands/reboot/healthy";
+import { secondsOf } from "../../../../commands/reboot/seconds";
+import { pauses } from "../../providers/pauses";
+import { ScriptedHost } from "../../providers/scripted-host";
+
+test("ten minutes, or as many seconds as were asked for", () => {
+  expect([secondsOf(undefined), secondsOf(""), secondsOf("90")]).toEqual([600, 600, 90]);
+});
+
+test.each(["0", "-1", "1.5", "ten", "100000"])("WAIT=%s is refused", (given) => {
+  expect(() => secondsOf(given)).toThrow(`WAIT: expected seconds, a whole number from 1 to 99999, found ${given}`);
+});
+
+const container = (health: string): string =>
+  JSON.stringify([{ State: { Status: "running", Health: { Status: health } }, Config: { Labels: {} } }]);
+
+const services = {
+  n8n: { container: "vpai_n8n" },
+  "n8n-mcp": { unit: "n8n-mcp.service" },
+  opencut: { container: "workstation_opencut", onDemand: ["workstation_opencut"] },
+};
+
+test("services are waited for until all are well; one that runs on demand is not", async () => {
+  let looks = 0;
+  const host = new ScriptedHost((argv) => {
+    if (argv.includes("workstation_opencut")) throw new Error("not asked for");
+    if (argv[0] === "docker") return container((looks += 1) < 3 ? "starting" : "healthy");
+    return `LoadState=loaded\nActiveState=${looks < 2 ? "activating" : "active"}\n`;
+  });
+  expect(await unwell(host, { services }, 60)).toEqual([]);
+  expect(looks).toBe(3);
+  expect(pauses).toHaveBeenCalledTimes(2);
+});
+
+test("what is not well in time is named with what was found", async () => {
+  const host = new ScriptedHost((argv) =>
+    argv[0] === "docker"
+      ? { code: 1, stdout: "", stderr: "Error: No such container: vpai_n8n" }
+      : "LoadState=loaded\nActiveState=failed\n",
+  );
+  expect(await unwell(host, { services }, -1)).toEqual(["n8n (missing)", "n8n-mcp (failed)"]);
+});

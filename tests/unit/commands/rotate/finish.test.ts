@@ -82,9 +82,11 @@ beforeAll(async () => {
   const hosts = { "sese-ai": { connection: server.connection, publicAddress: "192.0.2.1", services } };
   writeFileSync(file("output"), JSON.stringify({ hosts }));
   writeFileSync(file("export"), JSON.stringify({ deployment: { resources: [] } }));
-  for (const method of ["log", "error"] as const)
-    jest.spyOn(console, method).mockImplementation((text: string) => void said.push(text));
-  finish = (await import("../../../../commands/rotate/finish")).finishRotations;
+  const hear = (text: unknown): void => void said.push(String(text));
+  jest.spyOn(console, "log").mockImplementation(hear);
+  jest.spyOn(console, "error").mockImplementation(hear);
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- after what it is given in place of others
+  ({ finishRotations: finish } = require("../../../../commands/rotate/finish") as { finishRotations: typeof finish });
 });
 
 beforeEach(() => {

@@ -19,10 +19,12 @@ export function sinceOf(release: ReleaseManifest, text: string): Since {
     .filter((line) => line !== "")
     .map((line) => line.split("\t"));
   const then = new Map(
-    release.parts.flatMap(({ name, rows }) => Object.entries(rows).map(([what, count]) => [`${name}\t${what}`, count])),
+    release.parts.flatMap(({ name, rows }) =>
+      Object.entries(rows).map(([what, count]) => [`${name}\t${what}`, count] as const),
+    ),
   );
   const now = new Map(
-    lines.flatMap(([part, kind, what, count]) =>
+    lines.flatMap(([part = "", kind, what = "", count]) =>
       kind === "rows" ? [[`${part}\t${what}`, Number(count)] as const] : [],
     ),
   );

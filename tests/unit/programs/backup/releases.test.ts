@@ -135,7 +135,7 @@ test("so many stay as are wanted, by their numbers whatever the clock says, and 
   expect(releases()).toEqual(["20200101T000000Z-1.3"]);
 });
 
-test.each([
+test.each<[string, () => void, Record<string, string>, string]>([
   ["a dump that fails", () => writeFileSync(host.at("fail-dump-shop-files"), ""), {}, "shop-files could not be copied"],
   ["a disk that would run full", () => undefined, { BACKUP_MARGIN: "9000000000000000" }, "MiB free on the disk of"],
 ])("%s leaves no release, and those of before", (_what, spoil, environment, says) => {

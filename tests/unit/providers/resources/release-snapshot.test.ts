@@ -72,7 +72,7 @@ const create = async () => (await implement(releaseSnapshotKind).create({ ...inp
 
 const KEPT = { containerId: "c0ffee", image: "docker.io/n8nio/n8n:2.7.3", revision: "rev", description: {} };
 
-test.each([
+test.each<[string, World]>([
   ["a new service", {}],
   ["one that keeps its image", { container: container("sha256:new"), kept: KEPT }],
   ["one that was never healthy", { container: { ...container("sha256:old"), State: { Status: "restarting" } } }],

@@ -1,13 +1,14 @@
 import type { Aspect } from "./aspect";
 
 /**
- * Not by timedatectl, which tells the kernel, too: one that was never told takes it that its clock ran in that zone, and moves the
- * clock, and a lab machine's kernel is the one of all. cron reads the zone when it starts.
+ * What `timedatectl` does, without its word to the kernel: the first one after a boot moves the clock, of a container's whole machine, too.
+ * systemd sees the link change, cron reads the zone when it starts.
  */
 const SET = `set -eu
 [ -e "/usr/share/zoneinfo/$1" ] || { echo "expected the time zone $1, found none of that name: install tzdata, or name another one" >&2; exit 45; }
-ln -s "../usr/share/zoneinfo/$1" /etc/localtime.new
-mv -T /etc/localtime.new /etc/localtime
+ln -sfn "/usr/share/zoneinfo/$1" /etc/.localtime.candidate
+mv -fT /etc/.localtime.candidate /etc/localtime
+if [ -e /etc/timezone ]; then echo "$1" > /etc/timezone; fi
 systemctl try-restart cron.service`;
 
 /** The zone of a host's clock: of its logs, timers and cron jobs. */

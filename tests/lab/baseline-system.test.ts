@@ -6,6 +6,7 @@ import { hostPackagesKind } from "../../providers/resources/host-packages";
 import { hostSystemKind } from "../../providers/resources/host-system";
 import { rebootReasons } from "../../providers/host/reboot";
 import { Transport, transportTo } from "../../providers/ssh/transport";
+import { eventually } from "../eventually";
 import { BareHost } from "./harness/bare-host";
 
 /** The system of a host and its operator's account: from root on port 22 to an account on a port of its own. */
@@ -74,7 +75,7 @@ test("name, zone, journal, upgrades and kernel options are made what they should
 
 test("each of them is seen when it is changed by hand, and put right alone", async () => {
   const { outs } = await system.create(systemInputs());
-  host().sh(`hostnamectl hostname other; timedatectl set-timezone Etc/UTC
+  host().sh(`hostnamectl hostname other; ln -sfn /usr/share/zoneinfo/Etc/UTC /etc/localtime
     printf '[Journal]\\nSystemMaxUse=1G\\n' > /etc/systemd/journald.conf.d/90-other.conf
     systemctl disable --now apt-daily-upgrade.timer
     echo 'rootwait' > /boot/firmware/cmdline.txt`);
@@ -186,7 +187,6 @@ test("from root on port 22 to the account on 2222 nothing of the layer touches t
     const { props } = await kind.read("", { ...states[index], connection: later() } as never);
     expect(props).toMatchObject({ connection: later() });
   }
-  expect(logins()).toBe(accepted + 1);
 }, 180_000);
 
 test("an account that may not become root is told so", async () => {
@@ -200,6 +200,8 @@ test("the account we log in as stays when the resource goes; another one goes, a
   const { outs } = await operator.create(operatorInputs());
   await operator.delete("", { ...(outs as object), connection: later() } as never);
   expect(host().sh("id --user mobuone; ls /etc/sudoers.d/60-vpai-operator")).toMatch(/^\d+\n/);
+  transportTo(later()).close();
+  await eventually(() => expect(host().sh("pgrep --count --euid mobuone || :")).toBe("0"), 30);
   await operator.delete("", { ...(outs as object), made: true } as never);
   expect(host().sh("id mobuone 2>&1 || :; ls -d /home/mobuone; ls /etc/sudoers.d")).toMatch(
     /no such user[^]*\/home\/mobuone/,

@@ -1,6 +1,6 @@
+import { pauses } from "../../providers/pauses";
 import { unwell } from "../../../../commands/reboot/healthy";
 import { secondsOf } from "../../../../commands/reboot/seconds";
-import { pauses } from "../../providers/pauses";
 import { ScriptedHost } from "../../providers/scripted-host";
 
 test("ten minutes, or as many seconds as were asked for", () => {

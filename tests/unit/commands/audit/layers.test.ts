@@ -6,7 +6,7 @@ import { implementations } from "../../../../providers/resource";
 let observed: { options: object; connection: string } | undefined;
 
 beforeAll(() => {
-  implementations["layerOfTest"] = implement<{ options: object; connection: string }>({
+  implementations["layerOfTest"] = implement<NonNullable<typeof observed>, NonNullable<typeof observed>>({
     version: 3,
     identity: [],
     id: () => "layer",

@@ -10,7 +10,15 @@ interface Told {
   at: string;
   clean: boolean;
   hosts: { name: string; state: string }[];
-  findings: { host: string; check: string; subject: string; where: string; expected: string; found: string; mend: string }[];
+  findings: {
+    host: string;
+    check: string;
+    subject: string;
+    where: string;
+    expected: string;
+    found: string;
+    mend: string;
+  }[];
   accepted: { host: string; check: string; subject: string; reason: string }[];
 }
 
@@ -57,7 +65,9 @@ async function audited(): Promise<{ code: number; told: Told }> {
 
 test("a lab that was just brought up is clean, but for what is accepted with a reason", async () => {
   const { code, told } = await audited();
-  expect(told.findings.map(({ host: name, check, subject, found }) => `${name} ${check} ${subject}: ${found}`)).toEqual([]);
+  expect(told.findings.map(({ host: name, check, subject, found }) => `${name} ${check} ${subject}: ${found}`)).toEqual(
+    [],
+  );
   expect({ code, version: told.version, stack: told.stack, clean: told.clean }).toEqual({
     ...{ code: 0, version: 1, stack: "lab", clean: true },
   });
@@ -73,7 +83,9 @@ test("what somebody did by hand is named, thing by thing, and fails the command"
   await host.output(["sh", "-c", DONE, "test", KEY, SECRET]);
   const { code, told } = await audited();
   expect([code, told.clean]).toEqual([1, false]);
-  const named = told.findings.filter(({ host: name }) => name === "sese-ai").map(({ check, subject }) => `${check} ${subject}`);
+  const named = told.findings
+    .filter(({ host: name }) => name === "sese-ai")
+    .map(({ check, subject }) => `${check} ${subject}`);
   expect(named).toEqual(
     expect.arrayContaining([
       "container stranger",
@@ -99,7 +111,9 @@ test("a person gets a table of it, for one host", async () => {
   const { code, stdout } = await lab.makeArguments(["-s", "audit", "HOST=sese-ai"]);
   expect(code).toBe(1);
   expect(stdout).toMatch(/^host +what +expected +found +how to mend$/m);
-  expect(stdout).toMatch(/^sese-ai +container stranger +no container that the platform does not have +running, of sha256:/m);
+  expect(stdout).toMatch(
+    /^sese-ai +container stranger +no container that the platform does not have +running, of sha256:/m,
+  );
   expect(stdout).toMatch(/^sese-ai +sshd: MaxSessions +10 +99 /m);
   expect(stdout).not.toMatch(/^(seko-vpn|workstation)/m);
 }, 600_000);
@@ -113,7 +127,9 @@ test("taken back, the host is clean again", async () => {
 test("the night's look of the host says the same, as figures for the alert", async () => {
   const run = (): Promise<string> => lab.makeSucceed("run JOB=audit-sese-ai").then(({ all }) => all);
   const figures = async (): Promise<string[]> =>
-    (await host.output(["cat", "/opt/vpai/data/metrics/audit.prom"])).split("\n").filter((line) => / [1-9]\d*$/.test(line));
+    (await host.output(["cat", "/opt/vpai/data/metrics/audit.prom"]))
+      .split("\n")
+      .filter((line) => / [1-9]\d*$/.test(line));
   expect(await run()).toMatch(/\b0 findings/);
   expect(await figures()).toEqual([]);
   await host.output(["sh", "-c", DONE, "test", KEY, SECRET]);

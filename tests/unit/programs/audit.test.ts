@@ -11,7 +11,8 @@ import { auditJob } from "../../../programs/audit";
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "audit-"));
-  for (const name of ["bin", "platform/secrets/n8n", "metrics"]) mkdirSync(path.join(folder, name), { recursive: true });
+  for (const name of ["bin", "platform/secrets/n8n", "metrics"])
+    mkdirSync(path.join(folder, name), { recursive: true });
   program("sshd", "printf 'maxauthtries 2\\nallowtcpforwarding local\\n'");
   program("systemd-detect-virt", "exit 0");
   containers([]);
@@ -80,7 +81,9 @@ test("sshd with another value, and without one", () => {
 
 test("a setting of the kernel, which in a container only its networks have", () => {
   const never = ["sysctl net.ipv4.ip_forward 7", "sysctl kernel.sysrq 7000"];
-  expect(run([...EXPECTED, ...never]).log.map((line) => line.split(" is ")[0])).toEqual(["sysctl: net/ipv4/ip_forward"]);
+  expect(run([...EXPECTED, ...never]).log.map((line) => line.split(" is ")[0])).toEqual([
+    "sysctl: net/ipv4/ip_forward",
+  ]);
   program("systemd-detect-virt", "exit 1");
   expect(run([...EXPECTED, ...never]).log).toHaveLength(2);
 });
@@ -90,9 +93,17 @@ test.each([
   ["of another host", { name: "x", host: "two" }, "container: x is not the platform's"],
   ["privileged", { name: "x", said: HARD.replace("false", "true") }, "hardening: x is privileged"],
   ["with capabilities", { name: "x", said: HARD.replace('["ALL"]', "null") }, "hardening: x keeps capabilities"],
-  ["that may gain", { name: "x", said: HARD.replace('["no-new-privileges"]', "[]") }, "hardening: x may gain privileges"],
+  [
+    "that may gain",
+    { name: "x", said: HARD.replace('["no-new-privileges"]', "[]") },
+    "hardening: x may gain privileges",
+  ],
   ["without a limit", { name: "x", said: HARD.replace("67108864", "0") }, "hardening: x has no memory limit"],
-  ["on all addresses", { name: "x", said: HARD.replace("198.51.100.7", "") }, "hardening: x is published on all addresses"],
+  [
+    "on all addresses",
+    { name: "x", said: HARD.replace("198.51.100.7", "") },
+    "hardening: x is published on all addresses",
+  ],
   ["with the socket", { name: "x", said: `${HARD} /var/run/docker.sock` }, "hardening: x has Docker's socket"],
 ])("a container %s", (_, known, finding) => {
   containers([known]);
@@ -130,8 +141,8 @@ test("Docker that does not answer fails the run, and tells no figure", () => {
 test("what a host is told to expect of itself", () => {
   const context = contextWith({});
   const files = auditJob(context, vpai.accepted ?? []).files?.(context) ?? [];
-  const content = files.find(({ path: file }) => file === "/etc/audit/expected")?.content as string;
-  const expected = content.split("\n");
+  const text = files.find(({ path: file }) => file === "/etc/audit/expected")?.content as string;
+  const expected = text.split("\n");
   expect(expected).toEqual(
     expect.arrayContaining([
       `host ${context.host}`,

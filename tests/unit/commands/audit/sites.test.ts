@@ -45,7 +45,11 @@ async function seen(options: https.ServerOptions): Promise<Awaited<ReturnType<ty
   const { port } = server.address() as net.AddressInfo;
   const request: SiteRequest = { hostname: "a.example", address: "127.0.0.1", port, path: "/x?y", route: "all" };
   try {
-    return await seeSites(host, [request, { ...request, path: "/z" }, { ...request, address: "127.0.0.9", closed: true }]);
+    return await seeSites(host, [
+      request,
+      { ...request, path: "/z" },
+      { ...request, address: "127.0.0.9", closed: true },
+    ]);
   } finally {
     server.closeAllConnections();
     server.close();

@@ -31,7 +31,9 @@ const BUCKET = "a bucket's name: 3 to 63 lower-case letters, digits and dashes, 
 export const OFFSITE_SETTINGS = {
   backupsBucket: matching(BUCKET, /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)
     .exactOptional()
-    .describe("Bucket of the copies of all hosts' backups, which the stack makes. Default: none, sets stay on their hosts."),
+    .describe(
+      "Bucket of the copies of all hosts' backups, which the stack makes. Default: none, sets stay on their hosts.",
+    ),
   sharedBucket: matching(BUCKET, /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)
     .exactOptional()
     .describe("Bucket of what is read elsewhere, such as seed data, which the stack makes. Default: none."),
@@ -103,7 +105,9 @@ export const OFFSITE_SECRETS: readonly SecretDeclaration[] = [OWNER, SHARING].fl
 
 /** The buckets that a stack with these settings wants (docs/decisions/offsite.md). @throws UserError where nobody knows how to name a key */
 export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
-  const { backupsBucket, sharedBucket, bucketsEndpoint, bucketsRegion, bucketsPrincipal } = offsiteSettings({ settings });
+  const { backupsBucket, sharedBucket, bucketsEndpoint, bucketsRegion, bucketsPrincipal } = offsiteSettings({
+    settings,
+  });
   if ((backupsBucket ?? sharedBucket) === undefined) return [];
   if (bucketsPrincipal === undefined)
     throw new UserError(
@@ -215,7 +219,14 @@ export const offsiteJobs = (networks: readonly string[]): ContainerJob[] => [
       to: (context) =>
         backedHosts(context).map(({ name }) => ({
           host: name,
-          command: ["/bin/bash", `{folder}/configs/${backupJobName(name)}/backup.sh`, "{folder}", "{prefix}", "-", "serve"],
+          command: [
+            "/bin/bash",
+            `{folder}/configs/${backupJobName(name)}/backup.sh`,
+            "{folder}",
+            "{prefix}",
+            "-",
+            "serve",
+          ],
         })),
     },
     retries: { count: 2, backoff: 900 },

@@ -43,7 +43,4 @@ async function kitOf(stack: string, hosts: readonly string[]): Promise<Kit> {
 const EXPORT = ["stack", "export", "--show-secrets"];
 
 const made = async (stack: string, name: string): Promise<string> =>
-  madeSecret(
-    pulumiJson(await pulumiOutput(stack, ...EXPORT, "--stack", stack), `pulumi ${EXPORT.join(" ")}`),
-    name,
-  );
+  madeSecret(pulumiJson(await pulumiOutput(stack, ...EXPORT, "--stack", stack), `pulumi ${EXPORT.join(" ")}`), name);

@@ -78,7 +78,15 @@ export function bucketPolicy(name: string, grants: readonly { principal: string;
         [`${bucket}/*`],
       ),
       of("Allow", ["s3:DeleteObject"], removable),
-      ...(may === "append" ? [of("Deny", ["s3:DeleteObject"], REPOSITORY.map((part) => `${bucket}/${part}`))] : []),
+      ...(may === "append"
+        ? [
+            of(
+              "Deny",
+              ["s3:DeleteObject"],
+              REPOSITORY.map((part) => `${bucket}/${part}`),
+            ),
+          ]
+        : []),
       of("Deny", NEVER.objects, [`${bucket}/*`]),
       of("Deny", NEVER.bucket, [bucket]),
     ];

@@ -43,8 +43,7 @@ export const offsiteHost = (hosts: Readonly<Record<string, DeployedHost>>): [str
 const READ = 'cat "$1/snapshots.json" 2>/dev/null || :; printf "\\0"; cat "$1/checked.json" 2>/dev/null || :';
 
 /** The job's unit, as its host has it. */
-export const offsiteUnit = (host: Asked): Promise<string> =>
-  host.output(["systemctl", "cat", "--", `${JOB}.service`]);
+export const offsiteUnit = (host: Asked): Promise<string> => host.output(["systemctl", "cat", "--", `${JOB}.service`]);
 
 /** What the hub says of the copies. @throws where the job's unit is another one than this program makes */
 export async function offsiteOn(host: Asked): Promise<Offsite> {
@@ -72,7 +71,9 @@ export function offsiteRows({ copies, check }: Offsite, now: Date): string[][] {
     const own = copies.filter((copy) => copy.host === host).sort((one, other) => (one.time < other.time ? -1 : 1));
     const newest = own.at(-1);
     if (newest === undefined) return [];
-    return [[host, "(elsewhere)", String(own.length), newest.set, ageOf(newest.time, now), sizeOf(newest.bytes), verified]];
+    return [
+      [host, "(elsewhere)", String(own.length), newest.set, ageOf(newest.time, now), sizeOf(newest.bytes), verified],
+    ];
   });
 }
 
@@ -84,8 +85,7 @@ export function offsiteRows({ copies, check }: Offsite, now: Date): string[][] {
 export function copyOf(copies: readonly OffsiteCopy[], host: string, at: string): OffsiteCopy {
   const own = copies.filter((copy) => copy.host === host).sort((one, other) => (one.time < other.time ? -1 : 1));
   const moment = at === "" ? Infinity : Date.parse(at);
-  const found =
-    own.find(({ set }) => set === at) ?? own.filter(({ time }) => Date.parse(time) <= moment).at(-1);
+  const found = own.find(({ set }) => set === at) ?? own.filter(({ time }) => Date.parse(time) <= moment).at(-1);
   if (found === undefined)
     throw new Error(
       `${host}: expected a copy elsewhere ${at === "" ? "of it" : `by ${at}`}, found none; there are ` +
@@ -100,11 +100,15 @@ export function giveCommand(unit: string, host: string, set: string): string[] {
   const words = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = ""]) => unescaped(word));
   const options = words.slice(words.indexOf("--rm"), -1);
   const at = options.indexOf("--name");
-  if (at === -1 || words.at(-1) !== "push") throw new Error(`${JOB}.service: expected the job of the copies elsewhere: run \`make up\``);
+  if (at === -1 || words.at(-1) !== "push")
+    throw new Error(`${JOB}.service: expected the job of the copies elsewhere: run \`make up\``);
   const named = options.map((word, index) => (index === at + 1 ? `${word}-give` : word));
   return ["docker", "run", ...named, "give", host, set];
 }
 
 /** A word of a unit's command as the program gets it. */
 const unescaped = (word: string): string =>
-  word.replaceAll(/\\(.)/g, "$1").replaceAll("$$", () => "$").replaceAll("%%", "%");
+  word
+    .replaceAll(/\\(.)/g, "$1")
+    .replaceAll("$$", () => "$")
+    .replaceAll("%%", "%");

@@ -12,7 +12,8 @@ export function madeSecret(state: object, name: string): string {
   const { deployment: { resources = [] } = {} } = state as Exported;
   const copy = resources.find(({ urn }) => urn.endsWith(`::${name}/copy`));
   const value = plain(copy?.outputs?.["value"]);
-  if (value === undefined) throw new Error(`expected that the stack has made ${name}, found none: run \`make up\` first`);
+  if (value === undefined)
+    throw new Error(`expected that the stack has made ${name}, found none: run \`make up\` first`);
   return value;
 }
 

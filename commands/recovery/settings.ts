@@ -22,7 +22,9 @@ export async function elsewhereOf(stack: string): Promise<Elsewhere> {
   if (!config || problems.length > 0) throw problemsOf(titleOf(raw), problems);
   const settings = offsiteSettings(config);
   if (settings.backupsBucket === undefined)
-    throw new Error(`expected copies of ${stack}'s backups elsewhere, found none: set vpai:backupsBucket (docs/backups.md)`);
+    throw new Error(
+      `expected copies of ${stack}'s backups elsewhere, found none: set vpai:backupsBucket (docs/backups.md)`,
+    );
   const given = (name: string): string | undefined => valueIn(raw, name);
   return { settings, bucket: settings.backupsBucket, given, expected: (name) => expectedIn(given, name) };
 }

@@ -81,7 +81,11 @@ const entryOf = ({ Key = "", VersionId = "", IsLatest = false }: Listed): Entry 
 });
 
 /** Takes it back. What it replaces stays, as a version. */
-export async function undelete({ sdk, client }: S3Client, Bucket: string, { marks, firsts }: Undeletion): Promise<void> {
+export async function undelete(
+  { sdk, client }: S3Client,
+  Bucket: string,
+  { marks, firsts }: Undeletion,
+): Promise<void> {
   for (const { key: Key, id: VersionId } of marks)
     await client.send(new sdk.DeleteObjectCommand({ Bucket, Key, VersionId }));
   for (const { key: Key, id } of firsts) {

@@ -39,10 +39,7 @@ export const s3BucketKind: Kind<S3BucketInputs, S3BucketState> = {
         await create(s3, inputs);
       }
       await keepVersions(s3, inputs);
-      const lacks = [
-        ...((await lock(s3, inputs)) ? [] : [LOCK]),
-        ...((await expire(s3, inputs)) ? [] : [LIFECYCLE]),
-      ];
+      const lacks = [...((await lock(s3, inputs)) ? [] : [LOCK]), ...((await expire(s3, inputs)) ? [] : [LIFECYCLE])];
       await allow(s3, inputs);
       if (lacks.length > 0) warn(`${inputs.bucket} at ${inputs.endpoint} goes without ${lacks.join(" and ")}`);
       return { ...inputs, lacks };
@@ -172,7 +169,10 @@ async function expire(s3: S3Client, inputs: S3BucketInputs): Promise<boolean> {
 
 /** The policy as the inputs have it, where it says the same. */
 async function policyOf({ sdk, client }: S3Client, { bucket, policy }: S3BucketInputs): Promise<string> {
-  const answer = await found(() => client.send(new sdk.GetBucketPolicyCommand({ Bucket: bucket })), ["NoSuchBucketPolicy"]);
+  const answer = await found(
+    () => client.send(new sdk.GetBucketPolicyCommand({ Bucket: bucket })),
+    ["NoSuchBucketPolicy"],
+  );
   const there = answer?.Policy ?? "";
   return there !== "" && isDeepStrictEqual(JSON.parse(there), JSON.parse(policy)) ? policy : there;
 }

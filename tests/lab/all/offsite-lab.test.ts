@@ -66,7 +66,10 @@ test("every host's set is elsewhere, and what there is, is listed", async () => 
   const rows = stdout.split("\n").map((line) => line.split(/ {2,}/));
   const elsewhere = rows.filter(([, service]) => service === "(elsewhere)");
   const [newest = ""] = (await sese.output(["ls", "/opt/vpai/backups"])).split("\n").slice(-1);
-  expect(elsewhere.map(([host, , count]) => [host, count])).toEqual([["seko-vpn", "1"], ["sese-ai", "1"]]);
+  expect(elsewhere.map(([host, , count]) => [host, count])).toEqual([
+    ["seko-vpn", "1"],
+    ["sese-ai", "1"],
+  ]);
   expect(elsewhere[1]?.[3]).toBe(newest);
   expect(elsewhere[1]?.at(-1)).toMatch(/^\S+Z \(part 1 of 8\)$/);
   const metrics = await hub.output(["cat", "/opt/vpn/data/metrics/offsite.prom"]);
@@ -103,7 +106,17 @@ describe("the recovery kit", () => {
       const network = ["--network", lab.identity.prefix];
       mkdirSync(path.join(folder, "home"));
       execFileSync("docker", [
-        ...["run", "--rm", ...network, "--volume", `${folder}:/recovery`, "--workdir", "/recovery", "--env", "HOME=/recovery/home"],
+        ...[
+          "run",
+          "--rm",
+          ...network,
+          "--volume",
+          `${folder}:/recovery`,
+          "--workdir",
+          "/recovery",
+          "--env",
+          "HOME=/recovery/home",
+        ],
         // As on a computer of anybody: not with what the image has of its own.
         ...["--entrypoint", "/usr/bin/bash", image, "-euc", `PATH=/usr/bin:/bin; ${commands.join("\n")}`],
       ]);

@@ -1,5 +1,14 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { bucketPolicy } from "../../../components/buckets";
@@ -56,7 +65,21 @@ interface Given {
 
 /** As the jobs' runner and the client run it. */
 const argv = (verb: string, { as = "push", options = [], limit = 170 }: Given = {}): string[] => [
-  ...["--kill-after=10", String(limit), "docker", "run", "--rm", "--name", `${run}-job`, "--hostname", "offsite", "--network", run, "--cap-drop", "ALL"],
+  ...[
+    "--kill-after=10",
+    String(limit),
+    "docker",
+    "run",
+    "--rm",
+    "--name",
+    `${run}-job`,
+    "--hostname",
+    "offsite",
+    "--network",
+    run,
+    "--cap-drop",
+    "ALL",
+  ],
   ...["--volume", `${at("config")}:/etc/offsite:ro`, "--volume", `${at(as)}:/run/secrets:ro`],
   ...["--volume", `${at("store")}:/srv/offsite`, "--volume", `${at("metrics")}:/srv/metrics`],
   ...["--env", `RESTIC_REPOSITORY=s3:http://${way.address}/${BUCKET}`, "--env", "AWS_DEFAULT_REGION=us-east-1"],
@@ -99,11 +122,16 @@ interface Snapshot {
 /** Sets that are in the repository, as their tags have them. */
 const copies = (): Snapshot[] => (JSON.parse(restic("snapshots", "--json", "--no-lock")) ?? []) as Snapshot[];
 
-const sets = (): string[] => copies().map(({ tags }) => tags[0]?.replace("set=", "") ?? "").sort();
+const sets = (): string[] =>
+  copies()
+    .map(({ tags }) => tags[0]?.replace("set=", "") ?? "")
+    .sort();
 
 /** Sets of the host. */
 const made = (): string[] =>
-  onHost("sh", "-c", "ls /opt/vpai/backups").split("\n").filter((name) => /^\d/.test(name));
+  onHost("sh", "-c", "ls /opt/vpai/backups")
+    .split("\n")
+    .filter((name) => /^\d/.test(name));
 
 /** Names of the sets that were once made, whether the host still has them or not. */
 const all: string[] = [];
@@ -114,7 +142,11 @@ const makeSet = (): void => {
 };
 
 const figure = (name: string): number =>
-  Number(new RegExp(`^${name}\\{backup="${HOST}-offsite"\\} (\\d+)$`, "m").exec(readFileSync(at("metrics/offsite.prom"), "utf8"))?.[1]);
+  Number(
+    new RegExp(`^${name}\\{backup="${HOST}-offsite"\\} (\\d+)$`, "m").exec(
+      readFileSync(at("metrics/offsite.prom"), "utf8"),
+    )?.[1],
+  );
 
 const METHOD = `. "$HERE/tools.sh"
 dump() { head -c 400000 /dev/urandom > "$OUT/random"; echo text > "$OUT/text"; rows things 3; }
@@ -140,7 +172,8 @@ function layOut(): void {
     chmodSync(at(key, "ssh_key"), 0o400);
   }
   writeFileSync(at("config/hosts"), `${HOST} no 93600\naway yes 604800\n`);
-  const common = "Host *\n  BatchMode yes\n  UserKnownHostsFile /etc/offsite/ssh/known_hosts\n  IdentityFile /run/secrets/ssh_key\n  User root\n  ConnectTimeout 5\n";
+  const common =
+    "Host *\n  BatchMode yes\n  UserKnownHostsFile /etc/offsite/ssh/known_hosts\n  IdentityFile /run/secrets/ssh_key\n  User root\n  ConnectTimeout 5\n";
   const hosts = `Host ${HOST}\n  HostName ${run}-host\n  HostKeyAlias ${HOST}\nHost away\n  HostName 192.0.2.1\n`;
   writeFileSync(at("config/ssh/config"), common + hosts);
   writeFileSync(at("config/ssh/known_hosts"), `${HOST} ${readFileSync(at("host_key.pub"), "utf8")}`);
@@ -158,13 +191,20 @@ mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e`;
 
 beforeAll(async () => {
   layOut();
-  start("host", image("lab-host"), [
-    ...["--volume", `${at("host")}:/opt/vpai`, "--volume", `${files}:/files:ro`, "--entrypoint", "sh"],
-  ], "-euc", SSHD);
+  start(
+    "host",
+    image("lab-host"),
+    [...["--volume", `${at("host")}:/opt/vpai`, "--volume", `${files}:/files:ro`, "--entrypoint", "sh"]],
+    "-euc",
+    SSHD,
+  );
   const gateway = docker("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", run);
   server = await S3Server.start(gateway, [], KEYS);
   way = await CutWay.to(server.address, gateway);
-  const grants = [{ principal: "push", may: "append" as const }, { principal: "prune", may: "prune" as const }];
+  const grants = [
+    { principal: "push", may: "append" as const },
+    { principal: "prune", may: "prune" as const },
+  ];
   bucket = {
     ...{ endpoint: `http://${server.address}`, region: "us-east-1", bucket: BUCKET },
     ...{ accessKey: S3Server.accessKey, secretKey: S3Server.secretKey },
@@ -178,41 +218,62 @@ afterAll(() => {
   rmSync(files, { recursive: true, force: true });
 });
 
-test("the bucket is made, keeps versions, locks them, and says who may do what; read back it is the same", async () => {
-  const state = await s3BucketKind.ensure(bucket);
-  // This server has no life cycles.
-  expect(state.lacks).toEqual(["lifecycle"]);
-  expect(await s3BucketKind.observe(state)).toEqual(state);
-  const { sdk, client } = await clientOf(bucket);
-  await client.send(new sdk.PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: "Enabled" } }));
-  await client.send(new sdk.DeleteBucketPolicyCommand({ Bucket: BUCKET }));
-  expect(await s3BucketKind.observe(state)).toEqual({ ...state, policy: "" });
-  expect(await s3BucketKind.ensure(bucket, state)).toEqual(state);
-  expect(await s3BucketKind.observe(state)).toEqual(state);
-}, minute);
+test(
+  "the bucket is made, keeps versions, locks them, and says who may do what; read back it is the same",
+  async () => {
+    const state = await s3BucketKind.ensure(bucket);
+    // This server has no life cycles.
+    expect(state.lacks).toEqual(["lifecycle"]);
+    expect(await s3BucketKind.observe(state)).toEqual(state);
+    const { sdk, client } = await clientOf(bucket);
+    await client.send(
+      new sdk.PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: "Enabled" } }),
+    );
+    await client.send(new sdk.DeleteBucketPolicyCommand({ Bucket: BUCKET }));
+    expect(await s3BucketKind.observe(state)).toEqual({ ...state, policy: "" });
+    expect(await s3BucketKind.ensure(bucket, state)).toEqual(state);
+    expect(await s3BucketKind.observe(state)).toEqual(state);
+  },
+  minute,
+);
 
-test("the host's sets are copied, and a host that is away is reported and fails nothing", async () => {
-  makeSet();
-  makeSet();
-  const { code, said } = await push();
-  expect([code, said]).toEqual([0, expect.stringContaining("away cannot be reached; its sets are taken when it is back")]);
-  expect(sets()).toEqual(all);
-  expect(figure("backup_exit_code")).toBe(0);
-  expect(figure("backup_overdue_after_seconds")).toBe(93_600);
-  expect(figure("backup_size_bytes")).toBeGreaterThan(400_000);
-}, 4 * minute);
+test(
+  "the host's sets are copied, and a host that is away is reported and fails nothing",
+  async () => {
+    makeSet();
+    makeSet();
+    const { code, said } = await push();
+    expect([code, said]).toEqual([
+      0,
+      expect.stringContaining("away cannot be reached; its sets are taken when it is back"),
+    ]);
+    expect(sets()).toEqual(all);
+    expect(figure("backup_exit_code")).toBe(0);
+    expect(figure("backup_overdue_after_seconds")).toBe(93_600);
+    expect(figure("backup_size_bytes")).toBeGreaterThan(400_000);
+  },
+  4 * minute,
+);
 
-test("another push adds nothing", async () => {
-  const before = copies();
-  expect((await push()).code).toBe(0);
-  expect(copies()).toEqual(before);
-}, 2 * minute);
+test(
+  "another push adds nothing",
+  async () => {
+    const before = copies();
+    expect((await push()).code).toBe(0);
+    expect(copies()).toEqual(before);
+  },
+  2 * minute,
+);
 
-test("what comes back is what the host has made", () => {
-  const [set = ""] = all.slice(-1);
-  const sums = restic("dump", "--no-lock", "latest", `/srv/offsite/sets/${HOST}/SHA256SUMS`);
-  expect(sums).toBe(onHost("cat", `/opt/vpai/backups/${set}/SHA256SUMS`));
-}, minute);
+test(
+  "what comes back is what the host has made",
+  () => {
+    const [set = ""] = all.slice(-1);
+    const sums = restic("dump", "--no-lock", "latest", `/srv/offsite/sets/${HOST}/SHA256SUMS`);
+    expect(sums).toBe(onHost("cat", `/opt/vpai/backups/${set}/SHA256SUMS`));
+  },
+  minute,
+);
 
 /** A fault that lasts for one run: that tells no success and loses nothing, and the next one catches up. */
 async function survives(fault: () => Promise<Outcome>, why: RegExp, mend: () => void = () => undefined): Promise<void> {
@@ -226,7 +287,10 @@ async function survives(fault: () => Promise<Outcome>, why: RegExp, mend: () => 
   expect(figure("backup_last_success_timestamp_seconds")).toBe(success);
   mend();
   const next = await push();
-  expect([next.code, next.said]).toEqual([0, expect.stringContaining("every set that could be reached is in the repository")]);
+  expect([next.code, next.said]).toEqual([
+    0,
+    expect.stringContaining("every set that could be reached is in the repository"),
+  ]);
   expect([...new Set(sets())]).toEqual([...all].sort());
   expect(figure("backup_exit_code")).toBe(0);
 }
@@ -267,7 +331,10 @@ describe("broken on purpose", () => {
     "the disk is full while a set is taken",
     () =>
       survives(
-        () => push({ options: ["--env", "OFFSITE_MARGIN=0", "--env", "OFFSITE_STORE=/small", "--tmpfs", "/small:size=420k"] }),
+        () =>
+          push({
+            options: ["--env", "OFFSITE_MARGIN=0", "--env", "OFFSITE_STORE=/small", "--tmpfs", "/small:size=420k"],
+          }),
         /No space left|could not be unpacked/i,
       ),
     4 * minute,
@@ -275,7 +342,11 @@ describe("broken on purpose", () => {
 
   test(
     "there is less room than stays free in any case",
-    () => survives(() => push({ options: ["--env", "OFFSITE_MARGIN=9000000000000000"] }), /expected \d+ MiB free on the disk/),
+    () =>
+      survives(
+        () => push({ options: ["--env", "OFFSITE_MARGIN=9000000000000000"] }),
+        /expected \d+ MiB free on the disk/,
+      ),
     4 * minute,
   );
 
@@ -389,101 +460,135 @@ describe("nobody who was taken over deletes the past", () => {
     return `snapshots/${name}`;
   };
 
-  test("a host's key is good for its sets alone: it runs nothing, forwards nothing, and a host has no key of the bucket", () => {
-    const ssh = (...args: string[]) =>
-      spawnSync("docker", [
-        ...["run", "--rm", "--network", run, "--volume", `${at("config")}:/etc/offsite:ro`],
-        ...["--volume", `${at("push")}:/run/secrets:ro`, "--entrypoint", "ssh", image("restic")],
-        ...["-F", "/etc/offsite/ssh/config", ...args],
-      ], { encoding: "utf8" });
-    const before = made();
-    for (const asked of ["rm -rf /opt/vpai/backups", "get ../../etc", "get 000001-x; id", "list; id", "run"]) {
-      const { status, stderr } = ssh(HOST, asked);
-      expect([asked, status, stderr]).toEqual([asked, 1, expect.stringContaining("expected ")]);
-    }
-    expect(ssh("-s", HOST, "sftp").status).toBe(1);
-    expect(ssh("-W", "127.0.0.1:22", HOST).stderr).toMatch(/administratively prohibited|forwarding failed/);
-    expect(made()).toEqual(before);
-    expect(onHost("sh", "-c", "grep -rl push-secret /opt /etc /root 2>/dev/null || :")).toBe("");
-  }, minute);
+  test(
+    "a host's key is good for its sets alone: it runs nothing, forwards nothing, and a host has no key of the bucket",
+    () => {
+      const ssh = (...args: string[]) =>
+        spawnSync(
+          "docker",
+          [
+            ...["run", "--rm", "--network", run, "--volume", `${at("config")}:/etc/offsite:ro`],
+            ...["--volume", `${at("push")}:/run/secrets:ro`, "--entrypoint", "ssh", image("restic")],
+            ...["-F", "/etc/offsite/ssh/config", ...args],
+          ],
+          { encoding: "utf8" },
+        );
+      const before = made();
+      for (const asked of ["rm -rf /opt/vpai/backups", "get ../../etc", "get 000001-x; id", "list; id", "run"]) {
+        const { status, stderr } = ssh(HOST, asked);
+        expect([asked, status, stderr]).toEqual([asked, 1, expect.stringContaining("expected ")]);
+      }
+      expect(ssh("-s", HOST, "sftp").status).toBe(1);
+      expect(ssh("-W", "127.0.0.1:22", HOST).stderr).toMatch(/administratively prohibited|forwarding failed/);
+      expect(made()).toEqual(before);
+      expect(onHost("sh", "-c", "grep -rl push-secret /opt /etc /root 2>/dev/null || :")).toBe("");
+    },
+    minute,
+  );
 
-  test("the nightly key neither deletes nor, with what it overwrites, loses anything", async () => {
-    const { sdk, client } = await as("push");
-    const where = { Bucket: BUCKET, Key: snapshotKey() };
-    await expect(client.send(new sdk.DeleteObjectCommand(where))).rejects.toMatchObject(denied);
-    const owner = await clientOf(bucket);
-    const { Versions = [] } = await owner.client.send(
-      new sdk.ListObjectVersionsCommand({ Bucket: BUCKET, Prefix: where.Key }),
-    );
-    const VersionId = Versions[0]?.VersionId;
-    if (VersionId === undefined) throw new Error("expected a version");
-    await expect(client.send(new sdk.DeleteObjectCommand({ ...where, VersionId }))).rejects.toMatchObject(denied);
-    const original = readFileSync(path.join(server.root, BUCKET, where.Key));
-    await client.send(new sdk.PutObjectCommand({ ...where, Body: "overwritten" }));
-    const kept = await owner.client.send(new sdk.GetObjectCommand({ ...where, VersionId }));
-    expect(Buffer.from((await kept.Body?.transformToByteArray()) ?? []).equals(original)).toBe(true);
-    // Back again, by the owner.
-    await owner.client.send(new sdk.PutObjectCommand({ ...where, Body: original }));
-    restic("snapshots", "--no-lock");
-  }, minute);
+  test(
+    "the nightly key neither deletes nor, with what it overwrites, loses anything",
+    async () => {
+      const { sdk, client } = await as("push");
+      const where = { Bucket: BUCKET, Key: snapshotKey() };
+      await expect(client.send(new sdk.DeleteObjectCommand(where))).rejects.toMatchObject(denied);
+      const owner = await clientOf(bucket);
+      const { Versions = [] } = await owner.client.send(
+        new sdk.ListObjectVersionsCommand({ Bucket: BUCKET, Prefix: where.Key }),
+      );
+      const VersionId = Versions[0]?.VersionId;
+      if (VersionId === undefined) throw new Error("expected a version");
+      await expect(client.send(new sdk.DeleteObjectCommand({ ...where, VersionId }))).rejects.toMatchObject(denied);
+      const original = readFileSync(path.join(server.root, BUCKET, where.Key));
+      await client.send(new sdk.PutObjectCommand({ ...where, Body: "overwritten" }));
+      const kept = await owner.client.send(new sdk.GetObjectCommand({ ...where, VersionId }));
+      expect(Buffer.from((await kept.Body?.transformToByteArray()) ?? []).equals(original)).toBe(true);
+      // Back again, by the owner.
+      await owner.client.send(new sdk.PutObjectCommand({ ...where, Body: original }));
+      restic("snapshots", "--no-lock");
+    },
+    minute,
+  );
 
-  test("the upkeep's key marks objects as deleted, which the owner takes back; it cannot delete what is kept, nor change the bucket", async () => {
-    const { sdk, client } = await as("prune");
-    const owner = await clientOf(bucket);
-    const where = { Bucket: BUCKET, Key: snapshotKey() };
-    const before = sets();
-    const { VersionId: marker } = await client.send(new sdk.DeleteObjectCommand(where));
-    expect(sets().length).toBe(before.length - 1);
-    const { Versions = [] } = await owner.client.send(
-      new sdk.ListObjectVersionsCommand({ Bucket: BUCKET, Prefix: where.Key }),
-    );
-    for (const { VersionId } of Versions)
-      if (VersionId !== undefined)
-        for (const one of [client, owner.client])
-          // The owner's key neither: they are locked.
-          await expect(one.send(new sdk.DeleteObjectCommand({ ...where, VersionId }))).rejects.toThrow();
-    if (marker === undefined) throw new Error("expected a mark of the deletion");
-    await owner.client.send(new sdk.DeleteObjectCommand({ ...where, VersionId: marker }));
-    expect(sets()).toEqual(before);
-    const Bucket = BUCKET;
-    const changes = [
-      () => client.send(new sdk.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } })),
-      () => client.send(new sdk.PutBucketPolicyCommand({ Bucket, Policy: bucket.policy })),
-      () => client.send(new sdk.DeleteBucketPolicyCommand({ Bucket })),
-      () => client.send(new sdk.DeleteBucketCommand({ Bucket })),
-    ];
-    for (const change of changes) await expect(change()).rejects.toMatchObject(denied);
-  }, minute);
+  test(
+    "the upkeep's key marks objects as deleted, which the owner takes back; it cannot delete what is kept, nor change the bucket",
+    async () => {
+      const { sdk, client } = await as("prune");
+      const owner = await clientOf(bucket);
+      const where = { Bucket: BUCKET, Key: snapshotKey() };
+      const before = sets();
+      const { VersionId: marker } = await client.send(new sdk.DeleteObjectCommand(where));
+      expect(sets().length).toBe(before.length - 1);
+      const { Versions = [] } = await owner.client.send(
+        new sdk.ListObjectVersionsCommand({ Bucket: BUCKET, Prefix: where.Key }),
+      );
+      for (const { VersionId } of Versions)
+        if (VersionId !== undefined)
+          for (const one of [client, owner.client])
+            // The owner's key neither: they are locked.
+            await expect(one.send(new sdk.DeleteObjectCommand({ ...where, VersionId }))).rejects.toThrow();
+      if (marker === undefined) throw new Error("expected a mark of the deletion");
+      await owner.client.send(new sdk.DeleteObjectCommand({ ...where, VersionId: marker }));
+      expect(sets()).toEqual(before);
+      const Bucket = BUCKET;
+      const changes = [
+        () =>
+          client.send(new sdk.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } })),
+        () => client.send(new sdk.PutBucketPolicyCommand({ Bucket, Policy: bucket.policy })),
+        () => client.send(new sdk.DeleteBucketPolicyCommand({ Bucket })),
+        () => client.send(new sdk.DeleteBucketCommand({ Bucket })),
+      ];
+      for (const change of changes) await expect(change()).rejects.toMatchObject(denied);
+    },
+    minute,
+  );
 
-  test("all of it deleted by the upkeep's key, and a file overwritten by the nightly one, comes back", async () => {
-    const [prune, owner] = [await as("prune"), await clientOf(bucket)];
-    const before = sets();
-    const { Contents = [] } = await owner.client.send(new owner.sdk.ListObjectsV2Command({ Bucket: BUCKET }));
-    expect(Contents.length).toBeGreaterThan(5);
-    await (await as("push")).client.send(new owner.sdk.PutObjectCommand({ Bucket: BUCKET, Key: "config", Body: "taken over" }));
-    for (const { Key } of Contents)
-      await prune.client.send(new prune.sdk.DeleteObjectCommand({ Bucket: BUCKET, Key }));
-    expect((await push()).said).toContain("found none. Nothing was made");
-    const found = await undeletionIn(owner, BUCKET);
-    // Of what the upkeep has removed before, too.
-    const keys = found.marks.map(({ key }) => key);
-    expect(keys).toEqual(expect.arrayContaining(Contents.map(({ Key = "" }) => Key).filter((key) => !key.startsWith("locks/"))));
-    expect(found.firsts.map(({ key }) => key)).toEqual(["config"]);
-    await undelete(owner, BUCKET, found);
-    expect(sets()).toEqual(expect.arrayContaining(before));
-    restic("check", "--read-data", "--no-lock");
-    expect(await undeletionIn(owner, BUCKET)).toEqual({ marks: [], firsts: [] });
-    expect((await push()).code).toBe(0);
-    expect((await upkeep()).code).toBe(0);
-    expect(sets()).toEqual(all);
-  }, 4 * minute);
+  test(
+    "all of it deleted by the upkeep's key, and a file overwritten by the nightly one, comes back",
+    async () => {
+      const [prune, owner] = [await as("prune"), await clientOf(bucket)];
+      const before = sets();
+      const { Contents = [] } = await owner.client.send(new owner.sdk.ListObjectsV2Command({ Bucket: BUCKET }));
+      expect(Contents.length).toBeGreaterThan(5);
+      await (
+        await as("push")
+      ).client.send(new owner.sdk.PutObjectCommand({ Bucket: BUCKET, Key: "config", Body: "taken over" }));
+      for (const { Key } of Contents)
+        await prune.client.send(new prune.sdk.DeleteObjectCommand({ Bucket: BUCKET, Key }));
+      expect((await push()).said).toContain("found none. Nothing was made");
+      const found = await undeletionIn(owner, BUCKET);
+      // Of what the upkeep has removed before, too.
+      const keys = found.marks.map(({ key }) => key);
+      expect(keys).toEqual(
+        expect.arrayContaining(Contents.map(({ Key = "" }) => Key).filter((key) => !key.startsWith("locks/"))),
+      );
+      expect(found.firsts.map(({ key }) => key)).toEqual(["config"]);
+      await undelete(owner, BUCKET, found);
+      expect(sets()).toEqual(expect.arrayContaining(before));
+      restic("check", "--read-data", "--no-lock");
+      expect(await undeletionIn(owner, BUCKET)).toEqual({ marks: [], firsts: [] });
+      expect((await push()).code).toBe(0);
+      expect((await upkeep()).code).toBe(0);
+      expect(sets()).toEqual(all);
+    },
+    4 * minute,
+  );
 
-  test("a bucket with something in it is not deleted with its stack", async () => {
-    const state = await s3BucketKind.ensure(bucket);
-    await s3BucketKind.remove(state);
-    expect(sets()).toEqual([...all].sort());
-    const empty = { ...bucket, bucket: "vpai-empty", lockedDays: 0, policy: bucketPolicy("vpai-empty", [{ principal: "push", may: "share" }]) };
-    await s3BucketKind.remove(await s3BucketKind.ensure(empty));
-    expect(await s3BucketKind.observe({ ...empty, lacks: [] })).toBeUndefined();
-  }, minute);
+  test(
+    "a bucket with something in it is not deleted with its stack",
+    async () => {
+      const state = await s3BucketKind.ensure(bucket);
+      await s3BucketKind.remove(state);
+      expect(sets()).toEqual([...all].sort());
+      const empty = {
+        ...bucket,
+        bucket: "vpai-empty",
+        lockedDays: 0,
+        policy: bucketPolicy("vpai-empty", [{ principal: "push", may: "share" }]),
+      };
+      await s3BucketKind.remove(await s3BucketKind.ensure(empty));
+      expect(await s3BucketKind.observe({ ...empty, lacks: [] })).toBeUndefined();
+    },
+    minute,
+  );
 });

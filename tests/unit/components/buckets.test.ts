@@ -9,8 +9,11 @@ interface Statement {
 }
 
 const statements = (may: "append" | "prune" | "share"): Statement[] =>
-  (JSON.parse(bucketPolicy("vpai-backups", [{ principal: "arn:aws:iam:::user/p1:KEY", may }])) as { Statement: Statement[] })
-    .Statement;
+  (
+    JSON.parse(bucketPolicy("vpai-backups", [{ principal: "arn:aws:iam:::user/p1:KEY", may }])) as {
+      Statement: Statement[];
+    }
+  ).Statement;
 
 const all = (effect: Statement["Effect"], may: "append" | "prune" | "share"): string[] =>
   statements(may)
@@ -21,7 +24,11 @@ const all = (effect: Statement["Effect"], may: "append" | "prune" | "share"): st
 
 test("who adds reads and writes, and removes locks alone; where everything is allowed, the rest is denied", () => {
   expect(all("Allow", "append")).toEqual(
-    expect.arrayContaining(["s3:GetObject vpai-backups/*", "s3:PutObject vpai-backups/*", "s3:DeleteObject vpai-backups/locks/*"]),
+    expect.arrayContaining([
+      "s3:GetObject vpai-backups/*",
+      "s3:PutObject vpai-backups/*",
+      "s3:DeleteObject vpai-backups/locks/*",
+    ]),
   );
   expect(all("Deny", "append").filter((one) => one.startsWith("s3:DeleteObject "))).toEqual([
     ...["config", "data/*", "index/*", "keys/*", "snapshots/*"].map((part) => `s3:DeleteObject vpai-backups/${part}`),
@@ -33,28 +40,38 @@ test("who prunes removes objects, too", () => {
   expect(all("Deny", "prune").some((one) => one.startsWith("s3:DeleteObject "))).toBe(false);
 });
 
-test.each(["append", "prune", "share"] as const)("who may %s removes nothing for good, and leaves the bucket as it is", (may) => {
-  expect(all("Deny", may)).toEqual(
-    expect.arrayContaining([
-      ...["DeleteObjectVersion", "BypassGovernanceRetention", "PutObjectRetention", "PutObjectLegalHold"].map(
-        (action) => `s3:${action} vpai-backups/*`,
-      ),
-      ...[
-        ...["DeleteBucket", "DeleteBucketPolicy", "PutBucketPolicy", "PutBucketVersioning"],
-        ...["PutLifecycleConfiguration", "PutBucketObjectLockConfiguration"],
-      ].map((action) => `s3:${action} vpai-backups`),
-    ]),
-  );
-  for (const { Principal } of statements(may)) expect(Principal).toEqual({ AWS: "arn:aws:iam:::user/p1:KEY" });
-});
+test.each(["append", "prune", "share"] as const)(
+  "who may %s removes nothing for good, and leaves the bucket as it is",
+  (may) => {
+    expect(all("Deny", may)).toEqual(
+      expect.arrayContaining([
+        ...["DeleteObjectVersion", "BypassGovernanceRetention", "PutObjectRetention", "PutObjectLegalHold"].map(
+          (action) => `s3:${action} vpai-backups/*`,
+        ),
+        ...[
+          ...["DeleteBucket", "DeleteBucketPolicy", "PutBucketPolicy", "PutBucketVersioning"],
+          ...["PutLifecycleConfiguration", "PutBucketObjectLockConfiguration"],
+        ].map((action) => `s3:${action} vpai-backups`),
+      ]),
+    );
+    for (const { Principal } of statements(may)) expect(Principal).toEqual({ AWS: "arn:aws:iam:::user/p1:KEY" });
+  },
+);
 
 test("a stack wants the buckets that it names", () => {
   const place = { bucketsEndpoint: "https://nbg1.your-objectstorage.com", bucketsRegion: "nbg1" };
   expect(offsiteBuckets(place)).toEqual([]);
   expect(() => offsiteBuckets({ ...place, sharedBucket: "vpai-shared" })).toThrow("expected in vpai:bucketsPrincipal");
   const bucketsPrincipal = "arn:aws:iam:::user/p1:{key}";
-  const named = offsiteBuckets({ ...place, bucketsPrincipal, backupsBucket: "vpai-backups", sharedBucket: "vpai-shared" });
-  expect(named.map(({ name, keptDays, lockedDays, grants }) => [name, keptDays, lockedDays, grants.map(({ may }) => may)])).toEqual([
+  const named = offsiteBuckets({
+    ...place,
+    bucketsPrincipal,
+    backupsBucket: "vpai-backups",
+    sharedBucket: "vpai-shared",
+  });
+  expect(
+    named.map(({ name, keptDays, lockedDays, grants }) => [name, keptDays, lockedDays, grants.map(({ may }) => may)]),
+  ).toEqual([
     ["vpai-backups", 30, 30, ["append", "prune"]],
     ["vpai-shared", 30, undefined, ["share"]],
   ]);

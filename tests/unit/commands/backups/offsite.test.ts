@@ -1,4 +1,12 @@
-import { copyOf, folderIn, giveCommand, type OffsiteCopy, offsiteHost, offsiteOn, offsiteRows } from "../../../../commands/backups/offsite";
+import {
+  copyOf,
+  folderIn,
+  giveCommand,
+  type OffsiteCopy,
+  offsiteHost,
+  offsiteOn,
+  offsiteRows,
+} from "../../../../commands/backups/offsite";
 
 const UNIT = `[Service]
 ExecStart="/bin/sh" "/opt/vpn/jobs/run" "3" "900" "18000" "/bin/sh" "-c" "…" "--mount" "type=bind,source=/opt/vpn/data/metrics,target=/srv/metrics" "--mount" "type=bind,source=/opt/vpn/data/offsite,target=/srv/offsite" "restic"`;
@@ -61,7 +69,9 @@ describe("what is recovered", () => {
     expect(set("")).toBe("000028-20261128T025500Z");
     expect(set("2026-11-27T12:00:00Z")).toBe("000027-20261127T025500Z");
     expect(set("000027-20261127T025500Z")).toBe("000027-20261127T025500Z");
-    expect(() => set("2026-11-01")).toThrow("expected a copy elsewhere by 2026-11-01, found none; there are 000027-2026");
+    expect(() => set("2026-11-01")).toThrow(
+      "expected a copy elsewhere by 2026-11-01, found none; there are 000027-2026",
+    );
   });
 
   test("comes by the job's own command, beside it", () => {

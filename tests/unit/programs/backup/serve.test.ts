@@ -5,7 +5,7 @@ import { BackupHost } from "./host";
 let host: BackupHost;
 beforeEach(() => {
   host = new BackupHost();
-  host.method("note", "dump() { echo hello > \"$OUT/text\"; }\nverify() { :; }");
+  host.method("note", 'dump() { echo hello > "$OUT/text"; }\nverify() { :; }');
   host.plan("host|x", "part|one|first|note|-");
   host.run();
 });
@@ -22,13 +22,19 @@ test("one of them, as tar has it", () => {
   expect(out).toContain("hello\n");
 });
 
-test.each(["", "run", "get", "get ", "get ../../etc", "get 000001-20261129T025500Z/..", "get 999999-20261129T025500Z", "list; id"])(
-  "nothing else: %j",
-  (asked) => {
-    const { code, out, error } = host.run(["serve", asked]);
-    expect([code, out, error]).toEqual([1, "", expect.stringContaining("backup: expected ")]);
-  },
-);
+test.each([
+  "",
+  "run",
+  "get",
+  "get ",
+  "get ../../etc",
+  "get 000001-20261129T025500Z/..",
+  "get 999999-20261129T025500Z",
+  "list; id",
+])("nothing else: %j", (asked) => {
+  const { code, out, error } = host.run(["serve", asked]);
+  expect([code, out, error]).toEqual([1, "", expect.stringContaining("backup: expected ")]);
+});
 
 describe("a set that was elsewhere", () => {
   let other: BackupHost;

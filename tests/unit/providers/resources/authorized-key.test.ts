@@ -17,16 +17,17 @@ test("the key is good for the one command, and for nothing else that SSH does", 
 });
 
 test("a user who is not root becomes it for that command", () => {
-  expect(commandIn(lineOf({ ...key, user: "mobuone" }))).toMatch(
-    /^exec 'sudo' '-n' '\/bin\/bash' /,
-  );
+  expect(commandIn(lineOf({ ...key, user: "mobuone" }))).toMatch(/^exec 'sudo' '-n' '\/bin\/bash' /);
 });
 
-test.each(["list", "get x; rm -rf /", "$(id)", "`id`", "'\"", "a  b", ""])("what is asked for, %j, is one argument", (asked) => {
-  const command = commandIn(lineOf({ ...key, command: ["printf", "[%s]", 'it\'s "quoted" \\n $HOME'] }));
-  const { stdout } = spawnSync("sh", ["-c", command], {
-    env: { ...process.env, SSH_ORIGINAL_COMMAND: asked },
-    encoding: "utf8",
-  });
-  expect(stdout).toBe(`[it's "quoted" \\n $HOME][${asked}]`);
-});
+test.each(["list", "get x; rm -rf /", "$(id)", "`id`", "'\"", "a  b", ""])(
+  "what is asked for, %j, is one argument",
+  (asked) => {
+    const command = commandIn(lineOf({ ...key, command: ["printf", "[%s]", 'it\'s "quoted" \\n $HOME'] }));
+    const { stdout } = spawnSync("sh", ["-c", command], {
+      env: { ...process.env, SSH_ORIGINAL_COMMAND: asked },
+      encoding: "utf8",
+    });
+    expect(stdout).toBe(`[it's "quoted" \\n $HOME][${asked}]`);
+  },
+);

@@ -269,7 +269,7 @@ rollback() {
 put_back() {
   local one
   for one in "${STOPPED[@]}"; do [ "$one" = "$1" ] || ! is_running "$one" || control stop "$one" || true; done
-  swap_back "$1"
+  swap_back "$1" || echo "expected the container of before, found that it could not be put back: $PREFIX$1.before-$STAMP" >&2
   # A server takes its data back while it runs; whoever else uses them does not.
   [[ $(users_of_chosen) == *" $1 "* ]] || { control start "$1" && answers "$1"; } || true
   each revert switch || echo "expected the data of before, found that they could not be put back: they are where it is said above" >&2

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import type { FirewallRules } from "../../model/firewall";
-import { HostFirewall } from "../../providers";
-import { implementations } from "../../providers/resource";
+import { implementations } from "../../providers";
 import { transportTo } from "../../providers/ssh/transport";
 import { eventually } from "../eventually";
 import { BareHost } from "./harness/bare-host";
@@ -98,10 +97,8 @@ beforeAll(async () => {
   };
 }, 10 * MINUTE);
 
-afterAll(() => {
-  for (const name of ["host", NEIGHBOUR]) docker("network", "disconnect", "--force", `${prefix}-v6`, container(name));
-  docker("network", "rm", `${prefix}-v6`);
-});
+// Its containers are gone by then.
+afterAll(() => docker("network", "rm", `${prefix}-v6`));
 
 /** What anybody must be able to reach. */
 const declared = (): string[] => [`tcp ${host.v4} 22`, `tcp ${host.v6} 22`, `tcp ${host.v4} 443`, `udp ${host.v4} 443`];
@@ -236,5 +233,4 @@ test(
 test("its removal leaves SSH open and UFW on, and no table of ours", async () => {
   await hostFirewall!.delete("firewall", inputs());
   expect(await firewall().output(["sh", "-c", "ufw status | grep -c ALLOW; nft list tables | grep -c vpai || :"])).toBe("2\n0");
-  expect(HostFirewall).toBeDefined();
 });

@@ -1,3 +1,4 @@
+import type { HostView } from "../../../model/context";
 import { firewallOf, type FirewallRules } from "../../../model/firewall";
 import { contextOf, hostViews } from "../../../platforms/contexts";
 import vpai from "../../../platforms/vpai/platform";
@@ -13,7 +14,7 @@ const ADDRESSES = {
 
 type Host = keyof typeof ADDRESSES;
 
-const views = hostViews(vpai).map((view) => ({ ...view, ...ADDRESSES[view.name as Host] }));
+const views: HostView[] = hostViews(vpai).map((view) => ({ ...view, ...ADDRESSES[view.name as Host] }));
 
 const rulesOn = (host: Host, hosts = views): FirewallRules => {
   const { publicAddress: bindAddress, sshPort } = ADDRESSES[host];
@@ -25,7 +26,12 @@ const rulesOn = (host: Host, hosts = views): FirewallRules => {
 const shown = (openings: FirewallRules["host"]): string[] =>
   openings
     .map(({ protocol, port, address = "any", interfaces = [], from, why }) =>
-      [`${protocol} ${port} at ${address}`, ...interfaces, ...(from === undefined ? [] : [`from ${from}`]), `for ${why}`].join(" "),
+      [
+        `${protocol} ${port} at ${address}`,
+        ...interfaces,
+        ...(from === undefined ? [] : [`from ${from}`]),
+        `for ${why}`,
+      ].join(" "),
     )
     .sort();
 
@@ -68,7 +74,14 @@ describe("Sese-AI", () => {
 
   test("takes no host of the platform for the Internet", () => {
     expect(rulesOn("sese-ai").closed).toEqual(
-      expect.arrayContaining(["100.64.0.14", "137.74.114.167", "100.64.0.9", "87.106.30.160", "100.64.0.1", "192.168.1.8"]),
+      expect.arrayContaining([
+        "100.64.0.14",
+        "137.74.114.167",
+        "100.64.0.9",
+        "87.106.30.160",
+        "100.64.0.1",
+        "192.168.1.8",
+      ]),
     );
   });
 
@@ -99,13 +112,15 @@ test("the hub lets in what it publishes, STUN too, and Uptime Kuma comes to its 
     "udp 443 at 100.64.0.9 tailscale0 for gateway",
     "udp 443 at 87.106.30.160 for gateway",
   ]);
-  expect(routed(rulesOn("seko-vpn"))).toEqual([
-    "hub-monitoring: 172.21.1.0/24 to tcp 100.64.0.14:443",
-    "uptime-kuma: 172.21.1.0/24 to tcp 100.64.0.14:443",
-    "uptime-kuma: 172.21.1.0/24 to tcp 100.64.0.1:443",
-    "uptime-kuma: 172.21.1.0/24 to tcp 100.64.0.9:443",
-    "webhook-relay: 172.21.1.0/24 to tcp 100.64.0.14:443",
-  ].sort());
+  expect(routed(rulesOn("seko-vpn"))).toEqual(
+    [
+      "hub-monitoring: 172.21.1.0/24 to tcp 100.64.0.14:443",
+      "uptime-kuma: 172.21.1.0/24 to tcp 100.64.0.14:443",
+      "uptime-kuma: 172.21.1.0/24 to tcp 100.64.0.1:443",
+      "uptime-kuma: 172.21.1.0/24 to tcp 100.64.0.9:443",
+      "webhook-relay: 172.21.1.0/24 to tcp 100.64.0.14:443",
+    ].sort(),
+  );
 });
 
 test("the workstation lets in VPN members alone, and its containers reach the collector's door", () => {

@@ -27,6 +27,31 @@ ignoreip = ${[...NEVER, ...ignored].join(" ")}
 action = ${action(banTime)}
 `;
 
+/** Where sshd reads whom it does not penalise. */
+export const EXEMPTIONS = "/etc/ssh/sshd_config.d/05-vpai-exemptions.conf";
+
+/** OpenSSH 9.8 and newer has a ban of its own, of minutes (PerSourcePenalties in sshd_config(5)). */
+export const exemptionsOf = (ignored: readonly string[]): string =>
+  `PerSourcePenaltyExemptList ${[...NEVER, ...ignored].map(withLength).join(",")}\n`;
+
+/** sshd wants the length of each prefix. */
+const withLength = (address: string): string =>
+  address.includes("/") ? address : `${address}/${address.includes(":") ? 128 : 32}`;
+
+/** Puts standard input into the place of that file where sshd knows what it says; a refused one is taken back. */
+export const PUT_EXEMPTIONS = `set -eu
+sshd=/usr/sbin/sshd
+$sshd -T 2>/dev/null | grep -q '^persourcepenaltyexemptlist' || exit 0
+text=$(cat)
+[ "$text" != "$(cat "$1" 2>/dev/null)" ] || exit 0
+printf '%s\\n' "$text" > "$1"; chmod 0644 "$1"
+$sshd -t || { rm -f "$1"; exit 1; }
+systemctl reload ssh 2>/dev/null || systemctl reload sshd`;
+
+/** Prints the text of that file, or \`unknown\` where sshd does not know what it would say. */
+export const READ_EXEMPTIONS = `/usr/sbin/sshd -T 2>/dev/null | grep -q '^persourcepenaltyexemptlist' || { echo unknown; exit 0; }
+cat "$1" 2>/dev/null || :`;
+
 /** Prints the address that whoever runs it has logged in from; under sudo, a program above it knows. */
 export const LOGGED_IN_FROM = `pid=$$
 while [ "$pid" -gt 1 ]; do

@@ -1,4 +1,15 @@
-import { JAIL, JAIL_DIFFERENCES, jailOf, LOGGED_IN_FROM, NEVER, PUT_JAIL } from "../firewall/bans";
+import {
+  EXEMPTIONS,
+  exemptionsOf,
+  JAIL,
+  JAIL_DIFFERENCES,
+  jailOf,
+  LOGGED_IN_FROM,
+  NEVER,
+  PUT_EXEMPTIONS,
+  PUT_JAIL,
+  READ_EXEMPTIONS,
+} from "../firewall/bans";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -34,7 +45,9 @@ const loginBansKind: Kind<LoginBansInputs, LoginBansState> = {
     const known = (before?.operators ?? []).filter((one) => one !== from);
     const operators = [...known, ...(from === "" ? [] : [from])].slice(-10);
     const { sshPort, ignored, banTime } = inputs;
-    await host.script(PUT_JAIL, [JAIL], { stdin: jailOf(sshPort, [...ignored, ...operators], banTime) });
+    const never = [...ignored, ...operators];
+    await host.script(PUT_JAIL, [JAIL], { stdin: jailOf(sshPort, never, banTime) });
+    await host.script(PUT_EXEMPTIONS, [EXEMPTIONS], { stdin: exemptionsOf(never) });
     return { ...inputs, operators, differences: [] };
   },
   async observe(state) {
@@ -43,11 +56,20 @@ const loginBansKind: Kind<LoginBansInputs, LoginBansState> = {
     const { code, stdout } = await host.run(["cat", "--", JAIL], { reads: true });
     const wanted = jailOf(state.sshPort, never, state.banTime);
     const file = code === 0 && stdout === wanted ? [] : [`${JAIL}: ${code === 0 ? "another text" : "not there"}`];
-    const said = await host.script(JAIL_DIFFERENCES, [...NEVER.slice(0, 1), ...NEVER.slice(2), ...never], { reads: true });
-    return { ...state, differences: [...file, ...said.split("\n").filter((line) => line !== "")] };
+    const exempt = await host.script(READ_EXEMPTIONS, [EXEMPTIONS], { reads: true });
+    const sshd = ["unknown\n", exemptionsOf(never)].includes(exempt)
+      ? []
+      : [`${EXEMPTIONS}: another text, or not there`];
+    const said = await host.script(JAIL_DIFFERENCES, [...NEVER.slice(0, 1), ...NEVER.slice(2), ...never], {
+      reads: true,
+    });
+    return { ...state, differences: [...file, ...sshd, ...said.split("\n").filter((line) => line !== "")] };
   },
   async remove({ connection }) {
-    await transportTo(connection).script('rm -f -- "$1"; ! systemctl is-active --quiet fail2ban || fail2ban-client reload', [JAIL]);
+    await transportTo(connection).script(
+      'rm -f -- "$@"; ! systemctl is-active --quiet fail2ban || fail2ban-client reload',
+      [JAIL, EXEMPTIONS],
+    );
   },
 };
 

@@ -181,7 +181,12 @@ test.each([
     const ever = await everWhile(forbidden(), async () => {
       await act();
       // A restart takes the test's own bridge along.
-      inside("host", "sh", "-c", `ip link add vpn0 type bridge 2>/dev/null; ip link set vpn0 up; ip addr replace ${VPN}/32 dev vpn0`);
+      inside(
+        "host",
+        "sh",
+        "-c",
+        `ip link add vpn0 type bridge 2>/dev/null; ip link set vpn0 up; ip addr replace ${VPN}/32 dev vpn0`,
+      );
       await answering();
     });
     expect(ever).toEqual([]);
@@ -212,7 +217,11 @@ test(
     await put();
     expect(await differences()).toEqual([]);
     expect(fromOutside(...declared(), ...forbidden())).toEqual(declared());
-    await firewall().output(["sh", "-c", "iptables -F INPUT; iptables -P INPUT ACCEPT; nft delete table inet vpai_firewall"]);
+    await firewall().output([
+      "sh",
+      "-c",
+      "iptables -F INPUT; iptables -P INPUT ACCEPT; nft delete table inet vpai_firewall",
+    ]);
     await put();
     expect(await differences()).toEqual([]);
     expect(fromOutside(...declared(), ...forbidden())).toEqual(declared());
@@ -224,7 +233,9 @@ test(
   "one that shuts SSH is taken back by the host",
   async () => {
     const shut = rules.host.map((one) => (one.why === "ssh" ? { ...one, port: 2222 } : one));
-    await expect(put({ host: shut })).rejects.toThrow(/^firewall on root@[\d.]+: .*The host was put back to what it was before\.$/);
+    await expect(put({ host: shut })).rejects.toThrow(
+      /^firewall on root@[\d.]+: .*The host was put back to what it was before\.$/,
+    );
     expect(await differences()).toEqual([]);
   },
   5 * MINUTE,
@@ -232,5 +243,7 @@ test(
 
 test("its removal leaves SSH open and UFW on, and no table of ours", async () => {
   await hostFirewall!.delete("firewall", inputs());
-  expect(await firewall().output(["sh", "-c", "ufw status | grep -c ALLOW; nft list tables | grep -c vpai || :"])).toBe("2\n0");
+  expect(await firewall().output(["sh", "-c", "ufw status | grep -c ALLOW; nft list tables | grep -c vpai || :"])).toBe(
+    "2\n0",
+  );
 });

@@ -7,6 +7,7 @@ const DATABASE = "pulumi-nodejs:dynamic/vpai/postgresql:Database";
 const HEALTH_GATE = "pulumi-nodejs:dynamic/vpai/docker:HealthGate";
 const DOCKER_HOST = "pulumi-nodejs:dynamic/vpai/host:DockerHost";
 const FIREWALL = "pulumi-nodejs:dynamic/vpai/host:HostFirewall";
+const LOGIN_BANS = "pulumi-nodejs:dynamic/vpai/host:LoginBans";
 const NETWORK = "docker:index/network:Network";
 const ENGINE = "pulumi:providers:docker";
 const COMMAND = "command:local:Command";
@@ -30,7 +31,7 @@ function countsOf(graph: readonly Registered[], host: string): Record<string, nu
 }
 
 /** Every host has these. */
-const HOST = { "vpai:hosts:Host": 1, [DOCKER_HOST]: 1, [FIREWALL]: 1, "vpai:docker:Networks": 1 };
+const HOST = { "vpai:hosts:Host": 1, [DOCKER_HOST]: 1, [FIREWALL]: 1, [LOGIN_BANS]: 1, "vpai:docker:Networks": 1 };
 
 /** PostgreSQL, Redis, Caddy and n8n; `secretFiles` differ by stack. */
 const core = (secretFiles: number): Record<string, number> => ({

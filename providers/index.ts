@@ -18,6 +18,7 @@ export { HostReadiness } from "./resources/host-readiness";
 export { HostSystem } from "./resources/host-system";
 export { KeptSecret } from "./resources/kept-secret";
 export { LiteLlmKey } from "./resources/litellm-key";
+export { LoginBans } from "./resources/login-bans";
 export { N8nCredential } from "./resources/n8n-credential";
 export { N8nOwner } from "./resources/n8n-owner";
 export { N8nWorkflow } from "./resources/n8n-workflow";

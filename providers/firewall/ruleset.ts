@@ -17,6 +17,9 @@ const NEARER = {
 /** Addresses of the VPN (docs/requirements.md#hosts); one that comes by another way is forged. */
 const VPN = "100.64.0.0/10";
 
+/** Interface of the VPN's client. */
+const TAILSCALE = "tailscale0";
+
 /** Bridges of Docker's networks, as it names them. */
 const BRIDGES = ["br-*", "docker*"];
 
@@ -60,9 +63,8 @@ const fromContainers = (verdict: string): string[] =>
 const REFUSE = ['limit rate 6/minute burst 6 packets log prefix "vpai-firewall: "', "drop"];
 
 /**
- * The rules of what is forwarded to and from containers, and of what they reach on the host itself, as one transaction of `nft`.
- * Who comes to the host's own ports from elsewhere is UFW's business. A drop is final, whatever UFW and Docker accept; what is
- * accepted here, they look at, too.
+ * The rules of what is forwarded to and from containers, of what they reach on the host itself, and once more of what may enter
+ * the host, as one transaction of `nft`. A drop is final, whatever UFW and Docker accept; what is accepted here, they look at, too.
  */
 export function rulesetOf(rules: FirewallRules): string {
   const { containers, routes, everywhere, closed, internet, vpnInterfaces } = rules;
@@ -107,10 +109,18 @@ export function rulesetOf(rules: FirewallRules): string {
       "goto refuse",
     ]),
     ...chain("input", [
-      "type filter hook input priority filter - 5; policy accept;",
+      "type filter hook input priority filter - 5; policy drop;",
+      'iifname "lo" accept',
       "ct state established,related accept",
       ...forged,
       ...fromContainers("goto to_host"),
+      // Who may come to the host through the VPN is the VPN's own policy.
+      `iifname ${JSON.stringify(TAILSCALE)} accept`,
+      // Which of these, UFW says.
+      "meta l4proto { icmp, ipv6-icmp } accept",
+      "udp sport 67 udp dport 68 accept",
+      "udp sport 547 udp dport 546 accept",
+      ...rules.host.map((one) => accept(one.why, ...cameIn(one), to(one))),
     ]),
     ...chain("to_host", [
       "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept",

@@ -36,9 +36,10 @@ done`;
 /** Prints the part of one of UFW's files that holds rules. */
 export const SECTION = `sed -n '/^### RULES ###$/,/^### END RULES ###$/p' "/etc/ufw/$1"`;
 
-/** Puts standard input in the place of the part of one of UFW's files that holds rules. */
+/** Puts standard input in the place of the part of one of UFW's files that holds rules; its first command brings that part along. */
 export const PUT_SECTION = `set -eu
 file=/etc/ufw/$1
+grep -qx '### END RULES ###' "$file" || ufw logging low >/dev/null
 { sed '/^### RULES ###$/,$d' "$file"; cat; sed '1,/^### END RULES ###$/d' "$file"; } > "$file.new"
 chmod 0640 "$file.new"; sync "$file.new"; mv -fT "$file.new" "$file"`;
 

@@ -4,6 +4,8 @@ import type { FirewallRules, Opening } from "../../model/firewall";
 /** First word of the comments by which our rules are known. */
 const MARK = "vpai";
 
+const OURS = Buffer.from(`${MARK} `).toString("hex");
+
 /** A protocol as UFW's files tell the two apart. */
 interface Family {
   prefix: "ufw" | "ufw6";
@@ -42,9 +44,7 @@ const lineOf = ({ protocol, port, address, from, on }: Rule, { prefix }: Family)
 const sectionOf = (rules: readonly Rule[], family: Family): string =>
   [
     ...["### RULES ###", ""],
-    ...rules
-      .filter((rule) => isOf(rule, family))
-      .flatMap((rule) => [tupleOf(rule, family), lineOf(rule, family), ""]),
+    ...rules.filter((rule) => isOf(rule, family)).flatMap((rule) => [tupleOf(rule, family), lineOf(rule, family), ""]),
     "### END RULES ###",
   ].join("\n");
 
@@ -56,9 +56,9 @@ export function ufwSections({ host }: Pick<FirewallRules, "host">): { "user.rule
   return { "user.rules": sectionOf(rules, V4), "user6.rules": sectionOf(rules, V6) };
 }
 
-/** The rules that a part holds, each as its tuple without the comment. */
-export const tuplesIn = (section: string): string[] =>
+/** The rules that a part holds, each as its tuple without the comment. @param whose ours, or everybody's */
+export const tuplesIn = (section: string, whose: "all" | "others" = "all"): string[] =>
   section
     .split("\n")
-    .filter((line) => line.startsWith("### tuple ### "))
+    .filter((line) => line.startsWith("### tuple ### ") && (whose === "all" || !line.includes(` comment=${OURS}`)))
     .map((line) => line.replace("### tuple ### ", "").replace(/ comment=[0-9a-f]*$/, ""));

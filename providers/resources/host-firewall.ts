@@ -61,10 +61,7 @@ const hostFirewallKind: Kind<HostFirewallInputs> = {
     );
     await host.script(SETTINGS, []);
     await putSections(host, inputs.rules);
-    const found = [
-      ...linesOf(await host.script(EFFECT, [])),
-      ...(await ownDifferences(host, ruleset)),
-    ];
+    const found = [...linesOf(await host.script(EFFECT, [])), ...(await ownDifferences(host, ruleset))];
     if (found.length > 0) throw new Error(`expected the rules in force, found ${found.join("; ")}`);
     return { ...inputs, differences: [] };
   },
@@ -96,7 +93,7 @@ async function putSections(host: Transport, rules: Pick<FirewallRules, "host">):
   for (const [file, section] of Object.entries(ufwSections(rules))) {
     const found = await host.script(SECTION, [file], { reads: true });
     const ours = tuplesIn(section);
-    for (const tuple of tuplesIn(found).filter((one) => !ours.includes(one)))
+    for (const tuple of tuplesIn(found, "others").filter((one) => !ours.includes(one)))
       warn(`${host.name}: UFW's rule \`${tuple}\` follows from nothing that the platform declares, and is deleted`);
     if (found !== `${section}\n`) await host.script(PUT_SECTION, [file], { stdin: `${section}\n` });
   }

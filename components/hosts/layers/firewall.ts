@@ -1,5 +1,5 @@
 import { all, type Resource } from "@pulumi/pulumi";
-import { HostFirewall } from "@vpai/providers";
+import { HostFirewall, LoginBans } from "@vpai/providers";
 import type { ServiceContext } from "../../../model/context";
 import { firewallOf } from "../../../model/firewall";
 import type { Machine } from "../../machines/machine";
@@ -17,7 +17,7 @@ interface Unguarded {
 const VPN_INTERFACES = ["tailscale0"];
 
 /**
- * The layer below the engine: who reaches the host and its containers, and what these reach. It stands before the engine's first
+ * The layer below the engine: who reaches the host and its containers, what these reach, and who is banned. It stands before the engine's first
  * container, so that none is ever open.
  */
 export const firewallLayer: Layer<Unguarded> = ({ name, machine, context, parent }, after) => {
@@ -26,5 +26,7 @@ export const firewallLayer: Layer<Unguarded> = ({ name, machine, context, parent
     firewallOf(context, { sshPort, bindAddress: address, vpnInterfaces, closed: foundations, internet }),
   );
   const firewall = new HostFirewall(`${name}/firewall`, { connection, rules }, { parent, dependsOn: [...after] });
-  return { ready: [firewall] };
+  const sshPort = machine.connection.apply(({ port }) => port);
+  const bans = new LoginBans(`${name}/login-bans`, { connection, sshPort }, { parent, dependsOn: [firewall] });
+  return { ready: [firewall, bans] };
 };

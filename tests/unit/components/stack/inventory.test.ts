@@ -6,6 +6,8 @@ const SSH_KEY = "pulumi-nodejs:dynamic/vpai/host:SshKey";
 const DATABASE = "pulumi-nodejs:dynamic/vpai/postgresql:Database";
 const HEALTH_GATE = "pulumi-nodejs:dynamic/vpai/docker:HealthGate";
 const DOCKER_HOST = "pulumi-nodejs:dynamic/vpai/host:DockerHost";
+const FIREWALL = "pulumi-nodejs:dynamic/vpai/host:HostFirewall";
+const LOGIN_BANS = "pulumi-nodejs:dynamic/vpai/host:LoginBans";
 const NETWORK = "docker:index/network:Network";
 const ENGINE = "pulumi:providers:docker";
 const COMMAND = "command:local:Command";
@@ -38,6 +40,8 @@ const HOST = {
   "pulumi-nodejs:dynamic/vpai/host:System": 1,
   "pulumi-nodejs:dynamic/vpai/docker:EngineSettings": 1,
   [DOCKER_HOST]: 1,
+  [FIREWALL]: 1,
+  [LOGIN_BANS]: 1,
   "vpai:docker:Networks": 1,
 };
 

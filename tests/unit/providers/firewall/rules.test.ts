@@ -23,7 +23,8 @@ const RULES: FirewallRules = {
 
 /** Lines of a chain, as `nft` reads them. */
 function chain(name: string, rules = RULES): string[] {
-  const [, body = ""] = new RegExp(`  chain ${name} \\{\n([^}]*(?:\\{[^}]*\\}[^}]*)*?)\n  \\}`).exec(rulesetOf(rules)) ?? [];
+  const [, body = ""] =
+    new RegExp(`  chain ${name} \\{\n([^}]*(?:\\{[^}]*\\}[^}]*)*?)\n  \\}`).exec(rulesetOf(rules)) ?? [];
   return body.split("\n").map((line) => line.trim());
 }
 
@@ -61,9 +62,9 @@ test("UFW's files have our rules as UFW writes them", () => {
 });
 
 test("a rule is known by all but its comment, as UFW knows it", () => {
-  expect(tuplesIn("### RULES ###\n\n### tuple ### allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in comment=76\n-A x\n")).toEqual([
-    "allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in",
-  ]);
+  expect(tuplesIn("### RULES ###\n\n### tuple ### allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in comment=76\n-A x\n")).toEqual(
+    ["allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in"],
+  );
 });
 
 test("what is forwarded is dropped unless it is let through, and forged sources never are", () => {
@@ -77,6 +78,27 @@ test("what is forwarded is dropped unless it is let through, and forged sources 
     'iifname "docker*" goto from_containers',
     "ct status dnat goto published",
     "goto refuse",
+  ]);
+});
+
+test("what enters the host is said once more, for the moment in which UFW has no rules", () => {
+  expect(chain("input")).toEqual([
+    "type filter hook input priority filter - 5; policy drop;",
+    'iifname "lo" accept',
+    "ct state established,related accept",
+    'iifname != { "lo", "tailscale0" } ip saddr 100.64.0.0/10 drop',
+    'iifname != "lo" ip daddr 127.0.0.0/8 drop',
+    'iifname "br-*" goto to_host',
+    'iifname "docker*" goto to_host',
+    'iifname "tailscale0" accept',
+    "meta l4proto { icmp, ipv6-icmp } accept",
+    "udp sport 67 udp dport 68 accept",
+    "udp sport 547 udp dport 546 accept",
+    'tcp dport 804 accept comment "ssh"',
+    'ip daddr 192.0.2.1 tcp dport 443 accept comment "caddy"',
+    'iifname { "tailscale0", "eth0" } ip daddr 100.64.0.14 udp dport 443 accept comment "caddy"',
+    'ip saddr 172.21.1.0/24 ip daddr 100.64.0.14 tcp dport 443 accept comment "kuma"',
+    'ip6 daddr 2001:db8::1 tcp dport 443 accept comment "caddy"',
   ]);
 });
 

@@ -15,6 +15,12 @@ export const BASE_PACKAGES: readonly SystemPackage[] = [
   { names: ["iproute2"] },
   { names: ["sudo"] },
   { names: ["unattended-upgrades"] },
+  // The firewall's, and those of who bans failed logins; python3-systemd reads sshd's log from the journal.
+  { names: ["ufw"] },
+  { names: ["nftables"] },
+  { names: ["iptables"] },
+  { names: ["fail2ban"] },
+  { names: ["python3-systemd"] },
   { names: ["docker.io", "docker-ce"] },
   // Ubuntu's `docker.io` has the command line inside.
   { names: ["docker-cli", "docker-ce-cli"], on: "debian" },

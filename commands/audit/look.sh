@@ -56,8 +56,7 @@ if command -v docker >/dev/null; then
   docker network ls --quiet --no-trunc | xargs -r docker network inspect --format '{"name":{{json .Name}},"internal":{{json .Internal}},"labels":{{json .Labels}}}' | tell network
   docker volume ls --format '{{.Name}}' | tell volume
   docker info --format '{"driver":{{json .LoggingDriver}},"live":{{json .LiveRestoreEnabled}},"pools":{{json .DefaultAddressPools}},"root":{{json .DockerRootDir}},"security":{{json .SecurityOptions}}}' 2>/dev/null | tell engine
-  [ ! -f /etc/docker/daemon.json ] || tr -d '\n' </etc/docker/daemon.json | tell daemon
-  echo | tell daemon
+  [ ! -f /etc/docker/daemon.json ] || { tr -d '\n' </etc/docker/daemon.json; echo; } | tell daemon
 fi
 
 # Who administers a gateway's program reaches its port from inside of the container alone.

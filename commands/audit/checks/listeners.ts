@@ -1,3 +1,4 @@
+import { isLoopback } from "../addresses";
 import type { Declared, DeclaredPort } from "../declared";
 import { type AuditFinding, findingsOf } from "../finding";
 import type { Seen, SeenListener } from "../seen";
@@ -11,7 +12,8 @@ const SYSTEM: readonly Pick<DeclaredPort, "protocol" | "port" | "by">[] = [
   { protocol: "udp", port: 546, by: "the client of DHCPv6" },
 ];
 
-export const isLoopback = (address: string): boolean => /^127\.|^::1$|^::ffff:127\./.test(address);
+/** Where Docker's resolver answers in a container of a network of its own, which a lab machine is. */
+const RESOLVER = "127.0.0.11";
 
 /** What is everybody's of a host's addresses. */
 const isEverywhere = (address: string): boolean => ["*", "0.0.0.0", "::"].includes(address);
@@ -42,6 +44,7 @@ export function listenerFindings(declared: Declared, { listeners }: Pick<Seen, "
         !isDeclared(one, declared.ports) &&
         !isInside(one, declared) &&
         !isNode(one, declared) &&
+        !(one.address === RESOLVER && one.program === "") &&
         !SYSTEM.some(({ protocol, port }) => one.protocol === protocol && one.port === port),
     )
     .map(({ protocol, address, port, program, unit }) => {

@@ -29,7 +29,14 @@ const settingsOf = (stack: string): StackConfig => {
 /** What tells the hosts apart, as the architecture document of 2026-02-26 gives it. */
 const host = (address: string, port: number, vpnAddress: string | undefined, architecture: string) =>
   expect.objectContaining({
-    machine: { kind: "existing", address, port, user: "mobuone", identityFile: "~/.ssh/seko-vpn-deploy" },
+    machine: {
+      kind: "existing",
+      address,
+      port,
+      user: "mobuone",
+      identityFile: "~/.ssh/seko-vpn-deploy",
+      ownsKernel: true,
+    },
     ...(vpnAddress !== undefined && { vpnAddress }),
     architecture,
   }) as unknown;

@@ -50,6 +50,7 @@ const UNTRIED = [
   ...["budgetWebhookSecret", "kaneoApiKey", "n8nWebhookToken", "obsidianCollectorN8nKey", "remotionApiToken"],
   ...["kaneoAuthSecret", "nocodbJwtSecret", "opencutAuthSecret", "openclawGatewayToken"],
   ...["opencutRedisToken", "opencutValkeyPassword"],
+  ...["backups", "backupsPrune", "buckets", "shared"].flatMap((name) => [`${name}AccessKey`, `${name}SecretKey`]),
 ];
 
 test("every secret that can be rotated is tried as its program's clients log in, or is one that no login tells", () => {
@@ -100,7 +101,9 @@ test("who takes a secret: by files, jobs, offers and requests", () => {
     "sese-ai/sure",
     "sese-ai/sure-worker",
   ]);
-  expect(takers("n8nDatabasePassword").sort()).toEqual(["sese-ai/n8n", "sese-ai/postgresql"].filter((one) => one.endsWith("n8n")));
+  expect(takers("n8nDatabasePassword").sort()).toEqual(
+    ["sese-ai/n8n", "sese-ai/postgresql"].filter((one) => one.endsWith("n8n")),
+  );
   expect(takers("vaultDumpPassword")).toEqual(["seko-vpn/couchdb"]);
 });
 

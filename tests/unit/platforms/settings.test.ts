@@ -34,9 +34,12 @@ const problems = (given: object, ...settings: Parameters<typeof platform>) => {
   return [];
 };
 
+/** Where the platform's buckets are unless a stack says otherwise. */
+const BUCKETS = { bucketsEndpoint: "https://nbg1.your-objectstorage.com", bucketsRegion: "nbg1" };
+
 test("a service's setting is read by its schema and stands apart, with the platform's own", () => {
-  expect(read({ tone: "loud" }, TONE).settings).toEqual({ tone: "loud", couchdbVpnEnforce: false });
-  expect(read({}, TONE).settings).toEqual({ tone: "calm", couchdbVpnEnforce: false });
+  expect(read({ tone: "loud" }, TONE).settings).toEqual({ tone: "loud", couchdbVpnEnforce: false, ...BUCKETS });
+  expect(read({}, TONE).settings).toEqual({ tone: "calm", couchdbVpnEnforce: false, ...BUCKETS });
   expect(read({ tone: "loud" }, TONE)).not.toHaveProperty("tone");
 });
 

@@ -17,9 +17,9 @@ const [push, upkeep] = offsiteJobs(["backups"]);
 test("the hub has them where the stack names a bucket, and no other host ever does", () => {
   const names = (host: string, settings: object): string[] =>
     hostJobsOf(HOSTS[host] ?? {}, contextWith({ host, settings: { ...settings } })).map(({ name }) => name);
-  expect(names("seko-vpn", SETTINGS)).toEqual(["backup-seko-vpn", "offsite", "offsite-upkeep"]);
-  expect(names("seko-vpn", {})).toEqual(["backup-seko-vpn"]);
-  expect(names("sese-ai", SETTINGS)).toEqual(["backup-sese-ai"]);
+  expect(names("seko-vpn", SETTINGS)).toEqual(["backup-seko-vpn", "audit-seko-vpn", "offsite", "offsite-upkeep"]);
+  expect(names("seko-vpn", {})).toEqual(["backup-seko-vpn", "audit-seko-vpn"]);
+  expect(names("sese-ai", SETTINGS)).toEqual(["backup-sese-ai", "audit-sese-ai"]);
 });
 
 test("sets are fetched at three, and what is old goes on Sundays", () => {

@@ -96,6 +96,9 @@ const FIXED: Record<string, string> = {
   opencutDatabasePassword:
     "secrets:opencutDatabasePassword cannot be rotated: OpenCut's PostgreSQL takes it on its first start only; another value would " +
     "cost OpenCut's way to its accounts, which its PostgreSQL would refuse",
+  backupsPassword:
+    "secrets:backupsPassword cannot be rotated: the repository elsewhere is encrypted with it; `restic key passwd` gives it another " +
+    "one; another value would cost every backup in it, unless the old password is kept",
   ...Object.fromEntries(
     [
       ["kaneoAdminPassword", "Kaneo"],

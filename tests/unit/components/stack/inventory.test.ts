@@ -221,10 +221,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 71],
-    ["lab", "seko-vpn", "seko-vpn/machine/container", 9],
-    ["lab", "workstation", "workstation/machine/container", 9],
-    ["preprod", "sese-ai", "sese-ai/server", 74],
+    ["lab", "sese-ai", "sese-ai/machine/container", 81],
+    ["lab", "seko-vpn", "seko-vpn/machine/container", 11],
+    ["lab", "workstation", "workstation/machine/container", 11],
+    ["preprod", "sese-ai", "sese-ai/server", 84],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);
@@ -333,7 +333,7 @@ describe("machines", () => {
     });
     expect(server.secrets).toEqual(["userData"]);
     expect(server.inputs["userData"]).toContain("private-sese-ai/host-key");
-    const rules = resource(stacks.preprod, "sese-ai/firewall").inputs["rules"] as {
+    const rules = resource(stacks.preprod, "sese-ai/firewall", "hcloud:index/firewall:Firewall").inputs["rules"] as {
       direction: string;
       protocol: string;
       port?: string;

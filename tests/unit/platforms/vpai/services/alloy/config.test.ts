@@ -111,7 +111,9 @@ describe("the workstation's collector", () => {
     expect(units).toEqual(["caddy-workstation", "n8n-mcp", "opencode"]);
     const jobs = services.flatMap(({ jobs: all = [] }) => all.map(({ name }) => name));
     expect(remote()).toContain(`unit_include = "(${units.join("|")})[.]service"`);
-    expect(remote()).toContain(`regex = "(${[...units, ...jobs, "backup-workstation"].join("|")})[.]service"`);
+    expect(remote()).toContain(
+      `regex = "(${[...units, ...jobs, "backup-workstation", "audit-workstation"].join("|")})[.]service"`,
+    );
     expect(remote()).toContain('path = "/host/root/var/log/journal"');
     expect(remote().match(/"host" = "workstation"/g)).toHaveLength(3);
   });

@@ -4,7 +4,7 @@ import { type SysctlInputs } from "../../../providers/resources/sysctl";
 import { Transport } from "../../../providers/ssh/transport";
 import { localDocker } from "./docker";
 import type { LabHost } from "./host";
-import { sharedLab } from "./shared";
+import type { Lab } from "./lab";
 
 /** Where a host keeps what a change under a guard may have to bring back. */
 export const GUARDS = "/var/lib/vpai/guard";
@@ -16,7 +16,7 @@ export type SshdInputs = Parameters<typeof sshdConfigKind.ensure>[0];
 
 export const sshd = implement(sshdConfigKind);
 
-/** A host of the shared lab, and what its stack holds sshd and the kernel to. */
+/** A host of a lab, and what its stack holds sshd and the kernel to. */
 export class HardenedHost {
   private constructor(
     readonly host: LabHost,
@@ -25,8 +25,7 @@ export class HardenedHost {
     readonly kernel: SysctlInputs,
   ) {}
 
-  static async of(name: string): Promise<HardenedHost> {
-    const lab = await sharedLab();
+  static async of(lab: Lab, name: string): Promise<HardenedHost> {
     const host = await lab.host(name);
     const { stdout } = await lab.pulumiSucceed(["stack", "export"]);
     const { connection } = host;

@@ -6,13 +6,14 @@ import type { Connection } from "../../../providers/ssh/connection";
 import { eventually } from "../../eventually";
 import { GUARDS, HardenedHost, OURS, sshd, type SshdInputs, warningsOf } from "../harness/hardened";
 import { killProcess } from "../harness/processes";
+import { sharedLab } from "../harness/shared";
 
 /** Nobody is locked out of a real host, by whatever change of sshd, killed run or reboot. */
 
 let on: HardenedHost;
 
 beforeAll(async () => {
-  on = await HardenedHost.of("workstation");
+  on = await HardenedHost.of(await sharedLab(), "workstation");
 }, 1_500_000);
 
 afterEach(() => on.forget());

@@ -95,6 +95,26 @@ test("each of them is seen when it is changed by hand, and put right alone", asy
   expect((await system.read("", again.outs ?? {})).props).toMatchObject(SYSTEM);
 }, 120_000);
 
+test("swap is made up to what is wanted, from the disk's free space and for the next boot, too", async () => {
+  // The kernel is the machine's own, and so is the swap that others have of it.
+  const others = Number(host().sh("awk 'NR > 1 { kib += $3 + 4 } END { print int(kib / 1024) }' /proc/swaps"));
+  const wanted = { connection: host().connection, swapMiB: others + 16 };
+  host().sh("mkdir -p /opt/vpai-lib /var/lib/vpai; mount --bind /opt/vpai-lib /var/lib/vpai");
+  try {
+    const { outs } = await system.create(wanted);
+    expect(host().sh("tail -n 1 /etc/fstab; stat -c '%a %s' /var/lib/vpai/swap; grep -c /var/lib/vpai/swap /proc/swaps")).toBe(
+      "/var/lib/vpai/swap none swap sw 0 0\n600 16777216\n1",
+    );
+    host().sh("swapoff /var/lib/vpai/swap");
+    expect((await system.read("", outs)).props).toMatchObject({ swapMiB: others });
+    await expect(system.create({ ...wanted, swapMiB: 10 ** 9 })).rejects.toThrow(
+      /expected 1\d{9} MiB of free space for a swap file of \d+ MiB, found \d+ MiB: free some, or give the host less swap/,
+    );
+  } finally {
+    host().sh("swapoff /var/lib/vpai/swap 2>/dev/null || :; umount /var/lib/vpai; rm -rf /opt/vpai-lib; : > /etc/fstab");
+  }
+}, 60_000);
+
 test("what wants a reboot is said", async () => {
   const reasons = (): Promise<string[]> => rebootReasons(transportTo(host().connection));
   // The option was just added, and no kernel has started since.

@@ -25,9 +25,9 @@ async function findingsAbout(
   const kind = implementations[implementation];
   if (kind === undefined)
     return [finding(name, { expected: "a kind that this program has", found: implementation, mend: "make up" })];
-  const { props } = await kind.read(id, state);
+  const { props } = (await kind.read(id, state)) as { props?: Record<string, unknown> };
   if (props === undefined) return [finding(name, { expected: "what its state has", found: "nothing", mend })];
-  return Object.entries(props as Record<string, unknown>)
+  return Object.entries(props)
     .filter(([property, value]) => !INTERNAL.has(property) && !isDeepStrictEqual(value, state[property]))
     .map(([property, value]) =>
       finding(`${name}/${property}`, { expected: quoted(state[property]), found: quoted(value), mend }),

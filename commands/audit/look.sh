@@ -50,12 +50,20 @@ ss -Hlntup 2>/dev/null | grep -o 'pid=[0-9]*' | sort -u | cut -d= -f2 | while re
 done
 ip -o addr show scope global 2>/dev/null | tell address
 
-# Docker.
+# Docker. Fields are named as its client has them, not as JSON has: only so one that a container lacks is null.
 if command -v docker >/dev/null; then
-  docker ps --all --quiet --no-trunc | xargs -r docker container inspect --format '{"name":{{json .Name}},"image":{{json .Image}},"reference":{{json .Config.Image}},"state":{{json .State.Status}},"labels":{{json .Config.Labels}},"user":{{json .Config.User}},"healthcheck":{{json .Config.Healthcheck}},"privileged":{{json .HostConfig.Privileged}},"capAdd":{{json .HostConfig.CapAdd}},"capDrop":{{json .HostConfig.CapDrop}},"security":{{json .HostConfig.SecurityOpt}},"memory":{{json .HostConfig.Memory}},"swap":{{json .HostConfig.MemorySwap}},"cpus":{{json .HostConfig.NanoCpus}},"pids":{{json .HostConfig.PidsLimit}},"readOnly":{{json .HostConfig.ReadonlyRootfs}},"ports":{{json .HostConfig.PortBindings}},"network":{{json .HostConfig.NetworkMode}},"pid":{{json .HostConfig.PidMode}},"ipc":{{json .HostConfig.IpcMode}},"devices":{{json .HostConfig.Devices}},"mounts":{{json .Mounts}},"addresses":{{json .NetworkSettings.Networks}},"log":{{json .HostConfig.LogConfig}}}' | tell container
+  # One that goes meanwhile fails the whole answer: then once more.
+  told=no
+  for try in 1 2 3; do
+    if containers=$(docker ps --all --quiet --no-trunc | xargs -r docker container inspect --format '{"name":{{json .Name}},"image":{{json .Image}},"reference":{{json .Config.Image}},"state":{{json .State.Status}},"labels":{{json .Config.Labels}},"user":{{json .Config.User}},"healthcheck":{{json .Config.Healthcheck}},"privileged":{{json .HostConfig.Privileged}},"capAdd":{{json .HostConfig.CapAdd}},"capDrop":{{json .HostConfig.CapDrop}},"security":{{json .HostConfig.SecurityOpt}},"memory":{{json .HostConfig.Memory}},"swap":{{json .HostConfig.MemorySwap}},"cpus":{{json .HostConfig.NanoCPUs}},"pids":{{json .HostConfig.PidsLimit}},"readOnly":{{json .HostConfig.ReadonlyRootfs}},"ports":{{json .HostConfig.PortBindings}},"network":{{json .HostConfig.NetworkMode}},"pid":{{json .HostConfig.PidMode}},"ipc":{{json .HostConfig.IpcMode}},"devices":{{json .HostConfig.Devices}},"mounts":{{json .Mounts}},"addresses":{{json .NetworkSettings.Networks}},"log":{{json .HostConfig.LogConfig}}}'); then
+      told=yes
+      break
+    fi
+  done
+  if [ "$told" = yes ]; then printf '%s\n' "$containers" | grep . | tell container; else echo "docker container inspect" | tell trouble; fi
   docker network ls --quiet --no-trunc | xargs -r docker network inspect --format '{"name":{{json .Name}},"internal":{{json .Internal}},"labels":{{json .Labels}}}' | tell network
   docker volume ls --format '{{.Name}}' | tell volume
-  docker info --format '{"driver":{{json .LoggingDriver}},"live":{{json .LiveRestoreEnabled}},"pools":{{json .DefaultAddressPools}},"root":{{json .DockerRootDir}},"security":{{json .SecurityOptions}}}' 2>/dev/null | tell engine
+  docker version --format '{{.Server.Version}}' >/dev/null 2>&1 && docker info --format '{"driver":{{json .LoggingDriver}},"live":{{json .LiveRestoreEnabled}},"pools":{{json .DefaultAddressPools}},"root":{{json .DockerRootDir}},"security":{{json .SecurityOptions}}}' 2>/dev/null | tell engine
   [ ! -f /etc/docker/daemon.json ] || { tr -d '\n' </etc/docker/daemon.json; echo; } | tell daemon
 fi
 

@@ -22,6 +22,9 @@ export function readLook(text: string): Seen {
     byName.set(name, [...(byName.get(name) ?? []), line.slice(tab + 1)]);
   }
   const part: Parts = (name) => byName.get(name) ?? [];
+  const trouble = part("trouble");
+  if (trouble.length > 0)
+    throw new Error(`expected a look at all of the host, found that it failed there: ${trouble.join(", ")}`);
   if (part("user").length === 0) throw new Error("expected a host that tells its users, found none in its answer");
   return {
     users: part("user").map(userOf),

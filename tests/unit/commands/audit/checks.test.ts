@@ -42,7 +42,7 @@ describe("containers", () => {
     ["that a service makes itself", { "dev.vpai.sandbox": "sandboxes" }, 0],
     ["that says so of another one", { "dev.vpai.sandbox": "caddy" }, 1],
   ])("one %s", (_, labels, count) => {
-    expect(containerFindings(declared, other({ labels: labels as Record<string, string> }))).toHaveLength(count);
+    expect(containerFindings(declared, other({ labels }))).toHaveLength(count);
   });
 
   test("one that is missing, stopped or of other content is named", () => {
@@ -157,8 +157,7 @@ describe("who listens", () => {
   });
 
   test("the VPN's node is none where the host has no address there", () => {
-    const { vpnAddress: _none, ...others } = declared;
-    expect(told(listenerFindings({ ...others, vpnAddress: undefined }, seen()))).toEqual([
+    expect(told(listenerFindings({ ...declared, vpnAddress: undefined }, seen()))).toEqual([
       "listener udp/0.0.0.0:41641: tailscaled on 0.0.0.0 port 41641, UDP",
     ]);
   });

@@ -164,6 +164,14 @@ describe("Docker's engine", () => {
     ]);
   });
 
+  test("does not answer", () => {
+    expect(told(engineFindings(declared, seenWithout("engine")))).toEqual(["docker: an engine that answers, not none"]);
+  });
+
+  test("could not be looked at as a whole", () => {
+    expect(() => seen("trouble\tdocker container inspect")).toThrow("it failed there: docker container inspect");
+  });
+
   test("has a file that is no JSON", () => {
     expect(told(engineFindings(declared, seen("daemon\t{")))).toEqual(["daemon.json: JSON, not no JSON"]);
   });

@@ -16,8 +16,7 @@ import { chosenHost } from "./scope/choice";
 main(async () => {
   const hosts = await deployedHosts(chosenStack());
   const { HOST: name = "", AT: at = "" } = process.env;
-  chosenHost(name, hosts);
-  const { connection, ...described } = hosts[name] as (typeof hosts)[string];
+  const { connection, ...described } = chosenHost(name, hosts);
   const unit = backupUnitOf(name, described);
   const [, hub] = offsiteHost(hosts) ?? [];
   if (unit === undefined || hub === undefined)

@@ -370,9 +370,9 @@ describe("a service added as one more file", () => {
     const changed = without.filter((one) => text.get(`${one.type} ${one.name}`) !== JSON.stringify(one));
     expect(changed.map(({ name }) => name)).toEqual([
       // what it publishes is public, and containers of every host may come to it
-      "seko-vpn/firewall",
-      "workstation/firewall",
-      `${HOST}/firewall`,
+      "seko-vpn/packet-filter",
+      "workstation/packet-filter",
+      `${HOST}/packet-filter`,
       // what it has backed up, and a method of its own among those of the job
       `${HOST}/job/backup-${HOST}/config/plan`,
       `${HOST}/caddy/config/Caddyfile`,

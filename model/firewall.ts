@@ -3,7 +3,7 @@ import type { HostView, ServiceContext } from "./context";
 import { offererOf } from "./peers";
 import { type PublishedPort, type SiteName } from "./site";
 import { isContainerService, networksOf, type Service } from "./service";
-import { publishedBy } from "./run";
+import { isContainer, publishedBy } from "./run";
 
 /** A port at an address of a host. */
 export interface Target {
@@ -68,17 +68,17 @@ export function firewallOf(context: ServiceContext, place: FirewallPlace): Firew
   const routes = own.services.flatMap((service) => routesOf(service, context));
   const others = context.hosts.filter(({ name }) => name !== own.name);
   const everywhere = [
-    ...publicPorts(own, place.bindAddress),
-    ...others.flatMap((host) => publicPorts(host, host.publicAddress)),
+    ...publicPorts(own, place.bindAddress, context),
+    ...others.flatMap((host) => publicPorts(host, host.publicAddress, context)),
   ].filter(({ address }) => isIP(address) !== 0);
   return {
     host: unique([
       { protocol: "tcp", port: place.sshPort, why: "ssh" },
       ...(own.vpnAddress === undefined ? [] : [{ protocol: "udp" as const, port: VPN_PORT, why: "vpn" }]),
-      ...own.services.flatMap((service) => openings(service, own, place)),
+      ...own.services.flatMap((service) => openings(service, own, place, context)),
       ...routes.filter(({ address }) => address === own.vpnAddress).map((route): Opening => ({ ...route })),
     ]),
-    containers: unique(own.services.filter(isContainerService).flatMap((service) => openings(service, own, place))),
+    containers: unique(own.services.filter(isContainerService).flatMap((service) => openings(service, own, place, context))),
     routes: unique(routes),
     everywhere: unique(everywhere),
     closed: unique([
@@ -98,20 +98,30 @@ function hostNamed({ hosts }: ServiceContext, name: string): HostView {
 }
 
 /** Where the host's own address lets others in for a service. A VPN port of a host without VPN listens nowhere. */
-const openings = ({ name, run }: Service, host: HostView, place: FirewallPlace): Opening[] =>
-  publishedBy(run).flatMap(({ hostPort: port, protocol, access }): Opening[] => {
-    const target = { protocol, port, why: name };
-    if (access === "public") return [{ ...target, address: place.bindAddress }];
-    if (access !== "vpn" || host.vpnAddress === undefined) return [];
-    return [{ ...target, address: host.vpnAddress, interfaces: [...place.vpnInterfaces] }];
+const openings = (service: Service, host: HostView, place: FirewallPlace, { vpnEnforce }: ServiceContext): Opening[] =>
+  publishedBy(service.run).flatMap((published): Opening[] => {
+    const { hostPort: port, protocol } = published;
+    const target = { protocol, port, why: service.name };
+    return [
+      ...(isForAll(service, published, vpnEnforce) ? [{ ...target, address: place.bindAddress }] : []),
+      ...inVpn(host, published).map(({ address }) => ({ ...target, address, interfaces: [...place.vpnInterfaces] })),
+    ];
   });
 
-const publicPorts = ({ services }: HostView, address: string | undefined): Required<Target>[] =>
+/** A gateway that runs on the host itself listens for everybody while the VPN is not enforced. */
+const isForAll = ({ gateway, run }: Service, { access }: PublishedPort, vpnEnforce: boolean): boolean =>
+  access === "public" || (access === "vpn" && gateway !== undefined && !isContainer(run) && !vpnEnforce);
+
+const publicPorts = (
+  { services }: HostView,
+  address: string | undefined,
+  { vpnEnforce }: ServiceContext,
+): Required<Target>[] =>
   address === undefined
     ? []
-    : services.flatMap(({ run }) =>
-        publishedBy(run)
-          .filter(({ access }) => access === "public")
+    : services.flatMap((service) =>
+        publishedBy(service.run)
+          .filter((published) => isForAll(service, published, vpnEnforce))
           .map(({ protocol, hostPort: port }) => ({ protocol, port, address })),
       );
 

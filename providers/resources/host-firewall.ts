@@ -42,7 +42,7 @@ const hostFirewallKind: Kind<HostFirewallInputs> = {
   guarded: {
     name: "firewall",
     seconds: SECONDS,
-    logins: ({ connection }, before) => ({ before: before?.connection ?? connection, after: connection }),
+    logins: ({ connection }) => ({ before: connection, after: connection }),
     files: ({ rules }) => [...filesOf(rulesetOf(rules)).map(({ path }) => path), ...TOUCHED],
     restore: () => ({ text: RESTORE }),
   },

@@ -25,7 +25,7 @@ export const firewallLayer: Layer<Unguarded> = ({ name, machine, context, parent
   const rules = all([connection, bindAddress]).apply(([{ port: sshPort }, address]) =>
     firewallOf(context, { sshPort, bindAddress: address, vpnInterfaces, closed: foundations, internet }),
   );
-  const firewall = new HostFirewall(`${name}/firewall`, { connection, rules }, { parent, dependsOn: [...after] });
+  const firewall = new HostFirewall(`${name}/packet-filter`, { connection, rules }, { parent, dependsOn: [...after] });
   const sshPort = machine.connection.apply(({ port }) => port);
   const bans = new LoginBans(`${name}/login-bans`, { connection, sshPort }, { parent, dependsOn: [firewall] });
   return { ready: [firewall, bans] };

@@ -73,5 +73,5 @@ test.each(Object.keys(WITH_A_WAY_OUT))(
 
 test("a refresh finds the firewall of every host as it is to be", async () => {
   const { all } = await lab.makeSucceed("refresh");
-  expect(all).not.toMatch(/firewall.*updated|login-bans.*updated/);
+  expect(all).not.toMatch(/packet-filter.*updated|login-bans.*updated/);
 });

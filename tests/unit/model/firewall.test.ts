@@ -139,6 +139,16 @@ test("the workstation lets in VPN members alone, and its containers reach the co
   ]);
 });
 
+test("while the VPN is not enforced, the workstation's gateway lets in everybody, as it listens for them", () => {
+  const place = { sshPort: 22, bindAddress: "192.168.1.8", vpnInterfaces: ["tailscale0"], closed: [], internet: [] };
+  const { host } = firewallOf(contextOf("workstation", { ...STACK, services: vpai.groups, vpnEnforce: false }, views), place);
+  expect(shown(host).filter((line) => line.includes("192.168.1.8"))).toEqual([
+    "tcp 443 at 192.168.1.8 for caddy-workstation",
+    "tcp 80 at 192.168.1.8 for caddy-workstation",
+    "udp 443 at 192.168.1.8 for caddy-workstation",
+  ]);
+});
+
 test("a host outside the VPN opens nothing for it, and reaches nothing by it", () => {
   const alone = views.map((view) => (view.name === "sese-ai" ? { ...view, vpnAddress: undefined } : view));
   const { host, containers } = rulesOn("sese-ai", alone);

@@ -407,7 +407,7 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   },
   asks: ({ graph, host, service: { name, asks }, context }) => {
     some(asks?.(context));
-    const { routes } = resource(graph, `${host}/firewall`).inputs["rules"] as FirewallRules;
+    const { routes } = resource(graph, `${host}/packet-filter`).inputs["rules"] as FirewallRules;
     const reached = routes.filter(({ why }) => why === name).map(({ address, port }) => `${address}:${port}`);
     expect([name, reached]).toEqual([name, expect.arrayContaining([ASKED[name]])]);
   },

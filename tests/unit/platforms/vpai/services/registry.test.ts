@@ -372,9 +372,9 @@ describe("a service added as one more file", () => {
     const names = changed.map(({ name }) => name).sort();
     const expected = [
       // what it publishes is public, and containers of every host may come to it
-      "seko-vpn/firewall",
-      "workstation/firewall",
-      `${HOST}/firewall`,
+      "seko-vpn/packet-filter",
+      "workstation/packet-filter",
+      `${HOST}/packet-filter`,
       // what it has backed up, and a method of its own among those of the job
       `${HOST}/job/backup-${HOST}/config/plan`,
       `${HOST}/caddy/config/Caddyfile`,

@@ -34,7 +34,8 @@ main(async () => {
     }
     const from = { connection: hub.connection, argv: giveCommand(await offsiteUnit(there), name, set) };
     const to = { connection, argv: program.command("accept", set) };
-    if (!isHere && !(await transfer(from, to))) throw new Error(`${name}: ${set} could not be brought there; nothing was changed`);
+    if (!isHere && !(await transfer(from, to)))
+      throw new Error(`${name}: ${set} could not be brought there; nothing was changed`);
     return await runRemote(connection, program.command("restore", set));
   } finally {
     there.close();

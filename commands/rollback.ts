@@ -48,7 +48,9 @@ main(async () => {
 
 function inContainer(service: PlacedService): Service {
   if ("container" in service) return service;
-  throw new Error(`${service.name} on ${service.host}: expected a service in a container, found a unit: it has no releases`);
+  throw new Error(
+    `${service.name} on ${service.host}: expected a service in a container, found a unit: it has no releases`,
+  );
 }
 
 /** @returns the exit code */

@@ -4,6 +4,7 @@ import { checksFor, examine, formatReports } from "../toolchain/doctor/doctor";
 import { thisMachine } from "../toolchain/doctor/machine";
 import { rememberLabServices } from "../toolchain/environment";
 import { chosenStack, main, prepareStack } from "./pulumi";
+import { finishRotations } from "./rotate/finish";
 import { isRotating } from "./rotate/pending";
 import { bringUp } from "./up/bring-up";
 
@@ -15,10 +16,7 @@ main(async () => {
   await prepareStack(stack);
   const code = await bringUp({ stack, unattended: stack === "lab", given: process.env, args: process.argv.slice(2) });
   const isWhole = !process.env["HOST"] && !process.env["SERVICE"];
-  if (code !== 0 || !isWhole || !isRotating(stack)) return code;
-  // It reads the stack's config, which no other run has to wait for.
-  const { finishRotations } = await import("./rotate/finish");
-  return finishRotations(stack, { isUp: true });
+  return code === 0 && isWhole && isRotating(stack) ? finishRotations(stack, { isUp: true }) : code;
 });
 
 /** What would make the run fail later is told now, before anything is changed. */

@@ -17,8 +17,9 @@ export interface LoadedConfig extends StackConfig {
   readonly leaves: ReadonlySet<string>;
 }
 
-/** The SDK knows which keys are encrypted, but its type declarations leave the function out. */
-const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+/** Whether a key is encrypted: the SDK knows it, but its type declarations leave the function out. */
+const isEncrypted = (key: string): boolean =>
+  (pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean }).isConfigSecret(key);
 
 /**
  * Reads the config of the running stack, once. Throws one UserError with every problem.
@@ -28,7 +29,7 @@ export const loadStackConfig = (platforms: readonly PlatformNames[]): LoadedConf
   const given = pulumi.runtime.allConfig();
   const groups = platforms.find(({ name }) => name === given["vpai:platform"])?.groups ?? [];
   const values = { ...given, ...labServices(pulumi.getStack(), process.env["VPAI_SERVICES"], groups) };
-  const secretKeys = new Set(Object.keys(values).filter((key) => isConfigSecret(key)));
+  const secretKeys = new Set(Object.keys(values).filter(isEncrypted));
   const config = parseStackConfig(
     { stack: pulumi.getStack(), values, secretKeys, connects: !pulumi.runtime.isDryRun() },
     platforms,

@@ -26,6 +26,6 @@ export async function smokeFaults(
   transport: Transport,
 ): Promise<string[]> {
   const printed = await pulumiOutput(stack, "stack", "export", "--stack", stack);
-  const checks = checksOf(pulumiJson(printed, "pulumi stack export") as Exported, host, service);
+  const checks = checksOf(pulumiJson(printed, "pulumi stack export"), host, service);
   return (await siteFaults(transport, checks)).filter((fault) => fault !== undefined);
 }

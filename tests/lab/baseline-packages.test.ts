@@ -58,17 +58,17 @@ test("what is there needs no mirror, and nothing is touched", async () => {
 test("what is missing is added, seen when it goes, and stays when the resource goes", async () => {
   const before = versions();
   const wanted: Wanted[] = [{ names: ["vpai-two"] }];
-  const { outs } = await create(wanted);
+  const outs: unknown = (await create(wanted)).outs;
   const added = versions()
     .split("\n")
     .filter((line) => !before.includes(line));
   expect(added).toEqual(["vpai-one 1.0 installed", "vpai-two 1.0 installed"]);
   expect((await packages.read("", outs)).props).toMatchObject({ condition: "installed" });
   host().sh("dpkg --remove vpai-two");
-  const { props } = await packages.read("", outs);
+  const props: unknown = (await packages.read("", outs)).props;
   expect(props).toMatchObject({ condition: "missing: vpai-two" });
   expect(await packages.diff("", props, inputs(wanted))).toMatchObject({ changes: true, replaces: [] });
-  await packages.update("", props as never, inputs(wanted));
+  await packages.update("", props, inputs(wanted));
   await packages.delete("", outs);
   expect(versions()).toMatch(/^vpai-two 1.0 installed$/m);
 }, 90_000);

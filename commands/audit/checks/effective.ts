@@ -98,7 +98,11 @@ export function engineFindings(
   const finding = findingsOf(declared.host, "engine");
   if (engine === undefined)
     return [
-      finding("docker", { expected: "an engine that answers", found: "none", mend: "journalctl -u docker on the host" }),
+      finding("docker", {
+        expected: "an engine that answers",
+        found: "none",
+        mend: "journalctl -u docker on the host",
+      }),
     ];
   const mend = "make refresh, then make up; or correct /etc/docker/daemon.json and reload or restart docker";
   const { settings } = engine;

@@ -18,7 +18,10 @@ interface Entered {
 }
 
 /** The layer that holds sshd to the checklist. */
-export const sshdLayer: Layer<Entered> = ({ name, connection, declared, description, accounts = [], parent }, after) => {
+export const sshdLayer: Layer<Entered> = (
+  { name, connection, declared, description, accounts = [], parent },
+  after,
+) => {
   const user = connection.apply((login) => login.user);
   const sshd = new SshdConfig(
     `${name}/sshd`,

@@ -99,12 +99,12 @@ const FIXED: Record<string, string> = {
   backupsPassword:
     "secrets:backupsPassword cannot be rotated: the repository elsewhere is encrypted with it; `restic key passwd` gives it another " +
     "one; another value would cost every backup in it, unless the old password is kept",
-  ...Object.fromEntries(
+  ...Object.fromEntries<string>(
     [
       ["kaneoAdminPassword", "Kaneo"],
       ["sureAdminPassword", "Sure"],
       ["zerobyteAdminPassword", "Zerobyte"],
-    ].map(([name, program]) => [
+    ].map(([name = "", program]) => [
       name,
       `secrets:${name} cannot be rotated: ${program} keeps the one of its first start, until its owner changes it in the program; ` +
         "another value would cost the stack's way in: change it there, then give the stack the same one (make secrets OVERWRITE=1)",

@@ -1,4 +1,4 @@
-import { coreStacks, type Registered, resource } from "./graph";
+import { coreStacks, type Registered } from "./graph";
 
 let stacks: Awaited<ReturnType<typeof coreStacks>>;
 beforeAll(async () => {

@@ -68,7 +68,8 @@ function world({
 
 const asked = (): string[][] => server.commands.filter((argv) => argv.includes("release"));
 
-const create = async () => (await implement(releaseSnapshotKind).create({ ...inputs, resource: "x" } as never)).outs;
+const create = async (): Promise<unknown> =>
+  (await implement(releaseSnapshotKind).create({ ...inputs, resource: "x" })).outs;
 
 const KEPT = { containerId: "c0ffee", image: "docker.io/n8nio/n8n:2.7.3", revision: "rev", description: {} };
 

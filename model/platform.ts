@@ -50,7 +50,7 @@ export interface PlatformHost {
 }
 
 /** What is a host's own of its sshd. */
-export interface HostSshd {
+interface HostSshd {
   /** Login names that are let in beside ours. Default: nobody. */
   users?: readonly string[];
   /** Effective values, as `sshd -T` reports them. */

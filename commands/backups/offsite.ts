@@ -13,7 +13,7 @@ export interface OffsiteCopy {
 }
 
 /** Which part of the repository was read back last, and when. */
-export interface OffsiteCheck {
+interface OffsiteCheck {
   /** ISO 8601. */
   moment: string;
   part: number;

@@ -25,7 +25,7 @@ export const releasesIn = (text: string): ReleaseManifest[] =>
     .map((one) => JSON.parse(one) as ReleaseManifest);
 
 /** `2.7.3` of `docker.io/n8nio/n8n:2.7.3@sha256:…`. */
-export const tagOf = (reference: string): string => /:([^:/@]+)(?:@.*)?$/.exec(reference)?.[1] ?? reference;
+const tagOf = (reference: string): string => /:([^:/@]+)(?:@.*)?$/.exec(reference)?.[1] ?? reference;
 
 /** Rows of all that was counted: tables, collections, keys, files. */
 const rowsIn = ({ parts }: Manifest): number =>

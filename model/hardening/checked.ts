@@ -1,5 +1,5 @@
 /** Where a value of the checklist comes from: the checklist for hosts, or what keeps one of its values true. */
-export type Origin = "checklist" | "own";
+type Origin = "checklist" | "own";
 
 /** What one option of a hardened host is, as its program or kernel reports it. */
 export interface CheckedValue {

@@ -17,7 +17,7 @@ export interface AuthorizedKeyInputs {
   command: string[];
 }
 
-export interface AuthorizedKeyState extends AuthorizedKeyInputs {
+interface AuthorizedKeyState extends AuthorizedKeyInputs {
   /** Always true; false is what a refresh notes of a line that is not as it was written. */
   whole: boolean;
 }
@@ -53,7 +53,7 @@ awk -v comment=" $2" 'substr($0, length($0) - length(comment) + 1) == comment' "
 
 const GONE = 44;
 
-export const authorizedKeyKind: Kind<AuthorizedKeyInputs, AuthorizedKeyState> = {
+const authorizedKeyKind: Kind<AuthorizedKeyInputs, AuthorizedKeyState> = {
   version: 1,
   identity: ["user", "comment"],
   title: ({ comment, connection }) => `key of ${comment} on ${connection.host}`,

@@ -7,7 +7,7 @@ export const DROP_IN = "00-vpai.conf";
 export const SOCKET_DROP_IN = "/etc/systemd/system/ssh.socket.d/vpai.conf";
 
 /** How a line begins that another file has and that would win over ours. */
-export const ASIDE = "# vpai: ";
+const ASIDE = "# vpai: ";
 
 /** A host whose sshd systemd starts for the first connection. */
 const IS_SOCKET = "systemctl is-enabled --quiet ssh.socket 2>/dev/null || systemctl is-active --quiet ssh.socket";

@@ -75,7 +75,7 @@ const CADDY = {
 };
 
 /** What the look prints of that host, where nothing is wrong. */
-export const LOOK = [
+const LOOK = [
   "user\troot:x:0:0:root:/root:/bin/bash",
   "user\tnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin",
   "user\tdeploy:x:1000:1000:,,,:/home/deploy:/bin/bash",

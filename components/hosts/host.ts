@@ -78,10 +78,11 @@ export class Host extends ComponentResource {
     this.connection = machine.connection;
     this.context = context;
     this.description = description;
+    const accounts = operator === undefined ? [] : [operator.user];
     const bare = { name, machine, description, connection: machine.connection, parent: this };
     const baseline = baselineLayer({ owner, machine, description, operator, parent: this }, []);
     const sysctl = sysctlLayer(bare, baseline.ready);
-    const sshd = sshdLayer({ ...bare, declared: machine.connection }, sysctl.ready);
+    const sshd = sshdLayer({ ...bare, declared: machine.connection, accounts }, sysctl.ready);
     const firewall = firewallLayer({ name, machine, context, parent: this }, sshd.ready);
     const engine = engineLayer({ name, machine, isLeft, parent: this }, firewall.ready);
     const place = {

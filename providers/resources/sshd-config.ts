@@ -11,6 +11,7 @@ import {
   EFFECTIVE,
   FACTS,
   INSTALL,
+  OPEN,
   REMOVE,
   RESTORE,
   SAVE,
@@ -57,6 +58,7 @@ export const sshdConfigKind: Kind<SshdConfigInputs> = {
     try {
       const set = await prepare(host, { stage, login, wanted: inputs, port });
       if (set !== "") warn(`${host.name}: sshd's other files said otherwise, and these lines are comments now: ${set}`);
+      if (port !== login.port) await host.script(OPEN, [String(port)]);
       await host.script(INSTALL, [stage], { stdin: socketFile(login, port) });
     } finally {
       await host.run(["rm", "-rf", "--", stage]);

@@ -1,3 +1,4 @@
+import { TABLE } from "../firewall/ruleset";
 import { END } from "./effective";
 
 /** The file of ours; a name that comes before `50-cloud-init.conf` and whatever else a host has. */
@@ -82,6 +83,16 @@ if ${IS_SOCKET}; then
   if [ "$socket" = same ]; then systemctl try-restart ssh.service
   else systemctl daemon-reload; systemctl stop ssh.service; systemctl restart ssh.socket; fi
 else systemctl restart ssh.service; fi`;
+
+/**
+ * Lets in the port that sshd moves to, where the firewall of ours is up already: it knows the port only after it, and nobody could
+ * confirm the move.
+ */
+export const OPEN = `set -eu
+if command -v ufw >/dev/null && ufw status | grep -q '^Status: active'; then ufw allow "$1/tcp" >/dev/null; fi
+if command -v nft >/dev/null && nft list chain inet ${TABLE} input >/dev/null 2>&1; then
+  nft insert rule inet ${TABLE} input tcp dport "$1" accept
+fi`;
 
 /** Puts the copy into place. Standard input is what the socket's file is to be; none: it stays as it is. */
 export const INSTALL = `set -eu

@@ -34,6 +34,8 @@ main(async () => {
   if (bad.length > 0)
     throw new Error(`${name}: expected all services well within ${patience} s of its return, found ${bad.join(", ")}`);
   for (const reason of still) console.log(`It still wants a reboot: ${reason}`);
-  console.log(`All of its services are well. What its sites answer is checked by: make up${stack === "lab" ? "" : ` STACK=${stack}`}`);
+  console.log(
+    `All of its services are well. What its sites answer is checked by: make up${stack === "lab" ? "" : ` STACK=${stack}`}`,
+  );
   return 0;
 });

@@ -21,7 +21,7 @@ export async function unwell(
 ): Promise<string[]> {
   const asked = Object.entries(services).filter(([, { onDemand }]) => onDemand === undefined);
   const patient = new PatientHost(host);
-  for (const deadline = Date.now() + seconds * 1000; ; ) {
+  for (const deadline = Date.now() + seconds * 1000; ;) {
     const found = await Promise.all(asked.map(([name, service]) => conditionNow(patient, name, service)));
     const bad = found.filter(({ good }) => !good);
     if (bad.length === 0 || Date.now() > deadline) return bad.map((one) => `${one.name} (${one.found})`);

@@ -21,12 +21,20 @@ export const rebootReasons = async (host: CommandRunner): Promise<string[]> =>
   (await host.output(["sh", "-c", REASONS], { reads: true })).split("\n").filter((line) => line !== "");
 
 /** Names one run of the system, of a container's, too, whose kernel runs on. */
-const BOOT = 'cat /proc/sys/kernel/random/boot_id; systemctl show --property UserspaceTimestampMonotonic --value';
+const BOOT = "cat /proc/sys/kernel/random/boot_id; systemctl show --property UserspaceTimestampMonotonic --value";
 
 const bootOf = (host: CommandRunner): Promise<string> => host.output(["sh", "-c", BOOT], { reads: true });
 
 /** The answer to us is on its way before the system ends. */
-const REBOOT = ["systemd-run", "--quiet", "--collect", "--on-active=1s", "--timer-property=AccuracySec=100ms", "systemctl", "reboot"];
+const REBOOT = [
+  "systemd-run",
+  "--quiet",
+  "--collect",
+  "--on-active=1s",
+  "--timer-property=AccuracySec=100ms",
+  "systemctl",
+  "reboot",
+];
 
 /**
  * Reboots a host.

@@ -14,7 +14,11 @@ const linesOf = (file: string): string[] => file.split("\n").filter((line) => li
 
 /** Declared keys that a file lets in, in the order of the declaration. One with options before it is not let in as declared. */
 export const declaredIn = (file: string, keys: readonly string[]): string[] => {
-  const plain = new Set(linesOf(file).filter((line) => line.startsWith(keyIn(line) ?? "\n")).map(keyIn));
+  const plain = new Set(
+    linesOf(file)
+      .filter((line) => line.startsWith(keyIn(line) ?? "\n"))
+      .map(keyIn),
+  );
   return keys.filter((key) => plain.has(key));
 };
 

@@ -90,4 +90,5 @@ async function explained(host: Transport, names: readonly string[], { patience, 
   return because(`${expected}, found: ${said || `exit code ${code}`}. Then run up again`);
 }
 
-const OFFLINE = /Failed to fetch|Temporary failure resolving|Could not (connect|resolve)|Unable to fetch|Connection refused/;
+const OFFLINE =
+  /Failed to fetch|Temporary failure resolving|Could not (connect|resolve)|Unable to fetch|Connection refused/;

@@ -33,7 +33,11 @@ export const baselineLayer: Layer<Fresh> = (host, after) => {
   );
   const options = { parent, dependsOn: [packages] };
   const system = new HostSystem(`${owner.host}/system`, { connection, ...systemOf(host) }, options);
-  const engine = new EngineSettings(`${owner.host}/engine-settings`, { connection, settings: ENGINE_SETTINGS }, options);
+  const engine = new EngineSettings(
+    `${owner.host}/engine-settings`,
+    { connection, settings: ENGINE_SETTINGS },
+    options,
+  );
   return { ready: [system, engine, ...operatorOf(host, options)] };
 };
 

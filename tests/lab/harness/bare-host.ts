@@ -54,7 +54,12 @@ export class BareHost extends LabHost {
     put("host", "/etc/ssh/ssh_host_ed25519_key");
     put("login.pub", "/root/.ssh/authorized_keys");
     await eventually(() => inside(name, "systemctl", "restart", "ssh"), 120);
-    const address = docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container);
+    const address = docker(
+      "inspect",
+      "--format",
+      "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+      container,
+    );
     const host = new BareHost(name, connectionTo(address, keys), keys);
     await eventually(() => expect(inside(name, "docker", "version")).toMatch(/Server/), 120);
     return host;

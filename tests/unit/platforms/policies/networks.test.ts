@@ -8,9 +8,18 @@ const said = (subnet: string): string[] => {
 };
 
 test.each([
-  ["172.29.200.0/24", "h/network/front: 172.29.200.0/24, which is in 172.29.0.0/16: the engine's own (default-address-pools)"],
-  ["172.17.5.0/24", "h/network/front: 172.17.5.0/24, which is in 172.17.0.0/16: the engine's own (default-address-pools)"],
-  ["172.28.0.0/15", "h/network/front: 172.28.0.0/15, which is in 172.29.0.0/16: the engine's own (default-address-pools)"],
+  [
+    "172.29.200.0/24",
+    "h/network/front: 172.29.200.0/24, which is in 172.29.0.0/16: the engine's own (default-address-pools)",
+  ],
+  [
+    "172.17.5.0/24",
+    "h/network/front: 172.17.5.0/24, which is in 172.17.0.0/16: the engine's own (default-address-pools)",
+  ],
+  [
+    "172.28.0.0/15",
+    "h/network/front: 172.28.0.0/15, which is in 172.29.0.0/16: the engine's own (default-address-pools)",
+  ],
   ["100.127.0.0/16", "h/network/front: 100.127.0.0/16, which is in 100.64.0.0/10: the VPN's"],
 ])("%s is given away by somebody else", (subnet, finding) => {
   expect(said(subnet)).toEqual([finding]);

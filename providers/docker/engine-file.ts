@@ -17,7 +17,9 @@ export function readEngineFile(text: string, where: string): EngineFile {
   try {
     found = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${where}: expected JSON, found ${(error as Error).message}: mend it by hand, then run up again`);
+    throw new Error(`${where}: expected JSON, found ${(error as Error).message}: mend it by hand, then run up again`, {
+      cause: error,
+    });
   }
   if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as EngineFile;
   throw new Error(`${where}: expected an object of JSON, found something else: mend it by hand, then run up again`);

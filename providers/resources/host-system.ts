@@ -47,7 +47,7 @@ const givenIn = (inputs: Properties): Name[] =>
   (Object.keys(ASPECTS) as Name[]).filter((name) => inputs[name] !== undefined);
 
 /** One type for all of them: which value is whose follows from the name. */
-const aspectOf = (name: Name): Aspect<unknown> => ASPECTS[name] as Aspect<unknown>;
+const aspectOf = (name: Name): Aspect<unknown> => ASPECTS[name];
 
 const observed = (host: Transport, inputs: Properties, name: Name): Promise<unknown> =>
   aspectOf(name).observe(host, inputs[name]);

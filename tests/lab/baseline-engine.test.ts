@@ -164,7 +164,7 @@ test("a reboot tells each program to end in its own way, and all come back", asy
 
 test("taken away, it leaves the keys of before, and lets containers live through the next restart", async () => {
   await create();
-  await engine.delete("", first as never);
+  await engine.delete("", first);
   expect(file()).toEqual({ ...FOREIGN, "live-restore": true, debug: false });
   expect(host().sh("ls /etc/systemd/system/docker.service.d")).toBe("");
 }, 60_000);

@@ -1,11 +1,12 @@
 import { implement } from "../../providers/implementation";
 import { hostPackagesKind } from "../../providers/resources/host-packages";
 import { BareHost } from "./harness/bare-host";
+import { Tried } from "./harness/tried";
 
 /** Packages of a host, from a folder of the host's own that plays the mirror. */
 
 const host = BareHost.use("packages");
-const packages = implement(hostPackagesKind);
+const packages = new Tried(implement(hostPackagesKind));
 
 interface Wanted {
   names: [string, ...string[]];
@@ -58,18 +59,18 @@ test("what is there needs no mirror, and nothing is touched", async () => {
 test("what is missing is added, seen when it goes, and stays when the resource goes", async () => {
   const before = versions();
   const wanted: Wanted[] = [{ names: ["vpai-two"] }];
-  const outs: unknown = (await create(wanted)).outs;
+  const outs = await create(wanted);
   const added = versions()
     .split("\n")
     .filter((line) => !before.includes(line));
   expect(added).toEqual(["vpai-one 1.0 installed", "vpai-two 1.0 installed"]);
-  expect((await packages.read("", outs)).props).toMatchObject({ condition: "installed" });
+  expect(await packages.read(outs)).toMatchObject({ condition: "installed" });
   host().sh("dpkg --remove vpai-two");
-  const props: unknown = (await packages.read("", outs)).props;
+  const props = (await packages.read(outs)) ?? {};
   expect(props).toMatchObject({ condition: "missing: vpai-two" });
-  expect(await packages.diff("", props, inputs(wanted))).toMatchObject({ changes: true, replaces: [] });
-  await packages.update("", props, inputs(wanted));
-  await packages.delete("", outs);
+  expect(await packages.diff(props, inputs(wanted))).toMatchObject({ changes: true, replaces: [] });
+  await packages.update(props, inputs(wanted));
+  await packages.remove(outs);
   expect(versions()).toMatch(/^vpai-two 1.0 installed$/m);
 }, 90_000);
 

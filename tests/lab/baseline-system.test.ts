@@ -8,12 +8,13 @@ import { rebootReasons } from "../../providers/host/reboot";
 import { Transport, transportTo } from "../../providers/ssh/transport";
 import { eventually } from "../eventually";
 import { BareHost } from "./harness/bare-host";
+import { type Properties, Tried } from "./harness/tried";
 
 /** The system of a host and its operator's account: from root on port 22 to an account on a port of its own. */
 
 const host = BareHost.use("system");
-const system = implement(hostSystemKind);
-const operator = implement(hostOperatorKind);
+const system = new Tried(implement(hostSystemKind));
+const operator = new Tried(implement(hostOperatorKind));
 
 const SYSTEM = {
   hostname: "named-anew",
@@ -54,7 +55,7 @@ beforeAll(() => {
 }, 60_000);
 
 test("name, zone, journal, upgrades and kernel options are made what they should be", async () => {
-  const outs: unknown = (await system.create(systemInputs())).outs;
+  const outs = await system.create(systemInputs());
   expect(host().sh("hostname; cat /etc/hostname; getent hosts named-anew | tr -s ' '")).toMatch(
     /^named-anew\nnamed-anew\n\S+ named-anew/,
   );
@@ -71,16 +72,16 @@ test("name, zone, journal, upgrades and kernel options are made what they should
     /origin=Debian,codename=trixie-security,label=Debian-Security, origin=Ubuntu,archive=trixie-security$/,
   );
   expect(host().sh("systemd-analyze cat-config systemd/journald.conf | grep ^SystemMaxUse")).toBe("SystemMaxUse=77M");
-  expect((await system.read("", outs)).props).toMatchObject(SYSTEM);
+  expect(await system.read(outs)).toMatchObject(SYSTEM);
 }, 120_000);
 
 test("each of them is seen when it is changed by hand, and put right alone", async () => {
-  const outs: unknown = (await system.create(systemInputs())).outs;
+  const outs = await system.create(systemInputs());
   host().sh(`hostnamectl hostname other; ln -sfn /usr/share/zoneinfo/Etc/UTC /etc/localtime
     printf '[Journal]\\nSystemMaxUse=1G\\n' > /etc/systemd/journald.conf.d/90-other.conf
     systemctl disable --now apt-daily-upgrade.timer
     echo 'rootwait' > /boot/firmware/cmdline.txt`);
-  const props: unknown = (await system.read("", outs)).props;
+  const props = (await system.read(outs)) ?? {};
   expect(props).toMatchObject({
     hostname: "other",
     timeZone: "Etc/UTC",
@@ -88,12 +89,12 @@ test("each of them is seen when it is changed by hand, and put right alone", asy
     upgrades: "apt-daily-upgrade.timer is off",
     kernelOptions: [],
   });
-  await expect(system.update("", props as never, systemInputs())).rejects.toThrow(
+  await expect(system.update(props, systemInputs())).rejects.toThrow(
     /expected journalMiB 77 once it was set, found 1024: something else on the host sets it, too/,
   );
   host().sh("rm /etc/systemd/journald.conf.d/90-other.conf");
-  const again = await system.update("", props, systemInputs());
-  expect((await system.read("", again.outs ?? {})).props).toMatchObject(SYSTEM);
+  const again = await system.update(props, systemInputs());
+  expect(await system.read(again)).toMatchObject(SYSTEM);
 }, 120_000);
 
 test("swap is made up to what is wanted, from the disk's free space and for the next boot, too", async () => {
@@ -102,12 +103,12 @@ test("swap is made up to what is wanted, from the disk's free space and for the 
   const wanted = { connection: host().connection, swapMiB: others + 16 };
   host().sh("mkdir -p /opt/vpai-lib /var/lib/vpai; mount --bind /opt/vpai-lib /var/lib/vpai");
   try {
-    const outs: unknown = (await system.create(wanted)).outs;
+    const outs = await system.create(wanted);
     expect(
       host().sh("tail -n 1 /etc/fstab; stat -c '%a %s' /var/lib/vpai/swap; grep -c /var/lib/vpai/swap /proc/swaps"),
     ).toBe("/var/lib/vpai/swap none swap sw 0 0\n600 16777216\n1");
     host().sh("swapoff /var/lib/vpai/swap");
-    expect((await system.read("", outs)).props).toMatchObject({ swapMiB: others });
+    expect(await system.read(outs)).toMatchObject({ swapMiB: others });
     await expect(system.create({ ...wanted, swapMiB: 10 ** 9 })).rejects.toThrow(
       /expected 1\d{9} MiB of free space for a swap file of \d+ MiB, found \d+ MiB: free some, or give the host less swap/,
     );
@@ -134,7 +135,7 @@ test("what wants a reboot is said", async () => {
 });
 
 test("the account is made, in its groups, with its key and its right to become root", async () => {
-  const outs: unknown = (await operator.create(operatorInputs())).outs;
+  const outs = await operator.create(operatorInputs());
   expect(outs).toMatchObject({ made: true, undeclaredKeys: [] });
   expect(host().sh("id --name --groups mobuone")).toMatch(/^mobuone sudo docker$/);
   const login = new Transport(later(), 30_000);
@@ -143,25 +144,25 @@ test("the account is made, in its groups, with its key and its right to become r
 
 test("a key that nobody declared is told of and stays, or goes when told so; one that was removed comes back", async () => {
   const other = `${BareHost.key()} somebody`;
-  const outs: unknown = (await operator.create(operatorInputs())).outs;
+  const outs = await operator.create(operatorInputs());
   host().sh(`echo '${other}' > /home/mobuone/.ssh/authorized_keys; gpasswd --delete mobuone docker`);
-  const props: unknown = (await operator.read("", outs)).props;
+  const props = (await operator.read(outs)) ?? {};
   expect(props).toMatchObject({
     keys: [],
     groups: ["sudo"],
     undeclaredKeys: [expect.stringMatching(/^SHA256:\S+ somebody$/)],
   });
-  const kept = await operator.update("", props, operatorInputs());
+  const kept = await operator.update(props, operatorInputs());
   expect(host().sh("cat /home/mobuone/.ssh/authorized_keys")).toBe(`${other}\n${host().publicKey}`);
   const strict = operatorInputs({ otherKeys: "remove" });
-  expect(await operator.diff("", kept.outs ?? {}, strict)).toMatchObject({ changes: true });
-  const gone = await operator.update("", kept.outs as never, strict);
+  expect(await operator.diff(kept, strict)).toMatchObject({ changes: true });
+  const gone = await operator.update(kept, strict);
   expect(host().sh("cat /home/mobuone/.ssh/authorized_keys; stat -c '%U %a' /home/mobuone/.ssh/authorized_keys")).toBe(
     `${host().publicKey}\nmobuone 600`,
   );
   host().sh(`echo '${other}' >> /home/mobuone/.ssh/authorized_keys`);
-  const again = await operator.read("", gone.outs ?? {});
-  expect(await operator.diff("", again.props, strict)).toMatchObject({ changes: true });
+  const again = await operator.read(gone);
+  expect(await operator.diff(again ?? {}, strict)).toMatchObject({ changes: true });
 }, 90_000);
 
 test("the key that we log in with is not removed, whether it is known beforehand or not", async () => {
@@ -180,40 +181,36 @@ test("rules of sudo that are broken are refused, and ours are put back", async (
   );
   expect(host().sh("ls /etc/sudoers.d")).not.toMatch(/60-vpai-operator/);
   host().sh("rm /etc/sudoers.d/50-broken; echo 'mobuone ALL=(ALL' > /etc/sudoers.d/60-vpai-operator");
-  const outs: unknown = (await operator.create(operatorInputs())).outs;
-  expect((await operator.read("", outs)).props).toMatchObject({ becomesRoot: "without a password" });
+  const outs = await operator.create(operatorInputs());
+  expect(await operator.read(outs)).toMatchObject({ becomesRoot: "without a password" });
   expect(
     host().sh("visudo --check >/dev/null; cat /etc/sudoers.d/60-vpai-operator; ls -A /etc/sudoers.d | grep 60"),
   ).toBe("mobuone ALL=(ALL:ALL) NOPASSWD: ALL\n60-vpai-operator");
 }, 90_000);
 
 test("from root on port 22 to the account on 2222 nothing of the layer touches the host", async () => {
-  const engine = implement(engineSettingsKind);
-  const packages = implement(hostPackagesKind);
+  const engine = new Tried(implement(engineSettingsKind));
+  const packages = new Tried(implement(hostPackagesKind));
   const layer = [
     [packages, { packages: [{ names: ["sudo"] }], patience: 60, condition: "installed" }],
     [system, SYSTEM],
     [operator, { ...operatorInputs(), connection: undefined }],
     [engine, { settings: ENGINE_SETTINGS, condition: "in force" }],
   ] as const;
-  const states: Record<string, unknown>[] = [];
-  for (const [kind, inputs] of layer) {
-    const made = await kind.create({ ...inputs, connection: host().connection });
-    states.push(made.outs as Record<string, unknown>);
-  }
+  const states: Properties[] = [];
+  for (const [kind, inputs] of layer) states.push(await kind.create({ ...inputs, connection: host().connection }));
   const [accepted, enginePid] = [logins(), host().sh("cat /run/docker.pid")];
   for (const [index, [kind, inputs]] of layer.entries()) {
     const news = { ...inputs, connection: later() };
-    expect(await kind.diff("", states[index] ?? {}, news)).toMatchObject({ changes: true, replaces: [] });
-    const outs: unknown = (await kind.update("", states[index], news)).outs;
+    expect(await kind.diff(states[index] ?? {}, news)).toMatchObject({ changes: true, replaces: [] });
+    const outs = await kind.update(states[index] ?? {}, news);
     expect(outs).toEqual({ ...states[index], connection: later() });
-    expect(await kind.diff("", outs ?? {}, news)).toMatchObject({ changes: false });
+    expect(await kind.diff(outs, news)).toMatchObject({ changes: false });
   }
   expect([logins(), host().sh("cat /run/docker.pid")]).toEqual([accepted, enginePid]);
   // And the account can go on from there.
   for (const [index, [kind]] of layer.entries()) {
-    const props: unknown = (await kind.read("", { ...states[index], connection: later() })).props;
-    expect(props).toMatchObject({ connection: later() });
+    expect(await kind.read({ ...states[index], connection: later() })).toMatchObject({ connection: later() });
   }
 }, 180_000);
 
@@ -222,19 +219,25 @@ test("an account that may not become root is told so", async () => {
     "chmod 600 /etc/sudoers.d/60-vpai-operator; echo 'mobuone ALL=(ALL) ALL' > /etc/sudoers.d/60-vpai-operator",
   );
   await expect(
-    system.update("", { ...systemInputs(), journalMiB: 1, version: 1 }, { ...systemInputs(), connection: later() }),
+    system.update(
+      { ...systemInputs(), journalMiB: 1, version: 1 },
+      {
+        ...systemInputs(),
+        connection: later(),
+      },
+    ),
   ).rejects.toThrow(
     /expected a login user that becomes root by sudo, without a password, found: .*password is required/,
   );
 }, 60_000);
 
 test("the account we log in as stays when the resource goes; another one goes, and its home stays", async () => {
-  const outs: unknown = (await operator.create(operatorInputs())).outs;
-  await operator.delete("", { ...(outs as object), connection: later() });
+  const outs = await operator.create(operatorInputs());
+  await operator.remove({ ...outs, connection: later() });
   expect(host().sh("id --user mobuone; ls /etc/sudoers.d/60-vpai-operator")).toMatch(/^\d+\n/);
   transportTo(later()).close();
   await eventually(() => expect(host().sh("pgrep --count --euid mobuone || :")).toBe("0"), 30);
-  await operator.delete("", { ...(outs as object), made: true });
+  await operator.remove({ ...outs, made: true });
   expect(host().sh("id mobuone 2>&1 || :; ls -d /home/mobuone; ls /etc/sudoers.d")).toMatch(
     /no such user[^]*\/home\/mobuone/,
   );

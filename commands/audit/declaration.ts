@@ -9,7 +9,7 @@ import type { ResourceState } from "../preview-comment/preview";
 import { hostOf } from "../scope/hosts";
 import { nameOf, type Resource, resourcesIn } from "../scope/resources";
 import type { Declared, DeclaredContainer, DeclaredFile, DeclaredLayer, DeclaredPort } from "./declared";
-import { isLoopback } from "./checks/listeners";
+import { isLoopback } from "./loopback";
 
 /** What a stack is declared by: its platform, its settings, and what its state has. */
 export interface Stack {

@@ -1,7 +1,7 @@
 import type { Declared } from "./declared";
+import { isLoopback } from "./loopback";
 import { eachOf, isAskable, type Reached, tcpReached, udpReached } from "./probes";
 import type { Seen } from "./seen";
-import { isLoopback } from "./checks/listeners";
 
 /** A port of a host as this machine meets it. */
 export interface Met {

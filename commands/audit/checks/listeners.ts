@@ -1,5 +1,6 @@
 import type { Declared, DeclaredPort } from "../declared";
 import { type AuditFinding, findingsOf } from "../finding";
+import { isLoopback } from "../loopback";
 import type { Seen, SeenListener } from "../seen";
 
 /** Folders of what packages have the host run. */
@@ -10,8 +11,6 @@ const SYSTEM: readonly Pick<DeclaredPort, "protocol" | "port" | "by">[] = [
   { protocol: "udp", port: 68, by: "the client of DHCP" },
   { protocol: "udp", port: 546, by: "the client of DHCPv6" },
 ];
-
-export const isLoopback = (address: string): boolean => /^127\.|^::1$|^::ffff:127\./.test(address);
 
 /** What is everybody's of a host's addresses. */
 const isEverywhere = (address: string): boolean => ["*", "0.0.0.0", "::"].includes(address);

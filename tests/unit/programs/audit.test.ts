@@ -80,7 +80,7 @@ test("sshd with another value, and without one", () => {
 });
 
 test("a setting of the kernel, which in a container only its networks have", () => {
-  const never = ["sysctl net.ipv4.ip_forward 7", "sysctl kernel.sysrq 7000"];
+  const never = ["sysctl net.ipv4.ip_forward 7", "sysctl kernel.randomize_va_space 7000"];
   expect(run([...EXPECTED, ...never]).log.map((line) => line.split(" is ")[0])).toEqual([
     "sysctl: net/ipv4/ip_forward",
   ]);

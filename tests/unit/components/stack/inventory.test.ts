@@ -205,10 +205,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 65],
+    ["lab", "sese-ai", "sese-ai/machine/container", 69],
     ["lab", "seko-vpn", "seko-vpn/machine/container", 3],
     ["lab", "workstation", "workstation/machine/container", 3],
-    ["preprod", "sese-ai", "sese-ai/server", 68],
+    ["preprod", "sese-ai", "sese-ai/server", 72],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);

@@ -78,7 +78,9 @@ export function firewallOf(context: ServiceContext, place: FirewallPlace): Firew
       ...own.services.flatMap((service) => openings(service, own, place, context)),
       ...routes.filter(({ address }) => address === own.vpnAddress).map((route): Opening => ({ ...route })),
     ]),
-    containers: unique(own.services.filter(isContainerService).flatMap((service) => openings(service, own, place, context))),
+    containers: unique(
+      own.services.filter(isContainerService).flatMap((service) => openings(service, own, place, context)),
+    ),
     routes: unique(routes),
     everywhere: unique(everywhere),
     closed: unique([

@@ -60,10 +60,7 @@ test.each(Object.keys(WITH_A_WAY_OUT))(
     const said = await host.output(["sh", "-c", FROM_EACH, "vpai", CONNECTS, ...open, ...closed]);
     const found = Object.fromEntries(said.split("\n").map((line) => line.split(": ") as [string, string]));
     const expected = Object.fromEntries(
-      Object.keys(found).map((one) => [
-        one,
-        WITH_A_WAY_OUT[name]?.includes(one) === true ? open.join(",") : "",
-      ]),
+      Object.keys(found).map((one) => [one, WITH_A_WAY_OUT[name]?.includes(one) === true ? open.join(",") : ""]),
     );
     expect(Object.keys(found)).toEqual(expect.arrayContaining([...(WITH_A_WAY_OUT[name] ?? [])]));
     expect(found).toEqual(expected);

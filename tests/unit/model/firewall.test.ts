@@ -141,7 +141,10 @@ test("the workstation lets in VPN members alone, and its containers reach the co
 
 test("while the VPN is not enforced, the workstation's gateway lets in everybody, as it listens for them", () => {
   const place = { sshPort: 22, bindAddress: "192.168.1.8", vpnInterfaces: ["tailscale0"], closed: [], internet: [] };
-  const { host } = firewallOf(contextOf("workstation", { ...STACK, services: vpai.groups, vpnEnforce: false }, views), place);
+  const { host } = firewallOf(
+    contextOf("workstation", { ...STACK, services: vpai.groups, vpnEnforce: false }, views),
+    place,
+  );
   expect(shown(host).filter((line) => line.includes("192.168.1.8"))).toEqual([
     "tcp 443 at 192.168.1.8 for caddy-workstation",
     "tcp 80 at 192.168.1.8 for caddy-workstation",

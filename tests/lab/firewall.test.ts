@@ -34,8 +34,8 @@ const put = (over: Partial<FirewallRules> = {}) => hostFirewall!.create(inputs(o
 
 /** How the host differs from what was put there. */
 async function differences(): Promise<string[]> {
-  const { props } = await hostFirewall!.read("firewall", inputs());
-  return (props as { differences: string[] }).differences;
+  const read = (await hostFirewall!.read("firewall", inputs())) as { props: { differences: string[] } };
+  return read.props.differences;
 }
 
 const container = (name: string): string => `${prefix}-${name}`;

@@ -175,7 +175,9 @@ function secretSpecs(name: string, file: SecretFile, { context }: SpecPlace): Om
         render: (value: string, before = value) => render(before, context),
       },
     ];
-  return [{ ...spec, takesBefore: true, render: (value: string, before = value) => both.render(value, before, context) }];
+  return [
+    { ...spec, takesBefore: true, render: (value: string, before = value) => both.render(value, before, context) },
+  ];
 }
 
 function dataOf(filed: Filed, { folder }: SpecPlace): Part<DataSpec> {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { ROTATING, type StackConfig } from "../../config";
+import { ROTATING } from "../../config/parse";
+import type { StackConfig } from "../../config/schema";
 import { projectRoot } from "../../toolchain/environment";
 import { pulumiOutput } from "../pulumi";
 import { writeEncrypted } from "../secrets/stack-file";

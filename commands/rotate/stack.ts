@@ -1,4 +1,5 @@
-import { readSettings, type RawConfig, type StackConfig, titleOf } from "../../config";
+import { type RawConfig, readSettings, titleOf } from "../../config/parse";
+import type { StackConfig } from "../../config/schema";
 import { labServices } from "../../config/lab-services";
 import type { HostView } from "../../model/context";
 import { problemsOf } from "../../model/finding";

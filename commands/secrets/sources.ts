@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { readSecret } from "../../config";
+import { readSecret } from "../../config/secrets";
 import { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../../model/secret";
 import { readVariables } from "./ansible-variables";
 import { isVault } from "./ansible-vault";

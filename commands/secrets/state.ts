@@ -1,6 +1,6 @@
-import { isRequired, type RawConfig, readSecret, readSettings } from "../../config";
+import { type PlatformNames, type RawConfig, readSettings, titleOf } from "../../config/parse";
+import { isRequired, readSecret } from "../../config/secrets";
 import type { SecretDeclaration } from "../../model/secret";
-import { type PlatformNames, titleOf } from "../../config";
 import { problemsOf } from "../../model/finding";
 
 /**

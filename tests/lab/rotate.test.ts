@@ -67,16 +67,24 @@ const rowsIn = (output: string): Record<string, string[]> =>
 
 test.each([
   ["SECRET=redisPasword", 'found:    "redisPasword"', "did you mean redisPassword"],
-  ["SECRET=n8nEncryptionKey", "secrets:n8nEncryptionKey cannot be rotated: the credentials in n8n's database", "every credential"],
+  [
+    "SECRET=n8nEncryptionKey",
+    "secrets:n8nEncryptionKey cannot be rotated: the credentials in n8n's database",
+    "every credential",
+  ],
   ["SECRET=", "found:    neither", "make secrets lists them"],
-])("make rotate %s is refused, and nothing is changed", async (given, found, more) => {
-  const before = configOf();
-  const { code, all } = await lab.make(`rotate ${given}`);
-  expect(code).not.toBe(0);
-  expect(all).toContain(found);
-  expect(all).toContain(more);
-  expect(configOf()).toEqual(before);
-}, 120_000);
+])(
+  "make rotate %s is refused, and nothing is changed",
+  async (given, found, more) => {
+    const before = configOf();
+    const { code, all } = await lab.make(`rotate ${given}`);
+    expect(code).not.toBe(0);
+    expect(all).toContain(found);
+    expect(all).toContain(more);
+    expect(configOf()).toEqual(before);
+  },
+  120_000,
+);
 
 test("several are rotated while clients are at work: new ones accepted, old ones refused, nothing shown", async () => {
   const before = await values();
@@ -91,7 +99,9 @@ test("several are rotated while clients are at work: new ones accepted, old ones
   })();
   const began = Date.now();
   const { code, all } = await lab.make(`rotate SECRET=${NAMES.join(",")}`);
-  console.log(`make rotate of ${NAMES.length} secrets took ${Math.round((Date.now() - began) / 1000)} s\n${all.slice(-1500)}`);
+  console.log(
+    `make rotate of ${NAMES.length} secrets took ${Math.round((Date.now() - began) / 1000)} s\n${all.slice(-1500)}`,
+  );
   isOver = true;
   await watched;
   const counts = await load.stop("make rotate");
@@ -124,7 +134,10 @@ test("several are rotated while clients are at work: new ones accepted, old ones
 test("killed in the middle, the next make up ends it", async () => {
   const before = await values();
   const cut = lab.make("rotate SECRET=redisPassword");
-  while (configOf()["vpai:rotations"] === undefined || !JSON.stringify(configOf()["vpai:rotations"]).includes('"redisPassword":2'))
+  while (
+    configOf()["vpai:rotations"] === undefined ||
+    !JSON.stringify(configOf()["vpai:rotations"]).includes('"redisPassword":2')
+  )
     await sleep(200);
   await sleep(6000);
   for (const { pid } of processesIn(lab.directory)) killProcess(pid);
@@ -139,7 +152,10 @@ test("killed in the middle, the next make up ends it", async () => {
   const after = await values();
   expect(after["redisPassword"]).not.toBe(before["redisPassword"]);
   const takes = TAKES["redisPassword"] as (value: string) => Promise<boolean>;
-  expect([await takes(after["redisPassword"] ?? ""), await takes(before["redisPassword"] ?? "")]).toEqual([true, false]);
+  expect([await takes(after["redisPassword"] ?? ""), await takes(before["redisPassword"] ?? "")]).toEqual([
+    true,
+    false,
+  ]);
   expect(configOf()).not.toHaveProperty("vpai:rotating");
   expect(await lab.preview()).toEqual({});
 }, 600_000);

@@ -27,7 +27,9 @@ export class Load {
     this.isOver = true;
     await Promise.all(this.clients);
     for (const [name, { asked, failed, last }] of Object.entries(this.counts))
-      console.log(`${title}: ${name}: ${failed} of ${asked} requests failed${last === "" ? "" : `, the last one: ${last}`}`);
+      console.log(
+        `${title}: ${name}: ${failed} of ${asked} requests failed${last === "" ? "" : `, the last one: ${last}`}`,
+      );
     return this.counts;
   }
 

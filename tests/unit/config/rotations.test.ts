@@ -2,7 +2,10 @@ import { parseStackConfig } from "../../../config";
 import { PLATFORM, rawConfig, SETTINGS } from "./example";
 import { errorOf } from "./problems-of";
 
-const ROTATING = { databasePassword: { before: "canary-of-before" }, n8nEncryptionKey: { before: "x", rotation: 3, ends: true } };
+const ROTATING = {
+  databasePassword: { before: "canary-of-before" },
+  n8nEncryptionKey: { before: "x", rotation: 3, ends: true },
+};
 
 /** The example with rotations under way, encrypted or not. */
 function rotating(value: unknown, encrypted = true) {
@@ -35,10 +38,12 @@ test.each([
   expect(message).not.toContain("canary");
 });
 
-test.each(["hcloudToken", "databasePassword", "n8nEncryptionKei"])("vpai:rotations.%s is none that the stack makes", (name) =>
-  expect(errorOf(rawConfig({ ...SETTINGS, rotations: { [name]: 1 } })).findings.map(({ where }) => where)).toEqual([
-    `vpai:rotations.${name}`,
-  ]),
+test.each(["hcloudToken", "databasePassword", "n8nEncryptionKei"])(
+  "vpai:rotations.%s is none that the stack makes",
+  (name) =>
+    expect(errorOf(rawConfig({ ...SETTINGS, rotations: { [name]: 1 } })).findings.map(({ where }) => where)).toEqual([
+      `vpai:rotations.${name}`,
+    ]),
 );
 
 test("a name that is nearly right is told", () =>
@@ -48,6 +53,8 @@ test("a name that is nearly right is told", () =>
 
 test.each([0, -1, 1.5, "2", true])("%j is no count of rotations", (count) =>
   expect(
-    errorOf(rawConfig({ ...SETTINGS, rotations: { n8nEncryptionKey: count } })).findings.map(({ expected }) => expected),
+    errorOf(rawConfig({ ...SETTINGS, rotations: { n8nEncryptionKey: count } })).findings.map(
+      ({ expected }) => expected,
+    ),
   ).toEqual(["a whole number, from 1"]),
 );

@@ -100,7 +100,9 @@ test("who takes a secret: by files, jobs, offers and requests", () => {
     "sese-ai/sure",
     "sese-ai/sure-worker",
   ]);
-  expect(takers("n8nDatabasePassword").sort()).toEqual(["sese-ai/n8n", "sese-ai/postgresql"].filter((one) => one.endsWith("n8n")));
+  expect(takers("n8nDatabasePassword").sort()).toEqual(
+    ["sese-ai/n8n", "sese-ai/postgresql"].filter((one) => one.endsWith("n8n")),
+  );
   expect(takers("vaultDumpPassword")).toEqual(["seko-vpn/couchdb"]);
 });
 

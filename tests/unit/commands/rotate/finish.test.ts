@@ -106,7 +106,10 @@ beforeEach(() => {
   };
   const entries = (values: object, isSecret: boolean) =>
     Object.entries(values).map(([key, value]) => [key, { secret: isSecret, value: value as string }]);
-  writeFileSync(file("config"), JSON.stringify(Object.fromEntries([...entries(plain, false), ...entries(secret, true)])));
+  writeFileSync(
+    file("config"),
+    JSON.stringify(Object.fromEntries([...entries(plain, false), ...entries(secret, true)])),
+  );
   writeFileSync(file("calls"), "");
   admit(OLD);
 });
@@ -116,7 +119,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const ROW = /^redisPassword +sese-ai\/redis +accepted \(the default user of redis\) +refused \(the default user of redis\) +no site$/m;
+const ROW =
+  /^redisPassword +sese-ai\/redis +accepted \(the default user of redis\) +refused \(the default user of redis\) +no site$/m;
 
 test("both values first, then the new one alone; both are tried, nothing is shown, and the note goes", async () => {
   const admitted: number[] = [];

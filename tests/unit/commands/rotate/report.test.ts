@@ -48,7 +48,9 @@ test("nothing but a yes to the new value, and a no to the old one, counts", () =
 
 test("what was not proven is told", () => {
   expect(faultsIn([outcome("accepted", "refused")])).toEqual([]);
-  expect(faultsIn([outcome("refused"), outcome("accepted", "accepted"), outcome("accepted", { unclear: "gone" })])).toEqual([
+  expect(
+    faultsIn([outcome("refused"), outcome("accepted", "accepted"), outcome("accepted", { unclear: "gone" })]),
+  ).toEqual([
     "redisPassword, the default user of sese-ai/redis: expected the new value accepted, found refused",
     "redisPassword, the default user of sese-ai/redis: expected the old value refused, found accepted",
     "redisPassword, the default user of sese-ai/redis: expected the old value refused, found that nobody can tell: gone",

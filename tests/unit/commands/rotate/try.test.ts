@@ -88,7 +88,9 @@ test.each([
   ["one that says something else", "echo perhaps", /ended with 0: perhaps/],
   ["one that says nothing", "true", /ended with 0/],
 ])("%s is neither a yes nor a no", async (_what, script, said) =>
-  expect(await tryValue(byCommand(script), "right", tried())).toEqual({ unclear: expect.stringMatching(said) as string }),
+  expect(await tryValue(byCommand(script), "right", tried())).toEqual({
+    unclear: expect.stringMatching(said) as string,
+  }),
 );
 
 test("what a program says of a value is told without it", async () => {
@@ -97,7 +99,12 @@ test("what a program says of a value is told without it", async () => {
 });
 
 test("a host that is not there is neither", async () => {
-  const gone = { ...tried(), transportTo: () => { throw new Error("here: it is away"); } };
+  const gone = {
+    ...tried(),
+    transportTo: () => {
+      throw new Error("here: it is away");
+    },
+  };
   expect(await tryValue(overHttp(), "right", gone)).toEqual({ unclear: "here: it is away" });
 });
 

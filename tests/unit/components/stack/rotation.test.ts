@@ -7,7 +7,10 @@ const NAMES = ["redisPassword", "monitoringWriteKey", "n8nDatabasePassword"] as 
 
 /** The lab with its core and its programs, and what else its file says. */
 const lab = (more: Record<string, unknown> = {}): Promise<Registered[]> => {
-  const own = Object.entries(more).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+  const own = Object.entries(more).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
   const services = { "vpai:services": JSON.stringify(["core", "apps", "monitoring"]) };
   return graphOf("lab", { ...settingsOf("lab"), ...services, ...Object.fromEntries(own) }, program);
 };

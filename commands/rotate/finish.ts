@@ -102,7 +102,7 @@ class Run {
     const taken = outcomes.filter(isTaken);
     const isForgetting = await this.forget(taken);
     if (isForgetting && (await this.up()) !== 0) return this.cutShort();
-    const tried = await Promise.all(outcomes.map((one) => (isTaken(one) ? this.refused(one) : one)));
+    const tried = await Promise.all(outcomes.map((one) => (isTaken(one) ? this.refused(one) : Promise.resolve(one))));
     await this.note(tried.filter((one) => !(isTaken(one) && isOver(one))).map(({ name }) => name));
     return this.told(tried);
   }

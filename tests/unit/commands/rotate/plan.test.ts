@@ -101,7 +101,7 @@ const FIXED: Record<string, string> = {
       ["kaneoAdminPassword", "Kaneo"],
       ["sureAdminPassword", "Sure"],
       ["zerobyteAdminPassword", "Zerobyte"],
-    ].map(([name, program]) => [
+    ].map(([name = "", program = ""]): [string, string] => [
       name,
       `secrets:${name} cannot be rotated: ${program} keeps the one of its first start, until its owner changes it in the program; ` +
         "another value would cost the stack's way in: change it there, then give the stack the same one (make secrets OVERWRITE=1)",

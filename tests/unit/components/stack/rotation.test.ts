@@ -7,7 +7,7 @@ const NAMES = ["redisPassword", "monitoringWriteKey", "n8nDatabasePassword"] as 
 
 /** The lab with its core and its programs, and what else its file says. */
 const lab = (more: Record<string, unknown> = {}): Promise<Registered[]> => {
-  const own = Object.entries(more).map(([key, value]) => [
+  const own = Object.entries(more).map(([key, value]): [string, string] => [
     key,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);

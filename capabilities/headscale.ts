@@ -1,5 +1,6 @@
-import { HeadscaleKey, HeadscaleUser } from "@vpai/providers";
+import { HeadscaleKey, HeadscalePolicy, HeadscaleUser } from "@vpai/providers";
 import { containerOf, defineCapability, type Running } from "../model/capability";
+import type { ServiceContext } from "../model/context";
 
 /** What makes a service the one that coordinates the VPN: that it is there. */
 type Coordinator = Record<never, never>;
@@ -18,6 +19,14 @@ interface Admission {
   node: string;
   /** How long it is good for. Default: 60. */
   minutes?: number;
+}
+
+/** Who may reach what. */
+interface Ruling {
+  /** Text of the policy's file. */
+  of: (context: ServiceContext) => string;
+  /** Port on which the server tells what it goes by. */
+  port: number;
 }
 
 const serverOf = ({ connection, endpoint }: Running<Coordinator>) => ({
@@ -51,5 +60,19 @@ export const headscaleKey = defineCapability<Coordinator, Admission>({
       `${server.host}/vpn-key/${node}`,
       { ...serverOf(server), user, node, minutes },
       { parent: server.scope, dependsOn: [server.ready, ...at.earlier(headscaleUser)] },
+    ),
+});
+
+/** The policy that a Headscale goes by: it reads the changed file without a restart, and is asked what it made of it. */
+export const headscalePolicy = defineCapability<Coordinator, Ruling>({
+  name: "Headscale policy",
+  when: "after",
+  claims: () => ["policy"],
+  make: ({ of, port }, { host, connection, endpoint, ready, scope }, at) =>
+    new HeadscalePolicy(
+      `${host}/vpn-policy`,
+      { connection, server: { container: containerOf(endpoint), port }, policy: of(at.context) },
+      // Users that it names have to be there: a rule of an unknown one is silently left out.
+      { parent: scope, dependsOn: [ready, ...at.earlier(headscaleUser)] },
     ),
 });

@@ -199,6 +199,7 @@ function viewOf(name: string, { platform, config, lock }: Deployment): HostView 
     networks: description.networks,
     vpnAddress,
     publicAddress: plannedAddress(name, machine, platform),
+    ...(machine.kind === "existing" ? { sshPort: machine.port } : {}),
     unreachable: whenUnreachable(hostIn(config, name), description),
     ...(description.jobs === undefined ? {} : { jobs: description.jobs }),
   };

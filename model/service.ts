@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { OwnPart } from "./backup";
 import type { Offered, Requested } from "./capability";
 import type { HealthCheck, SmokeCheck, UnitHealth, VersionCheck } from "./checks";
-import type { ServiceContext } from "./context";
+import type { HostView, ServiceContext } from "./context";
 import type { ConfigFile, DataDirectory, SecretFile } from "./files";
 import type { Monitored } from "./monitoring";
 import { type Job, JOB_LIMITS } from "./job";
@@ -59,6 +59,11 @@ export interface Service<R extends Run = Run> extends Monitored {
   /** Port that other services reach it on. Default: it answers nobody. */
   port?: number;
   expose?: readonly Exposure[];
+  /**
+   * First labels of the hostnames of this platform's sites that the program itself asks, among all that `hosts` have: where one is
+   * VPN-only and another host answers for it, its host may reach that one. Default: it asks none.
+   */
+  reaches?: (hosts: readonly HostView[]) => readonly string[];
   environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
   files?: (context: ServiceContext) => readonly ConfigFile[];
   /** Addresses by hostname that hold for the program whatever its resolver says. Default: none. */

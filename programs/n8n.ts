@@ -8,6 +8,7 @@ import { postgresqlDatabase } from "../capabilities/postgresql-database";
 import type { Requested } from "../model/capability";
 import type { SmokeCheck } from "../model/checks";
 import type { ServiceContext } from "../model/context";
+import { gatewayOf } from "../model/peers";
 import { camelCase } from "../model/names";
 import { ofLength } from "../model/secret";
 import type { ContainerService, Limits } from "../model/service";
@@ -52,6 +53,8 @@ export interface N8nArgs {
   workflows?: WorkflowFolder;
   /** What workflows read as `$env`: addresses, never secrets, which are credentials. Default: nothing. */
   environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
+  /** First labels of the hostnames of sites that its workflows ask, as `reaches` of a service. Default: none. */
+  reaches?: readonly string[];
   /** What is made for its workflows, in this order: credentials, keys, databases. Default: nothing. */
   uses?: readonly Requested[];
   /** Keys of a stack's file that `environment` asks for. */
@@ -61,9 +64,19 @@ export interface N8nArgs {
   limits?: Limits;
 }
 
+/** Addresses of sites that only members of the VPN reach, by name: what the host's resolver knows of the VPN does not matter then. */
+const throughVpn = (names: readonly string[], context: ServiceContext): Record<string, string> =>
+  Object.fromEntries(
+    names.flatMap((subdomain) => {
+      const address = context.vpnEnforce ? gatewayOf(context, { subdomain }) : undefined;
+      return address === undefined ? [] : [[hostnameOf({ subdomain }, context.domain), address]];
+    }),
+  );
+
 /** n8n 2.7 with a database of its own, its sites, and workflows from files. */
 export function n8n(args: N8nArgs): ContainerService {
   const { name = "n8n", group, networks, workflows, smoke, limits = { memoryMiB: 640, cpus: 1.5 } } = args;
+  const reaches = args.reaches ?? [];
   const site = { ...args.site, port: PORT };
   const webhooks = { ...(args.webhooks ?? args.site), path: "/webhook/*", port: PORT, holds: OUTAGE };
   const database = postgresqlDatabase.own(name, `${name}'s`);
@@ -83,6 +96,7 @@ export function n8n(args: N8nArgs): ContainerService {
     user: { uid: 1000, gid: 1000 },
     port: PORT,
     expose: [site, ...(args.webhooks === undefined ? [] : [webhooks, { ...webhooks, ...args.site, relayed: true }])],
+    ...(args.reaches === undefined ? {} : { reaches: () => reaches, extraHosts: (context) => throughVpn(reaches, context) }),
     environment: (context) => {
       const server = postgresqlDatabase.serverOf(context, database);
       return {

@@ -8,6 +8,9 @@ const SITE = { subdomain: "mayi", access: "vpn" } as const;
 /** The relay on the VPN hub comes by this way, too (docs/requirements.md#overview). */
 const WEBHOOKS = { subdomain: "", access: "public" } as const;
 
+/** The workstation's ComfyUI and Remotion, which the creative pipeline asks (docs/decisions/creative-pipeline.md). */
+const STUDIO = ["studio", "cut"];
+
 /** The workflow `ping` answers it. */
 const PING = { status: 200, contains: '"answer":"pong"' };
 
@@ -17,6 +20,7 @@ export default n8n({
   site: SITE,
   webhooks: { ...WEBHOOKS, answers: { at: "/webhook/ping", ...PING } },
   environment: addressesFor,
+  reaches: STUDIO,
   settings: ADDRESS_SETTINGS,
   uses: forWorkflows,
   workflows: {

@@ -30,6 +30,7 @@ export default defineService({
   user: { uid: 1000, gid: 1000 },
   port: PORT,
   expose: [{ subdomain: "uptime", port: PORT, access: "vpn", answers: { at: "/dashboard" } }],
+  reaches: (hosts) => hosts.flatMap(({ services }) => services).flatMap(({ expose = [] }) => expose.map(({ subdomain }) => subdomain)),
   // Without a database chosen, its first start serves a page where the first visitor chooses one.
   environment: () => ({ UPTIME_KUMA_DB_TYPE: "sqlite", UPTIME_KUMA_PORT: String(PORT) }),
   // Its set-up is no request of its own that a gateway could tell apart.

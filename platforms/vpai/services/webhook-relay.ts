@@ -1,5 +1,5 @@
 import { defineService } from "../../../model/service";
-import { PORT, relayCaddyfile } from "./webhook-relay/caddyfile";
+import { PORT, relayCaddyfile, relayedNames } from "./webhook-relay/caddyfile";
 
 const FOLDER = "/etc/caddy";
 const CADDYFILE = `${FOLDER}/Caddyfile`;
@@ -18,6 +18,7 @@ export default defineService({
   user: { uid: 65534, gid: 65534 },
   port: PORT,
   expose: [{ subdomain: "relay", port: PORT, access: "public", answers: { at: "/health", contains: "OK" } }],
+  reaches: relayedNames,
   files: (context) => [
     {
       path: CADDYFILE,

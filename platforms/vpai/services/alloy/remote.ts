@@ -31,6 +31,7 @@ function doorOf(context: ServiceContext): Record<string, string> {
 export const remoteAlloy = (args: Omit<AlloyArgs, "stores" | "keys">): ContainerService => ({
   ...alloy({ ...args, stores }),
   extraHosts: doorOf,
+  reaches: () => [INGEST_SITE.subdomain],
   secrets: { [PASSWORD]: { secret: INGEST_LOGIN.secret } },
   beside: ["victoriametrics", "loki"],
 });

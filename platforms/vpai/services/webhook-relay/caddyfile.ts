@@ -1,4 +1,4 @@
-import type { ServiceContext } from "../../../../model/context";
+import type { HostView, ServiceContext } from "../../../../model/context";
 import { UserError } from "../../../../model/finding";
 import { type Exposure, hostnameOf } from "../../../../model/site";
 import { block, part, PLAIN_PATHS } from "../../../../programs/caddy/caddyfile";
@@ -33,6 +33,12 @@ export function relayCaddyfile(context: ServiceContext): string {
     ]),
   ].join("\n");
 }
+
+/** First labels of the hostnames of all sites that are relayed. */
+export const relayedNames = (hosts: readonly HostView[]): string[] =>
+  hosts
+    .flatMap(({ services }) => services)
+    .flatMap(({ expose = [] }) => expose.filter(({ relayed }) => relayed === true).map(({ subdomain }) => subdomain));
 
 /** @throws when two sites want the same path: the relay has one name */
 function targetsOf({ hosts, host: own }: ServiceContext): Target[] {

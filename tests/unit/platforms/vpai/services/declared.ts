@@ -3,6 +3,7 @@ import type { Offered, Requested } from "../../../../../model/capability";
 import type { ServiceContext } from "../../../../../model/context";
 import type { ContainerRun } from "../../../../../model/run";
 import type { PlatformHost } from "../../../../../model/platform";
+import { reachesAmong } from "../../../../../model/reach";
 import type { ContainerService, Service } from "../../../../../model/service";
 import type { Architecture } from "../../../../../model/stack";
 import { namesOf, servicesOn } from "../../../../../platforms";
@@ -263,6 +264,18 @@ export const JUDGED = {
       },
     ]).map((finding) => finding.found);
     expect(found).toEqual([expect.stringContaining(`memory limits of ${own} MiB and 1024 MiB`)]);
+  },
+  reaches: ({ service, host, context }) => {
+    const labels = some(service.reaches?.(context.hosts));
+    const expose = labels.map((subdomain) => ({ subdomain, port: 1, access: "vpn" as const, relayed: true }));
+    const bare = { networks: {}, vpnAddress: undefined, publicAddress: undefined };
+    const door = { ...service, name: "door", uses: [], expose };
+    const own = { ...service, uses: [], expose: [] };
+    const hosts = [
+      { ...bare, name: host, services: [own] },
+      { ...bare, name: "other", services: [door] },
+    ];
+    expect(reachesAmong(hosts)).toContainEqual({ from: host, to: "other", port: 443 });
   },
   settings: ({ service: { settings = {}, ...service } }) => {
     const known = (one: Service): string[] => Object.keys(namesOf({ ...vpai, settings: {}, services: [one] }).settings);

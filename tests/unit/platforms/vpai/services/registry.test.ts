@@ -105,6 +105,7 @@ export default {
   dashboards: [{ uid: "vpai-everything", title: "All of it", panels: [{ title: "One", queries: [{ expr: "up" }] }] }],
   environment: ({ domain }) => ({ DOMAIN: domain, EMPTY: "" }),
   extraHosts: ({ domain }) => ({ ["far." + domain]: "192.0.2.7" }),
+  reaches: () => ["studio"],
   files: ({ domain }) => [
     { path: "/etc/everything/main.conf", content: "domain " + domain },
     { path: "/etc/everything/parts/more.conf", content: "x", validate: ["check", "{}"] },

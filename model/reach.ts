@@ -1,14 +1,14 @@
-import type { HostView } from "./context";
+import type { HostView, ServiceContext } from "./context";
 import { offererOf } from "./peers";
 import { isContainer, publishedBy } from "./run";
 import type { Service } from "./service";
-import type { PublishedPort } from "./site";
+import { hostnameOf, type PublishedPort } from "./site";
 
 /** Where a gateway answers those who come through the VPN: HTTPS. */
 const HTTPS = 443;
 
 /** That the services of a host ask something of a port of another one, at its address in the VPN. */
-export interface Reach {
+interface Reach {
   /** Name of the host that asks. */
   from: string;
   /** Name of the host that answers. */
@@ -23,7 +23,9 @@ export interface Reach {
  */
 export function reachesAmong(hosts: readonly HostView[]): Reach[] {
   const all = hosts.flatMap((host) => [...toServers(host, hosts), ...toPrograms(host, hosts), ...toSites(host, hosts)]);
-  const byName = new Map(all.map((reach) => [`${reach.from} ${reach.to} ${String(reach.port).padStart(5, "0")}`, reach]));
+  const byName = new Map(
+    all.map((reach) => [`${reach.from} ${reach.to} ${String(reach.port).padStart(5, "0")}`, reach]),
+  );
   return [...byName.keys()].sort().flatMap((name) => byName.get(name) ?? []);
 }
 
@@ -59,16 +61,36 @@ const toPrograms = ({ name }: HostView, hosts: readonly HostView[]): Reach[] =>
     );
 
 /** Gateways of other hosts, for what only members of the VPN reach there. */
-const toSites = (host: HostView, hosts: readonly HostView[]): Reach[] => {
-  const wanted = new Set(host.services.flatMap(({ reaches }) => reaches?.(hosts) ?? []));
-  return hosts
-    .flatMap((other) =>
-      other.services.flatMap(({ expose = [] }) =>
-        expose
-          .filter(({ access, subdomain }) => access === "vpn" && wanted.has(subdomain))
-          .map(({ via = other.name }) => via),
-      ),
-    )
-    .filter((gateway) => gateway !== host.name && hosts.some(({ name }) => name === gateway))
-    .map((gateway) => ({ from: host.name, to: gateway, port: HTTPS }));
-};
+const toSites = (host: HostView, hosts: readonly HostView[]): Reach[] =>
+  vpnSitesOf(
+    host.services.flatMap(({ reaches }) => reaches?.(hosts) ?? []),
+    hosts,
+  )
+    .filter(({ gateway }) => gateway.name !== host.name)
+    .map(({ gateway }) => ({ from: host.name, to: gateway.name, port: HTTPS }));
+
+/** VPN-only sites under some names, each with the host whose gateway answers for it. */
+const vpnSitesOf = (names: readonly string[], hosts: readonly HostView[]): { subdomain: string; gateway: HostView }[] =>
+  hosts.flatMap((host) =>
+    host.services.flatMap(({ expose = [] }) =>
+      expose
+        .filter(({ access, subdomain }) => access === "vpn" && names.includes(subdomain))
+        .flatMap(({ subdomain, via = host.name }) =>
+          hosts.filter(({ name }) => name === via).map((gateway) => ({ subdomain, gateway })),
+        ),
+    ),
+  );
+
+/**
+ * Addresses in the VPN of sites that a program reaches, by hostname, where the VPN is enforced: whatever the resolver of its host
+ * knows, it finds them. @param names as in `reaches`
+ */
+export const reachedAddresses = (
+  names: readonly string[],
+  { hosts, domain, vpnEnforce }: Pick<ServiceContext, "hosts" | "domain" | "vpnEnforce">,
+): Record<string, string> =>
+  Object.fromEntries(
+    (vpnEnforce ? vpnSitesOf(names, hosts) : []).flatMap(({ subdomain, gateway: { vpnAddress } }) =>
+      vpnAddress === undefined ? [] : [[hostnameOf({ subdomain }, domain), vpnAddress]],
+    ),
+  );

@@ -76,9 +76,13 @@ export interface Service<R extends Run = Run> extends Monitored {
    */
   home?: string;
   limits: Limits;
+  /** Whether its memory is counted in the host's `systemMiB`. Default: it counts beside that. */
+  partOfSystem?: boolean;
   /** Counted in the host's memory. Default: it makes none. */
   guests?: Guests;
   health: HealthOf<R>;
+  /** Whether it runs on a host of its group, as the stack has that host and its settings. Default: on each. */
+  runsOn?: (host: Pick<HostView, "vpnAddress">, settings: ServiceContext["settings"]) => boolean;
   /** Services for whose sake it runs: a stack that lacks one of them goes without. Default: it runs for its own. */
   beside?: readonly string[];
   /** Services that must be healthy before this one starts, beside those that serve its requests. */
@@ -137,9 +141,14 @@ export function portOf({ name, port }: Pick<Service, "name" | "port">): number {
 /** `<name>:<port>` on the networks. @throws for a service without port */
 export const addressOf = (service: Pick<Service, "name" | "port">): string => `${service.name}:${portOf(service)}`;
 
-/** MiB of its host that a service may use, its guests and jobs included. */
-export const memoryOf = ({ limits, guests, jobs = [] }: Pick<Service, "limits" | "guests" | "jobs">): number =>
-  limits.memoryMiB +
+/** MiB of its host that a service may use beside the system's, its guests and jobs included. */
+export const memoryOf = ({
+  limits,
+  partOfSystem = false,
+  guests,
+  jobs = [],
+}: Pick<Service, "limits" | "partOfSystem" | "guests" | "jobs">): number =>
+  (partOfSystem ? 0 : limits.memoryMiB) +
   (guests === undefined ? 0 : guests.count * guests.memoryMiB) +
   jobs.reduce((sum, { limits: { memoryMiB } = JOB_LIMITS }) => sum + memoryMiB, 0);
 
@@ -161,6 +170,9 @@ export const imagesOf = (services: readonly Service[]): string[] =>
 /** Image references that jobs name themselves. */
 export const jobImagesOf = (jobs: readonly Job[]): string[] =>
   jobs.flatMap(({ image }) => (image === undefined ? [] : [image]));
+
+/** Name of a service's systemd unit. */
+export const unitOf = ({ name, run }: Pick<UnitService, "name" | "run">): string => `${run.unit ?? name}.service`;
 
 /** What a unit has installed. */
 export const programsOf = ({ program, runtimes = [] }: UnitRun): Program[] => [program, ...runtimes];

@@ -8,8 +8,8 @@ import { postgresqlDatabase } from "../capabilities/postgresql-database";
 import type { Requested } from "../model/capability";
 import type { SmokeCheck } from "../model/checks";
 import type { ServiceContext } from "../model/context";
-import { gatewayOf } from "../model/peers";
 import { camelCase } from "../model/names";
+import { reachedAddresses } from "../model/reach";
 import { ofLength } from "../model/secret";
 import type { ContainerService, Limits } from "../model/service";
 import { type Access, type Answer, hostnameOf } from "../model/site";
@@ -64,15 +64,6 @@ export interface N8nArgs {
   limits?: Limits;
 }
 
-/** Addresses of sites that only members of the VPN reach, by name: what the host's resolver knows of the VPN does not matter then. */
-const throughVpn = (names: readonly string[], context: ServiceContext): Record<string, string> =>
-  Object.fromEntries(
-    names.flatMap((subdomain) => {
-      const address = context.vpnEnforce ? gatewayOf(context, { subdomain }) : undefined;
-      return address === undefined ? [] : [[hostnameOf({ subdomain }, context.domain), address]];
-    }),
-  );
-
 /** n8n 2.7 with a database of its own, its sites, and workflows from files. */
 export function n8n(args: N8nArgs): ContainerService {
   const { name = "n8n", group, networks, workflows, smoke, limits = { memoryMiB: 640, cpus: 1.5 } } = args;
@@ -96,7 +87,9 @@ export function n8n(args: N8nArgs): ContainerService {
     user: { uid: 1000, gid: 1000 },
     port: PORT,
     expose: [site, ...(args.webhooks === undefined ? [] : [webhooks, { ...webhooks, ...args.site, relayed: true }])],
-    ...(args.reaches === undefined ? {} : { reaches: () => reaches, extraHosts: (context) => throughVpn(reaches, context) }),
+    ...(args.reaches === undefined
+      ? {}
+      : { reaches: () => reaches, extraHosts: (context) => reachedAddresses(reaches, context) }),
     environment: (context) => {
       const server = postgresqlDatabase.serverOf(context, database);
       return {

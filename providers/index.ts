@@ -3,6 +3,7 @@ export { CouchDatabase } from "./resources/couch-database";
 export { CouchUser } from "./resources/couch-user";
 export { DockerHost, endpointOf } from "./resources/docker-host";
 export { HeadscaleKey } from "./resources/headscale-key";
+export { HeadscaleNode } from "./resources/headscale-node";
 export { HeadscalePolicy } from "./resources/headscale-policy";
 export { HeadscaleUser } from "./resources/headscale-user";
 export { GATE_PATIENCE, HealthGate } from "./resources/health-gate";

@@ -49,7 +49,9 @@ export class SystemdService extends ComponentResource implements RunningService 
     });
     preparation.add(own, own.installedAt);
     const folders = this.spec.data.map((folder) => dataFolder(this.filer, folder));
-    const live = this.spec.files.filter((file) => file.live === true).map((file) => this.fileOf(file, [own, ...needed]));
+    const live = this.spec.files
+      .filter((file) => file.live === true)
+      .map((file) => this.fileOf(file, [own, ...needed]));
     const read = [
       ...this.spec.files.filter((file) => file.live !== true).map((file) => this.fileOf(file, [own, ...needed])),
       ...this.spec.secrets.map((secret) => secretFile(this.filer, secret)),

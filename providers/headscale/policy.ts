@@ -4,7 +4,7 @@ import type { Transport } from "../ssh/transport";
 import { Unreadable } from "../unreadable";
 
 /** A rule of a policy: who may reach which ports of whom. */
-export interface Rule {
+interface Rule {
   action: string;
   proto: string;
   src: string[];
@@ -52,10 +52,14 @@ export async function inForce(host: Transport, { container, port }: HttpServer):
   const text = /\nPolicy:\n(\{[^]*?\n\})\n/.exec(told)?.[1];
   const { hosts, acls } = JSON.parse(text ?? "{}") as Partial<Loaded>;
   // Without a policy everybody reaches everything.
-  if (text === undefined) return { acls: [{ action: "accept", proto: "", src: ["*"], dst: ["*:*"] }], hosts: [], reached: [] };
+  if (text === undefined)
+    return { acls: [{ action: "accept", proto: "", src: ["*"], dst: ["*:*"] }], hosts: [], reached: [] };
   return {
     hosts: Object.keys(hosts ?? {}).sort(),
-    acls: (acls ?? []).map(({ dst, ...rule }) => ({ ...rule, dst: dst.map(({ Alias, Ports }) => `${Alias}:${portsOf(Ports)}`) })),
+    acls: (acls ?? []).map(({ dst, ...rule }) => ({
+      ...rule,
+      dst: dst.map(({ Alias, Ports }) => `${Alias}:${portsOf(Ports)}`),
+    })),
     reached: reachedIn(filter),
   };
 }
@@ -77,7 +81,17 @@ async function debug(host: Transport, { container, port }: HttpServer, page: str
   const found = await inspectContainer(host, container);
   if (found?.State.Status !== "running") throw new Unreadable(`${container} on ${host.name} does not run`);
   const url = `http://127.0.0.1:${port}/debug/${page}`;
-  const argv = ["nsenter", "--target", String(found.State.Pid), "--net", "curl", "--silent", "--show-error", "--fail", url];
+  const argv = [
+    "nsenter",
+    "--target",
+    String(found.State.Pid),
+    "--net",
+    "curl",
+    "--silent",
+    "--show-error",
+    "--fail",
+    url,
+  ];
   const { code, stdout, stderr } = await host.run(argv, { reads: true });
   if (code !== 0) throw new Unreadable(`${container} on ${host.name} does not tell its policy: ${stderr.trim()}`);
   return stdout;

@@ -52,7 +52,9 @@ export const headscalePolicyKind: Kind<HeadscalePolicyInputs> = {
 const told = (found: InForce): string => JSON.stringify(found);
 
 async function logOf(host: Transport, { container }: HttpServer): Promise<string> {
-  const { stdout, stderr } = await host.run(["docker", "logs", "--tail", String(LOG_LINES), container], { reads: true });
+  const { stdout, stderr } = await host.run(["docker", "logs", "--tail", String(LOG_LINES), container], {
+    reads: true,
+  });
   return `${stdout}${stderr}`.trim();
 }
 

@@ -1,4 +1,4 @@
-import { headscaleKey, headscalePolicy, headscaleUser } from "../../../capabilities/headscale";
+import { headscaleKey, headscaleNode, headscalePolicy, headscaleUser } from "../../../capabilities/headscale";
 import type { ServiceContext } from "../../../model/context";
 import { defineService } from "../../../model/service";
 import { type Exposure } from "../../../model/site";
@@ -24,7 +24,7 @@ const SITE: Exposure = {
   answers: { at: "/health", contains: '"status":"pass"' },
 };
 
-/** Whose nodes there are: the platform's own hosts, and the devices of people and of those who log in to hosts (docs/decisions/vpn.md). */
+/** Whose nodes there are: the platform's own hosts, and the devices of people and of those who log in to hosts (docs/decisions/vpn-nodes.md). */
 const USERS = ["hosts", "people", "operators"] as const;
 
 const policyOf = (context: ServiceContext): string =>
@@ -61,7 +61,7 @@ export default defineService({
   health: { test: [PROGRAM, "users", "list"], interval: 10 },
   metrics: { port: METRICS_PORT },
   version: { test: [PROGRAM, "version"], pattern: "v?(\\d+\\.\\d+\\.\\d+)" },
-  offers: [headscaleUser.offer({}), headscaleKey.offer({}), headscalePolicy.offer({})],
+  offers: [headscaleUser.offer({}), headscaleKey.offer({}), headscalePolicy.offer({}), headscaleNode.offer({})],
   uses: [
     ...USERS.map((name) => headscaleUser.request({ name }, { from: NAME })),
     headscalePolicy.request({ of: policyOf, port: METRICS_PORT }, { from: NAME }),

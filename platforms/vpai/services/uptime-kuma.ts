@@ -1,4 +1,6 @@
+import type { HostView } from "../../../model/context";
 import type { DataDirectory } from "../../../model/files";
+import { reachedAddresses } from "../../../model/reach";
 import { rotateLogs } from "../../../programs/upkeep";
 import { uptimeKumaMonitors, uptimeKumaOwner } from "../../../capabilities/uptime-kuma";
 import { ofLength } from "../../../model/secret";
@@ -19,6 +21,10 @@ const OWNER = {
 
 const DATA: readonly DataDirectory[] = [{ path: "/app/data", directory: NAME, backup: { kind: "files" } }];
 
+/** First labels of the hostnames of all sites: it looks at each. */
+const namesOf = (hosts: readonly HostView[]): string[] =>
+  hosts.flatMap(({ services }) => services).flatMap(({ expose = [] }) => expose.map(({ subdomain }) => subdomain));
+
 export default defineService({
   name: NAME,
   group: "vpn",
@@ -30,7 +36,8 @@ export default defineService({
   user: { uid: 1000, gid: 1000 },
   port: PORT,
   expose: [{ subdomain: "uptime", port: PORT, access: "vpn", answers: { at: "/dashboard" } }],
-  reaches: (hosts) => hosts.flatMap(({ services }) => services).flatMap(({ expose = [] }) => expose.map(({ subdomain }) => subdomain)),
+  reaches: namesOf,
+  extraHosts: (context) => reachedAddresses(namesOf(context.hosts), context),
   // Without a database chosen, its first start serves a page where the first visitor chooses one.
   environment: () => ({ UPTIME_KUMA_DB_TYPE: "sqlite", UPTIME_KUMA_PORT: String(PORT) }),
   // Its set-up is no request of its own that a gateway could tell apart.

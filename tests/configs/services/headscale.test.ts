@@ -21,14 +21,20 @@ const checkOf = (path: string): readonly string[] =>
 beforeAll(() => container.start({}, "/var/lib/headscale"));
 afterAll(() => container.remove());
 
-test("Headscale accepts its configuration", async () =>
-  expect(await container.validate()).toMatchObject({ code: 0 }));
+test("Headscale accepts its configuration", async () => expect(await container.validate()).toMatchObject({ code: 0 }));
 
 test("Headscale accepts the policy", async () =>
-  expect(await container.runOnce(checkOf(POLICY))).toMatchObject({ code: 0, stdout: expect.stringContaining("valid") as unknown }));
+  expect(await container.runOnce(checkOf(POLICY))).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("valid") as unknown,
+  }));
 
 test.each([
-  ["a host that is not declared", (text: string) => text.replace('"sese-ai:80,443"', '"nobody:443"'), /Host "nobody" is not defined/],
+  [
+    "a host that is not declared",
+    (text: string) => text.replace('"sese-ai:80,443"', '"nobody:443"'),
+    /Host "nobody" is not defined/,
+  ],
   ["a user without @", (text: string) => text.replaceAll('"people@"', '"people"'), /Host "people" is not defined/],
   ["what is no policy", () => "{", /unexpected|parsing/i],
 ])("the check of the policy refuses %s", async (_what, change, reason) => {

@@ -77,7 +77,10 @@ null
 
 const filterTo = (address: string): string =>
   JSON.stringify([
-    { SrcIPs: ["100.64.0.9/32"], DstPorts: [{ IP: address, Ports: { First: 443, Last: 443 } }, { IP: "fd7a:115c:a1e0::2/128" }] },
+    {
+      SrcIPs: ["100.64.0.9/32"],
+      DstPorts: [{ IP: address, Ports: { First: 443, Last: 443 } }, { IP: "fd7a:115c:a1e0::2/128" }],
+    },
   ]);
 
 const POLICY = `${JSON.stringify(
@@ -107,7 +110,10 @@ beforeAll(async () => {
   ssh.respond = (argv) => {
     const command = argv.join(" ");
     if (command === "docker container inspect -- vpn_headscale")
-      return { ...OK, stdout: JSON.stringify([{ Id: "1", State: { Status: running ? "running" : "exited", Pid: 42 } }]) };
+      return {
+        ...OK,
+        stdout: JSON.stringify([{ Id: "1", State: { Status: running ? "running" : "exited", Pid: 42 } }]),
+      };
     if (command.startsWith("nsenter --target 42 --net curl"))
       return { ...OK, stdout: command.endsWith("http://127.0.0.1:9090/debug/filter") ? filter : manager };
     commands.push(command);
@@ -126,7 +132,13 @@ const inputs = (): HeadscalePolicyInputs => ({
 });
 
 beforeEach(() => {
-  [manager, filter, running, onSignal, commands] = [managerOf(443), filterTo("100.64.0.14/32"), true, () => undefined, []];
+  [manager, filter, running, onSignal, commands] = [
+    managerOf(443),
+    filterTo("100.64.0.14/32"),
+    true,
+    () => undefined,
+    [],
+  ];
 });
 
 const HANGUP = "docker kill --signal HUP vpn_headscale";
@@ -147,7 +159,10 @@ test("one that goes by another policy is told to read its file, and asked what i
 test.each<[string, () => void]>([
   ["another port", () => (manager = managerOf(22))],
   ["another address of a host", () => (filter = filterTo("100.64.0.66/32"))],
-  ["no policy at all, by which everybody reaches everything", () => (manager = "PolicyManager (v2):\n\n\nAutoApprover (0):\n")],
+  [
+    "no policy at all, by which everybody reaches everything",
+    () => (manager = "PolicyManager (v2):\n\n\nAutoApprover (0):\n"),
+  ],
 ])("%s is a difference", async (_what, change) => {
   change();
   const found = await headscalePolicyKind.observe(inputs());

@@ -4,7 +4,7 @@ import type { ServiceContext } from "../../../../../model/context";
 import type { ContainerRun } from "../../../../../model/run";
 import type { PlatformHost } from "../../../../../model/platform";
 import { reachesAmong } from "../../../../../model/reach";
-import type { ContainerService, Service } from "../../../../../model/service";
+import { type ContainerService, memoryOf, type Service } from "../../../../../model/service";
 import type { Architecture } from "../../../../../model/stack";
 import { namesOf, servicesOn } from "../../../../../platforms";
 import { fittingArchitectures } from "../../../../../platforms/policies/images";
@@ -265,6 +265,14 @@ export const JUDGED = {
     ]).map((finding) => finding.found);
     expect(found).toEqual([expect.stringContaining(`memory limits of ${own} MiB and 1024 MiB`)]);
   },
+  runsOn: ({ service }) => {
+    expect(service.runsOn?.({ vpnAddress: "100.64.0.14" }, { vpnNodes: true })).toBe(true);
+    expect(service.runsOn?.({ vpnAddress: undefined }, { vpnNodes: true })).toBe(false);
+  },
+  partOfSystem: ({ service }) => {
+    expect(memoryOf({ limits: service.limits, partOfSystem: true })).toBe(0);
+    expect(memoryOf({ limits: service.limits })).toBe(service.limits.memoryMiB);
+  },
   reaches: ({ service, host, context }) => {
     const labels = some(service.reaches?.(context.hosts));
     const expose = labels.map((subdomain) => ({ subdomain, port: 1, access: "vpn" as const, relayed: true }));
@@ -398,8 +406,9 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
     }
   },
   extraHosts: (deployed) => {
-    const extra = some(Object.entries(deployed.service.extraHosts?.(deployed.context) ?? {}));
-    expect(inputsOf(deployed)["hosts"]).toEqual(extra.map(([host, ip]) => ({ host, ip })));
+    const extra = Object.entries(deployed.service.extraHosts?.(deployed.context) ?? {});
+    const hosts = extra.map(([host, ip]) => ({ host, ip }));
+    expect(inputsOf(deployed)["hosts"]).toEqual(hosts.length === 0 ? undefined : hosts);
   },
   secrets: (deployed) => {
     for (const [name, { secret }] of some(Object.entries(deployed.service.secrets ?? {}))) {

@@ -106,6 +106,8 @@ export default {
   environment: ({ domain }) => ({ DOMAIN: domain, EMPTY: "" }),
   extraHosts: ({ domain }) => ({ ["far." + domain]: "192.0.2.7" }),
   reaches: () => ["studio"],
+  runsOn: ({ vpnAddress }) => vpnAddress !== undefined,
+  partOfSystem: false,
   files: ({ domain }) => [
     { path: "/etc/everything/main.conf", content: "domain " + domain },
     { path: "/etc/everything/parts/more.conf", content: "x", validate: ["check", "{}"] },

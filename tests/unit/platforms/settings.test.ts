@@ -35,8 +35,8 @@ const problems = (given: object, ...settings: Parameters<typeof platform>) => {
 };
 
 test("a service's setting is read by its schema and stands apart, with the platform's own", () => {
-  expect(read({ tone: "loud" }, TONE).settings).toEqual({ tone: "loud", couchdbVpnEnforce: false });
-  expect(read({}, TONE).settings).toEqual({ tone: "calm", couchdbVpnEnforce: false });
+  expect(read({ tone: "loud" }, TONE).settings).toEqual({ tone: "loud", couchdbVpnEnforce: false, vpnNodes: true });
+  expect(read({}, TONE).settings).toEqual({ tone: "calm", couchdbVpnEnforce: false, vpnNodes: true });
   expect(read({ tone: "loud" }, TONE)).not.toHaveProperty("tone");
 });
 

@@ -406,9 +406,8 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
     }
   },
   extraHosts: (deployed) => {
-    const extra = Object.entries(deployed.service.extraHosts?.(deployed.context) ?? {});
-    const hosts = extra.map(([host, ip]) => ({ host, ip }));
-    expect(inputsOf(deployed)["hosts"]).toEqual(hosts.length === 0 ? undefined : hosts);
+    const extra = some(Object.entries(deployed.service.extraHosts?.(deployed.context) ?? {}));
+    expect(inputsOf(deployed)["hosts"]).toEqual(extra.map(([host, ip]) => ({ host, ip })));
   },
   secrets: (deployed) => {
     for (const [name, { secret }] of some(Object.entries(deployed.service.secrets ?? {}))) {

@@ -64,10 +64,10 @@ export const dataFolder = ({ resource, host, user, parent }: Filer, { name, path
     { parent, protect: host.machine.protects, hooks: host.beforeChange },
   );
 
-/** What each file has to hold, secrets among them. */
+/** What each file has to hold that the program is restarted or reloaded for, secrets among them. */
 export const given = ({ files, secrets }: Filing, host: HostContext): Output<string> =>
   givenOf([
-    ...files.map(({ path, content }) => ({ path, content })),
+    ...files.filter(({ live = false }) => !live).map(({ path, content }) => ({ path, content })),
     ...secrets.map((secret) => ({ path: secret.path, content: contentOf(secret, host) })),
   ]);
 

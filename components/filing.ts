@@ -20,6 +20,8 @@ export interface FileSpec {
   validate?: readonly string[];
   /** Program in the image that takes these arguments. Default: the image's own. */
   validator?: string;
+  /** Whether the program takes on a change of it while it runs. */
+  live?: boolean;
 }
 
 /** A secret's file on its host. */

@@ -1,5 +1,5 @@
 import type { Resource } from "@pulumi/pulumi";
-import type { Capability, Requested, Running, Workshop } from "../model/capability";
+import type { Capability, Gate, Requested, Running, Workshop } from "../model/capability";
 import type { HostView } from "../model/context";
 import { type Found, neededBy, offererOf } from "../model/peers";
 import type { Service } from "../model/service";
@@ -34,6 +34,9 @@ export class Fleet {
   private readonly started = new Map<Service, RunningService>();
   /** What is made in services that run, and nobody waits for but the checks, by host. */
   private readonly afterwards = new Map<string, Resource[]>();
+
+  /** What a service's own requests have made after it was healthy. */
+  private readonly furnished = new Map<Service, readonly Resource[]>();
 
   /** What the sites of a service wait for, beside its health. */
   private readonly doors = new Map<Service, readonly Resource[]>();
@@ -79,6 +82,7 @@ export class Fleet {
     const others = this.made(found, ({ when, opens }) => when === "after" && !opens);
     const { host, service } = found;
     this.doors.set(service, opening);
+    this.furnished.set(service, [...opening, ...others]);
     this.afterwards.set(host.name, [...(this.afterwards.get(host.name) ?? []), ...opening, ...others]);
   }
 
@@ -91,7 +95,7 @@ export class Fleet {
     const made: Made[] = [];
     for (const wanted of (service.uses ?? []).filter(which)) {
       const server = this.serving(wanted, host.name);
-      const resource = wanted.make(server, this.workshop(host.name, server.host, [...made]));
+      const resource = wanted.make(server, this.workshop({ service, host }, server.host, [...made]));
       if (resource !== undefined) made.push({ capability: wanted.capability, resource });
     }
     return made.map(({ resource }) => resource);
@@ -111,15 +115,31 @@ export class Fleet {
       onHost: (path) => running.onHost(path),
       ready: running.gate,
       scope: running,
+      furnished: () => this.furnished.get(service) ?? [],
+      gateways: () => this.gatewaysOf(found),
     };
   }
 
+  /** Gateways that answer for a service's sites, each of which starts after the service. */
+  private gatewaysOf({ service, host }: Found): Gate[] {
+    const names = new Set((service.expose ?? []).map(({ via = host.name }) => via));
+    return this.args.views
+      .filter(({ name }) => names.has(name))
+      .flatMap((view) => view.services.map((one) => ({ service: one, host: view })))
+      .flatMap((found) => {
+        const { gateway } = found.service;
+        if (gateway === undefined) return [];
+        const { gate, endpoint } = this.run(found);
+        return [{ ready: gate, endpoint, authority: gateway.authority }];
+      });
+  }
+
   /**
-   * @param own host of the service that requests
+   * @param own the service that requests, and its host
    * @param server host of the one that serves it
    * @param made what the service's requests before this one have made
    */
-  private workshop(own: string, server: string, made: readonly Made[]): Workshop {
+  private workshop({ service, host: { name: own } }: Found, server: string, made: readonly Made[]): Workshop {
     const { secrets, stack } = this.args;
     return {
       secret: (declaration) => secrets.require(declaration),
@@ -131,6 +151,8 @@ export class Fleet {
       server: <Offer>({ name }: Pick<Capability<Offer, never>, "name">, from?: string) =>
         this.serving({ capability: name, from }, own) as Running<Offer>,
       context: this.hostOf(own).context,
+      connection: this.hostOf(own).ready,
+      ready: this.started.get(service)?.gate,
       earlier: ({ name }) => made.filter(({ capability }) => capability === name).map(({ resource }) => resource),
     };
   }

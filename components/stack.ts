@@ -7,7 +7,7 @@ import type { HostView } from "../model/context";
 import { folderOn, hostJobsOf, type Platform, type PlatformHost, prefixOn } from "../model/platform";
 import { programFolder } from "../model/program";
 import { startedWith } from "../model/peers";
-import { isContainer, isOnDemand } from "../model/run";
+import { isContainer, isOnDemand, type UnitRun } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
 import {
   HOST_ITSELF,
@@ -17,6 +17,7 @@ import {
   jobImagesOf,
   jobsOf,
   type Service,
+  unitOf,
 } from "../model/service";
 import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn, settled } from "../platforms";
@@ -199,11 +200,13 @@ function viewOf(name: string, { platform, config, lock }: Deployment): HostView 
   return {
     name,
     services: servicesOn(platform, name, config.services)
+      .filter(({ runsOn = () => true }) => runsOn({ vpnAddress }, config.settings))
       .map((service) => withOverrides(settled(service, config.settings), config))
       .map((service) => withLockedArchitectures(service, known)),
     networks: description.networks,
     vpnAddress,
     publicAddress: plannedAddress(name, machine, platform),
+    ...(machine.kind === "existing" ? { sshPort: machine.port } : {}),
     unreachable: whenUnreachable(hostIn(config, name), description),
     ...(description.jobs === undefined ? {} : { jobs: description.jobs }),
   };
@@ -253,6 +256,8 @@ function withLockedArchitectures(service: Service, lock: ImageLock): Service {
   return architectures === undefined ? service : { ...service, run: { ...service.run, architectures } };
 }
 
+const programOf = ({ program }: UnitRun): string => `${program.name} ${program.version}`;
+
 const describe = (
   host: string,
   services: readonly Service[],
@@ -263,8 +268,7 @@ const describe = (
     services.map((service): [string, ServiceOutput] => {
       const { name, run, expose = [] } = service;
       const urls = expose.map((exposure) => urlOf(exposure, config.domain));
-      if (!isContainer(run))
-        return [name, { unit: `${name}.service`, program: `${run.program.name} ${run.program.version}`, urls }];
+      if (!isContainer(run)) return [name, { unit: unitOf({ name, run }), program: programOf(run), urls }];
       const started = isOnDemand(run) ? { onDemand: startedWith(service, views, host).map(containerOf) } : {};
       return [name, { container: containerOf(service), image: run.image, urls, ...started }];
     }),

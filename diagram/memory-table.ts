@@ -30,7 +30,9 @@ export function memoryLines(platform: Platform, host: string, peaks: Peaks): Lin
   const services = platform.services.filter(({ group }) => groups.includes(group));
   return [
     ...services.flatMap((service) => [
-      { what: service.name, limit: service.limits.memoryMiB, peak: peaks.mib[service.name] },
+      ...(service.partOfSystem === true
+        ? []
+        : [{ what: service.name, limit: service.limits.memoryMiB, peak: peaks.mib[service.name] }]),
       ...guestLines(service),
       ...jobLines(service),
     ]),

@@ -29,6 +29,18 @@ export interface Running<Offer = unknown> {
   ready: Resource;
   /** What is made in it is part of this. */
   scope: Resource;
+  /** What its own requests have made after it was healthy. */
+  furnished(): readonly Resource[];
+  /** Gateways that answer for its sites: healthy, with their containers. */
+  gateways(): readonly Gate[];
+}
+
+/** A gateway that runs. */
+export interface Gate {
+  ready: Resource;
+  endpoint: Endpoint;
+  /** File of its own authority's root certificate, as its program sees it. */
+  authority: string;
 }
 
 /** What a capability has at hand where it makes something. */
@@ -49,6 +61,10 @@ export interface Workshop {
   server<Offer>(capability: Pick<Capability<Offer, never>, "name" | "offer">, from?: string): Running<Offer>;
   /** What the requesting service knows of its surroundings. */
   context: ServiceContext;
+  /** How the requesting service's host is logged in to. */
+  connection: Output<Connection>;
+  /** Opens when the requesting service is healthy; undefined for what is made before it starts. */
+  ready: Resource | undefined;
   /** What requests of another capability have made that stand before this one among the same service's. */
   earlier(capability: { name: string }): readonly Resource[];
 }

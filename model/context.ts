@@ -13,6 +13,8 @@ export interface HostView {
   vpnAddress: string | undefined;
   /** Address that the world reaches it on, where it is known before the host is made. */
   publicAddress: string | undefined;
+  /** Port of its SSH server. Default: 22. */
+  sshPort?: number;
   /** What a run makes of it that it cannot be reached. Default: that fails. */
   unreachable?: WhenUnreachable;
   /** What it has done itself at certain times, whatever services it runs. Default: nothing. */

@@ -12,6 +12,11 @@ export interface ConfigFile {
   validate?: readonly string[];
   /** Program in the image that `validate` is for. Default: the image's own entrypoint. */
   validator?: string;
+  /**
+   * Whether a change of it takes effect while the program runs, since that watches it, or something that is made in the service
+   * tells it. Default: the program is restarted or reloaded for it, as `onChange` says.
+   */
+  live?: boolean;
 }
 
 /** A secret that reaches the program as a file of its own. */

@@ -48,6 +48,8 @@ export interface UnitRun {
   runtimes?: readonly Program[];
   /** Program and arguments, absolute path first. */
   exec: readonly string[];
+  /** Name of the unit, where packages and people know it by one. Default: the service's. */
+  unit?: string;
   /** How it says that it has started: systemd's Type. Default: `exec`, the program is there. */
   type?: "exec" | "notify";
   /** Ports of the host that it listens on by itself; `port` and `hostPort` are the same. Default: none. */

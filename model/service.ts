@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { OwnPart } from "./backup";
 import type { Offered, Requested } from "./capability";
 import type { HealthCheck, SmokeCheck, UnitHealth, VersionCheck } from "./checks";
-import type { ServiceContext } from "./context";
+import type { HostView, ServiceContext } from "./context";
 import type { ConfigFile, DataDirectory, SecretFile } from "./files";
 import type { Monitored } from "./monitoring";
 import { type Job, JOB_LIMITS } from "./job";
@@ -68,7 +68,7 @@ export interface Service<R extends Run = Run> extends Monitored {
    * Sites of the platform that the program asks by their names, through the VPN where they are VPN-only. Its container reaches no
    * other host's but those, what it uses, and what is public. Default: it asks none.
    */
-  asks?: (context: ServiceContext) => readonly SiteName[];
+  asks?: (platform: Pick<ServiceContext, "hosts">) => readonly SiteName[];
   secrets?: Readonly<Record<string, SecretFile>>;
   /** How values of its secrets are tried, beside those that its offers, requests and sites say. Default: they are not. */
   proofs?: (context: ServiceContext) => readonly Proof[];
@@ -79,9 +79,13 @@ export interface Service<R extends Run = Run> extends Monitored {
    */
   home?: string;
   limits: Limits;
+  /** Whether its memory is counted in the host's `systemMiB`. Default: it counts beside that. */
+  partOfSystem?: boolean;
   /** Counted in the host's memory. Default: it makes none. */
   guests?: Guests;
   health: HealthOf<R>;
+  /** Whether it runs on a host of its group, as the stack has that host and its settings. Default: on each. */
+  runsOn?: (host: Pick<HostView, "vpnAddress">, settings: ServiceContext["settings"]) => boolean;
   /** Services for whose sake it runs: a stack that lacks one of them goes without. Default: it runs for its own. */
   beside?: readonly string[];
   /** Services that must be healthy before this one starts, beside those that serve its requests. */
@@ -140,9 +144,14 @@ export function portOf({ name, port }: Pick<Service, "name" | "port">): number {
 /** `<name>:<port>` on the networks. @throws for a service without port */
 export const addressOf = (service: Pick<Service, "name" | "port">): string => `${service.name}:${portOf(service)}`;
 
-/** MiB of its host that a service may use, its guests and jobs included. */
-export const memoryOf = ({ limits, guests, jobs = [] }: Pick<Service, "limits" | "guests" | "jobs">): number =>
-  limits.memoryMiB +
+/** MiB of its host that a service may use beside the system's, its guests and jobs included. */
+export const memoryOf = ({
+  limits,
+  partOfSystem = false,
+  guests,
+  jobs = [],
+}: Pick<Service, "limits" | "partOfSystem" | "guests" | "jobs">): number =>
+  (partOfSystem ? 0 : limits.memoryMiB) +
   (guests === undefined ? 0 : guests.count * guests.memoryMiB) +
   jobs.reduce((sum, { limits: { memoryMiB } = JOB_LIMITS }) => sum + memoryMiB, 0);
 
@@ -164,6 +173,9 @@ export const imagesOf = (services: readonly Service[]): string[] =>
 /** Image references that jobs name themselves. */
 export const jobImagesOf = (jobs: readonly Job[]): string[] =>
   jobs.flatMap(({ image }) => (image === undefined ? [] : [image]));
+
+/** Name of a service's systemd unit. */
+export const unitOf = ({ name, run }: Pick<UnitService, "name" | "run">): string => `${run.unit ?? name}.service`;
 
 /** What a unit has installed. */
 export const programsOf = ({ program, runtimes = [] }: UnitRun): Program[] => [program, ...runtimes];

@@ -9,6 +9,7 @@ import type { Requested } from "../model/capability";
 import type { SmokeCheck } from "../model/checks";
 import type { ServiceContext } from "../model/context";
 import { camelCase } from "../model/names";
+import { reachedAddresses } from "../model/reach";
 import { ofLength } from "../model/secret";
 import type { ContainerService, Limits } from "../model/service";
 import { type Access, type Answer, hostnameOf, type SiteName } from "../model/site";
@@ -112,7 +113,7 @@ export function n8n(args: N8nArgs): ContainerService {
         ...args.environment?.(context),
       };
     },
-    ...(asks === undefined ? {} : { asks: () => asks }),
+    ...(asks === undefined ? {} : { asks: () => asks, extraHosts: (context) => reachedAddresses(asks, context) }),
     secrets: {
       database_password: { secret: database.password, variable: "DB_POSTGRESDB_PASSWORD_FILE" },
       encryption_key: {

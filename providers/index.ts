@@ -5,6 +5,8 @@ export { CouchUser } from "./resources/couch-user";
 export { DockerHost, endpointOf } from "./resources/docker-host";
 export { EngineSettings } from "./resources/engine-settings";
 export { HeadscaleKey } from "./resources/headscale-key";
+export { HeadscaleNode } from "./resources/headscale-node";
+export { HeadscalePolicy } from "./resources/headscale-policy";
 export { HeadscaleUser } from "./resources/headscale-user";
 export { GATE_PATIENCE, HealthGate } from "./resources/health-gate";
 export type { HostNeeds } from "./host/faults";

@@ -32,6 +32,14 @@ export interface DockerServiceArgs extends ServiceArgs {
   networks: HostNetworks;
 }
 
+/** Files of a program. */
+interface Files {
+  /** Those whose changes it takes on while it runs. */
+  live: readonly RemoteFile[];
+  /** Those that it is restarted or reloaded for. */
+  read: readonly RemoteFile[];
+}
+
 /** One service in a container: its files, secrets, data folders, image, container and health gate. */
 export class DockerService extends ComponentResource implements RunningService {
   readonly gate: Resource;
@@ -67,17 +75,19 @@ export class DockerService extends ComponentResource implements RunningService {
 
     const image = this.pullImage();
     const folders = this.spec.data.map((folder) => dataFolder(this.filer, folder));
-    const files = [
-      ...this.spec.files.map((file) => this.fileOf(file, image)),
+    const live = this.spec.files.filter((file) => file.live === true).map((file) => this.fileOf(file, image));
+    const read = [
+      ...this.spec.files.filter((file) => file.live !== true).map((file) => this.fileOf(file, image)),
       ...this.spec.secrets.map((secret) => this.secretOf(secret, image, folders)),
     ];
+    const files = [...live, ...read];
     preparation.add(image, image.imageId);
     for (const file of files) preparation.add(file, file.writtenAt);
     this.description = containerArgs(this.spec, { image: image.imageId, networks, host });
     const prepared = preparation.cleared.then(() => [...files, ...folders, ...after]);
     const release = this.copyData(image, prepared);
     const container = this.runContainer(prepared.then((others) => [...others, ...release]));
-    const gate = isOnDemand(service.run) ? undefined : this.openGate(service, container, files);
+    const gate = isOnDemand(service.run) ? undefined : this.openGate(service, container, { live, read });
     // Nobody knows whether what runs on demand is healthy: whoever needs it is content that it is there.
     this.gate = gate ?? container;
     this.runs =
@@ -159,8 +169,8 @@ export class DockerService extends ComponentResource implements RunningService {
     });
   }
 
-  private openGate(service: ContainerService, container: docker.Container, files: readonly RemoteFile[]): HealthGate {
-    const revision = revisionOf(files);
+  private openGate(service: ContainerService, container: docker.Container, { live, read }: Files): HealthGate {
+    const revision = revisionOf(read);
     return new HealthGate(
       `${this.resource}/health`,
       {
@@ -172,9 +182,9 @@ export class DockerService extends ComponentResource implements RunningService {
         networks: attachmentsOf(this.spec),
         ...this.found(),
         ...(this.logins.length === 0 ? {} : { logins: this.logins }),
-        ...(files.length === 0 ? {} : { ...this.onChange(service, revision), given: given(this.spec, this.host) }),
+        ...(read.length === 0 ? {} : { ...this.onChange(service, revision), given: given(this.spec, this.host) }),
       },
-      { parent: this, dependsOn: [container, ...files] },
+      { parent: this, dependsOn: [container, ...live, ...read] },
     );
   }
 

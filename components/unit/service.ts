@@ -49,14 +49,18 @@ export class SystemdService extends ComponentResource implements RunningService 
     });
     preparation.add(own, own.installedAt);
     const folders = this.spec.data.map((folder) => dataFolder(this.filer, folder));
-    const files = [
-      ...this.spec.files.map((file) => this.fileOf(file, [own, ...needed])),
+    const live = this.spec.files
+      .filter((file) => file.live === true)
+      .map((file) => this.fileOf(file, [own, ...needed]));
+    const read = [
+      ...this.spec.files.filter((file) => file.live !== true).map((file) => this.fileOf(file, [own, ...needed])),
       ...this.spec.secrets.map((secret) => secretFile(this.filer, secret)),
     ];
+    const files = [...live, ...read];
     for (const file of files) preparation.add(file, file.writtenAt);
     const programs = [own, ...needed];
     const first = preparation.cleared.then(() => [...programs, ...files, ...folders, ...after]);
-    this.gate = this.unit(programs, files, first);
+    this.gate = this.unit(programs, read, first);
     this.registerOutputs({ unit: this.spec.unit, version: this.spec.program.version });
   }
 

@@ -1,6 +1,6 @@
 import type { UnitHealth } from "../../model/checks";
 import { currentFolder, programFolder, type Program } from "../../model/program";
-import type { Limits, UnitService } from "../../model/service";
+import { type Limits, unitOf, type UnitService } from "../../model/service";
 import type { PublishedPort } from "../../model/site";
 import { ownershipLabels } from "../docker/ownership";
 import { configsOf, type FileSpec, type Filing, filingOf, type SpecPlace } from "../filing";
@@ -10,7 +10,7 @@ import { commandOf, type Directive, environed, limited, mounted, sandboxed, sect
 /** A systemd unit with all that belongs to it, apart from the host that runs it. */
 export interface UnitSpec extends Filing {
   name: string;
-  /** Name of the unit: `<name>.service`. */
+  /** Name of the unit: `<name>.service`, unless the service has another one. */
   unit: string;
   /** `uid:gid`. */
   user: string;
@@ -41,7 +41,7 @@ export function unitSpec(service: UnitService, place: SpecPlace): UnitSpec {
   const hosts = hostsFile(service, place);
   return {
     name,
-    unit: `${name}.service`,
+    unit: unitOf(service),
     user: `${user.uid}:${user.gid}`,
     argv: [...entrypoint, ...command],
     type: run.type ?? "exec",

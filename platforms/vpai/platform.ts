@@ -16,6 +16,9 @@ const vpai: Platform = {
   secrets: OFFSITE_SECRETS,
   settings: {
     ...OFFSITE_SETTINGS,
+    vpnNodes: flag(true).describe(
+      "true: where Headscale runs, hosts with a vpnAddress are made nodes of its VPN. false: something else makes them.",
+    ),
     couchdbVpnEnforce: flag(false).describe(
       "true: CouchDB's site is VPN-only too. false: it is public, behind its login.",
     ),

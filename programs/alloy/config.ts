@@ -106,8 +106,9 @@ const hostMetrics = (context: ServiceContext, { hostRoot, textfiles, units }: Co
   ...exported("prometheus.exporter.unix", "host", { job: "host", instance: context.host }),
 ];
 
-/** Services of the host that are systemd units. */
-const unitsOf = ({ services }: ServiceContext): string[] => services.filter(isUnitService).map(({ name }) => name);
+/** Names of the host's services that are systemd units, as systemd has them. */
+const unitsOf = ({ services }: ServiceContext): string[] =>
+  services.filter(isUnitService).map(({ name, run: { unit = name } }) => unit);
 
 /** Jobs of the host and of its services, each a systemd service of its name. */
 const jobNamesOf = (context: ServiceContext): string[] => {

@@ -1,6 +1,7 @@
 import type { HttpServer } from "../docker/http";
 import type { JsonApi } from "../docker/json-api";
 import { userNamed, withApi } from "../headscale/api";
+import { type Described, makeKey } from "../headscale/keys";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -23,12 +24,6 @@ export interface HeadscaleKeyState extends HeadscaleKeyInputs {
   expires: string;
 }
 
-/** A key as Headscale tells of it, as far as we use it. */
-interface Described {
-  key: string;
-  expiration: string;
-}
-
 export const headscaleKeyKind: Kind<HeadscaleKeyInputs, HeadscaleKeyState> = {
   version: 1,
   identity: ["user", "node"],
@@ -40,12 +35,9 @@ export const headscaleKeyKind: Kind<HeadscaleKeyInputs, HeadscaleKeyState> = {
   ensure: (inputs, before) =>
     withApi(inputs, async (api) => {
       if (before !== undefined) await expire(api, before);
-      const user = await idOf(api, inputs);
-      const expiration = new Date(Date.now() + inputs.minutes * 60_000).toISOString();
-      const body = { user, reusable: false, ephemeral: false, expiration };
-      const made = await api.call<{ preAuthKey: Described }>("POST", "/api/v1/preauthkey", { body });
-      if (made === undefined) throw new Error(`expected Headscale to tell the key that it made, found nothing`);
-      return { ...inputs, key: made.preAuthKey.key, expires: made.preAuthKey.expiration };
+      const { user, minutes, server, connection } = inputs;
+      const made = await makeKey(api, { user, minutes, server: `${server.container} on ${connection.host}` });
+      return { ...inputs, key: made.key, expires: made.expiration };
     }),
   /** Used or expired, it has had its use, and is what it should be. */
   observe: (state) =>
@@ -58,13 +50,6 @@ export const headscaleKeyKind: Kind<HeadscaleKeyInputs, HeadscaleKeyState> = {
     }),
   remove: (state) => withApi(state, (api) => expire(api, state)),
 };
-
-/** Headscale 0.26 numbers users, and wants the number here. */
-async function idOf(api: JsonApi, { user, server, connection }: HeadscaleKeyInputs): Promise<string> {
-  const found = await userNamed(api, user);
-  if (found !== undefined) return found.id;
-  throw new Error(`${server.container} on ${connection.host}: expected a user ${user}, found none`);
-}
 
 async function expire(api: JsonApi, { user, key }: HeadscaleKeyState): Promise<void> {
   const found = await userNamed(api, user);

@@ -41,7 +41,8 @@ export interface UnitFacts extends Pick<ServiceFacts, "group" | "user" | "sites"
   program: string;
   /** Programs that it needs beside that. */
   runtimes: readonly string[];
-  port: number;
+  /** Default: none. */
+  port?: number;
   /** How it is seen to work: `http 3001 /health 200`. */
   health: string;
   /** Folders under the platform's `data` and where the program sees them. */

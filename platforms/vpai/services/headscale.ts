@@ -1,12 +1,15 @@
-import { headscaleKey, headscaleUser } from "../../../capabilities/headscale";
+import { headscaleKey, headscaleNode, headscalePolicy, headscaleUser } from "../../../capabilities/headscale";
+import type { ServiceContext } from "../../../model/context";
 import { defineService } from "../../../model/service";
 import { type Exposure } from "../../../model/site";
 import { headscaleConfig, METRICS_PORT, PORT, STUN_PORT } from "./headscale/config";
 import { dnsRecords } from "./headscale/dns-records";
+import { vpnPolicy } from "./headscale/policy";
 
 const NAME = "headscale";
 const FOLDER = "/etc/headscale";
 const RECORDS = `${FOLDER}/extra-records.json`;
+const POLICY = `${FOLDER}/policy.json`;
 const PROGRAM = "/ko-app/headscale";
 
 /** What nodes ask; its API and its pages for people stay inside. `hscontrol/app.go`, createRouter. */
@@ -21,8 +24,11 @@ const SITE: Exposure = {
   answers: { at: "/health", contains: '"status":"pass"' },
 };
 
-/** Whose nodes there are: the platform's own hosts, and the devices of people (docs/decisions/hub.md). */
-const USERS = ["hosts", "people"] as const;
+/** Whose nodes there are: the platform's own hosts, and the devices of people and of those who log in to hosts (docs/decisions/vpn-nodes.md). */
+const USERS = ["hosts", "people", "operators"] as const;
+
+const policyOf = (context: ServiceContext): string =>
+  vpnPolicy(context, { members: ["people"], operators: ["operators"] });
 
 export default defineService({
   name: NAME,
@@ -44,15 +50,21 @@ export default defineService({
       content: headscaleConfig(context, { site: SITE, records: RECORDS }),
       validate: ["configtest", "--config", `${FOLDER}/config.yaml`],
     },
-    { path: RECORDS, content: dnsRecords(context) },
+    // It watches this one.
+    { path: RECORDS, content: dnsRecords(context), live: true },
+    { path: POLICY, content: policyOf(context), validate: ["policy", "check", "--file", POLICY], live: true },
   ],
+  environment: () => ({ HEADSCALE_POLICY_PATH: POLICY }),
   data: [{ path: "/var/lib/headscale", backup: { kind: "files" } }],
   limits: { memoryMiB: 96, cpus: 0.5 },
   // There is no shell, and no command of its own before 0.27; this one asks the server by its socket.
   health: { test: [PROGRAM, "users", "list"], interval: 10 },
   metrics: { port: METRICS_PORT },
   version: { test: [PROGRAM, "version"], pattern: "v?(\\d+\\.\\d+\\.\\d+)" },
-  offers: [headscaleUser.offer({}), headscaleKey.offer({})],
-  uses: USERS.map((name) => headscaleUser.request({ name }, { from: NAME })),
+  offers: [headscaleUser.offer({}), headscaleKey.offer({}), headscalePolicy.offer({}), headscaleNode.offer({})],
+  uses: [
+    ...USERS.map((name) => headscaleUser.request({ name }, { from: NAME })),
+    headscalePolicy.request({ of: policyOf, port: METRICS_PORT }, { from: NAME }),
+  ],
   stopTimeout: 20,
 });

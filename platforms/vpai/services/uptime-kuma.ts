@@ -1,4 +1,5 @@
 import type { DataDirectory } from "../../../model/files";
+import { reachedAddresses } from "../../../model/reach";
 import { rotateLogs } from "../../../programs/upkeep";
 import { uptimeKumaMonitors, uptimeKumaOwner } from "../../../capabilities/uptime-kuma";
 import { promisesOn } from "../../../model/promises";
@@ -32,6 +33,7 @@ export default defineService({
   port: PORT,
   expose: [{ subdomain: "uptime", port: PORT, access: "vpn", answers: { at: "/dashboard" } }],
   asks: ({ hosts }) => promisesOn(hosts),
+  extraHosts: (context) => reachedAddresses(promisesOn(context.hosts), context),
   // Without a database chosen, its first start serves a page where the first visitor chooses one.
   environment: () => ({ UPTIME_KUMA_DB_TYPE: "sqlite", UPTIME_KUMA_PORT: String(PORT) }),
   // Its set-up is no request of its own that a gateway could tell apart.

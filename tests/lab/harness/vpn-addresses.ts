@@ -15,6 +15,7 @@ export async function joinVpn(lab: Lab, addresses: Readonly<Record<string, strin
     await lab.pulumiSucceed(["config", "set", "--path", `vpai:hosts.${host.name}.vpnAddress`, own]);
   }
   await lab.pulumiSucceed(["config", "set", "vpai:vpnEnforce", "true"]);
+  await lab.pulumiSucceed(["config", "set", "vpai:vpnNodes", "false"]);
 }
 
 const DEVICE = `ip link show vpn0 >/dev/null 2>&1 || ip link add vpn0 type bridge
@@ -24,6 +25,7 @@ ip addr replace "$1/32" dev vpn0`;
 /** Takes them out of the stack's file again. */
 export async function leaveVpn(lab: Lab, addresses: Readonly<Record<string, string>>): Promise<void> {
   await lab.pulumiSucceed(["config", "set", "vpai:vpnEnforce", "false"]);
+  await lab.pulumiSucceed(["config", "rm", "vpai:vpnNodes"]);
   for (const name of Object.keys(addresses))
     await lab.pulumiSucceed(["config", "rm", "--path", `vpai:hosts.${name}.vpnAddress`]);
 }

@@ -13,7 +13,7 @@ export interface NodeStatus {
   Self: { HostName: string; Online: boolean };
 }
 
-/** A computer of its own on a lab's public side, with a real Tailscale client and nothing of the VPN in its kernel. */
+/** A computer of its own on a lab's public side, with a real Tailscale client, its interface and its resolver. */
 export class VpnClient {
   private constructor(private readonly container: string) {}
 
@@ -29,10 +29,10 @@ export class VpnClient {
     writeFileSync(trusted, authority);
     const options = [
       ...["--name", container, "--hostname", name, "--network", prefix, "--label", `dev.vpai.lab=${id}`],
-      ...["--add-host", `singa.vpai.test:${hub}`],
+      ...["--add-host", `singa.vpai.test:${hub}`, "--cap-add", "NET_ADMIN", "--device", "/dev/net/tun"],
       ...["--volume", `${trusted}:/authority.crt:ro`, "--env", "SSL_CERT_FILE=/authority.crt"],
     ];
-    const serve = ["--tun=userspace-networking", "--state=mem:", "--no-logs-no-support"];
+    const serve = ["--state=mem:", "--no-logs-no-support"];
     await localDocker(
       "run",
       "--detach",
@@ -58,6 +58,25 @@ export class VpnClient {
 
   async status(): Promise<NodeStatus> {
     return JSON.parse(await this.tailscale("status", "--json")) as NodeStatus;
+  }
+
+  /** IPv4 address that its own resolver gives for a name; empty when it gives none. */
+  async resolve(name: string): Promise<string> {
+    const { stdout } = await run(["docker", "exec", this.container, "getent", "ahostsv4", name], { timeout: 30 });
+    return stdout.split(/\s/)[0] ?? "";
+  }
+
+  /** Whether a TCP connection can be made. @param seconds that it may take */
+  async reaches(address: string, port: number, seconds = 5): Promise<boolean> {
+    const script = 'exec 3<>"/dev/tcp/$1/$2"';
+    const argv = ["timeout", String(seconds), "bash", "-c", script, "reach", address, String(port)];
+    return (await run(["docker", "exec", this.container, ...argv], { timeout: seconds + 30 })).code === 0;
+  }
+
+  /** A GET over HTTPS by name, as its own resolver has it; the certificate is not looked at. @returns what came, or why nothing did */
+  async get(url: string): Promise<Result> {
+    const argv = ["wget", "-q", "-O", "-", "-T", "10", "-t", "1", "--no-check-certificate", url];
+    return run(["docker", "exec", this.container, ...argv], { timeout: 40 });
   }
 
   /** Runs a command of the client. @throws unless it exits with 0 */

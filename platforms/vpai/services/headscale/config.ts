@@ -49,7 +49,7 @@ export function headscaleConfig({ domain }: ServiceContext, { site, records }: C
     ephemeral_node_inactivity_timeout: "30m",
     database: { type: "sqlite", sqlite: { path: `${DATA}/db.sqlite`, write_ahead_log: true } },
     log: { format: "text", level: "info" },
-    // No source has a policy: whoever is in, reaches all.
+    // Where the file is says a variable of the service: the check of this file alone has none beside it.
     policy: { mode: "file", path: "" },
     dns: {
       magic_dns: true,

@@ -4,7 +4,7 @@ import type { FirewallRules } from "../../../../../model/firewall";
 import type { ServiceContext } from "../../../../../model/context";
 import type { ContainerRun } from "../../../../../model/run";
 import type { PlatformHost } from "../../../../../model/platform";
-import { type ContainerService, declaredSecretsOf, type Service } from "../../../../../model/service";
+import { type ContainerService, declaredSecretsOf, memoryOf, type Service } from "../../../../../model/service";
 import type { Architecture } from "../../../../../model/stack";
 import { namesOf, servicesOn } from "../../../../../platforms";
 import { proofsOf } from "../../../../../platforms/logins";
@@ -284,6 +284,14 @@ export const JUDGED = {
     expect(placed.map(({ proof: { secret, as } }) => [secret.name, as])).toEqual(expect.arrayContaining(own));
     const declared = declaredSecretsOf(service).map(({ name }) => name);
     for (const [name] of own) expect(declared).toContain(name);
+  },
+  runsOn: ({ service }) => {
+    expect(service.runsOn?.({ vpnAddress: "100.64.0.14" }, { vpnNodes: true })).toBe(true);
+    expect(service.runsOn?.({ vpnAddress: undefined }, { vpnNodes: true })).toBe(false);
+  },
+  partOfSystem: ({ service }) => {
+    expect(memoryOf({ limits: service.limits, partOfSystem: true })).toBe(0);
+    expect(memoryOf({ limits: service.limits })).toBe(service.limits.memoryMiB);
   },
   settings: ({ service: { settings = {}, ...service } }) => {
     const known = (one: Service): string[] => Object.keys(namesOf({ ...vpai, settings: {}, services: [one] }).settings);

@@ -8,6 +8,7 @@ import vpai from "../../../../../platforms/vpai/platform";
 import { containerServiceNamed } from "./container-services";
 import { SEKO_VPN, SEKO_VPN_HOST } from "../../../../facts/seko-vpn";
 import { SESE_AI } from "../../../../facts/sese-ai";
+import { VPN_NODES } from "../../../../facts/vpn-nodes";
 import { OPENCUT, WORKSTATION, WORKSTATION_HOST, WORKSTATION_UNITS } from "../../../../facts/workstation";
 
 const published = ({ run }: Service): string[] =>
@@ -83,8 +84,8 @@ const healthOf = ({ health }: UnitService): string => {
 
 const named = ({ name, version }: { name: string; version: string }): string => `${name} ${version}`;
 
-test.each(Object.entries(WORKSTATION_UNITS))(
-  "on the workstation the unit %s is what the sources say",
+test.each(Object.entries({ ...WORKSTATION_UNITS, ...VPN_NODES }))(
+  "the unit %s is what the sources say",
   (name, facts) => {
     const service = vpai.services.filter(isUnitService).find((one) => one.name === name) as UnitService;
     expect({
@@ -127,8 +128,11 @@ test.each([
 test("every service of the hub and the workstation has its facts", () => {
   const namesOn = (group: string): string[] =>
     vpai.services.filter((one) => one.group === group).map(({ name }) => name);
-  expect(Object.keys(SEKO_VPN).sort()).toEqual(namesOn("vpn").sort());
-  expect([WORKSTATION, OPENCUT, WORKSTATION_UNITS].flatMap(Object.keys).sort()).toEqual(namesOn("studio").sort());
+  const nodesOn = (group: string): string[] =>
+    Object.keys(VPN_NODES).filter((name) => VPN_NODES[name]?.group === group);
+  expect([...Object.keys(SEKO_VPN), ...nodesOn("vpn")].sort()).toEqual(namesOn("vpn").sort());
+  const studio = [WORKSTATION, OPENCUT, WORKSTATION_UNITS].flatMap(Object.keys);
+  expect([...studio, ...nodesOn("studio")].sort()).toEqual(namesOn("studio").sort());
 });
 
 test("OpenCut and its servers run on demand, and nothing else does", () => {

@@ -106,6 +106,9 @@ export default {
   environment: ({ domain }) => ({ DOMAIN: domain, EMPTY: "" }),
   asks: () => [{ subdomain: "studio" }],
   extraHosts: ({ domain }) => ({ ["far." + domain]: "192.0.2.7" }),
+  reaches: () => ["studio"],
+  runsOn: ({ vpnAddress }) => vpnAddress !== undefined,
+  partOfSystem: false,
   files: ({ domain }) => [
     { path: "/etc/everything/main.conf", content: "domain " + domain },
     { path: "/etc/everything/parts/more.conf", content: "x", validate: ["check", "{}"] },
@@ -163,6 +166,9 @@ const core = vpai.services.filter(({ group }) => group === "core");
 /** VPN address of the hub, which prod does not know yet. */
 const HUB = "100.64.0.9";
 
+/** That of the workstation (docs/requirements.md#vpn). */
+const WORKSTATION = "100.64.0.1";
+
 /** Memory of a host with room for what is added to prod here; whether prod fits is judged elsewhere. */
 const ROOMY_MIB = 16_384;
 
@@ -213,7 +219,7 @@ function deployed(service: ContainerService): Deployed {
           vpnAddress: PLACES[view.name as keyof typeof PLACES].vpn,
           publicAddress: PLACES[view.name as keyof typeof PLACES].public,
         }
-      : view,
+      : { ...view, vpnAddress: WORKSTATION },
   );
   const stack = { ...STACK, services: vpai.groups, settings: SETTINGS };
   const given = Object.keys(CANARIES).map((name) => name.replace("secrets:", ""));

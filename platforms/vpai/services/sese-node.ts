@@ -1,0 +1,5 @@
+import { tailscale } from "../../../programs/tailscale";
+import headscale from "./headscale";
+
+/** Its name in the VPN is the sources' (docs/requirements.md#vpn). */
+export default tailscale({ name: "sese-node", group: "core", node: "sese", server: headscale });

@@ -1,0 +1,33 @@
+import type { JsonApi } from "../docker/json-api";
+
+/** A node as Headscale tells of it, as far as we use it. */
+export interface Node {
+  id: string;
+  /** `nodekey:…` */
+  nodeKey: string;
+  /** Name that the computer gives itself. */
+  name: string;
+  /** Name that it has in the VPN. */
+  givenName: string;
+  user: { name: string };
+  ipAddresses: string[];
+  online: boolean;
+  /** ISO 8601; absent or in the year 1: never. */
+  expiry?: string | null;
+}
+
+export async function nodesOf(api: JsonApi): Promise<Node[]> {
+  return (await api.call<{ nodes?: Node[] }>("GET", "/api/v1/node"))?.nodes ?? [];
+}
+
+/** Deletes a node; succeeds when it is already gone. */
+export async function deleteNode(api: JsonApi, { id }: Pick<Node, "id">): Promise<void> {
+  await api.call("DELETE", `/api/v1/node/${id}`, { missing: true });
+}
+
+export async function renameNode(api: JsonApi, { id }: Pick<Node, "id">, name: string): Promise<void> {
+  await api.call("POST", `/api/v1/node/${id}/rename/${encodeURIComponent(name)}`);
+}
+
+export const isExpired = ({ expiry }: Node, now: number = Date.now()): boolean =>
+  expiry !== undefined && expiry !== null && new Date(expiry).getUTCFullYear() > 1 && Date.parse(expiry) < now;

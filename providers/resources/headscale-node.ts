@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HttpServer } from "../docker/http";
+import type { JsonApi } from "../docker/json-api";
+import type { Guarded } from "../guard";
+import { inTurn, moveNode } from "../headscale/address";
+import { withApi } from "../headscale/api";
+import { makeKey } from "../headscale/keys";
+import { deleteNode, isExpired, type Node, nodesOf, renameNode } from "../headscale/nodes";
+import type { Kind } from "../implementation";
+import { resourceOf } from "../resource";
+import type { Connection } from "../ssh/connection";
+import { type Transport, transportTo } from "../ssh/transport";
+import { becomesMember, faultOf, join, type Status, statusOf } from "../tailscale/client";
+import { Unreadable } from "../unreadable";
+
+/** The Headscale that a computer is a node of. */
+interface Coordinator {
+  connection: Connection;
+  server: HttpServer;
+  /** Absolute path of its database on its host. */
+  database: string;
+}
+
+/** A computer as a node of a VPN, at an address. */
+export interface HeadscaleNodeInputs {
+  connection: Connection;
+  headscale: Coordinator;
+  /** Where nodes come to: `https://…` */
+  url: string;
+  /** Name of the user whose node it is. */
+  user: string;
+  /** Its name in the VPN. */
+  node: string;
+  /** IPv4 address that it has there. */
+  address: string;
+  /** The client's command, an absolute path. */
+  command: string;
+  /** Whose certificate the server has where that is no public authority's: root in a container of its host, and where the client looks for it. */
+  authority?: { container: string; file: string; trusted: string; /** The client's unit. */ unit: string };
+  condition: "joined";
+}
+
+interface HeadscaleNodeState extends Omit<HeadscaleNodeInputs, "condition"> {
+  condition: string;
+}
+
+/** Minutes that a key is good for which was made for a computer that joins at once. */
+const KEY_MINUTES = 5;
+
+/** Seconds until a client has taken on another address, most of which it waits before it comes again. */
+const PATIENCE = 120;
+
+/** Looks at a server that starts again, a second apart. */
+const LOOKS = 30;
+
+/** How long joining, moving and the login after it may take together. */
+const GUARD_SECONDS = 300;
+
+/** Whether the client was up, and how it comes to be so again. */
+const SAVE = '"$1" status --json --peers=false >status || :';
+const RESTORE = `if grep -q '"BackendState": "Running"' status; then "$1" up --timeout=20s; else "$1" down; fi || :`;
+
+/** A login that came through the VPN, or that the client's packet filter refuses, comes back with the client as it was. */
+const guarded: Guarded<HeadscaleNodeInputs, HeadscaleNodeState> = {
+  name: "vpn-node",
+  seconds: GUARD_SECONDS,
+  logins: ({ connection }) => ({ before: connection, after: connection }),
+  save: ({ command }) => ({ text: SAVE, args: [command] }),
+  restore: ({ command }) => ({ text: RESTORE, args: [command] }),
+};
+
+export const headscaleNodeKind: Kind<HeadscaleNodeInputs, HeadscaleNodeState> = {
+  version: 1,
+  identity: ["node"],
+  title: ({ node, connection }) => `VPN node ${node} on ${connection.host}`,
+  guarded,
+  async ensure(inputs) {
+    const computer = transportTo(inputs.connection);
+    await trust(computer, inputs);
+    return inTurn(serverName(inputs), () =>
+      withApi(inputs.headscale, async (api) => {
+        const own = (await joined(api, computer, inputs)) ?? (await joinAnew(api, computer, inputs));
+        await removeOlder(api, own, inputs);
+        if (own.givenName !== inputs.node) await renameNode(api, own, inputs.node);
+        if (!own.ipAddresses.includes(inputs.address)) await move(api, own, inputs);
+        const fault = await becomesMember(computer, inputs.command, { address: inputs.address, seconds: PATIENCE });
+        if (fault === undefined) return inputs;
+        throw new Error(
+          `${inputs.node} on ${computer.name}: expected a node of the VPN at ${inputs.address}, found it ${fault} ` +
+            `after ${PATIENCE} s: look at \`journalctl -u tailscaled\` there, then run up again`,
+        );
+      }),
+    );
+  },
+  async observe(state) {
+    const status = await statusOf(transportTo(state.connection), state.command);
+    const own = await withApi(state.headscale, async (api) => ownOf(await nodesOf(api), status));
+    if (own === undefined) return undefined;
+    const condition = faultOf(status, state.address) ?? faultAtServer(own, state) ?? "joined";
+    return { ...state, condition };
+  },
+  async remove(state) {
+    await transportTo(state.connection).run([state.command, "logout"]);
+    await withApi(state.headscale, async (api) => {
+      for (const one of await nodesOf(api)) if (isOurs(one, state)) await deleteNode(api, one);
+    });
+  },
+};
+
+const serverName = ({ headscale: { connection, server } }: HeadscaleNodeInputs): string =>
+  `${server.container} on ${connection.host}`;
+
+/** The node that a computer is, by its key. */
+const ownOf = (nodes: readonly Node[], { Self }: Status): Node | undefined =>
+  nodes.find(({ nodeKey }) => nodeKey === Self.PublicKey);
+
+const isOurs = ({ user, name, givenName }: Node, { user: wanted, node }: HeadscaleNodeState): boolean =>
+  user.name === wanted && [name, givenName].includes(node);
+
+function faultAtServer(own: Node, { user, node }: HeadscaleNodeState): string | undefined {
+  if (isExpired(own)) return "expired";
+  if (own.user.name !== user) return `a node of ${own.user.name}`;
+  return own.givenName === node ? undefined : `named ${own.givenName}`;
+}
+
+/** The node that the computer is already; undefined where it has to join. */
+async function joined(api: JsonApi, computer: Transport, inputs: HeadscaleNodeInputs): Promise<Node | undefined> {
+  const status = await statusOf(computer, inputs.command);
+  const own = ownOf(await nodesOf(api), status);
+  const isIn = own !== undefined && status.BackendState === "Running" && !isExpired(own);
+  return isIn && own.user.name === inputs.user ? own : undefined;
+}
+
+/** @throws when it does not, with what the client says */
+async function joinAnew(api: JsonApi, computer: Transport, inputs: HeadscaleNodeInputs): Promise<Node> {
+  const { command, user, node, url } = inputs;
+  const { key } = await makeKey(api, { user, minutes: KEY_MINUTES, server: serverName(inputs) });
+  await join(computer, command, { node, server: url, key });
+  const own = ownOf(await nodesOf(api), await statusOf(computer, command));
+  if (own === undefined)
+    throw new Error(`${serverName(inputs)}: expected the node ${node} after it has joined, found none with its key`);
+  return own;
+}
+
+/** What a computer was that has lost its keys since, or has a new disk: its name and address are free again. */
+async function removeOlder(api: JsonApi, own: Node, inputs: HeadscaleNodeInputs): Promise<void> {
+  for (const one of await nodesOf(api))
+    if (one.id !== own.id && !one.online && isOurs(one, inputs)) await deleteNode(api, one);
+}
+
+/** @throws when another node has the address */
+async function move(api: JsonApi, own: Node, { headscale, address }: HeadscaleNodeInputs): Promise<void> {
+  const { connection, server, database } = headscale;
+  const host = transportTo(connection);
+  await moveNode(host, { container: server.container, database }, { node: own.id, address });
+  for (let look = 1; ; look += 1)
+    try {
+      await nodesOf(api);
+      return;
+    } catch (error) {
+      if (!(error instanceof Unreadable) || look === LOOKS) throw error;
+      await sleep(1000);
+    }
+}
+
+/** Has a client trust the server's authority; it reads what it trusts when it first needs it. Arguments: file, unit. */
+const TRUST = `set -eu; umask 022
+file=$1 unit=$2; new=$file.new
+{ cat /etc/ssl/certs/ca-certificates.crt 2>/dev/null || :; cat; } >"$new"
+if cmp -s "$new" "$file"; then rm "$new"; exit; fi
+mv -fT "$new" "$file"; systemctl restart "$unit"`;
+
+async function trust(computer: Transport, { authority, headscale }: HeadscaleNodeInputs): Promise<void> {
+  if (authority === undefined) return;
+  const { container, file, trusted, unit } = authority;
+  const root = await transportTo(headscale.connection).output(["docker", "exec", container, "cat", file], {
+    reads: true,
+  });
+  await computer.script(TRUST, [trusted, unit], { stdin: root });
+}
+
+/** A computer that is a node of a Headscale's VPN. */
+export class HeadscaleNode extends resourceOf(headscaleNodeKind, {
+  type: "vpai/headscale:Node",
+  name: "headscaleNode",
+  defaults: { condition: "joined" },
+  outputs: {},
+}) {}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Transport } from "../ssh/transport";
+import { Unreadable } from "../unreadable";
+
+/** What a computer's Tailscale says of itself (ipn/ipnstate/ipnstate.go). */
+export interface Status {
+  /** `Running`, `NeedsLogin`, `Stopped`, `Starting` and others. */
+  BackendState: string;
+  TailscaleIPs: string[] | null;
+  Self: { PublicKey: string; Online: boolean };
+}
+
+/** How a computer joins. */
+interface Login {
+  /** Its name in the VPN. */
+  node: string;
+  /** `https://…` */
+  server: string;
+  /** Lets it in, once. */
+  key: string;
+}
+
+/** Seconds that joining may take. */
+const TIMEOUT = 60;
+
+/** The key comes on standard input and is in a file for as long as the command runs. Arguments: the command. */
+const WITH_KEY = `set -eu; umask 077
+key=$(mktemp /run/vpn-key.XXXXXX); trap 'rm -f "$key"' EXIT; cat >"$key"
+"$@" "--auth-key=file:$key"`;
+
+/** @param command the client's, an absolute path @throws Unreadable when its daemon does not answer */
+export async function statusOf(host: Transport, command: string): Promise<Status> {
+  const { code, stdout, stderr } = await host.run([command, "status", "--json", "--peers=false"], { reads: true });
+  // It exits with 1 where it is no member, and tells so all the same.
+  if (!stdout.trimStart().startsWith("{"))
+    throw new Unreadable(`Tailscale on ${host.name} does not say how it is (exit code ${code}): ${stderr.trim()}`);
+  return JSON.parse(stdout) as Status;
+}
+
+/** Joins, whatever it was a member of before. The host's resolver and routes of others are left alone. */
+export async function join(host: Transport, command: string, { node, server, key }: Login): Promise<void> {
+  const flags = [
+    ...["--reset", "--force-reauth", `--login-server=${server}`, `--hostname=${node}`],
+    ...["--accept-dns=false", "--accept-routes=false", "--accept-risk=all", `--timeout=${TIMEOUT}s`],
+  ];
+  await host.script(WITH_KEY, [command, "up", ...flags], { stdin: key });
+}
+
+/**
+ * Waits until it is in, and at an address. @param seconds at most
+ * @returns undefined then; otherwise what was found instead, in words
+ */
+export async function becomesMember(
+  host: Transport,
+  command: string,
+  { address, seconds }: { address: string; seconds: number },
+): Promise<string | undefined> {
+  let found: string | undefined;
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(2000)) {
+    found = faultOf(await statusOf(host, command), address);
+    if (found === undefined) return undefined;
+  }
+  return found ?? "nothing";
+}
+
+/** What is wrong with a member that is to have an address, in words. */
+export function faultOf({ BackendState, TailscaleIPs, Self }: Status, address: string): string | undefined {
+  if (BackendState === "NeedsLogin") return "logged out";
+  if (BackendState !== "Running") return BackendState.toLowerCase();
+  const [own = "none"] = TailscaleIPs ?? [];
+  if (own !== address) return `at the address ${own}`;
+  return Self.Online ? undefined : "offline";
+}

@@ -21,6 +21,12 @@ const checkOf = (path: string): readonly string[] =>
 beforeAll(() => container.start({}, "/var/lib/headscale"));
 afterAll(() => container.remove());
 
+test("the service runs with its policy, not without one", () => {
+  const { code, stdout, stderr } = container.run(["/ko-app/headscale", "policy", "get"]);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(JSON.parse(stdout)).toMatchObject({ hosts: { "sese-ai": "100.64.0.14/32" } });
+});
+
 test("Headscale accepts its configuration", async () => expect(await container.validate()).toMatchObject({ code: 0 }));
 
 test("Headscale accepts the policy", async () =>
@@ -40,9 +46,4 @@ test.each([
 ])("the check of the policy refuses %s", async (_what, change, reason) => {
   const { code, stderr, stdout } = await container.runOnce(checkOf(POLICY), container.files(change));
   expect([code, `${stdout}${stderr}`]).toEqual([1, expect.stringMatching(reason)]);
-});
-
-test("the service runs with its policy, not without one", () => {
-  const { stdout } = container.run(["/ko-app/headscale", "policy", "get"]);
-  expect(JSON.parse(stdout)).toMatchObject({ hosts: { "sese-ai": "100.64.0.14/32" } });
 });

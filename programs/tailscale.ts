@@ -8,7 +8,7 @@ const VERSION = "1.84.2";
 const PROGRAM = "tailscale";
 const COMMAND = `/usr/local/bin/${PROGRAM}`;
 
-/** Tailscale's own choice, by which nodes find each other directly. */
+/** Tailscale's own choice, by which nodes find each other directly. A host's firewall has it open wherever there is a VPN address. */
 const PORT = 41_641;
 
 /** Root certificates that it trusts where the server's is of no public authority. */
@@ -53,7 +53,6 @@ export function tailscale({ name, group, node, server }: NodeArgs): UnitService 
       ],
       type: "notify",
       unit: "tailscaled",
-      publish: [{ port: PORT, hostPort: PORT, protocol: "udp", access: "public" }],
       sandbox: {
         // Its interface, the routes and the packet filter's rules for it.
         CapabilityBoundingSet: "CAP_NET_ADMIN CAP_NET_RAW",

@@ -3,7 +3,7 @@ import workstation from "../../../../../../platforms/vpai/services/workstation-m
 import { contextWith } from "../../../../../context";
 import { serviceWith } from "../../../../../service";
 import type { ServiceContext } from "../../../../../../model/context";
-import type { Service } from "../../../../../../model/service";
+import { isUnitService, type Service, unitOf } from "../../../../../../model/service";
 
 const configOf = (services: readonly Service[]): string =>
   alloy.files?.(contextWith({ runs: services }))[0]?.content as string;
@@ -107,8 +107,8 @@ describe("the workstation's collector", () => {
 
   test("tells of the host's units, and reads what they, their jobs and the host's own log", () => {
     const { services } = contextOnWorkstation();
-    const units = services.filter(({ run }) => !("image" in run)).map(({ name }) => name);
-    expect(units).toEqual(["caddy-workstation", "n8n-mcp", "opencode"]);
+    const units = services.filter(isUnitService).map((unit) => unitOf(unit).replace(/[.]service$/, ""));
+    expect(units).toEqual(["caddy-workstation", "n8n-mcp", "opencode", "tailscaled"]);
     const jobs = services.flatMap(({ jobs: all = [] }) => all.map(({ name }) => name));
     expect(remote()).toContain(`unit_include = "(${units.join("|")})[.]service"`);
     expect(remote()).toContain(

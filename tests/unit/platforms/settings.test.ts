@@ -38,7 +38,12 @@ const problems = (given: object, ...settings: Parameters<typeof platform>) => {
 const BUCKETS = { bucketsEndpoint: "https://nbg1.your-objectstorage.com", bucketsRegion: "nbg1" };
 
 test("a service's setting is read by its schema and stands apart, with the platform's own", () => {
-  expect(read({ tone: "loud" }, TONE).settings).toEqual({ tone: "loud", couchdbVpnEnforce: false, vpnNodes: true, ...BUCKETS });
+  expect(read({ tone: "loud" }, TONE).settings).toEqual({
+    tone: "loud",
+    couchdbVpnEnforce: false,
+    vpnNodes: true,
+    ...BUCKETS,
+  });
   expect(read({}, TONE).settings).toEqual({ tone: "calm", couchdbVpnEnforce: false, vpnNodes: true, ...BUCKETS });
   expect(read({ tone: "loud" }, TONE)).not.toHaveProperty("tone");
 });

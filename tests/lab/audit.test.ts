@@ -39,7 +39,7 @@ sysctl --quiet --write net.ipv4.conf.all.accept_redirects=1
 echo 'MaxSessions 99' > /etc/ssh/sshd_config.d/00-stranger.conf
 chmod 0644 "$2"`;
 
-const UNDONE = `docker rm --force stranger >/dev/null 2>&1
+const UNDONE = `docker rm --force --volumes stranger >/dev/null 2>&1
 userdel --remove mallory >/dev/null 2>&1
 sed -i '/ mallory$/d' /root/.ssh/authorized_keys
 systemctl disable --quiet stranger.service
@@ -47,6 +47,9 @@ rm -f /etc/systemd/system/stranger.service /etc/cron.d/stranger /etc/sudoers.d/s
 systemctl daemon-reload
 sysctl --quiet --write net.ipv4.conf.all.accept_redirects=0
 chmod 0400 "$1"`;
+
+/** What make ends with when its command failed. */
+const FAILED = 2;
 
 let lab: Lab;
 let host: LabHost;
@@ -82,7 +85,7 @@ test("a lab that was just brought up is clean, but for what is accepted with a r
 test("what somebody did by hand is named, thing by thing, and fails the command", async () => {
   await host.output(["sh", "-c", DONE, "test", KEY, SECRET]);
   const { code, told } = await audited();
-  expect([code, told.clean]).toEqual([1, false]);
+  expect([code, told.clean]).toEqual([FAILED, false]);
   const named = told.findings
     .filter(({ host: name }) => name === "sese-ai")
     .map(({ check, subject }) => `${check} ${subject}`);
@@ -109,7 +112,7 @@ test("what somebody did by hand is named, thing by thing, and fails the command"
 
 test("a person gets a table of it, for one host", async () => {
   const { code, stdout } = await lab.makeArguments(["-s", "audit", "HOST=sese-ai"]);
-  expect(code).toBe(1);
+  expect(code).toBe(FAILED);
   expect(stdout).toMatch(/^host +what +expected +found +how to mend$/m);
   expect(stdout).toMatch(
     /^sese-ai +container stranger +no container that the platform does not have +running, of sha256:/m,

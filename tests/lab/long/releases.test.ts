@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { askedDuring } from "./harness/client";
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import { sharedLab } from "./harness/shared";
-import { admitUnknownImages, pushVariant } from "./harness/variants";
+import { askedDuring } from "../harness/client";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { sharedLab } from "../harness/shared";
+import { admitUnknownImages, pushVariant } from "../harness/variants";
 
 /** A release that is healthy and has spoiled the database is taken back: image and rows, by one command, while all others serve. */
 

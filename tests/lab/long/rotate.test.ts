@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import { Load } from "./harness/load";
-import { needle, traces } from "./harness/needle";
-import { killProcess, processesIn } from "./harness/processes";
-import { run } from "./harness/run";
-import { sharedLab } from "./harness/shared";
-import { authorityOf, get } from "./harness/site";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { Load } from "../harness/load";
+import { needle, traces } from "../harness/needle";
+import { killProcess, processesIn } from "../harness/processes";
+import { run } from "../harness/run";
+import { sharedLab } from "../harness/shared";
+import { authorityOf, get } from "../harness/site";
 
 /** `make rotate`: new values reach the programs, old ones are refused, whoever cuts it short; and nothing shows a value. */
 

@@ -1,10 +1,10 @@
-import { implementations } from "../../providers";
-import { transportTo } from "../../providers/ssh/transport";
-import { eventually } from "../eventually";
-import { BareHost } from "./harness/bare-host";
-import { docker, image, inside, run as prefix, start } from "./harness/containers";
-import { run } from "./harness/run";
-import { ASK, PYTHON, SERVE } from "./harness/ports";
+import { implementations } from "../../../providers";
+import { transportTo } from "../../../providers/ssh/transport";
+import { eventually } from "../../eventually";
+import { BareHost } from "../harness/bare-host";
+import { docker, image, inside, run as prefix, start } from "../harness/containers";
+import { run } from "../harness/run";
+import { ASK, PYTHON, SERVE } from "../harness/ports";
 
 /** A real sshd and fail2ban: who fails to log in again and again reaches nothing, and whoever runs the program always does. */
 

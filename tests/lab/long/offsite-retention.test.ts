@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { projectRoot } from "../../toolchain/environment";
-import { docker, image, minute, useImages } from "./harness/containers";
-import { type MasterKey, type SnapshotFile, writeSnapshot } from "./harness/restic";
+import { projectRoot } from "../../../toolchain/environment";
+import { docker, image, minute, useImages } from "../harness/containers";
+import { type MasterKey, type SnapshotFile, writeSnapshot } from "../harness/restic";
 
 /** What stays of 800 nights in a repository of the real Restic, which forgets as the weekly upkeep has it forget. */
 

@@ -55,7 +55,7 @@ export { conditionOfUnit, restartUnit, unitLogLines, unitProperties } from "./ho
 export { type HttpPlace, requestAt } from "./login/request";
 export { LocalRunner } from "./local-runner";
 export { publicKeyOf } from "./ssh/identity";
-export { type KnownNode, knownNodes } from "./headscale/node-names";
+export { type KnownNode, knownNodes } from "./headscale/nodes";
 export { sshCommand } from "./ssh/command";
 export { type Connection, sshOptions } from "./ssh/connection";
 export { engineOptions } from "./ssh/engine-options";

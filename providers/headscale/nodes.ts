@@ -1,4 +1,5 @@
 import type { JsonApi } from "../docker/json-api";
+import { type Headscale, withApi } from "./api";
 
 /** A node as Headscale tells of it, as far as we use it. */
 export interface Node {
@@ -19,6 +20,23 @@ export interface Node {
 export async function nodesOf(api: JsonApi): Promise<Node[]> {
   return (await api.call<{ nodes?: Node[] }>("GET", "/api/v1/node"))?.nodes ?? [];
 }
+
+/** A node's names and addresses. */
+export interface KnownNode {
+  /** Name of the user whose node it is. */
+  user: string;
+  /** Name that it has in the VPN. */
+  name: string;
+  addresses: string[];
+}
+
+/** All nodes of a Headscale, whoever made them. @throws Unreadable when the server cannot be asked */
+export const knownNodes = (headscale: Headscale): Promise<KnownNode[]> =>
+  withApi(headscale, async (api) =>
+    (await nodesOf(api)).map(({ givenName, ipAddresses, user }) => ({
+      ...{ user: user.name, name: givenName, addresses: ipAddresses },
+    })),
+  );
 
 /** Deletes a node; succeeds when it is already gone. */
 export async function deleteNode(api: JsonApi, { id }: Pick<Node, "id">): Promise<void> {

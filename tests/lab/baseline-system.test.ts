@@ -43,7 +43,7 @@ const later = () => ({ ...host().connection, user: "mobuone", port: 2222 });
 
 /** Logins that the machine's servers have accepted. */
 const logins = (): number =>
-  Number(host().sh("journalctl --no-pager --output cat --grep '^Accepted ' --quiet | wc -l"));
+  Number(host().sh("journalctl --no-pager --output cat --grep '^Accepted publickey ' --quiet | wc -l"));
 
 beforeAll(() => {
   // What a container has from outside, and a computer has not.

@@ -74,6 +74,6 @@ export class LabHost {
   /** Number of logins that sshd has accepted since it was set up. */
   async logins(): Promise<number> {
     const log = await this.output(["journalctl", "--unit", "ssh", "--no-pager", "--output", "cat"]);
-    return log.split("\n").filter((line) => line.startsWith("Accepted ")).length;
+    return log.split("\n").filter((line) => line.startsWith("Accepted publickey ")).length;
   }
 }

@@ -1,4 +1,4 @@
-import { REFUSALS, REFUSED, REFUSED_TOOLS } from "../unit/platforms/refused";
+import { REFUSALS, REFUSED, REFUSED_NETWORKS, REFUSED_TOOLS } from "../unit/platforms/refused";
 import { Lab } from "./harness/lab";
 
 /** A whole preview with the real engine; it needs no lab to be up. */
@@ -13,6 +13,8 @@ test("a platform that breaks every policy is refused at preview, all of it in on
   for (const [file, service] of Object.entries(REFUSED))
     lab.edit(`platforms/vpai/services/${file}.ts`, () => `export default ${JSON.stringify(service)};\n`);
   lab.replace("platforms/vpai/hosts.ts", '"sese-ai": {', `"sese-ai": { tools: ${JSON.stringify(REFUSED_TOOLS)},`);
+  const frontend = 'frontend: { subnet: "172.20.1.0/24", internal: false },';
+  lab.replace("platforms/vpai/hosts.ts", frontend, `${frontend}${JSON.stringify(REFUSED_NETWORKS).slice(1, -1)},`);
   const { code, all } = await lab.make("preview");
   expect(code).not.toBe(0);
   const text = all.replace(/\s+/g, " ");

@@ -5,11 +5,11 @@ import type { Finding, UserError } from "../../../model/finding";
 import { namesOf } from "../../../platforms";
 import vpai from "../../../platforms/vpai/platform";
 import { coreOfProd, graphOf } from "../components/stack/graph";
-import { REFUSALS, REFUSED, REFUSED_TOOLS } from "./refused";
+import { REFUSALS, REFUSED, REFUSED_NETWORKS, REFUSED_TOOLS } from "./refused";
 
 test("a platform that breaks every policy is refused with all of it in one error, before anything is made", async () => {
   const sese = vpai.hosts["sese-ai"] as PlatformHost;
-  const networks = { ...sese.networks, dmz_of_others: { subnet: "172.29.1.0/24", internal: true } };
+  const networks = { ...sese.networks, ...REFUSED_NETWORKS };
   const hosts = { ...vpai.hosts, "sese-ai": { ...sese, tools: REFUSED_TOOLS, networks } };
   const platform: Platform = { ...vpai, hosts, services: [...vpai.services, ...Object.values(REFUSED)] };
   const error = await graphOf("prod", coreOfProd, () =>

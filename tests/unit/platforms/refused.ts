@@ -91,6 +91,9 @@ export const REFUSED: Readonly<Record<string, Service>> = {
   foreigner: service("foreigner", { run: { architectures: ["arm64"] } }),
 };
 
+/** Networks of Sese-AI, one of which Docker gives out by itself. */
+export const REFUSED_NETWORKS = { dmz_of_others: { subnet: "172.29.1.0/24", internal: true } };
+
 /** Tools of the host that all of that is on. */
 export const REFUSED_TOOLS: readonly Tool[] = [
   {

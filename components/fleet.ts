@@ -26,6 +26,8 @@ interface Made {
   resource: Resource;
 }
 
+const resourcesOf = (made: readonly Made[]): Resource[] => made.map(({ resource }) => resource);
+
 /**
  * All hosts of a stack with their services. A service starts when the first one needs it, on whichever host it is: after
  * the services that it needs, and after what it uses in others was made there.
@@ -64,7 +66,7 @@ export class Fleet {
       service.gateway === undefined
         ? []
         : needed.flatMap((one) => (this.mayBeAbsent(found, one) ? [] : (this.doors.get(one.service) ?? [])));
-    const made = this.made(found, ({ when }) => when === "before");
+    const made = resourcesOf(this.made(found, ({ when }) => when === "before"));
     const own = this.startOn(found, [...gates, ...doors, ...made]);
     this.started.set(service, own);
     this.finish(found);
@@ -79,26 +81,30 @@ export class Fleet {
   /** Makes what is made in, or for, a service that runs. */
   private finish(found: Found): void {
     const opening = this.made(found, ({ when, opens }) => when === "after" && opens);
-    const others = this.made(found, ({ when, opens }) => when === "after" && !opens);
+    const all = this.made(found, ({ when, opens }) => when === "after" && !opens, opening);
     const { host, service } = found;
-    this.doors.set(service, opening);
-    this.furnished.set(service, [...opening, ...others]);
-    this.afterwards.set(host.name, [...(this.afterwards.get(host.name) ?? []), ...opening, ...others]);
+    this.doors.set(service, resourcesOf(opening));
+    this.furnished.set(service, resourcesOf(all));
+    this.afterwards.set(host.name, [...(this.afterwards.get(host.name) ?? []), ...resourcesOf(all)]);
   }
 
   private startOn({ service, host }: Found, after: readonly Resource[]): RunningService {
     return this.hostOf(host.name).start(service, after, this.args.preparation);
   }
 
-  /** What a service uses in others, made there in the order of its requests. */
-  private made({ service, host }: Found, which: (wanted: Requested) => boolean): Resource[] {
-    const made: Made[] = [];
+  /** What a service uses in others, made there in the order of its requests. @param before what is made already @returns that, too */
+  private made(
+    { service, host }: Found,
+    which: (wanted: Requested) => boolean,
+    before: readonly Made[] = [],
+  ): readonly Made[] {
+    const made: Made[] = [...before];
     for (const wanted of (service.uses ?? []).filter(which)) {
       const server = this.serving(wanted, host.name);
       const resource = wanted.make(server, this.workshop({ service, host }, server.host, [...made]));
       if (resource !== undefined) made.push({ capability: wanted.capability, resource });
     }
-    return made.map(({ resource }) => resource);
+    return made;
   }
 
   /** Who serves a request, running. @throws when nobody offers it */

@@ -79,3 +79,7 @@ test("a stack can say that something else makes them", async () => {
 test("without Headscale there is none", async () => {
   expect(nodesIn(await graphWith({ "vpai:services": JSON.stringify(["core", "studio"]) }))).toEqual([]);
 }, 120_000);
+
+test("monitors wait for the account that they log in with", () => {
+  expect(resource(graph, "seko-vpn/monitors").dependsOn).toContain("seko-vpn/owner/uptime-kuma");
+});

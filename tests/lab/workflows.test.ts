@@ -139,6 +139,7 @@ describe("credentials", () => {
       ["LiteLLM", "openAiApi"],
       ["Remotion", "httpHeaderAuth"],
       ["Webhooks", "httpHeaderAuth"],
+      ["Workstation", "httpHeaderAuth"],
     ]);
     for (const value of Object.values(VALUES)) {
       expect(kept.join()).not.toContain(value);

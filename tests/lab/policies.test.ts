@@ -13,8 +13,8 @@ test("a platform that breaks every policy is refused at preview, all of it in on
   for (const [file, service] of Object.entries(REFUSED))
     lab.edit(`platforms/vpai/services/${file}.ts`, () => `export default ${JSON.stringify(service)};\n`);
   lab.replace("platforms/vpai/hosts.ts", '"sese-ai": {', `"sese-ai": { tools: ${JSON.stringify(REFUSED_TOOLS)},`);
-  const frontend = 'frontend: { subnet: "172.20.1.0/24", internal: false },';
-  lab.replace("platforms/vpai/hosts.ts", frontend, `${frontend}${JSON.stringify(REFUSED_NETWORKS).slice(1, -1)},`);
+  const last = 'sandbox: { subnet: "172.20.5.0/24", internal: true },';
+  lab.replace("platforms/vpai/hosts.ts", last, `${last}${JSON.stringify(REFUSED_NETWORKS).slice(1, -1)},`);
   const { code, all } = await lab.make("preview");
   expect(code).not.toBe(0);
   const text = all.replace(/\s+/g, " ");

@@ -4,7 +4,13 @@ import type { ServiceContext } from "../model/context";
 import type { Service, UnitService } from "../model/service";
 import { hostnameOf } from "../model/site";
 
-const VERSION = "1.84.2";
+/** The image that has the programs; their version is its tag's. */
+const SOURCE = {
+  kind: "image",
+  reference: "docker.io/tailscale/tailscale:v1.84.2",
+  path: "/usr/local/bin/.",
+} as const;
+const VERSION = SOURCE.reference.replace(/^.*:v/, "");
 const PROGRAM = "tailscale";
 const COMMAND = `/usr/local/bin/${PROGRAM}`;
 
@@ -41,7 +47,7 @@ export function tailscale({ name, group, node, server }: NodeArgs): UnitService 
       program: {
         name: PROGRAM,
         version: VERSION,
-        source: { kind: "image", reference: `docker.io/tailscale/tailscale:v${VERSION}`, path: "/usr/local/bin/." },
+        source: SOURCE,
         commands: { [PROGRAM]: PROGRAM },
       },
       exec: [

@@ -28,11 +28,30 @@ async function findingsAbout(
   const { props } = (await kind.read(id, state)) as { props?: Record<string, unknown> };
   if (props === undefined) return [finding(name, { expected: "what its state has", found: "nothing", mend })];
   return Object.entries(props)
-    .filter(([property, value]) => !INTERNAL.has(property) && !isDeepStrictEqual(value, state[property]))
-    .map(([property, value]) =>
-      finding(`${name}/${property}`, { expected: quoted(state[property]), found: quoted(value), mend }),
+    .filter(([property]) => !INTERNAL.has(property))
+    .flatMap(([property, value]) => differences(property, state[property], value))
+    .map(({ path, expected, found }) =>
+      finding(`${name}/${path}`, { expected: quoted(expected), found: quoted(found), mend }),
     );
 }
+
+interface Difference {
+  /** Names of properties, with dots between them. */
+  path: string;
+  expected: unknown;
+  found: unknown;
+}
+
+/** A record's are those of its keys: one option out of thirty would be lost in the quote of them all. */
+function differences(path: string, expected: unknown, found: unknown): Difference[] {
+  if (isDeepStrictEqual(expected, found)) return [];
+  if (!isRecord(expected) || !isRecord(found)) return [{ path, expected, found }];
+  const keys = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
+  return keys.flatMap((key) => differences(`${path}.${key}`, expected[key], found[key]));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const quoted = (value: unknown): string => {
   const text = JSON.stringify(value) ?? "nothing";

@@ -135,7 +135,7 @@ test("a configuration that sshd does not accept never takes effect, and the sshd
       /expected a configuration that `sshd -t` accepts, found: .*95-hand\.conf.*Nonsense.*The host was put back to what it was before\.$/,
     );
     expect(await on.onHost("systemctl show ssh --property MainPID --value")).toBe(pid);
-    expect(await on.onHost(`grep AllowUsers ${OURS}`)).toBe("AllowUsers root");
+    expect(await on.onHost(`grep AllowUsers ${OURS}`)).toBe("AllowUsers mobuone root");
   } finally {
     await on.inMachine("rm /etc/ssh/sshd_config.d/95-hand.conf");
   }

@@ -38,9 +38,14 @@ test("a layer that is as the last up left it", async () => {
   expect(await found()).toEqual([]);
 });
 
-test("a layer that was changed by hand", async () => {
+test("a layer that was changed by hand is named by the options that are otherwise, gone or new", async () => {
   observed = { options: { MaxSessions: "99" }, connection: "now" };
-  expect(await found()).toEqual([["sshd/options", '{"MaxSessions":"10"}', '{"MaxSessions":"99"}']]);
+  expect(await found()).toEqual([["sshd/options.MaxSessions", '"10"', '"99"']]);
+  observed = { options: { MaxStartups: "1" }, connection: "now" };
+  expect(await found()).toEqual([
+    ["sshd/options.MaxSessions", '"10"', "nothing"],
+    ["sshd/options.MaxStartups", "nothing", '"1"'],
+  ]);
 });
 
 test("a layer that is gone", async () => {

@@ -1,7 +1,7 @@
-import type { LabHost } from "./harness/host";
-import { dockerObjectsOf, localDocker } from "./harness/docker";
-import { Lab } from "./harness/lab";
-import { authorityOf, get } from "./harness/site";
+import type { LabHost } from "../harness/host";
+import { dockerObjectsOf, localDocker } from "../harness/docker";
+import { Lab } from "../harness/lab";
+import { authorityOf, get } from "../harness/site";
 
 /**
  * Adds a second platform as docs/add-a-platform.md says: one folder beside the others, and a stack's file that chooses it.

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { projectRoot } from "../../toolchain/environment";
-import type { LabHost } from "./harness/host";
-import { Lab } from "./harness/lab";
-import { run } from "./harness/run";
-import { authorityOf, get } from "./harness/site";
+import { projectRoot } from "../../../toolchain/environment";
+import type { LabHost } from "../harness/host";
+import { Lab } from "../harness/lab";
+import { run } from "../harness/run";
+import { authorityOf, get } from "../harness/site";
 
 /**
  * Does what docs/add-a-service.md and docs/add-a-capability.md say, with the very text of their examples, and sees what

@@ -117,7 +117,7 @@ test("a person gets a table of it, for one host", async () => {
   expect(stdout).toMatch(
     /^sese-ai +container stranger +no container that the platform does not have +running, of sha256:/m,
   );
-  expect(stdout).toMatch(/^sese-ai +sshd MaxSessions +10 +99 /m);
+  expect(stdout).toMatch(/^sese-ai +sshd: MaxSessions +10 +99 /m);
   expect(stdout).not.toMatch(/^(seko-vpn|workstation)/m);
 }, 600_000);
 

@@ -1,10 +1,18 @@
 import type { Architecture } from "./stack";
 
 /** A file that a host downloads. What differs from its checksum is refused. */
-type Download = { url: string } & (
-  | { /** SHA-256, 64 hexadecimal digits. */ sha256: string }
-  | { /** As npm's registry publishes it: `sha512-` and Base64. */ integrity: string }
-);
+interface Download {
+  url: string;
+  /** 64 hexadecimal digits. */
+  sha256: string;
+}
+
+/** An npm package as published. What differs from its checksum is refused. */
+interface PublishedPackage {
+  name: string;
+  /** As the registry and lock files have it: `sha512-` and Base64. */
+  integrity: string;
+}
 
 /** How a host comes by a program. Each of them pins the content, or what names it. */
 export type ProgramSource =
@@ -25,6 +33,11 @@ export type ProgramSource =
       lock: string;
       node: string;
     }
+  /**
+   * One npm package that holds the program as a whole, without what it depends on; its version is the program's. The host's npm, and
+   * so the registry that it is set to, gets it. `node`: as for `npm`.
+   */
+  | { kind: "npm-package"; packages: Readonly<Partial<Record<Architecture, PublishedPackage>>>; node: string }
   /** Commands of Go packages, built on the host with `go`: `<name>/<version>` of the runtime. */
   | { kind: "go"; /** `<package>@<version>`. */ packages: readonly string[]; go: string }
   /** A package of the host's own distribution at this version. Older ones are not kept. */

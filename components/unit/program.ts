@@ -2,6 +2,7 @@ import { type Input, interpolate, output, type Resource } from "@pulumi/pulumi";
 import { HostProgram, type ProgramSourceOnHost } from "@vpai/providers";
 import { UserError } from "../../model/finding";
 import { type Program, programFolder } from "../../model/program";
+import type { Architecture } from "../../model/stack";
 import type { HostContext } from "../host-context";
 
 /** Where programs run that others are installed with, below their version's folder: the archives of Node and Go have it so. */
@@ -53,13 +54,13 @@ function sourceOf({ name, source, version }: Program, host: HostContext): Source
       return fromImage(source.reference, source.path, host, name);
     case "download": {
       const { files, unpack = false, file = `${BIN}/${name}` } = source;
-      const found = files[host.architecture];
-      if (found === undefined)
-        throw new UserError(
-          `${name} ${version} for ${host.owner.host}: expected a download for ${host.architecture}, ` +
-            `found ${Object.keys(files).join(", ") || "none"}: add it with its checksum`,
-        );
+      const found = forProcessor(files, `${name} ${version}`, host);
       return { source: { kind: "download", ...found, unpack, file }, dependsOn: [] };
+    }
+    case "npm-package": {
+      const { name: found, integrity } = forProcessor(source.packages, `${name} ${version}`, host);
+      const published = { package: `${found}@${version}`, integrity, path: binOf(source.node, host) };
+      return { source: { kind: "npm-package", ...published }, dependsOn: [] };
     }
     case "npm":
       return {
@@ -71,6 +72,16 @@ function sourceOf({ name, source, version }: Program, host: HostContext): Source
     case "apt":
       return { source, dependsOn: [] };
   }
+}
+
+/** What there is for a host's processor. @throws UserError when there is nothing */
+function forProcessor<T>(there: Readonly<Partial<Record<Architecture, T>>>, program: string, host: HostContext): T {
+  const found = there[host.architecture];
+  if (found !== undefined) return found;
+  throw new UserError(
+    `${program} for ${host.owner.host}: expected a download for ${host.architecture}, ` +
+      `found ${Object.keys(there).join(", ") || "none"}: add it with its checksum`,
+  );
 }
 
 /** Where an image that was made for it alone has a program. */

@@ -1,14 +1,6 @@
 import type { Tool } from "../../model/program";
 import { NODE } from "../../programs/node";
-import { npmArchive, npmProgram } from "../../programs/npm";
-
-const CLAUDE = "2.1.332";
-
-/** The package of Claude Code for a processor, and its checksum as the registry publishes it. */
-const claude = (platform: string, integrity: string): { url: string; integrity: string } => ({
-  url: npmArchive(`@anthropic-ai/claude-code-${platform}`, CLAUDE),
-  integrity,
-});
+import { npmProgram } from "../../programs/npm";
 
 /**
  * Coding agents for those who log in to the workstation (docs/requirements.md#workstation, docs/decisions/coding-tools.md). OpenCode is
@@ -18,21 +10,23 @@ export const CODING_TOOLS: readonly Tool[] = [
   {
     name: "claude-code",
     purpose: "Claude Code, by its vendor",
-    version: CLAUDE,
+    version: "2.1.332",
+    // Checksums as the registry publishes them: no manifest of ours names a program under its vendor's own terms.
     source: {
-      kind: "download",
-      unpack: true,
-      files: {
-        amd64: claude(
-          "linux-x64",
-          "sha512-f4JWhzwYutJIHScC7/dYOPX6s28tt7ZADhsOi8zwOHq5fFPEuUeChh2NMfinSg0GrUckYxaeebC4h0DqiKzLcw==",
-        ),
-        arm64: claude(
-          "linux-arm64",
-          "sha512-BlHNEtK38KBPWU31F4lUSS9sHclCyfWbThT1CErvxxH8+XcljYLZlQwdyXBkTD62rw1TgfE1u1a+quMWS0NSJg==",
-        ),
+      kind: "npm-package",
+      node: `${NODE.name}/${NODE.version}`,
+      packages: {
+        amd64: {
+          name: "@anthropic-ai/claude-code-linux-x64",
+          integrity: "sha512-f4JWhzwYutJIHScC7/dYOPX6s28tt7ZADhsOi8zwOHq5fFPEuUeChh2NMfinSg0GrUckYxaeebC4h0DqiKzLcw==",
+        },
+        arm64: {
+          name: "@anthropic-ai/claude-code-linux-arm64",
+          integrity: "sha512-BlHNEtK38KBPWU31F4lUSS9sHclCyfWbThT1CErvxxH8+XcljYLZlQwdyXBkTD62rw1TgfE1u1a+quMWS0NSJg==",
+        },
       },
     },
+    runtimes: [NODE],
     commands: { claude: "claude" },
   },
   {

@@ -4,11 +4,13 @@ import type { Transport } from "../ssh/transport";
 /** Where a program comes from, as its host is told. */
 export type Source =
   /** One file, or an archive whose single top folder is left out. */
-  | ({ kind: "download"; url: string; unpack: boolean; file: string } & ({ sha256: string } | { integrity: string }))
+  | { kind: "download"; url: string; sha256: string; unpack: boolean; file: string }
   /** A file or folder of an image; the reference may have a digest. */
   | { kind: "image"; reference: string; path: string; file: string }
   /** Packages of a lock file. @see PATH of the programs that npm runs with */
   | { kind: "npm"; manifest: string; lock: string; path: string }
+  /** One package as published, `<name>@<version>`; `integrity` is `sha512-` and Base64. */
+  | { kind: "npm-package"; package: string; integrity: string; path: string }
   | { kind: "go"; packages: string[]; path: string }
   | { kind: "apt"; package: string };
 
@@ -49,14 +51,20 @@ cd /; rm -rf "$folder/.old"
 if [ -e "$folder/$version" ]; then mv -T "$folder/$version" "$folder/.old"; fi
 mv -T "$new" "$folder/$version"; rm -rf "$folder/.old"`;
 
+/** Ends when the file that was got is not the one that is wanted. Arguments: what it is of, bits of the SHA, the digest in hexadecimal. */
+const EXPECT = `expect() {
+  found=$("sha$2sum" .download | cut -d' ' -f1)
+  [ "$found" = "$3" ] || { echo "expected SHA-$2 $3 of $1, found $found: nothing of it was installed" >&2; exit 45; }
+}`;
+
+const UNPACK = "tar --extract --file .download --strip-components 1 --no-same-owner; rm .download";
+
 const SCRIPTS: Readonly<Record<Source["kind"], string>> = {
-  download: `url=$1 bits=$2 digest=$3 unpack=$4 file=$5
+  download: `url=$1 sha256=$2 unpack=$3 file=$4
+${EXPECT}
 curl --fail --silent --show-error --location --retry 3 --proto '=http,https' --output .download -- "$url"
-found=$("sha\${bits}sum" .download | cut -d' ' -f1)
-if [ "$found" != "$digest" ]; then
-  echo "expected SHA-$bits $digest of $url, found $found: nothing of it was installed" >&2; exit 45
-fi
-if [ "$unpack" = true ]; then tar --extract --file .download --strip-components 1 --no-same-owner; rm .download
+expect "$url" 256 "$sha256"
+if [ "$unpack" = true ]; then ${UNPACK}
 else mkdir -p "$(dirname "$file")"; mv .download "$file"; chmod 0755 "$file"; fi`,
   image: `reference=$1 path=$2 file=$3
 docker image inspect "$reference" >/dev/null 2>&1 || docker pull --quiet "$reference" >/dev/null
@@ -69,6 +77,12 @@ printf '%s' "$manifest" >package.json; cat >package-lock.json
 npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error --cache="$new/.cache" >&2
 rm -rf .cache .npm
 ln -s node_modules/.bin bin`,
+  "npm-package": `export PATH="$1:$PATH" HOME="$new"; package=$2 bits=$3 digest=$4
+${EXPECT}
+npm pack --ignore-scripts --loglevel=error --cache="$new/.cache" "$package" >/dev/null
+mv ./*.tgz .download; rm -rf .cache .npm
+expect "$package" "$bits" "$digest"
+${UNPACK}`,
   go: `export PATH="$1:$PATH" HOME="$new" GOPATH="$new/.go" GOBIN="$new/bin" GOCACHE="$new/.cache" GOTOOLCHAIN=local CGO_ENABLED=0; shift
 for package; do go install -trimpath -ldflags '-s -w' "$package" >&2; done
 chmod -R u+w .go; rm -rf .go .cache`,
@@ -81,11 +95,13 @@ dpkg-deb --extract ./*.deb "$new"; rm ./*.deb`,
 function given(source: Source): { args: string[]; stdin?: string } {
   switch (source.kind) {
     case "download":
-      return { args: [source.url, ...digestIn(source), String(source.unpack), source.file] };
+      return { args: [source.url, source.sha256, String(source.unpack), source.file] };
     case "image":
       return { args: [source.reference, source.path, source.file] };
     case "npm":
       return { args: [source.path, source.manifest], stdin: source.lock };
+    case "npm-package":
+      return { args: [source.path, source.package, ...digestIn(source.integrity)] };
     case "go":
       return { args: [source.path, ...source.packages] };
     case "apt":
@@ -93,11 +109,10 @@ function given(source: Source): { args: string[]; stdin?: string } {
   }
 }
 
-/** What a download must be: bits of the SHA, and the digest in hexadecimal digits. */
-function digestIn(source: { sha256: string } | { integrity: string }): [bits: string, digest: string] {
-  if ("sha256" in source) return ["256", source.sha256];
-  const [, bits = "", digest = ""] = /^sha(256|384|512)-(.*)$/.exec(source.integrity) ?? [];
-  if (bits === "") throw new Error(`expected a checksum such as sha512-…, found ${source.integrity}`);
+/** Bits of the SHA, and the digest in hexadecimal digits. */
+function digestIn(integrity: string): [bits: string, digest: string] {
+  const [, bits = "", digest = ""] = /^sha(256|384|512)-(.*)$/.exec(integrity) ?? [];
+  if (bits === "") throw new Error(`expected a checksum such as sha512-…, found ${integrity}`);
   return [bits, Buffer.from(digest, "base64").toString("hex")];
 }
 

@@ -214,7 +214,7 @@ export const WORKSTATION_UNITS: Readonly<Record<string, UnitFacts>> = {
   opencode: {
     group: "studio",
     program: "opencode 1.18.18",
-    runtimes: [],
+    runtimes: ["node 22.23.5"],
     user: "2312:2312",
     port: 3456,
     sites: [{ subdomain: "oc", access: "vpn", promise: "/ 401" }],

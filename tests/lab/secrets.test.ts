@@ -79,7 +79,8 @@ async function watchHere(isOver: () => boolean): Promise<string> {
 }
 
 /** A release keeps n8n's data folder as it was, where n8n has noted its key. Root alone may look into the folder. */
-const isKeptRelease = (file: string): boolean => /^\/opt\/vpai\/releases\/n8n\/[^/]+\/n8n-files\/files\.tar$/.test(file);
+const isKeptRelease = (file: string): boolean =>
+  /^\/opt\/vpai\/releases\/n8n\/[^/]+\/n8n-files\/files\.tar$/.test(file);
 
 const bytesOf = async (container: string, file: string): Promise<string> =>
   Buffer.from(await host.docker("exec", container, "base64", "-w0", file), "base64").toString("utf8");

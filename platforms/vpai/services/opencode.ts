@@ -5,6 +5,7 @@ import { gatewayOf } from "../../../model/peers";
 import { basicLogin, letIn } from "../../../model/proof";
 import { defineService } from "../../../model/service";
 import { COMPILES } from "../../../programs/node";
+import { NODE } from "../../../programs/node";
 import { npmBinary } from "../../../programs/npm";
 import { DAY_BUDGET } from "./litellm/models";
 import { API_SITE } from "./litellm/site";
@@ -47,6 +48,7 @@ export default defineService({
       ...npmBinary(NAME, "1.18.18", { amd64: "opencode-linux-x64", arm64: "opencode-linux-arm64" }),
       commands: { opencode: "bin/opencode" },
     },
+    runtimes: [NODE],
     exec: ["{opencode}/bin/opencode", "serve", "--hostname", "127.0.0.1", "--port", String(PORT)],
     publish: [{ port: PORT, hostPort: PORT, protocol: "tcp", access: "host" }],
     sandbox: { ...COMPILES, WorkingDirectory: HOME },

@@ -186,19 +186,55 @@ describe("a program for those who log in", () => {
   });
 });
 
-test("a download is compared with a checksum as npm's registry publishes it", async () => {
-  const { source } = inputs;
-  if (source.kind !== "download") throw new Error("expected a download");
-  const { url, unpack, file } = source;
-  const sha512 = createHash("sha512").update(TEXT);
-  inputs = {
-    ...inputs,
-    source: { kind: "download", url, unpack, file, integrity: `sha512-${sha512.copy().digest("base64")}` },
-  };
-  await ensure();
-  served = "another";
-  inputs = { ...inputs, release: "2.0" };
-  await expect(ensure()).rejects.toThrow(`expected SHA-512 ${sha512.digest("hex")} of ${url}`);
+describe("a package as npm's registry publishes it", () => {
+  const NAME = "@one/hello-linux-x64";
+
+  /** An archive as npm packs it, and its checksum as the registry has it. */
+  function packed(text: string): { archive: Buffer; integrity: string } {
+    const made = mkdtempSync(path.join(folder, "package-"));
+    mkdirSync(path.join(made, "package", "bin"), { recursive: true });
+    writeFileSync(path.join(made, "package", "package.json"), JSON.stringify({ name: NAME, version: "1.0.0" }));
+    writeFileSync(path.join(made, "package", "bin", "hello"), text, { mode: 0o755 });
+    const archive = execFileSync("tar", ["--create", "--gzip", "--directory", made, "package"]);
+    return { archive, integrity: `sha512-${createHash("sha512").update(archive).digest("base64")}` };
+  }
+
+  /** A registry with that archive, and a folder whose npm is set to it. */
+  async function registry(archive: Buffer): Promise<{ bin: string; stop(): void }> {
+    const published = createServer((request, response) => {
+      const address = `http://${request.headers.host}`;
+      const version = { name: NAME, version: "1.0.0", dist: { tarball: `${address}/hello.tgz` } };
+      const told = JSON.stringify({ name: NAME, "dist-tags": { latest: "1.0.0" }, versions: { "1.0.0": version } });
+      response.end(request.url === "/hello.tgz" ? archive : told);
+    });
+    await new Promise<void>((resolve) => published.listen(0, "127.0.0.1", resolve));
+    const bin = mkdtempSync(path.join(folder, "bin-"));
+    const npm = execFileSync("which", ["npm"], { encoding: "utf8" }).trim();
+    const set = `npm_config_registry=http://127.0.0.1:${(published.address() as AddressInfo).port}`;
+    writeFileSync(path.join(bin, "npm"), `#!/bin/sh\nexec env ${set} '${npm}' "$@"\n`, { mode: 0o755 });
+    const stop = (): void => {
+      published.closeAllConnections();
+      published.close();
+    };
+    return { bin, stop };
+  }
+
+  test("is its content, and refused when it is not what its checksum says", async () => {
+    const { archive, integrity } = packed(TEXT);
+    const { bin, stop } = await registry(archive);
+    try {
+      const source = { kind: "npm-package", package: `${NAME}@1.0.0`, integrity, path: bin } as const;
+      inputs = { ...inputs, release: "1.0", source };
+      await ensure();
+      expect(execFileSync(file(), { encoding: "utf8" })).toBe("hello\n");
+      expect(readdirSync(path.join(inputs.folder, "1.0")).sort()).toEqual(["bin", "package.json"]);
+      inputs = { ...inputs, release: "2.0", source: { ...source, integrity: packed("another").integrity } };
+      await expect(ensure()).rejects.toThrow(/expected SHA-512 [0-9a-f]{128} of @one\/hello-linux-x64@1\.0\.0, found /);
+      expect(versions()).toEqual(["1.0", "current"]);
+    } finally {
+      stop();
+    }
+  });
 });
 
 test.each([

@@ -200,7 +200,7 @@ describe("a package as npm's registry publishes it", () => {
   }
 
   /** A registry with that archive, and a folder whose npm is set to it. */
-  async function registry(archive: Buffer): Promise<{ bin: string; stop(): void }> {
+  async function registry(archive: Buffer): Promise<{ bin: string; stop: () => void }> {
     const published = createServer((request, response) => {
       const address = `http://${request.headers.host}`;
       const version = { name: NAME, version: "1.0.0", dist: { tarball: `${address}/hello.tgz` } };

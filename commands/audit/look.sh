@@ -95,12 +95,6 @@ done
   stat --format '%a	%u:%g	%n' -- "$file" | tell file
 done
 
-# Packet filters.
-command -v ufw >/dev/null && ufw status verbose 2>/dev/null | tell ufw
-for family in iptables ip6tables; do
-  command -v "$family" >/dev/null && "$family" -S 2>/dev/null | tell "$family"
-done
-
 # How it does.
 root=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null)
 for at in / "$folder" "$root"; do

@@ -57,7 +57,6 @@ export function readLook(text: string): Seen {
       const [mode = "", owner = "", path = ""] = line.split("\t");
       return { mode, owner, path };
     }),
-    filters: { ufw: part("ufw"), iptables: part("iptables"), ip6tables: part("ip6tables") },
     condition: conditionOf(part),
   };
 }

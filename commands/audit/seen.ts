@@ -159,7 +159,5 @@ export interface Seen {
   /** Values by path: `net/ipv4/ip_forward`. */
   sysctl: ReadonlyMap<string, string>;
   rights: readonly SeenRights[];
-  /** Lines of `ufw status verbose`, and rules by family as `iptables -S` says them. */
-  filters: { ufw: readonly string[]; iptables: readonly string[]; ip6tables: readonly string[] };
   condition: SeenCondition;
 }

@@ -53,7 +53,7 @@ preview: ## what `up` would change; reaches no host
 	$(READY)
 	@$(RUN) commands/preview.ts
 
-refresh: ## look at the hosts and note what drifted
+refresh: ## look at the hosts, note what drifted, and tell them how much, for the alert: [YES=1]
 	$(READY)
 	@$(RUN) commands/refresh.ts
 

@@ -7,18 +7,25 @@ export interface Peaks {
 }
 
 /**
- * The kernel's own high-water mark of each container, page cache included, in a lab of the groups core and apps: while all started
- * on two busy processors, and the tests of sandboxes and worker ran. Monitoring was not measured.
+ * The kernel's own high-water mark of each container, page cache included, in a lab of all services: while all started on two busy
+ * processors, and tests of the gateway, coding tools, budget and sandboxes ran.
  */
 export const PEAKS: Peaks = {
-  measuredOn: "2026-11-29",
+  measuredOn: "2026-11-30",
   mib: {
+    alertmanager: 25,
     caddy: 27,
-    litellm: 731,
-    n8n: 355,
-    nocodb: 211,
-    postgresql: 270,
+    cadvisor: 25,
+    diun: 35,
+    litellm: 793,
+    n8n: 391,
+    nocodb: 257,
+    openclaw: 409,
+    postgresql: 276,
     redis: 11,
-    sandboxes: 36,
+    "redis-cache": 26,
+    sandboxes: 52,
+    victoriametrics: 72,
+    vmalert: 19,
   },
 };

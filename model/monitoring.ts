@@ -1,3 +1,6 @@
+/** Folder of a host, below the platform's, where its collector reads the metrics that jobs and commands leave there. */
+export const METRICS_FOLDER = "data/metrics";
+
 /** What an exporter is told: a value, the text of an environment variable of the collector, or several of them. */
 export type ExporterValue = string | number | boolean | { environment: string } | readonly ExporterValue[];
 

@@ -54,6 +54,10 @@ export function outcomeOf(log: string): Outcome {
 export const stepsIn = (log: string): Step[] =>
   eventsIn(log).flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
 
+/** The same of those that came to an end. A refresh names here what it found: `same`, `update` or `delete`. */
+export const doneIn = (log: string): Step[] =>
+  eventsIn(log).flatMap(({ resOutputsEvent }) => resOutputsEvent?.metadata ?? []);
+
 const eventsIn = (log: string): EngineEvent[] => log.split("\n").flatMap(parsed);
 
 function parsed(line: string): EngineEvent[] {
@@ -77,8 +81,8 @@ function servicesNotReached(events: readonly EngineEvent[]): string[] {
   return known.filter((name) => !done.has(name));
 }
 
-/** The resource's own name; empty for the stack and for what belongs to no resource. */
-const nameOf = (urn: string): string =>
+/** A resource's own name; empty for the stack and for what belongs to no resource. */
+export const nameOf = (urn: string): string =>
   urn.includes("::pulumi:pulumi:Stack::") ? "" : urn.slice(urn.lastIndexOf("::") + 2).trim();
 
 /** `sese-ai/redis` of `sese-ai/redis/config/redis.conf`. */

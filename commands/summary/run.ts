@@ -7,9 +7,17 @@ import { summaryOf } from "./summary";
 /**
  * Runs `pulumi` with the engine's log kept aside, and sums it up where the run failed.
  * @param run is given the arguments that make the engine keep the log
+ * @param succeeded what is done with the log of a run that did not fail. Default: nothing
  */
-export const withSummary = (run: (logging: string[]) => Promise<number>): Promise<number> =>
-  withLog(run, (log, code) => (code === 0 ? "" : summaryOf(outcomeOf(log), Boolean(process.env["VERBOSE"]))));
+export const withSummary = (
+  run: (logging: string[]) => Promise<number>,
+  succeeded: (log: string) => Promise<void> = () => Promise.resolve(),
+): Promise<number> =>
+  withLog(run, async (log, code) => {
+    if (code !== 0) return summaryOf(outcomeOf(log), Boolean(process.env["VERBOSE"]));
+    await succeeded(log);
+    return "";
+  });
 
 /**
  * The same for any run.
@@ -17,7 +25,7 @@ export const withSummary = (run: (logging: string[]) => Promise<number>): Promis
  */
 export async function withLog(
   run: (logging: string[]) => Promise<number>,
-  told: (log: string, code: number) => string,
+  told: (log: string, code: number) => string | Promise<string>,
 ): Promise<number> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "vpai-log-"));
   const file = path.join(folder, "events");
@@ -25,7 +33,7 @@ export async function withLog(
   process.env["PULUMI_DEBUG_COMMANDS"] = "true";
   try {
     const code = await run(["--event-log", file]);
-    const text = existsSync(file) ? told(readFileSync(file, "utf8"), code) : "";
+    const text = existsSync(file) ? await told(readFileSync(file, "utf8"), code) : "";
     if (text !== "") console.error(text);
     return code;
   } finally {

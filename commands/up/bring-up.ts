@@ -1,3 +1,5 @@
+import { mendedIn } from "../drift/count";
+import { tellDrift } from "../drift/tell";
 import { runReaching } from "../reach/run";
 import { changeStack } from "../pulumi";
 import { withSummary } from "../summary/run";
@@ -21,11 +23,13 @@ export function bringUp({ stack, unattended, given = {}, args = [] }: BringUp): 
   return runReaching({
     ...{ stack, command: "up", given },
     run: (leaving) =>
-      withSummary((logging) =>
-        changeStack(stack, async () => {
-          const left = await leaving();
-          return left && ["up", ...all, ...left, ...logging];
-        }),
+      withSummary(
+        (logging) =>
+          changeStack(stack, async () => {
+            const left = await leaving();
+            return left && ["up", ...all, ...left, ...logging];
+          }),
+        (log) => (given.SERVICE ? Promise.resolve() : tellDrift(stack, mendedIn(log))),
       ),
   });
 }

@@ -1,6 +1,7 @@
 import { interpolate, output, type Resource } from "@pulumi/pulumi";
 import { HostImage, RemoteFile, SystemdJob } from "@vpai/providers";
 import type { Job } from "../../model/job";
+import { METRICS_FOLDER } from "../../model/monitoring";
 import { HOST_ITSELF, type JobOwner, jobsOf, type Service } from "../../model/service";
 import type { Preparation } from "../preparation";
 import { validation } from "../container/file-checks";
@@ -10,7 +11,7 @@ import type { HostContext } from "../host-context";
 import { loginFor } from "../machines/registry-logins";
 import type { RunningService, ServiceArgs } from "../running-service";
 import { REPORT, RUN } from "./scripts";
-import { type JobSpec, jobSpec, METRICS_FOLDER, SCRIPTS_FOLDER } from "./spec";
+import { type JobSpec, jobSpec, SCRIPTS_FOLDER } from "./spec";
 import { type VisitedHosts, visiting } from "./visits";
 
 /** Whose a job is, as a resource, and after what it is put on its host. */

@@ -1,4 +1,5 @@
 import { type ContainerJob, type HostJob, type Job, JOB_LIMITS, JOB_TIMEOUT } from "../../model/job";
+import { METRICS_FOLDER } from "../../model/monitoring";
 import { isContainer } from "../../model/run";
 import { type ContainerService, type JobOwner, networksOf } from "../../model/service";
 import { containerSpec } from "../container/spec";
@@ -24,9 +25,6 @@ export interface JobSpec extends Filing {
   /** Text of the timer's file. */
   timer: string;
 }
-
-/** Folder of the host, below the platform's data, where its collector reads metrics of jobs. */
-export const METRICS_FOLDER = "data/metrics";
 
 /** Folder of the host, below the platform's, with what all jobs are run by. */
 export const SCRIPTS_FOLDER = "jobs";

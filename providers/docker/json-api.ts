@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type HttpServer, requestContainer } from "./http";
 import type { HttpAnswer } from "../ssh/http";
 import type { Transport } from "../ssh/transport";
@@ -16,13 +17,20 @@ export class UnexpectedStatus extends Unreadable {
   }
 }
 
+/** The status of a server that has not taken the request on: it may be sent again. */
+const UNAVAILABLE = 503;
+
 /** An HTTP interface of a container that takes and gives JSON. */
 export class JsonApi {
-  /** @param headers sent with each request: who asks */
+  /**
+   * @param headers sent with each request: who asks
+   * @param patience seconds for which a request is sent again while the answer is 503. Default: 0
+   */
   constructor(
     private readonly host: Transport,
     private readonly server: HttpServer,
     private readonly headers: Readonly<Record<string, string>>,
+    private readonly patience = 0,
   ) {}
 
   /**
@@ -35,15 +43,24 @@ export class JsonApi {
     path: string,
     { body, missing = false }: { body?: unknown; missing?: boolean } = {},
   ): Promise<T | undefined> {
-    const answer = await requestContainer(this.host, this.server, {
-      method,
-      path,
-      headers: { ...this.headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const answer = await this.answer(method, path, body);
     if (answer.status === 404 && missing) return undefined;
     if (answer.status < 200 || answer.status > 299) throw this.unexpected(method, path, answer);
     return parsed(answer.body) as T;
+  }
+
+  private async answer(method: string, path: string, body: unknown): Promise<HttpAnswer> {
+    const deadline = Date.now() + this.patience * 1000;
+    for (;;) {
+      const answer = await requestContainer(this.host, this.server, {
+        method,
+        path,
+        headers: { ...this.headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (answer.status !== UNAVAILABLE || Date.now() >= deadline) return answer;
+      await sleep(1000);
+    }
   }
 
   private unexpected(method: string, path: string, { status, body }: HttpAnswer): Error {

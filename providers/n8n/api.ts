@@ -17,6 +17,9 @@ const SCOPES = [
 /** How long n8n may take from being healthy, with its database migrated, to serving the API. Seconds. */
 const PATIENCE = 120;
 
+/** How long a busy n8n may say in between that its database is not ready: it looks every few seconds whether that answers. Seconds. */
+const HICCUP = 60;
+
 /**
  * The last work with each n8n. One is done after the other: n8n has two connections to its database, and several changes at
  * once each hold one and wait for a second.
@@ -60,7 +63,7 @@ async function withKey<T>(
       `${server.container} on ${host.name}: expected a user with the role global:owner in n8n, found none`,
     );
   try {
-    const api = new JsonApi(host, server, { "x-n8n-api-key": key });
+    const api = new JsonApi(host, server, { "x-n8n-api-key": key }, HICCUP);
     await untilServed(api);
     return await work(api);
   } finally {

@@ -77,6 +77,18 @@ test.each([404, 503])("an n8n that is healthy and answers its API with %d yet is
   expect(row().activeVersionId).not.toBeNull();
 });
 
+test("an n8n that says in the midst of it that its database is not ready is asked again, and makes it once", async () => {
+  let refused = 0;
+  container.reply = (request) => {
+    if (request.method === "GET" || refused > 0) return answer(request);
+    refused += 1;
+    return { status: 503, body: '{"code":503,"message":"Database is not ready!"}' };
+  };
+  await kind.ensure(inputs);
+  container.reply = answer;
+  expect([refused, n8n.workflows.length]).toEqual([1, 1]);
+});
+
 test("an n8n without an owner is an error that says so", async () => {
   n8n.owner = false;
   await expect(kind.ensure(inputs)).rejects.toThrow(/vpai_n8n on .*expected a user with the role global:owner/);

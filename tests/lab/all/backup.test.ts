@@ -440,7 +440,7 @@ describe("everything comes back from a set", () => {
     async () => {
       const before = started();
       const said = backup("restore", set);
-      await eventually(() => expect(redis("PING")).toBe("PONG"), 30);
+      await eventually(() => expect(redis("PING")).toBe("PONG"), 120);
       expect(counts()).toEqual(then);
       expect(inside("app", "cat", "/data/plain")).toBe("plain");
       expect(() => inside("app", "cat", "/data/later")).toThrow();

@@ -26,10 +26,25 @@ noted() { sed -n "s/^$2\t//p" "$1"; }
 # Whether the cluster of a version was not touched since it took its place: no server starts without writing this file.
 control_of() { sha256sum < "$DATA/$1/docker/global/pg_control" | cut -d ' ' -f 1; }
 
-# Runs a server apart from everybody. usage: serve <name> <folder of its socket> [docker's options] <image> [its options]
+# A server that ends when nobody is left who holds the lock of this migration, however that went: another one may be started on its
+# cluster then.
+WHILE_LOCKED='postgres "$@" & server=$!
+trap "kill -INT $server" INT TERM
+while kill -0 $server 2> /dev/null; do
+  flock --nonblock --shared /alive true && kill -INT $server
+  sleep 1 & wait $!
+done
+wait $server'
+
+# Runs a server apart from everybody. usage: serve <name> <folder of its socket> <image> <volume>… -- <option of the server>…
 serve() {
-  local name=$1 socket=$2 waited owner
-  shift 2
+  local name=$1 socket=$2 image=$3 volumes=() waited owner
+  shift 3
+  for (( ; $# > 0; )); do
+    [ "$1" != -- ] || { shift; break; }
+    volumes+=(--volume "$1")
+    shift
+  done
   owner=$(stat --format %u:%g "$DATA")
   mkdir -p "$socket"
   echo 'local all all trust' > "$socket/pg_hba.conf"
@@ -37,7 +52,8 @@ serve() {
   docker run --detach --name "$name" --label "dev.vpai.backup=$FOLDER" --user "$owner" --network none --cap-drop ALL \
     --security-opt no-new-privileges --read-only --tmpfs /tmp --shm-size 128m --stop-timeout 300 \
     --memory "$((MEMORY_BYTES / 2))" --memory-swap "$((MEMORY_BYTES / 2))" \
-    --volume "$socket:/var/run/postgresql" --entrypoint postgres "$@" \
+    --volume "$socket:/var/run/postgresql" --volume "$ALIVE:/alive:ro" "${volumes[@]}" --entrypoint bash "$image" \
+    -c "$WHILE_LOCKED" postgres "$@" \
     -c listen_addresses= -c unix_socket_directories=/var/run/postgresql -c hba_file=/var/run/postgresql/pg_hba.conf \
     -c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0 -c max_locks_per_transaction=1024 \
     -c shared_buffers=64MB -c maintenance_work_mem=64MB -c log_min_messages=warning -c autovacuum=off > /dev/null
@@ -54,14 +70,16 @@ serve_old() {
   local version path bytes
   IFS=$'\t' read -r version path bytes < <(find_cluster)
   [ "$version" -lt "$NEXT" ] || fail "expected a cluster older than $NEXT, found one of $version, $bytes bytes"
+  # Two servers on one cluster spoil it.
+  if is_up "$CONTAINER"; then fail "expected $CONTAINER to be stopped, found that it runs"; fi
   # Nobody writes to it any more, us included.
-  serve "$OLD" "$WORK/old" --volume "$DATA:/var/lib/postgresql" "$IMAGE_BEFORE" \
+  serve "$OLD" "$WORK/old" "$IMAGE_BEFORE" "$DATA:/var/lib/postgresql" -- \
     -D "/var/lib/postgresql/$path" -c default_transaction_read_only=on
 }
 
 # What is loaded in one transaction with the table it is for needs no log; what is there when that ends is on the disk.
 serve_new() {
-  serve "$NEW" "$WORK/new" --volume "$STAGE:/var/lib/postgresql" --volume "$WORK/old:/old" "$IMAGE" \
+  serve "$NEW" "$WORK/new" "$IMAGE" "$STAGE:/var/lib/postgresql" "$WORK/old:/old" -- \
     -D "/var/lib/postgresql/$NEXT/docker" -c wal_level=minimal -c max_wal_senders=0 -c checkpoint_timeout=1h -c max_wal_size=1GB
 }
 

@@ -15,5 +15,7 @@ export const versionedData = (
     const { program, find } = dataVersions;
     const major = majorOf(name, run.image, dataVersions);
     const migrates = releases !== undefined;
-    return [{ service: name, program, folder: dataFolderOf(service, first, folder), major, image: run.image, find, migrates }];
+    return [
+      { service: name, program, folder: dataFolderOf(service, first, folder), major, image: run.image, find, migrates },
+    ];
   });

@@ -1,5 +1,12 @@
 import { all, type Output, ResourceHook } from "@pulumi/pulumi";
-import { type Connection, expectReadableData, expectReady, type HostNeeds, transportTo, type VersionedData } from "@vpai/providers";
+import {
+  type Connection,
+  expectReadableData,
+  expectReady,
+  type HostNeeds,
+  transportTo,
+  type VersionedData,
+} from "@vpai/providers";
 import { LEFT_AS_IT_IS } from "../../model/finding";
 import { known } from "../known";
 

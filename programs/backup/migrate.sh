@@ -89,6 +89,13 @@ migrate() {
   [ "$MEMORY_BYTES" -gt 0 ] || MEMORY_BYTES=$((1024 * 1024 * 1024))
   export IMAGE_BEFORE NEXT RELEASE STAMP WORK MEMORY_BYTES
   mkdir "$WORK"
+  # Held as long as somebody works on this. Programs that the method leaves running look at it: they end with us, killed or not.
+  ALIVE=$WORK/alive
+  export ALIVE
+  : > "$ALIVE"
+  chmod 0644 "$ALIVE"
+  exec 6< "$ALIVE"
+  flock 6
   MIGRATING=$service DOWN=''
   trap abandon EXIT
   trap 'exit 143' TERM
@@ -102,7 +109,7 @@ migrate() {
   versions switch || fail "$service's data of version $NEXT could not take their place; those of version $FOUND serve"
   trap - EXIT
   rm -rf "$WORK"
-  echo "$service: data of version $NEXT, $BYTES bytes, in place of those of $before; it has been down for $(($(date +%s) - ${DOWN:-$(date +%s)})) s"
+  echo "$service: data of version $NEXT, $BYTES bytes, in place of those of $before${DOWN:+; it has been down for $(($(date +%s) - DOWN)) s}"
 }
 
 # Nothing of a migration that failed is left, and who was stopped for it serves.

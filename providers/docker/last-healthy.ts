@@ -43,7 +43,15 @@ export const keepVersion = (host: CommandRunner, place: Place, version: Version)
   writeKept(host, place, version);
 
 export async function forgetVersion(host: CommandRunner, { lastHealthy }: Place): Promise<void> {
-  await host.output(["rm", "-rf", "--", lastHealthy, `${lastHealthy}.new`, readNote(lastHealthy), guardNote(lastHealthy)]);
+  await host.output([
+    "rm",
+    "-rf",
+    "--",
+    lastHealthy,
+    `${lastHealthy}.new`,
+    readNote(lastHealthy),
+    guardNote(lastHealthy),
+  ]);
 }
 
 /**

@@ -58,7 +58,14 @@ export const dataMigrationKind: Kind<DataMigrationInputs, DataMigrationState> = 
     const { command, service, image, reference, release } = inputs;
     const host = transportTo(inputs.connection);
     try {
-      const said = await host.output([...command, "migrate", service, image, reference, release === "" ? "-" : release]);
+      const said = await host.output([
+        ...command,
+        "migrate",
+        service,
+        image,
+        reference,
+        release === "" ? "-" : release,
+      ]);
       if (said.includes("\n", said.indexOf("\n") + 1)) console.log(said.trimEnd());
       return { ...inputs, bytes: Number(/data of version \d+, (\d+) bytes/.exec(said)?.[1] ?? 0) };
     } catch (error) {

@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { projectRoot } from "../../../../toolchain/environment";
@@ -34,7 +44,10 @@ const STAMP = "20261130T030000";
 function run(program: string, args: readonly string[], more: Record<string, string> = {}) {
   const known = { HERE: root, DATA: data, CONTAINER: "vpai_db", PART: "db", SERVICE: "db", OUT: "", FOLDER: root };
   const env = { ...process.env, ...known, STAMP, NEXT: "18", RELEASE: "then-17.6", ...more };
-  const { status, signal, stdout, stderr } = spawnSync("bash", [path.join(root, program), ...args], { env, encoding: "utf8" });
+  const { status, signal, stdout, stderr } = spawnSync("bash", [path.join(root, program), ...args], {
+    env,
+    encoding: "utf8",
+  });
   return { code: status, signal, out: stdout, error: stderr };
 }
 
@@ -156,21 +169,24 @@ describe.each([
     (["before", "after"] as const).map((moment) => [moment, number] as const),
   );
 
-  test.each(moments)("%s its rename number %i: never are two clusters in service, and afterwards exactly one is", (moment, number) => {
-    given();
-    const { signal } = major(verb, killAt(number, moment));
-    expect(signal).toBe("SIGKILL");
-    // Whatever starts now, by whichever image: a cluster that nobody else serves, or none.
-    expect(startable().length).toBeLessThanOrEqual(1);
-    expect(major("settle")).toMatchObject({ code: 0, error: "" });
-    expect(startable()).toHaveLength(1);
-    const [version = ""] = found().split(" ");
-    expect(startable()).toEqual([`${version}/docker`]);
-    // The cluster of before has lost nothing, wherever it is.
-    const before = path.join(data, "17/docker/global");
-    expect(readFileSync(path.join(before, readdirSync(before)[0] ?? ""), "utf8")).toBe("of 17");
-    expect(readdirSync(data).filter((name) => name.endsWith(".new"))).toEqual([]);
-  });
+  test.each(moments)(
+    "%s its rename number %i: never are two clusters in service, and afterwards exactly one is",
+    (moment, number) => {
+      given();
+      const { signal } = major(verb, killAt(number, moment));
+      expect(signal).toBe("SIGKILL");
+      // Whatever starts now, by whichever image: a cluster that nobody else serves, or none.
+      expect(startable().length).toBeLessThanOrEqual(1);
+      expect(major("settle")).toMatchObject({ code: 0, error: "" });
+      expect(startable()).toHaveLength(1);
+      const [version = ""] = found().split(" ");
+      expect(startable()).toEqual([`${version}/docker`]);
+      // The cluster of before has lost nothing, wherever it is.
+      const before = path.join(data, "17/docker/global");
+      expect(readFileSync(path.join(before, readdirSync(before)[0] ?? ""), "utf8")).toBe("of 17");
+      expect(readdirSync(data).filter((name) => name.endsWith(".new"))).toEqual([]);
+    },
+  );
 });
 
 test("what an interruption before the switch has left goes, and the old cluster serves on", () => {

@@ -585,7 +585,9 @@ describe("what a stack's settings change", () => {
     const older = await graphOf("prod", { ...coreOfProd, "vpai:overrides": JSON.stringify(image) }, coreProgram);
     expect(resource(older, "sese-ai/postgresql/data-version").inputs["major"]).toBe(17);
     expect(container(older, "sese-ai/postgresql").inputs["envs"]).toContain("PGDATA=/var/lib/postgresql/17/docker");
-    expect(container(stacks.prod, "sese-ai/postgresql").inputs["envs"]).not.toContainEqual(expect.stringContaining("PGDATA"));
+    expect(container(stacks.prod, "sese-ai/postgresql").inputs["envs"]).not.toContainEqual(
+      expect.stringContaining("PGDATA"),
+    );
   });
 
   test("E5: the kernel lets programs listen on a VPN address that comes after the engine", () => {

@@ -224,10 +224,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 81],
+    ["lab", "sese-ai", "sese-ai/machine/container", 86],
     ["lab", "seko-vpn", "seko-vpn/machine/container", 11],
     ["lab", "workstation", "workstation/machine/container", 11],
-    ["preprod", "sese-ai", "sese-ai/server", 84],
+    ["preprod", "sese-ai", "sese-ai/server", 89],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);

@@ -20,7 +20,7 @@ test("T14: one command says how all containers of a stack are", async () => {
   expect(host.commands).toEqual([
     [
       ...["docker", "ps", "--all", "--no-trunc", "--filter", "label=dev.vpai.stack=prod", "--format"],
-      "{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Networks}}\t{{.Label \"dev.vpai.previous\"}}",
+      '{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Networks}}\t{{.Label "dev.vpai.previous"}}',
     ],
   ]);
 });

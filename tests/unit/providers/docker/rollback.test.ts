@@ -165,7 +165,9 @@ describe("a version that has brought the data into another form", () => {
     await messageOf(healthGateKind.ensure(gate("bad1", BAD)));
     host.changes.length = 0;
     host.fits = () => fails("backup: expected data of version 18, found those of 17");
-    expect(await messageOf(healthGateKind.ensure(gate("bad1", BAD)))).toBe("expected data of version 18, found those of 17");
+    expect(await messageOf(healthGateKind.ensure(gate("bad1", BAD)))).toBe(
+      "expected data of version 18, found those of 17",
+    );
     expect(host.list()).toEqual(["vpai_n8n.failed sha256:bad stopped", "vpai_n8n sha256:good runs"]);
     expect(host.changes).toEqual([]);
   });

@@ -31,14 +31,22 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const answers = (answer: Partial<Answer>): void => void (server.respond = () => ({ code: 0, stdout: "", stderr: "", ...answer }));
+const answers = (answer: Partial<Answer>): void =>
+  void (server.respond = () => ({ code: 0, stdout: "", stderr: "", ...answer }));
 
 test("the host is told the image and the release, and how large the data are is kept", async () => {
   answers({ stdout: "postgresql: data of version 18, 73000000 bytes\n" });
   const { outs } = await implement(dataMigrationKind).create({ ...inputs });
   expect(outs).toMatchObject({ bytes: 73_000_000, major: 18 });
   expect(server.commands).toEqual([
-    [...inputs.command, "migrate", "postgresql", "sha256:new", "docker.io/library/postgres:18.1", "20261129T230000Z-17.6"],
+    [
+      ...inputs.command,
+      "migrate",
+      "postgresql",
+      "sha256:new",
+      "docker.io/library/postgres:18.1",
+      "20261129T230000Z-17.6",
+    ],
   ]);
 });
 
@@ -93,7 +101,9 @@ describe("before anything changes on a host", () => {
     ...{ image: "docker.io/library/postgres:18.1", find: "echo", migrates: true },
   };
   const look = (holds: string, more: Partial<VersionedData> = {}): Promise<void> =>
-    expectReadableData(new ScriptedHost(() => (holds === "" ? "" : `${holds}\t${holds}/docker\t1\n`)), [{ ...data, ...more }]);
+    expectReadableData(new ScriptedHost(() => (holds === "" ? "" : `${holds}\t${holds}/docker\t1\n`)), [
+      { ...data, ...more },
+    ]);
 
   test.each(["", "17", "18"])("data of version %p are taken on by 18", async (holds) => {
     await expect(look(holds)).resolves.toBeUndefined();

@@ -15,7 +15,9 @@ export interface HostNetworks {
 
 /** How a host copies what a service keeps before that gets another image. */
 export interface Releases {
-  /** Name of the systemd service of its backups. */
+  /** Name of the job of its backups. */
+  job: string;
+  /** Name of the systemd service of that. */
   unit: string;
   /** How many stay of each service. */
   kept: number;

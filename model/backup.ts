@@ -30,7 +30,7 @@ export interface BackupMethod {
   name: string;
   /** A program of bash, which the host runs with a verb and the part's arguments. */
   script: string;
-  /** Programs of Node that it runs in containers of their own, by name. Default: none. */
+  /** What it has beside it, by name: mostly programs of Node that it runs in containers of their own. Default: none. */
   programs?: Readonly<Record<string, string>>;
 }
 

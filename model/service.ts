@@ -3,6 +3,7 @@ import type { OwnPart } from "./backup";
 import type { Offered, Requested } from "./capability";
 import type { HealthCheck, SmokeCheck, UnitHealth, VersionCheck } from "./checks";
 import type { HostView, ServiceContext } from "./context";
+import type { DataVersions } from "./data-version";
 import type { ConfigFile, DataDirectory, SecretFile } from "./files";
 import type { Monitored } from "./monitoring";
 import { type Job, JOB_LIMITS } from "./job";
@@ -73,6 +74,8 @@ export interface Service<R extends Run = Run> extends Monitored {
   /** How values of its secrets are tried, beside those that its offers, requests and sites say. Default: they are not. */
   proofs?: (context: ServiceContext) => readonly Proof[];
   data?: readonly DataDirectory[];
+  /** Of data in its first folder that one major version of its image alone can read. Default: any image can. */
+  dataVersions?: DataVersions;
   /**
    * Folder on the host for its `config` and `data`, an absolute path, where the sources give it one of its own. Default: its
    * files lie in the platform's folder, in `configs/<service>` and `data`.

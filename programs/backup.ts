@@ -148,6 +148,15 @@ export function keepersOfData(context: ServiceContext): Set<string> {
 
 const secretOf = ({ name }: Pick<BackupPart, "name">): string => `${name}.secret`;
 
+/** How data pass from one major version of their program to the next, by service. */
+const versionLines = ({ services }: ServiceContext): string[][] =>
+  services.flatMap((service) => {
+    const { name, data: [folder] = [], dataVersions } = service;
+    if (dataVersions === undefined || folder === undefined) return [];
+    const { method, arguments: rest = [] } = dataVersions;
+    return [["versions", name, method.name, dataFolderOf(service, folder, FOLDER), ...rest]];
+  });
+
 /** What `backup.sh` reads: a line for each part, its words apart by tabs. @throws for a word that cannot be told apart */
 export function backupPlan(context: ServiceContext): string {
   const parts = backupParts(context);
@@ -163,6 +172,7 @@ export function backupPlan(context: ServiceContext): string {
     ...context.services.flatMap(({ name }) =>
       ownDataOf(name, parts).map(({ part, items = [] }) => ["own", name, part, ...items]),
     ),
+    ...versionLines(context),
   ];
   const wrong = lines.flat().find((word) => word === "" || /[\t\n\r]/.test(word));
   if (wrong !== undefined)
@@ -171,6 +181,12 @@ export function backupPlan(context: ServiceContext): string {
     );
   return lines.map((words) => `${words.join("\t")}\n`).join("");
 }
+
+/** Every method of a host: what its data are copied by, and how they pass to another version. */
+const methodsOf = ({ services }: ServiceContext, parts: readonly BackupPart[]): BackupMethod[] => [
+  ...parts.map(({ method }) => method),
+  ...services.flatMap(({ dataVersions }) => (dataVersions === undefined ? [] : [dataVersions.method])),
+];
 
 /** @throws when two methods have one name */
 function methodFiles(methods: readonly BackupMethod[]): Record<string, string> {
@@ -202,6 +218,19 @@ const HOUR = 3_600;
 /** Name of a host's job. */
 export const backupJobName = (host: string): string => `backup-${host}`;
 
+/**
+ * The command of a host's backups, without what that does there. Its files are there before any container, its job after them.
+ * @param job its name
+ */
+export const backupProgram = (job: string, { folder, prefix }: { folder: string; prefix: string }): string[] => [
+  "/bin/bash",
+  `${folder}/configs/${job}/backup.sh`,
+  folder,
+  prefix,
+  // Images that a set takes are the nightly job's.
+  "-",
+];
+
 /** The nightly set of a host's backups (docs/backups.md). */
 export function backupJob(context: ServiceContext): HostJob {
   const name = backupJobName(context.host);
@@ -220,8 +249,8 @@ export function backupJob(context: ServiceContext): HostJob {
     environment: () => ({ DOCKER_CONFIG: "/nonexistent" }),
     files: () => [
       config("plan", backupPlan(context)),
-      ...["backup.sh", "releases.sh", "tools.sh"].map(own),
-      ...Object.entries(methodFiles(parts.map(({ method }) => method))).map(([file, content]) => config(file, content)),
+      ...["backup.sh", "releases.sh", "migrate.sh", "tools.sh"].map(own),
+      ...Object.entries(methodFiles(methodsOf(context, parts))).map(([file, content]) => config(file, content)),
     ],
     secrets: Object.fromEntries(
       parts.flatMap((part) => (part.secret === undefined ? [] : [[secretOf(part), { secret: part.secret }]])),

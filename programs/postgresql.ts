@@ -1,13 +1,19 @@
 import { type DatabaseServer, postgresqlDatabase } from "../capabilities/postgresql-database";
+import { clusterPlace, postgresqlVersions } from "../capabilities/postgresql-major";
 import type { ServiceContext } from "../model/context";
 import { camelCase } from "../model/names";
 import { remoteClients, subnetsOf } from "../model/peers";
-import type { ContainerRun } from "../model/run";
+import { type ContainerRun, isContainer } from "../model/run";
 import type { ContainerService } from "../model/service";
 import { POSTGRESQL_DASHBOARD } from "./postgresql/dashboard";
 
+const IMAGE = "docker.io/library/postgres:18.1";
+
 /** Environment variable of the collector that holds the connection string of its role. */
 export const METRICS_VARIABLE = "POSTGRESQL_DSN";
+
+/** What the image mounts. Each major version has a folder of its own below it, so that an older cluster stays where it is. */
+const FOLDER = "/var/lib/postgresql";
 
 /** What differs between one PostgreSQL and another. */
 export interface PostgresqlArgs {
@@ -50,6 +56,12 @@ const clientsOf = (context: ServiceContext, networks: readonly string[]): string
   ...remoteClients(context, postgresqlDatabase).map((address) => `${address}/32`),
 ];
 
+/** The server's image, as the stack has it. */
+const imageOf = (name: string, { services }: ServiceContext): string => {
+  const run = services.find((service) => service.name === name)?.run;
+  return run !== undefined && isContainer(run) ? run.image : IMAGE;
+};
+
 /** PostgreSQL 18 with checksums, SCRAM logins and a database for whoever requests one. */
 export function postgresql({ name = "postgresql", group, networks, publish }: PostgresqlArgs): ContainerService {
   const server: DatabaseServer = {
@@ -67,7 +79,7 @@ export function postgresql({ name = "postgresql", group, networks, publish }: Po
     name,
     group,
     run: {
-      image: "docker.io/library/postgres:18.1",
+      image: IMAGE,
       networks,
       ...(publish === undefined ? {} : { publish }),
       command: ["postgres", "-c", "config_file=/etc/postgresql/postgresql.conf"],
@@ -76,7 +88,10 @@ export function postgresql({ name = "postgresql", group, networks, publish }: Po
     },
     user: { uid: 999, gid: 999 },
     port: 5432,
-    environment: () => ({ POSTGRES_INITDB_ARGS: "--data-checksums" }),
+    environment: (context) => ({
+      POSTGRES_INITDB_ARGS: "--data-checksums",
+      ...clusterPlace(imageOf(name, context), FOLDER),
+    }),
     files: (context) => [
       { path: "/etc/postgresql/postgresql.conf", content: SETTINGS },
       { path: "/etc/postgresql/pg_hba.conf", content: hba(clientsOf(context, networks)) },
@@ -84,10 +99,11 @@ export function postgresql({ name = "postgresql", group, networks, publish }: Po
     secrets: { superuser_password: { secret: server.password, variable: "POSTGRES_PASSWORD_FILE" } },
     data: [
       {
-        path: "/var/lib/postgresql",
+        path: FOLDER,
         backup: { kind: "none", reason: "each database is dumped; the files are not copied" },
       },
     ],
+    dataVersions: postgresqlVersions(server.superuser),
     limits: { memoryMiB: 640, cpus: 1.5 },
     health: { test: ["pg_isready", "--username", server.superuser, "--host", "127.0.0.1"], interval: 10 },
     metrics: {

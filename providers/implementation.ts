@@ -34,6 +34,8 @@ export interface Kind<Inputs extends object, State extends object = Inputs> {
   title?(inputs: Inputs): string;
   /** Whether it holds what its inputs cannot bring back. Gone, it is then made anew only when told so. Default: no. */
   holdsData?(inputs: Inputs): boolean;
+  /** What a change means that its properties do not say, for whoever looks at a preview. It may ask the host, and does without. */
+  announce?(before: State, inputs: Inputs): Promise<string | undefined>;
   /**
    * Makes it so, adopting what is already right, and returns what was then observed.
    * @param makeAnew of a kind that holds data: to be called before that is made, not when it is adopted
@@ -106,6 +108,8 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
       const changed = changedSince(olds, news);
       const { goneSince } = olds as Known;
       if (goneSince !== undefined) warnOfGone({ ...olds, ...(news as Known) }, titleOf(news as Inputs));
+      const announced = changed.length === 0 ? undefined : await kind.announce?.(olds as State, news as Inputs);
+      if (announced !== undefined) warn(announced);
       return {
         changes: changed.length > 0 || olds["version"] !== kind.version || goneSince !== undefined,
         replaces: changed.filter((property) => (kind.identity as readonly string[]).includes(property)),

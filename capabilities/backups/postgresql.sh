@@ -69,14 +69,14 @@ FROM (SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_nam
 SQL
 }
 
-# Another major version reads another form of files, and finds none of its own.
+# A lower major version cannot read what a higher one has written; into a higher one the data are brought (postgresql-major.sh).
 accept() {
   local now next
   now=$(query postgres <<< "SELECT current_setting('server_version_num')::int / 10000")
   next=$(docker image inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$NEXT" | sed -n 's/^PG_MAJOR=//p')
-  [ -z "$next" ] || [ "$next" = "$now" ] ||
-    fail "expected PostgreSQL $now in the next image, too, found $next, which cannot read its files: keep the version, or move the data" \
-      "into a new server first (docs/releases.md)"
+  [ -z "$next" ] || [ "$next" -ge "$now" ] ||
+    fail "expected PostgreSQL $now or higher in the next image, found $next, which cannot read the data: keep the version, or go back" \
+      "with the data by make rollback (docs/releases.md)"
 }
 
 count() { rows_in "$ITEM" "$ITEM"; }

@@ -10,10 +10,12 @@ import {
   type Resource,
   runtime,
 } from "@pulumi/pulumi";
-import { HealthGate, HostImage, type Place, ReleaseSnapshot, type RemoteFile } from "@vpai/providers";
+import { DataMigration, HealthGate, HostImage, type Place, ReleaseSnapshot, type RemoteFile } from "@vpai/providers";
 import type { Endpoint } from "../../model/capability";
+import { majorOf } from "../../model/data-version";
 import { isOnDemand } from "../../model/run";
 import type { ContainerService } from "../../model/service";
+import { backupProgram } from "../../programs/backup";
 import type { HostContext, HostNetworks } from "../host-context";
 import { type Login, loginFor } from "../machines/registry-logins";
 import { containerArgs } from "./arguments";
@@ -86,7 +88,8 @@ export class DockerService extends ComponentResource implements RunningService {
     this.description = containerArgs(this.spec, { image: image.imageId, networks, host });
     const prepared = preparation.cleared.then(() => [...files, ...folders, ...after]);
     const release = this.copyData(image, prepared);
-    const container = this.runContainer(prepared.then((others) => [...others, ...release]));
+    const migration = this.migrateData(service, image, release);
+    const container = this.runContainer(prepared.then((others) => [...others, ...release, ...migration]));
     const gate = isOnDemand(service.run) ? undefined : this.openGate(service, container, { live, read });
     // Nobody knows whether what runs on demand is healthy: whoever needs it is content that it is there.
     this.gate = gate ?? container;
@@ -152,6 +155,31 @@ export class DockerService extends ComponentResource implements RunningService {
     ];
   }
 
+  /** What is of a lower major version than its image reads is brought into that one, once there is a copy. */
+  private migrateData(service: ContainerService, { imageId }: HostImage, release: ReleaseSnapshot[]): DataMigration[] {
+    const { host, spec, place } = this;
+    const { dataVersions } = service;
+    if (host.releases === undefined || dataVersions === undefined) return [];
+    return [
+      new DataMigration(
+        `${this.resource}/data-version`,
+        {
+          connection: host.connection,
+          container: place.container,
+          service: service.name,
+          program: dataVersions.program,
+          major: majorOf(service.name, spec.image, dataVersions),
+          image: imageId,
+          reference: spec.image,
+          release: release[0]?.release ?? "",
+          command: backupProgram(host.releases.job, host),
+          ...this.seen(() => host.findings.ofData(spec)),
+        },
+        { parent: this, dependsOn: release },
+      ),
+    ];
+  }
+
   private runContainer(after: Promise<Resource[]>): docker.Container {
     const { spec, host, place } = this;
     const target = { kind: "container" as const, name: spec.name, labels: { ...spec.labels }, adopt: host.adopt };
@@ -180,7 +208,7 @@ export class DockerService extends ComponentResource implements RunningService {
         image: this.spec.image,
         revision,
         networks: attachmentsOf(this.spec),
-        ...this.found(),
+        ...this.seen(() => this.host.findings.of(this.spec)),
         ...(this.logins.length === 0 ? {} : { logins: this.logins }),
         ...(read.length === 0 ? {} : { ...this.onChange(service, revision), given: given(this.spec, this.host) }),
       },
@@ -194,9 +222,9 @@ export class DockerService extends ComponentResource implements RunningService {
   }
 
   /** What only a run can know, with its moment: found again, it is another one. Where nothing is wrong, it is no input at all. */
-  private found(): { found?: Promise<string> } {
+  private seen(look: () => Promise<string | undefined>): { found?: Promise<string> } {
     if (runtime.isDryRun()) return {};
-    const fault = this.host.findings.of(this.spec);
+    const fault = look();
     return { found: fault.then((what) => what && `${what}, seen ${new Date().toISOString()}`) as Promise<string> };
   }
 

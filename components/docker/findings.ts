@@ -27,10 +27,20 @@ export class Findings {
    * @param networks that it has to be on, and on no others
    */
   async of({ name, networks }: { name: string; networks: readonly string[] }): Promise<string | undefined> {
+    const seen = await this.seen();
+    return seen === undefined ? undefined : faultOf(seen.get(name), networks);
+  }
+
+  /** What may have become of a service's data since the last run, in words: somebody else than its container may have used them. */
+  async ofData(container: { name: string; networks: readonly string[] }): Promise<string | undefined> {
+    const seen = await this.seen();
+    return seen?.get(container.name)?.previous === true ? "the version before serves" : this.of(container);
+  }
+
+  private async seen(): Promise<Map<string, Glimpse> | undefined> {
     if (this.isLeft) return undefined;
     this.looked ??= this.look();
-    const seen = await this.looked;
-    return seen === undefined ? undefined : faultOf(seen.get(name), networks);
+    return this.looked;
   }
 
   private async look(): Promise<Map<string, Glimpse> | undefined> {

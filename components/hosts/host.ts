@@ -28,6 +28,7 @@ import { networksLayer } from "./layers/networks";
 import { readinessLayer } from "./layers/readiness";
 import { sshdLayer } from "./layers/sshd";
 import { sysctlLayer } from "./layers/sysctl";
+import { versionedData } from "./data-versions";
 import { HostLook } from "./look";
 import { needsOf } from "./needs";
 
@@ -92,7 +93,7 @@ export class Host extends ComponentResource {
       releases: releasesOf(description, context, args.keptReleases),
     };
     this.needs = needsOf(context.services, place, memoryMiB);
-    const { hook } = new HostLook(name, engine.connection, this.needs);
+    const { hook } = new HostLook(name, engine.connection, this.needs, versionedData(context.services, place));
     const beforeChange = { beforeCreate: [hook], beforeUpdate: [hook] };
     const findings = new Findings(engine.connection, `dev.vpai.stack=${owner.stack}`, isLeft);
     this.host = { ...place, beforeChange, ...engine, findings };
@@ -165,7 +166,7 @@ export class Host extends ComponentResource {
 function releasesOf(description: PlatformHost, context: ServiceContext, kept: number): Releases | undefined {
   const name = backupJobName(context.host);
   if (!hostJobsOf(description, context).some((job) => job.name === name)) return undefined;
-  return { unit: `${name}.service`, kept, keepers: keepersOfData(context) };
+  return { job: name, unit: `${name}.service`, kept, keepers: keepersOfData(context) };
 }
 
 /** Deleting the machine deletes what is on it; nothing has to be taken down one by one. */

@@ -1,5 +1,12 @@
 import { all, type Output, ResourceHook } from "@pulumi/pulumi";
-import { type Connection, expectReady, type HostNeeds, transportTo } from "@vpai/providers";
+import {
+  type Connection,
+  expectReadableData,
+  expectReady,
+  type HostNeeds,
+  transportTo,
+  type VersionedData,
+} from "@vpai/providers";
 import { LEFT_AS_IT_IS } from "../../model/finding";
 import { known } from "../known";
 
@@ -12,11 +19,15 @@ export class HostLook {
   readonly hook: ResourceHook;
   private outcome: Promise<void> | undefined;
 
-  /** @param host its name */
+  /**
+   * @param host its name
+   * @param data that the images of its services have to be able to read
+   */
   constructor(
     private readonly host: string,
     private readonly connection: Output<Connection>,
     private readonly needs: Output<HostNeeds>,
+    private readonly data: readonly VersionedData[],
   ) {
     this.hook = new ResourceHook(`look at ${host}`, () => this.look());
   }
@@ -27,9 +38,10 @@ export class HostLook {
       return this.outcome.catch(() => {
         throw new Error(`${LEFT_AS_IT_IS}, for what ${this.host} lacks`);
       });
-    this.outcome = known(all([this.connection, this.needs])).then(([connection, needs]) =>
-      expectReady(transportTo(connection), needs),
-    );
+    this.outcome = known(all([this.connection, this.needs])).then(async ([connection, needs]) => {
+      await expectReady(transportTo(connection), needs);
+      await expectReadableData(transportTo(connection), this.data);
+    });
     return this.outcome;
   }
 }

@@ -25,6 +25,14 @@ export const catalogue: readonly LabImage[] = [
     version: "18.1",
     base: "base",
   },
+  // The major version before, which an upgrade begins with (tests/lab/long/postgresql-major.test.ts).
+  {
+    name: "postgres-17",
+    reference: "docker.io/library/postgres:17.6",
+    program: "real",
+    version: "17.6",
+    base: "postgres",
+  },
   { name: "redis", reference: "docker.io/library/redis:8.0.2", program: "real", version: "8.0.2", base: "base" },
   { name: "caddy", reference: "ghcr.io/mobutoo/vpai-caddy:2.10.2", program: "real", version: "2.10.2", base: "base" },
   { name: "n8n", reference: "docker.io/n8nio/n8n:2.7.3", program: "real", version: "2.7.4", base: "base" },

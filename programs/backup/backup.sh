@@ -9,6 +9,7 @@
 #        backup.sh … serve '<list | get <set>>'
 #        backup.sh … accept <set> < its files, as tar has them
 #        backup.sh … release | releases | since | rollback | undo …: see releases.sh
+#        backup.sh … migrate | holds | fits …: see migrate.sh
 #
 # Beside it lie the plan, which says what is copied, and a program for each method. A set is built in a hidden folder and renamed
 # when everything in it was read back; sets are told apart, and ordered, by the number in front, whatever the clock says.
@@ -53,10 +54,11 @@ text() {
   printf '"%s"' "$value"
 }
 
-# Reads the plan: PARTS, ITEMS and OWN have its lines, SOURCES the folders that the data lie in, UNITS the services that are systemd's.
+# Reads the plan: PARTS, ITEMS and OWN have its lines, SOURCES the folders that the data lie in, UNITS the services that are systemd's,
+# VERSIONS how data pass from one major version to the next.
 read_plan() {
   local line
-  PARTS=() ITEMS=() SOURCES=() UNITS=() OWN=() HOST=
+  PARTS=() ITEMS=() SOURCES=() UNITS=() OWN=() VERSIONS=() HOST=
   while IFS= read -r line || [ -n "$line" ]; do
     line=${line//'{folder}'/$FOLDER}
     case $line in
@@ -66,7 +68,8 @@ read_plan() {
       item$'\t'*) ITEMS+=("${line#*$'\t'}") ;;
       unit$'\t'*) UNITS+=("${line#*$'\t'}") ;;
       own$'\t'*) OWN+=("${line#*$'\t'}") ;;
-      *) fail "$HERE/plan: expected host, source, part, item, unit or own, found ${line@Q}" ;;
+      versions$'\t'*) VERSIONS+=("${line#*$'\t'}") ;;
+      *) fail "$HERE/plan: expected host, source, part, item, unit, own or versions, found ${line@Q}" ;;
     esac
   done < "$HERE/plan"
   [ "${#PARTS[@]}" -gt 0 ] || fail "$HERE/plan: expected what is to be copied, found nothing"
@@ -506,9 +509,16 @@ case ${1:-} in
     echo "$2 is as it was written"
     ;;
   release | releases | since | rollback | undo)
+    # shellcheck source=migrate.sh
+    . "$HERE/migrate.sh"
     # shellcheck source=releases.sh
     . "$HERE/releases.sh"
     "$@"
     ;;
-  *) fail "expected run, list, manifests, check, what, restore, revert, serve or accept, or a release's verb, found ${1:-nothing}" ;;
+  migrate | holds | fits)
+    # shellcheck source=migrate.sh
+    . "$HERE/migrate.sh"
+    "$@"
+    ;;
+  *) fail "expected run, list, manifests, check, what, restore, revert, serve or accept, or a release's or migration's verb, found ${1:-nothing}" ;;
 esac

@@ -156,12 +156,32 @@ expect_release() {
     fail "expected one of the releases $(releases_there | tr '\n' ' '), found ${1:-none}"
 }
 
+# Whether a release's image reads data of an earlier version than those in use: then all of these make way for those of before, which are
+# kept. WAY is "versions" or "items"; KEPT says where they are, and of when. usage: choose_way <service> <release>
+choose_way() {
+  local release kept_for now
+  WAY=items
+  versions_of "$1" || return 0
+  IMAGE=$(sed -n 's/^  "from": { .*"image": "\(.*\)" },$/\1/p' "$STORE/$2/manifest.json")
+  export IMAGE
+  find_version
+  now=$(versions reads) || fail "expected the image of $2 on the host, which says what data it reads, found none"
+  if [ -z "$now" ] || [ -z "$FOUND" ] || [ "$now" = "$FOUND" ]; then return 0; fi
+  [ "$now" -lt "$FOUND" ] || fail "expected a release of version $FOUND, which the data are of, or an earlier one; found one of $now"
+  IFS=$'\t' read -r kept_for release KEPT < <(versions before) || fail "the data that $2 had are nowhere any more; its dumps are in $STORE/$2"
+  [ "$kept_for" = "$now" ] && { [ "$release" = "$2" ] || [ "$release" = - ]; } ||
+    fail "expected the data of version $now that $2 had, found those of version $kept_for that $release had: go back to $release first"
+  KEPT="${KEPT#*$'\t'}, as of ${KEPT%%$'\t'*}"
+  WAY=versions
+}
+
 since() {
   local one service=$1
   read_plan
   own_data "$service"
   expect_release "${2:-}"
   WORK=$STORE/$2
+  choose_way "$service" "$2"
   SINCE=$(sed -n 's/^  "started": "\(.*\)",$/\1/p' "$WORK/manifest.json")
   export SINCE
   for one in "${CHOSEN[@]}"; do
@@ -172,6 +192,10 @@ since() {
       sed -E "s|^Files .*/configs/(.*) and .*|\1|; s|^Only in .*: (.*)|\1|; s/^/config\tdiffers\t/" || true
   fi
   mapfile -t CONCERNED < <(stopped_with "$service" "${CONCERNED[@]}" | sort)
+  if [ "$WAY" = versions ]; then
+    printf 'does\treplaces all data of %s, which are of version %s, by those of before: %s\n' "$service" "$FOUND" "$KEPT"
+    CHOSEN=()
+  fi
   tell_chosen | sed 's/^/does\t/'
 }
 
@@ -236,6 +260,7 @@ rollback() {
   local service=$1
   begin_change "$@"
   check "$WORK"
+  choose_way "$service" "$2"
   docker inspect --format x "$PREFIX$service.rollback" > /dev/null || fail "expected a container $PREFIX$service.rollback, found none"
   STAMP=${3:-}
   [[ $STAMP =~ ^[0-9]{8}T[0-9]{6}$ ]] || fail "expected a moment such as 20261129T230500, found ${STAMP:-none}"
@@ -243,14 +268,14 @@ rollback() {
   # What becomes of data beside those in use is for the program of then.
   RUNS_IN=$PREFIX$service.rollback
   export RUNS_IN
-  if ! each prepare discard; then
+  if [ "$WAY" = items ] && ! each prepare discard; then
     discard
     drop_prepared "$service"
     fail "nothing was replaced"
   fi
   stop_concerned
   mapfile -t STOPPED < <(stopped_with "$service" "${STOPPED[@]}")
-  if ! each switch revert; then
+  if ! exchange "$service"; then
     start_stopped
     discard
     drop_prepared "$service"
@@ -265,11 +290,28 @@ rollback() {
   echo "$service is what it was at $2. To have back what there was: undo $STAMP"
 }
 
+# What is in use makes way for what there was. usage: exchange <service>
+exchange() {
+  if [ "$WAY" = items ]; then
+    each switch revert
+  else
+    ! is_running "$1" || control stop "$1"
+    versions back
+  fi
+}
+
 # Everything as it was before a rollback. usage: put_back <service>
 put_back() {
   local one
   for one in "${STOPPED[@]}"; do [ "$one" = "$1" ] || ! is_running "$one" || control stop "$one" || true; done
   swap_back "$1" || echo "expected the container of before, found that it could not be put back: $PREFIX$1.before-$STAMP" >&2
+  if [ "$WAY" = versions ]; then
+    versions forth || echo "expected the data of before, found that they could not be put back: they are where it is said above" >&2
+    start_stopped
+    (expect_health) || true
+    drop_prepared "$1"
+    return
+  fi
   # A server takes its data back while it runs; whoever else uses them does not.
   [[ $(users_of_chosen) == *" $1 "* ]] || { control start "$1" && answers "$1"; } || true
   each revert switch || echo "expected the data of before, found that they could not be put back: they are where it is said above" >&2
@@ -305,6 +347,8 @@ undo() {
   stop_concerned
   mapfile -t STOPPED < <(stopped_with "$service" "${STOPPED[@]}")
   docker rename "$name.failed" "$name.before-$STAMP"
+  WAY=items
+  ! versions_of "$service" || ! versions is_aside || WAY=versions
   put_back "$service"
   echo "$service is again what it was before the rollback of $STAMP"
 }

@@ -1,6 +1,7 @@
 import type { CommandRunner } from "../ssh/transport";
 import { attachmentsOf } from "./attachments";
 import type { Container } from "./container";
+import { guardNote } from "./data-guard";
 import { type KeptPlace, readKept, writeKept } from "../kept-version";
 import { readNote } from "./read-note";
 
@@ -42,7 +43,15 @@ export const keepVersion = (host: CommandRunner, place: Place, version: Version)
   writeKept(host, place, version);
 
 export async function forgetVersion(host: CommandRunner, { lastHealthy }: Place): Promise<void> {
-  await host.output(["rm", "-rf", "--", lastHealthy, `${lastHealthy}.new`, readNote(lastHealthy)]);
+  await host.output([
+    "rm",
+    "-rf",
+    "--",
+    lastHealthy,
+    `${lastHealthy}.new`,
+    readNote(lastHealthy),
+    guardNote(lastHealthy),
+  ]);
 }
 
 /**

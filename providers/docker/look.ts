@@ -1,15 +1,18 @@
 import type { CommandRunner } from "../ssh/transport";
+import { PREVIOUS_LABEL } from "./last-healthy";
 
 /** How a container is, as one command tells of all of a host at once. */
 export interface Glimpse {
   /** Docker's word for its state: `running`, `paused`, `exited`. */
   state: string;
   unhealthy: boolean;
+  /** Whether it serves in place of a later version that failed. */
+  previous: boolean;
   /** Networks that it is attached to, sorted. */
   networks: string[];
 }
 
-const FORMAT = "{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Networks}}";
+const FORMAT = `{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Networks}}\t{{.Label "${PREVIOUS_LABEL}"}}`;
 
 /** How the containers with a label are, by name. */
 export async function lookAt(host: CommandRunner, label: string): Promise<Map<string, Glimpse>> {
@@ -17,8 +20,9 @@ export async function lookAt(host: CommandRunner, label: string): Promise<Map<st
   const lines = (await host.output(listing)).split("\n").filter((line) => line !== "");
   return new Map(
     lines.map((line) => {
-      const [name = "", state = "", status = "", networks = ""] = line.split("\t");
-      return [name, { state, unhealthy: status.includes("(unhealthy)"), networks: networks.split(",").sort() }];
+      const [name = "", state = "", status = "", networks = "", previous = ""] = line.split("\t");
+      const unhealthy = status.includes("(unhealthy)");
+      return [name, { state, unhealthy, previous: previous !== "", networks: networks.split(",").sort() }];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { CommandRunner } from "../ssh/transport";
+import { expectFittingData } from "./data-guard";
 import { type Container, inspectContainer, lastLogLines, stopAndRemove } from "./container";
 import { createContainer, type EngineHost } from "./engine-api";
 import { pullAgain } from "./image-content";
@@ -34,6 +35,11 @@ export async function restorePrevious(
   failed: Container,
   previous: Version,
 ): Promise<string> {
+  try {
+    await expectFittingData(host, place, previous.description.Image);
+  } catch (error) {
+    return `The previous version (image ${previous.image}) was NOT started: ${(error as Error).message}.`;
+  }
   await putAside(host, place.container, failed);
   const serving = await startPrevious(host, place, previous).then(
     (id) => becomesHealthy(host, id, PREVIOUS_PATIENCE),
@@ -58,6 +64,7 @@ export async function restoreAfterFailedCreation(host: EngineHost, place: Restor
   ]);
   if (previous === undefined) return undefined;
   if (failed === undefined) {
+    await expectFittingData(host, place, previous.description.Image);
     await startPrevious(host, place, previous);
     return `The previous version (image ${previous.image}) was started again.`;
   }
@@ -72,13 +79,18 @@ export async function restoreAfterFailedCreation(host: EngineHost, place: Restor
  * @returns why it does not start; undefined when it runs
  * @throws when there is no such container
  */
-export async function putInPlace(host: CommandRunner, container: string, id: string): Promise<string | undefined> {
+export async function putInPlace(
+  host: CommandRunner,
+  { container, lastHealthy }: Place,
+  id: string,
+): Promise<string | undefined> {
   const found = await inspectContainer(host, id);
   if (found === undefined)
     throw new Error(
       `${host.name} has no container ${id}, which was ${container}: run \`refresh\`, so that the next \`up\` creates it anew`,
     );
   if (found.Name !== `/${container}`) {
+    await expectFittingData(host, { lastHealthy }, found.Image);
     await removePrevious(host, container);
     await host.output(["docker", "rename", id, container]);
   }

@@ -101,8 +101,8 @@ async function start(
   inputs: HealthGateInputs,
   unchanged: boolean,
 ): Promise<{ refused?: string | undefined; revived?: string | undefined }> {
-  const { container, containerId, networks } = inputs;
-  const refused = await putInPlace(host, container, containerId);
+  const { containerId, networks } = inputs;
+  const refused = await putInPlace(host, inputs, containerId);
   if (refused !== undefined) return { refused };
   const attached = networks === undefined ? [] : await attach(host, containerId, networks);
   const wrong = await takeOnChangedFiles(host, containerId, inputs);

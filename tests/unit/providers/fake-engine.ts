@@ -28,6 +28,8 @@ export class FakeEngine implements EngineHost {
   readonly changes: string[][] = [];
   /** The kept version's text. */
   kept: string | undefined;
+  /** What is said to whether an image reads the service's data. Default: none were ever brought into another version. */
+  fits: ((image: string) => Answer) | undefined;
   /** Names the engine's process; a look may find another one. */
   engine = "engine 1";
   /** By which names a registry gives images, and their ids. */
@@ -87,6 +89,9 @@ export class FakeEngine implements EngineHost {
 
   private answer(argv: string[], stdin: string): Answer {
     const [program = "", verb = ""] = argv;
+    if (argv.at(-1)?.endsWith(".fits") === true && program === "sh")
+      return this.fits === undefined ? { code: 44, stdout: "", stderr: "" } : answered("fits\nn8n\n");
+    if (program === "fits") return this.fits?.(argv[2] ?? "") ?? { code: 1, stdout: "", stderr: "nobody to ask" };
     if (program === "timeout") return this.check(argv[4] ?? "");
     if (program === "docker" && verb === "image") return this.image(argv);
     if (program === "docker" && verb === "pull") return this.pull(argv);

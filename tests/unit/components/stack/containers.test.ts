@@ -566,6 +566,30 @@ describe("what a stack's settings change", () => {
     expect(resource(three, "sese-ai/redis/release").inputs["kept"]).toBe(3);
   });
 
+  test("a server's data are brought into its image's major version between the copy and the container", async () => {
+    const migration = resource(stacks.prod, "sese-ai/postgresql/data-version");
+    expect(migration.inputs).toMatchObject({
+      container: "vpai_postgresql",
+      service: "postgresql",
+      program: "PostgreSQL",
+      major: 18,
+      image: "sha256:sese-ai/postgresql/image",
+      reference: "docker.io/library/postgres:18.1",
+      command: ["/bin/bash", "/opt/vpai/configs/backup-sese-ai/backup.sh", "/opt/vpai", "vpai_", "-"],
+    });
+    expect(migration.dependsOn).toContain("sese-ai/postgresql/release");
+    expect(container(stacks.prod, "sese-ai/postgresql").dependsOn).toContain("sese-ai/postgresql/data-version");
+    const others = whole.filter(({ type }) => type === "pulumi-nodejs:dynamic/vpai/host:DataMigration");
+    expect(others.map(({ name }) => name)).toEqual(["sese-ai/postgresql/data-version"]);
+    const image = { postgresql: { image: "docker.io/library/postgres:17.6" } };
+    const older = await graphOf("prod", { ...coreOfProd, "vpai:overrides": JSON.stringify(image) }, coreProgram);
+    expect(resource(older, "sese-ai/postgresql/data-version").inputs["major"]).toBe(17);
+    expect(container(older, "sese-ai/postgresql").inputs["envs"]).toContain("PGDATA=/var/lib/postgresql/17/docker");
+    expect(container(stacks.prod, "sese-ai/postgresql").inputs["envs"]).not.toContainEqual(
+      expect.stringContaining("PGDATA"),
+    );
+  });
+
   test("E5: the kernel lets programs listen on a VPN address that comes after the engine", () => {
     const file = resource(stacks.prod, "sese-ai/late-address");
     expect(file.inputs).toMatchObject({

@@ -149,6 +149,17 @@ test("two servers of one kind have a part each, with what is requested of it; wh
   ]);
 });
 
+test("the servers whose data are of one major version say how those pass to the next", () => {
+  const lines = backupPlan(onHost("sese-ai")).match(/^versions\t.*$/gm);
+  expect(lines).toEqual(["versions\tpostgresql\tpostgresql-major\t{folder}/data/postgresql\tpostgres"]);
+  const files = backupJob(onHost("sese-ai")).files?.(onHost("sese-ai")) ?? [];
+  expect(files.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(
+      ["postgresql-major.sh", "postgresql-version.sh", "postgresql-inventory.sql"].map((file) => `/etc/backup/${file}`),
+    ),
+  );
+});
+
 test("a folder in another one comes with that, and whoever sees a part of it is stopped", () => {
   const keeps = (name: string, directory: string, backup: Backup) => ({
     ...client(name, []),
@@ -208,6 +219,7 @@ test("the job has the programs of its methods, and the secrets that they log in 
       "plan",
       "backup.sh",
       "releases.sh",
+      "migrate.sh",
       "tools.sh",
       "couchdb.sh",
       "couchdb-dump.mjs",

@@ -136,6 +136,43 @@ test("one that stays healthy for 15 seconds is kept, and nothing is left of the 
   expect(JSON.parse(host.kept ?? "")).toMatchObject({ containerId: "bad1", image: BAD, revision: "files 1" });
 });
 
+describe("a version that has brought the data into another form", () => {
+  const fails = (stderr: string) => ({ code: 1, stdout: "", stderr });
+  const USED = "backup: expected data of version 17, found those of 18, which have been used";
+  beforeEach(() => void host.behaviours.set("sha256:bad", { looks: [{ status: "running", health: "unhealthy" }] }));
+
+  test("makes way for the one before once the data of before are back", async () => {
+    const asked: string[] = [];
+    host.fits = (image) => {
+      asked.push(image, host.list().join());
+      return { code: 0, stdout: "", stderr: "" };
+    };
+    expect(await messageOf(healthGateKind.ensure(gate("bad1", BAD)))).toContain(`image ${GOOD}) serves again.`);
+    // Asked while the failed one still has its name: nobody else uses the data.
+    expect(asked).toEqual(["sha256:good", "vpai_n8n sha256:bad runs"]);
+  });
+
+  test("stays where going back would lose what was written since, and nothing is started on data that it does not read", async () => {
+    host.fits = () => fails(`${USED}\n`);
+    expect(await messageOf(healthGateKind.ensure(gate("bad1", BAD)))).toContain(
+      `The previous version (image ${GOOD}) was NOT started: ${USED.replace("backup: ", "")}.`,
+    );
+    expect(host.list()).toEqual(["vpai_n8n sha256:bad runs"]);
+    expect(host.changes).toEqual([]);
+  });
+
+  test("is not given its place back while the data are those of before", async () => {
+    await messageOf(healthGateKind.ensure(gate("bad1", BAD)));
+    host.changes.length = 0;
+    host.fits = () => fails("backup: expected data of version 18, found those of 17");
+    expect(await messageOf(healthGateKind.ensure(gate("bad1", BAD)))).toBe(
+      "expected data of version 18, found those of 17",
+    );
+    expect(host.list()).toEqual(["vpai_n8n.failed sha256:bad stopped", "vpai_n8n sha256:good runs"]);
+    expect(host.changes).toEqual([]);
+  });
+});
+
 describe("a failed version that is asked for again", () => {
   beforeEach(async () => {
     host.behaviours.set("sha256:bad", { looks: [{ status: "exited" }] });

@@ -86,7 +86,7 @@ export const OWNER = keys(
 );
 export const PUSHING = keys("backups", "of the hub, which adds to the backups", withBackups);
 const PRUNING = keys("backupsPrune", "of the hub's weekly upkeep, which removes old backups", withBackups);
-const SHARING = keys("shared", "of the hub, which writes what is read elsewhere", withShared);
+export const SHARING = keys("shared", "of the hub, which writes what is read elsewhere", withShared);
 
 /** What the repository is encrypted with. */
 export const REPOSITORY_PASSWORD: SecretDeclaration = {

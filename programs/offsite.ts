@@ -142,6 +142,12 @@ export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
 export const repositoryOf = ({ bucketsEndpoint, backupsBucket = "" }: OffsiteSettings): string =>
   `s3:${bucketsEndpoint}/${backupsBucket}`;
 
+/** The same in its parts; undefined in a stack without. */
+export function repositoryPlace(stack: Pick<Stack, "settings">): { endpoint: string; bucket: string } | undefined {
+  const { bucketsEndpoint: endpoint, backupsBucket: bucket } = offsiteSettings(stack);
+  return bucket === undefined ? undefined : { endpoint, bucket };
+}
+
 /** Hosts that make sets of backups. */
 const backedHosts = (context: ServiceContext): HostView[] =>
   context.hosts.filter((host) =>

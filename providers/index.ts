@@ -76,5 +76,6 @@ export type { SiteRequest } from "./smoke/requests";
 export { exchange } from "./ssh/http";
 export { UptimeKumaMonitors } from "./resources/uptime-kuma-monitors";
 export { UptimeKumaOwner } from "./resources/uptime-kuma-owner";
+export { ZerobyteRepository } from "./resources/zerobyte-repository";
 export { type CommandRunner, Transport, transportTo } from "./ssh/transport";
 export { implementations } from "./resource";

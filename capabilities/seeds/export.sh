@@ -26,6 +26,9 @@ NEED=$(($(du --summarize --block-size=1 "$SET" | cut -f 1) * 4 + MARGIN))
 FREE=$(df --output=avail --block-size=1 "$STORE" | tail -n 1)
 [ "$FREE" -ge "$NEED" ] || fail "expected $((NEED / 1048576)) MiB free on the disk of $STORE, found $((FREE / 1048576)) MiB; nothing was made"
 
+exec 9> "$STORE/.seed-lock"
+flock --nonblock 9 || fail "another seed is being made on this host; nothing was made"
+rm -rf "$STORE"/.seed-??????
 WORK=$(mktemp -d "$STORE/.seed-XXXXXX")
 SERVER=
 clear_away() {
@@ -43,7 +46,7 @@ done
 # What an export that was killed has left.
 # shellcheck disable=SC2046 # Ids have no blanks.
 LEFT=$(docker ps --all --quiet --filter "label=$LABEL")
-[ -z "$LEFT" ] || docker rm --force --volumes $LEFT > /dev/null
+[ -z "$LEFT" ] || docker rm --force --volumes $LEFT > /dev/null 2>&1 || true
 
 # Nothing in it outlives it, so nothing has to reach the disk in order.
 SERVER=$(docker run --detach --rm --label "$LABEL" --network none --user "$USER_OF_SERVER" --cap-drop ALL \
@@ -56,7 +59,10 @@ SERVER=$(docker run --detach --rm --label "$LABEL" --network none --user "$USER_
 inside() { docker exec --interactive "$SERVER" "$@"; }
 # An error's details would quote what it is about.
 query() { inside psql --username "$SUPERUSER" --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --set VERBOSITY=terse --dbname "$1"; }
-restore() { inside pg_restore --username "$SUPERUSER" --no-owner --no-privileges --no-comments --exit-on-error --dbname "$@"; }
+restore() {
+  inside pg_restore --username "$SUPERUSER" --no-owner --no-privileges --no-comments --exit-on-error --dbname "$@" \
+    2> >(grep '^pg_restore: error:' >&2)
+}
 
 waited=0
 until inside pg_isready --quiet --host 127.0.0.1 --username "$SUPERUSER" < /dev/null; do

@@ -66,7 +66,7 @@ BEGIN
           ' AND %1$I::text IS DISTINCT FROM %3$L ON CONFLICT DO NOTHING', one."column", target.oid::regclass, one.value);
       END IF;
       expression := CASE one.rule
-        WHEN 'null' THEN 'NULL'
+        WHEN 'null' THEN format('NULL::%s', one.type)
         WHEN 'constant' THEN format('%L::%s', one.value, one.type)
         WHEN 'json' THEN format('pg_temp.made_json(replace(%I::text, ''\u0000'', '''')::jsonb, %L)::text::%s', one."column", one.places, one.type)
         ELSE CASE WHEN one.type ~ '\[\]$'

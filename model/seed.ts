@@ -19,7 +19,8 @@ export interface RowRules {
   constant?: Readonly<Record<string, string>>;
   /**
    * JSON of the same form with other texts, other keys of objects, and 0 for numbers, but for these places, by column. A place is keys
-   * apart by dots; `*` stands for any one, and for a place in a list: in `[{"type": "a"}]`, `*.type` is where `a` is.
+   * apart by dots; `*` stands for any one, and for a place in a list: in `[{"type": "a"}]`, `*.type` is where `a` is. Of a place that
+   * ends with a colon the last key alone stays as it is.
    */
   json?: Readonly<Record<string, readonly string[]>>;
   /** Rows that come along have one of these values, by column. Default: all do. */

@@ -17,35 +17,32 @@ RETURN 'person-' || left(pg_temp.digest(lower(trim($1))), 12) || '@example.inval
 CREATE FUNCTION pg_temp.made_name(text) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN 'Person ' || left(pg_temp.digest($1), 6);
 
--- Whether a place is one of those that stay. A star is any one key.
-CREATE FUNCTION pg_temp.stays(place text[], places jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE
+-- Whether a place is one of those that stay. A star is any one key; of a place that ends with a colon the key alone stays.
+CREATE FUNCTION pg_temp.stays(place text[], places jsonb, as_key boolean) RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN EXISTS (
-  SELECT FROM jsonb_array_elements_text(places) AS pattern
-  WHERE cardinality(string_to_array(pattern, '.')) = cardinality(place) AND NOT EXISTS (
-    SELECT FROM unnest(string_to_array(pattern, '.'), place) AS u(wanted, found) WHERE wanted <> '*' AND wanted <> found));
+  SELECT FROM jsonb_array_elements_text(places) AS listed(pattern), string_to_array(rtrim(pattern, ':'), '.') AS keys
+  WHERE (as_key OR pattern NOT LIKE '%:') AND cardinality(keys) = cardinality(place) AND NOT EXISTS (
+    SELECT FROM unnest(keys, place) AS u(wanted, found) WHERE wanted <> '*' AND wanted <> found));
 
 CREATE FUNCTION pg_temp.made_json(value jsonb, places jsonb, place text[] DEFAULT '{}') RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $made$
 BEGIN
   CASE jsonb_typeof(value)
     WHEN 'object' THEN
       RETURN (SELECT coalesce(jsonb_object_agg(
-        CASE WHEN pg_temp.stays(place || key, places) THEN key ELSE pg_temp.made_text(key) END,
+        CASE WHEN pg_temp.stays(place || key, places, true) THEN key ELSE pg_temp.made_text(key) END,
         pg_temp.made_json(child, places, place || key)), '{}') FROM jsonb_each(value) AS e(key, child));
     WHEN 'array' THEN
       RETURN (SELECT coalesce(jsonb_agg(pg_temp.made_json(child, places, place || '*'::text) ORDER BY nr), '[]')
         FROM jsonb_array_elements(value) WITH ORDINALITY AS e(child, nr));
     WHEN 'string' THEN
-      RETURN CASE WHEN pg_temp.stays(place, places) THEN value ELSE to_jsonb(pg_temp.made_text(value #>> '{}')) END;
-    WHEN 'number' THEN RETURN CASE WHEN pg_temp.stays(place, places) THEN value ELSE to_jsonb(0) END;
+      RETURN CASE WHEN pg_temp.stays(place, places, false) THEN value ELSE to_jsonb(pg_temp.made_text(value #>> '{}')) END;
+    WHEN 'number' THEN RETURN CASE WHEN pg_temp.stays(place, places, false) THEN value ELSE to_jsonb(0) END;
     ELSE RETURN value;
   END CASE;
 END $made$;
 
 -- Texts that are replaced, each once: none of them may be anywhere afterwards. Shorter ones are in many words.
 CREATE TEMP TABLE originals (value text PRIMARY KEY);
-
-CREATE FUNCTION pg_temp.note(value text) RETURNS void LANGUAGE sql
-AS $note$ INSERT INTO originals SELECT value WHERE length(value) BETWEEN 8 AND 500 ON CONFLICT DO NOTHING $note$;
 
 DO $sanitise$
 DECLARE

@@ -1,14 +1,14 @@
 import type { Seed } from "../../model/seed";
 
 /** Where a node's place, kind and version stand; what it does, and what it is called, does not come along. */
-const NODES = ["id", "type", "typeVersion", "position", "position.*", "disabled", "parameters"].map(
+const NODES = ["id", "type", "typeVersion", "position", "position.*", "disabled", "name:", "parameters", "credentials"].map(
   (place) => `*.${place}`,
 );
 
 /** Kinds of connections and their order; whom they connect is known by made-up names, the same as the nodes'. */
 const CONNECTIONS = [
   ...["main", "error", "ai_tool", "ai_languageModel", "ai_memory", "ai_outputParser", "ai_agent", "ai_embedding"],
-  ...["*.*.*.type", "*.*.*.index"],
+  ...["*.*.*.node:", "*.*.*.type", "*.*.*.index"],
 ].map((place) => `*.${place}`);
 
 /**

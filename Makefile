@@ -32,7 +32,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback seed seed-export
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -116,6 +116,14 @@ recovery-kit: ## print, once told so, what brings the backups back with S3 and a
 bucket-undelete: ## take back, once told so, what was deleted in the bucket of the backups: [YES=1]
 	$(READY)
 	@$(RUN) commands/bucket-undelete.ts
+
+seed-export: ## make a seed without people and keys of the newest backups, for other stacks: [HOST=sese-ai] [AT=2026-11-29]
+	$(READY)
+	@$(RUN) commands/seed-export.ts
+
+seed: ## load the newest seed into the stack's databases that are empty, and say how old it is
+	$(READY)
+	@$(RUN) commands/seed.ts
 
 releases: ## what a service can go back to, from before each change of its image: SERVICE=n8n
 	$(READY)

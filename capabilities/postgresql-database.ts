@@ -1,13 +1,15 @@
 import path from "node:path";
-import { PostgresDatabase } from "@vpai/providers";
+import { PostgresDatabase, SeededDatabase } from "@vpai/providers";
 import type { Backup } from "../model/backup";
 import { containerOf, defineCapability, type RequestOptions, type Running, type Workshop } from "../model/capability";
 import type { ServiceContext } from "../model/context";
 import { peer } from "../model/peers";
 import type { Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
+import type { Seed } from "../model/seed";
 import { camelCase } from "../model/names";
 import { methodIn } from "./backups/method";
+import { SEED_KEYS, seedSource } from "./seeds/source";
 
 /** What makes a service the one that keeps the others' databases. */
 export interface DatabaseServer {
@@ -24,6 +26,8 @@ export interface Database {
   memberOf?: readonly string[];
   /** Default: it is dumped. */
   backup?: Backup;
+  /** What of it may leave production (docs/seeds.md). Default: nothing. */
+  seed?: Seed;
   /** Name of the service that keeps it. Default: whoever keeps databases, on the own host first. */
   server?: string;
 }
@@ -72,8 +76,8 @@ const capability = defineCapability<DatabaseServer, Database>({
   keeps: ({ backup = { kind: "postgresql-dump" } }) => backup,
   backup: partOf,
   backupItem: ({ name }) => name,
-  make: ({ name, role, password, memberOf }, { offer, host, connection, endpoint, ready, scope }, at) =>
-    new PostgresDatabase(
+  make: ({ name, role, password, memberOf, seed }, { offer, host, connection, endpoint, ready, scope }, at) => {
+    const database = new PostgresDatabase(
       `${host}/database/${name}`,
       {
         connection,
@@ -84,7 +88,22 @@ const capability = defineCapability<DatabaseServer, Database>({
         ...(memberOf === undefined ? {} : { memberOf: [...memberOf] }),
       },
       { parent: scope, dependsOn: [ready], protect: at.protect },
-    ),
+    );
+    const source = seedSource(at.context);
+    if (source === undefined || seed?.kind !== "sanitised") return database;
+    return new SeededDatabase(
+      `${host}/seed/${name}`,
+      {
+        connection,
+        container: containerOf(endpoint),
+        superuser: offer.superuser,
+        database: name,
+        role,
+        source: { ...source, accessKey: at.secret(SEED_KEYS.access), secretKey: at.secret(SEED_KEYS.secret) },
+      },
+      { parent: scope, dependsOn: [database] },
+    );
+  },
 });
 
 export const postgresqlDatabase = {
@@ -99,7 +118,7 @@ export const postgresqlDatabase = {
    * @param name of database and role
    * @param whose the program in the possessive, for the description: `LiteLLM's`
    */
-  own: (name: string, whose: string, more: Pick<Database, "memberOf" | "backup" | "server"> = {}): Database => ({
+  own: (name: string, whose: string, more: Pick<Database, "memberOf" | "backup" | "seed" | "server"> = {}): Database => ({
     name,
     role: name,
     password: {

@@ -14,6 +14,7 @@ import { ofLength } from "../model/secret";
 import type { ContainerService, Limits } from "../model/service";
 import { type Access, type Answer, hostnameOf, type SiteName } from "../model/site";
 import { N8N_DASHBOARD } from "./n8n/dashboard";
+import { N8N_SEED } from "./n8n/seed";
 
 const PORT = 5678;
 
@@ -69,7 +70,7 @@ export function n8n(args: N8nArgs): ContainerService {
   const { name = "n8n", group, networks, workflows, smoke, limits = { memoryMiB: 640, cpus: 1.5 } } = args;
   const site = { ...args.site, port: PORT };
   const webhooks = { ...(args.webhooks ?? args.site), path: "/webhook/*", port: PORT, holds: OUTAGE };
-  const database = postgresqlDatabase.own(name, `${name}'s`);
+  const database = postgresqlDatabase.own(name, `${name}'s`, { seed: N8N_SEED });
   const ownerPassword = {
     name: `${camelCase(name)}AdminPassword`,
     description: `Password of the account that owns ${name}; its name is vpai:ownerEmail`,

@@ -86,7 +86,7 @@ export const OWNER = keys(
 );
 export const PUSHING = keys("backups", "of the hub, which adds to the backups", withBackups);
 const PRUNING = keys("backupsPrune", "of the hub's weekly upkeep, which removes old backups", withBackups);
-const SHARING = keys("shared", "of the hub, which writes what is read elsewhere", withShared);
+export const SHARING = keys("shared", "of the hub, which writes what is read elsewhere", withShared);
 
 /** What the repository is encrypted with. */
 export const REPOSITORY_PASSWORD: SecretDeclaration = {
@@ -141,6 +141,12 @@ export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
 /** Where the repository is, as Restic takes it. */
 export const repositoryOf = ({ bucketsEndpoint, backupsBucket = "" }: OffsiteSettings): string =>
   `s3:${bucketsEndpoint}/${backupsBucket}`;
+
+/** The same in its parts; undefined in a stack without. */
+export function repositoryPlace(stack: Pick<Stack, "settings">): { endpoint: string; bucket: string } | undefined {
+  const { bucketsEndpoint: endpoint, backupsBucket: bucket } = offsiteSettings(stack);
+  return bucket === undefined ? undefined : { endpoint, bucket };
+}
 
 /** Hosts that make sets of backups. */
 const backedHosts = (context: ServiceContext): HostView[] =>

@@ -4,29 +4,39 @@ import { platformNames } from "../../platforms";
 import { type OffsiteSettings, offsiteSettings } from "../../programs/offsite";
 import { readStackFile } from "../secrets/stack-file";
 
-/** What a stack's file says of the copies elsewhere. */
-export interface Elsewhere {
+/** What a stack's file says of buckets and what they are reached with. */
+export interface BucketValues {
   settings: OffsiteSettings;
-  /** Bucket of the repository. */
-  bucket: string;
   /** A secret that the file has; undefined: it has none. */
   given: (name: string) => string | undefined;
   /** A secret that it must have. @throws where it has none */
   expected: (name: string) => string;
 }
 
-/** @throws where the stack has no copies elsewhere */
-export async function elsewhereOf(stack: string): Promise<Elsewhere> {
+/** The same of the copies elsewhere. */
+export interface Elsewhere extends BucketValues {
+  /** Bucket of the repository. */
+  bucket: string;
+}
+
+/** @throws where the stack's file has errors */
+export async function bucketValuesOf(stack: string): Promise<BucketValues> {
   const raw = await readStackFile(stack);
   const { config, problems } = readSettings(raw, platformNames);
   if (!config || problems.length > 0) throw problemsOf(titleOf(raw), problems);
-  const settings = offsiteSettings(config);
-  if (settings.backupsBucket === undefined)
+  const given = (name: string): string | undefined => valueIn(raw, name);
+  return { settings: offsiteSettings(config), given, expected: (name) => expectedIn(given, name) };
+}
+
+/** @throws where the stack has no copies elsewhere */
+export async function elsewhereOf(stack: string): Promise<Elsewhere> {
+  const values = await bucketValuesOf(stack);
+  const { backupsBucket: bucket } = values.settings;
+  if (bucket === undefined)
     throw new Error(
       `expected copies of ${stack}'s backups elsewhere, found none: set vpai:backupsBucket (docs/backups.md)`,
     );
-  const given = (name: string): string | undefined => valueIn(raw, name);
-  return { settings, bucket: settings.backupsBucket, given, expected: (name) => expectedIn(given, name) };
+  return { ...values, bucket };
 }
 
 const valueIn = ({ values }: RawConfig, name: string): string | undefined => values[`secrets:${name}`];

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Platform } from "../../model/platform";
 import { flag } from "../../model/setting";
+import { SEED_SECRETS, SEED_SETTINGS } from "../../capabilities/seeds/source";
 import { OFFSITE_SECRETS, OFFSITE_SETTINGS, offsiteBuckets } from "../../programs/offsite";
 import { servicesIn } from "../services-in";
 import { ACCEPTED } from "./accepted";
@@ -13,9 +14,10 @@ const vpai: Platform = {
   hosts: HOSTS,
   services: servicesIn(path.join(__dirname, "services")),
   buckets: offsiteBuckets,
-  secrets: OFFSITE_SECRETS,
+  secrets: [...OFFSITE_SECRETS, ...SEED_SECRETS],
   settings: {
     ...OFFSITE_SETTINGS,
+    ...SEED_SETTINGS,
     vpnNodes: flag(true).describe(
       "true: where Headscale runs, hosts with a vpnAddress are made nodes of its VPN. false: something else makes them.",
     ),

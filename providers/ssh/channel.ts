@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
 import { ChannelLost, ConnectionLost } from "./outage";
 import { refusalOf } from "./refusal";
@@ -58,7 +59,7 @@ async function whileConnected<T>(client: Client, use: () => T | Promise<T>): Pro
 }
 
 /** Sends a command its input and gathers its answer. @throws ConnectionLost when the connection is lost meanwhile */
-export function collect(channel: ClientChannel, stdin: string | undefined): Promise<Answer> {
+export function collect(channel: ClientChannel, stdin: string | Readable | undefined): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
@@ -75,6 +76,7 @@ export function collect(channel: ClientChannel, stdin: string | undefined): Prom
       }
       resolve({ code, stdout: Buffer.concat(stdout).toString("utf8"), stderr: Buffer.concat(stderr).toString("utf8") });
     });
-    channel.end(stdin ?? "");
+    if (typeof stdin === "object") stdin.on("error", reject).pipe(channel);
+    else channel.end(stdin ?? "");
   });
 }

@@ -1,16 +1,19 @@
 import { createHash, randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import { Repositories } from "./repositories.mjs";
 
 /**
- * The lab's stand-in for Zerobyte v0.16: its health, its page and its one account, made by whoever registers first. As
- * there, all else of the API asks nobody who he is; here it has nothing to tell.
+ * The lab's stand-in for Zerobyte v0.16: its health, its page, its one account, made by whoever registers first, and repositories that
+ * are there already. As there, all but the account's own requests ask nobody who he is.
  */
 const PORT = 4096;
 const FOLDER = "/var/lib/zerobyte/data";
 const FILE = `${FOLDER}/account.json`;
 
 mkdirSync(FOLDER, { recursive: true });
+
+const repositories = new Repositories(FOLDER);
 
 const account = () => (existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : undefined);
 
@@ -49,17 +52,33 @@ const ANSWERS = {
   "POST /api/v1/auth/register": register,
   "POST /api/v1/auth/login": logIn,
   "GET /api/v1/volumes": () => json(200, []),
-  "GET /api/v1/repositories": () => json(200, []),
+  "GET /api/v1/repositories": () => json(200, repositories.list()),
+  "POST /api/v1/repositories": async (given) => told(await repositories.add(given)),
   "GET /api/v1/backups": () => json(200, []),
   "GET /": () => page,
 };
 
+const told = ({ status, body }) => json(status, body);
+
+/** Requests about one repository: `/api/v1/repositories/<name>[/snapshots]`. */
+function answerAbout(method, pathname) {
+  const [, name, part] = /^\/api\/v1\/repositories\/([^/]+)(\/snapshots)?$/.exec(pathname) ?? [];
+  if (name === undefined) return undefined;
+  const repository = repositories.find(name);
+  if (repository === undefined) return () => json(404, { message: "Repository not found" });
+  if (method === "GET") return part === undefined ? () => json(200, repository) : async () => told(await repositories.snapshots(repository));
+  if (method === "DELETE" && part === undefined)
+    return () => repositories.remove(name) && json(200, { message: "Repository deleted" });
+  return undefined;
+}
+
 const server = http.createServer((request, response) => {
   const chunks = [];
   request.on("data", (chunk) => chunks.push(chunk));
-  request.on("end", () => {
-    const answer = ANSWERS[`${request.method} ${new URL(request.url, "http://zerobyte").pathname}`];
-    const { status, headers, body } = answer?.(parsed(chunks)) ?? json(404, { message: "Not found" });
+  request.on("end", async () => {
+    const { pathname } = new URL(request.url, "http://zerobyte");
+    const answer = ANSWERS[`${request.method} ${pathname}`] ?? answerAbout(request.method, pathname);
+    const { status, headers, body } = (await answer?.(parsed(chunks))) ?? json(404, { message: "Not found" });
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
   });
 });

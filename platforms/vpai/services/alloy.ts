@@ -16,6 +16,7 @@ const LITELLM_KEY = "litellm_metrics_key";
 /** A login that may read the server's figures and nothing else; its own database stays empty. */
 const DATABASE = postgresqlDatabase.own(NAME, "Alloy's", {
   memberOf: ["pg_monitor"],
+  seed: { kind: "none", reason: "it stays empty" },
 });
 
 /** The collector of the host that has the stores. */

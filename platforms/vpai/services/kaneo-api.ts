@@ -4,10 +4,11 @@ import { SITE } from "./kaneo";
 import { ofLength } from "../../../model/secret";
 import { defineService } from "../../../model/service";
 import { hostnameOf } from "../../../model/site";
+import { KANEO_SEED } from "./kaneo-api/seed";
 
 const PORT = 1337;
 
-const DATABASE = postgresqlDatabase.own("kaneo", "Kaneo's");
+const DATABASE = postgresqlDatabase.own("kaneo", "Kaneo's", { seed: KANEO_SEED });
 
 const NAME = "kaneo-api";
 

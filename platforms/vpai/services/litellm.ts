@@ -15,6 +15,7 @@ import { LITELLM_DASHBOARD } from "./litellm/dashboard";
 import { BUDGET_CALLBACKS, budgetSettings } from "./litellm/budget";
 import { CACHE_SETTING, litellmConfig } from "./litellm/config";
 import { EMBEDDING_SIZE, PROVIDERS } from "./litellm/models";
+import { LITELLM_SEED } from "./litellm/seed";
 import { API_SITE } from "./litellm/site";
 
 const NAME = "litellm";
@@ -73,7 +74,7 @@ const REDIS = { number: 0, password: redisPassword() };
 /** Its responses lie there (docs/requirements.md#llm-requests). */
 const CACHE = { namespace: "litellm", password: redisPassword("redis-cache") };
 
-const DATABASE = postgresqlDatabase.own("litellm", "LiteLLM's");
+const DATABASE = postgresqlDatabase.own("litellm", "LiteLLM's", { seed: LITELLM_SEED });
 
 /** The key of a provider of models, which a person gets from the provider's console. */
 const providerKey = (

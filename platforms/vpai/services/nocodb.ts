@@ -4,6 +4,7 @@ import { defineService } from "../../../model/service";
 import { hostnameOf } from "../../../model/site";
 import { attachmentsIn, BUCKET_SETTINGS, bucketSecret } from "./nocodb/attachments";
 import { knexConnection } from "./nocodb/connection";
+import { NOCODB_SEED } from "./nocodb/seed";
 
 const SITE = {
   subdomain: "noco",
@@ -12,7 +13,7 @@ const SITE = {
   answers: { status: 302, to: "/dashboard" },
 } as const;
 
-const DATABASE = postgresqlDatabase.own("nocodb", "NocoDB's");
+const DATABASE = postgresqlDatabase.own("nocodb", "NocoDB's", { seed: NOCODB_SEED });
 
 /** Its start makes the owner before it answers anybody, and sets the password back when another one is found. */
 const OWNER = {

@@ -1,7 +1,9 @@
 import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { defineService } from "../../../model/service";
 
-const DATABASE = postgresqlDatabase.own("palais", "Palais'");
+const DATABASE = postgresqlDatabase.own("palais", "Palais'", {
+  seed: { kind: "none", reason: "which tables it has is known once its owner has published it" },
+});
 
 export default defineService({
   name: "palais",

@@ -1,6 +1,8 @@
 import { account, type AccountPages } from "../../../capabilities/account";
+import { zerobyteRepository } from "../../../capabilities/zerobyte-repository";
 import { ofLength } from "../../../model/secret";
 import { defineService } from "../../../model/service";
+import { PUSHING, REPOSITORY_PASSWORD, repositoryPlace } from "../../../programs/offsite";
 import { ZEROBYTE_LOGIN } from "./zerobyte/login";
 
 const NAME = "zerobyte";
@@ -48,7 +50,13 @@ export default defineService({
   data: [{ path: "/var/lib/zerobyte", backup: { kind: "files" } }],
   limits: { memoryMiB: 384, cpus: 0.5 },
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${SITE.port}/healthcheck`], interval: 10 },
-  offers: [account.offer({ site: SITE, pages: ACCOUNTS })],
-  uses: [account.request({ of: NAME, password: OWNER }, { from: NAME })],
+  offers: [account.offer({ site: SITE, pages: ACCOUNTS }), zerobyteRepository.offer({})],
+  uses: [
+    account.request({ of: NAME, password: OWNER }, { from: NAME }),
+    zerobyteRepository.request(
+      { place: repositoryPlace, keys: PUSHING, password: REPOSITORY_PASSWORD },
+      { from: NAME },
+    ),
+  ],
   stopTimeout: 30,
 });

@@ -55,8 +55,9 @@ afterAll(async () => {
   server.stop();
 }, 900_000);
 
-test("a second up changes nothing", async () => {
-  expect(await lab.preview()).toEqual({});
+/** The first copy makes the repository, which Zerobyte can be shown from then on. */
+test("a second up has nothing left to do but to show Zerobyte the repository", async () => {
+  expect(await lab.preview()).toEqual({ "seko-vpn/repository/vpai-backups": "update" });
 }, 300_000);
 
 test("every host's set is elsewhere, and what there is, is listed", async () => {
@@ -75,6 +76,20 @@ test("every host's set is elsewhere, and what there is, is listed", async () => 
   const metrics = await hub.output(["cat", "/opt/vpn/data/metrics/offsite.prom"]);
   expect(metrics).toMatch(/^backup_exit_code\{backup="sese-ai-offsite"\} 0$/m);
 }, 1_800_000);
+
+test("Zerobyte's page has the snapshots of the repository, once it is there, and its file no key", async () => {
+  await lab.makeSucceed("up");
+  expect(await lab.preview()).toEqual({});
+  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+  const address = await hub.docker("container", "inspect", "--format", format, "vpn_zerobyte");
+  const list = await hub.output(["curl", "-s", `http://${address}:4096/api/v1/repositories/${BUCKET}/snapshots`]);
+  const snapshots = JSON.parse(list) as { tags: string[]; size: number }[];
+  expect(snapshots.map(({ tags }) => tags[0]?.replace(/=.*/, ""))).toEqual(["set", "set"]);
+  for (const { size } of snapshots) expect(size).toBeGreaterThan(0);
+  const kept = await hub.output(["cat", "/opt/vpn/data/zerobyte/data/repositories.json"]);
+  expect(kept).toContain('"name":"vpai-backups"');
+  expect(kept).not.toContain(KEYS.push);
+}, 600_000);
 
 test("no host but the hub has a key of the bucket, and the hub's own is no owner's", async () => {
   const found = async (host: LabHost, text: string): Promise<string> =>

@@ -4,6 +4,7 @@ import { postgresqlDatabase } from "../../../../capabilities/postgresql-database
 import { peer } from "../../../../model/peers";
 import { optional, type SecretDeclaration } from "../../../../model/secret";
 import { DAY_BUDGET } from "../litellm/models";
+import { ASSETS_SEED } from "./assets-seed";
 
 const LLM_KEY: SecretDeclaration = {
   name: "n8nLlmKey",
@@ -14,7 +15,7 @@ const LLM_KEY: SecretDeclaration = {
 };
 
 /** Where an asset comes from, and what was made of it (docs/requirements.md#creative-pipeline). */
-const ASSETS = postgresqlDatabase.own("assets", "the asset register's");
+const ASSETS = postgresqlDatabase.own("assets", "the asset register's", { seed: ASSETS_SEED });
 
 const WEBHOOK_TOKEN: SecretDeclaration = {
   name: "n8nWebhookToken",

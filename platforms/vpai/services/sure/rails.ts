@@ -5,6 +5,7 @@ import type { Exposure } from "../../../../model/site";
 import { hostnameOf } from "../../../../model/site";
 import type { ContainerService } from "../../../../model/service";
 import { redisPassword } from "../../../../programs/redis";
+import { SURE_SEED } from "./seed";
 
 export const SITE = {
   subdomain: "nzimbu",
@@ -16,7 +17,7 @@ export const SITE = {
 /** Where Sure's jobs wait for its worker; LiteLLM's router uses 0. */
 export const JOBS = { number: 1, password: redisPassword() };
 
-export const DATABASE = postgresqlDatabase.own("sure", "Sure's");
+export const DATABASE = postgresqlDatabase.own("sure", "Sure's", { seed: SURE_SEED });
 
 /** The folder of files that are uploaded, which a worker reads and the web part serves. */
 export const STORAGE = { path: "/rails/storage", directory: "sure" };

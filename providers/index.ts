@@ -24,6 +24,7 @@ export { LoginBans } from "./resources/login-bans";
 export { N8nCredential } from "./resources/n8n-credential";
 export { N8nOwner } from "./resources/n8n-owner";
 export { N8nWorkflow } from "./resources/n8n-workflow";
+export { OvhZoneRecords } from "./resources/ovh-zone-records";
 export { PostgresDatabase } from "./resources/postgres-database";
 export { ProgramAccount } from "./resources/program-account";
 export { QdrantCollection } from "./resources/qdrant-collection";

@@ -52,12 +52,13 @@ function onHost(context: ServiceContext): string {
   ].join("\n");
 }
 
-function globalOptions({ acmeEmail }: ServiceContext, more: readonly string[] = []): string {
+function globalOptions({ acmeEmail, acme }: ServiceContext, more: readonly string[] = []): string {
   return block("", [
     ...more,
     "admin localhost:2019",
     "auto_https disable_redirects",
     ...(acmeEmail === undefined ? [] : [`email ${acmeEmail}`]),
+    ...(acme?.directory === undefined ? [] : [`acme_ca ${acme.directory}`]),
     "grace_period 10s",
     "metrics",
     "servers {",
@@ -142,16 +143,19 @@ export const part = (head: string, lines: readonly string[]): string[] => [
   "}",
 ];
 
-function tls(context: ServiceContext): string[] {
-  if (context.tls === "internal") return ["tls internal"];
+function tls({ tls: source, acme, ovh }: ServiceContext): string[] {
+  if (source === "internal") return ["tls internal"];
+  // What it does by itself: the server asks for a file on port 80, or for a certificate on port 443.
+  if (source === "acme") return [];
   return [
     "tls {",
     "\tdns ovh {",
-    "\t\tendpoint ovh-eu",
+    `\t\tendpoint ${ovh?.endpoint ?? "ovh-eu"}`,
     "\t\tapplication_key {file./run/secrets/ovh_application_key}",
     "\t\tapplication_secret {file./run/secrets/ovh_application_secret}",
     "\t\tconsumer_key {file./run/secrets/ovh_consumer_key}",
     "\t}",
+    ...(acme?.resolvers === undefined ? [] : [`\tresolvers ${acme.resolvers.join(" ")}`]),
     "}",
   ];
 }

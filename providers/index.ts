@@ -71,6 +71,7 @@ export { PREVIOUS_MARK } from "./systemd/versions";
 export { unitText } from "./systemd/unit";
 export type { SiteRequest } from "./smoke/requests";
 export { exchange } from "./ssh/http";
+export { writeFile } from "./host/write-file";
 export { UptimeKumaMonitors } from "./resources/uptime-kuma-monitors";
 export { UptimeKumaOwner } from "./resources/uptime-kuma-owner";
 export { type CommandRunner, Transport, transportTo } from "./ssh/transport";

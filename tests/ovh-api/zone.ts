@@ -12,6 +12,8 @@ export interface FakeRecord {
 export class FakeZone {
   readonly records = new Map<number, FakeRecord>();
   refreshes = 0;
+  /** Called with what is served from now on: whoever is the zone's name server. */
+  onRefresh: (records: readonly FakeRecord[]) => void = () => undefined;
   private served: string[] = [];
   private next = 5_000_000_001;
 
@@ -41,6 +43,7 @@ export class FakeZone {
   refresh(): void {
     this.refreshes += 1;
     this.served = [...this.records.values()].map((one) => `${one.subDomain} ${one.fieldType} ${one.target}`.trim());
+    this.onRefresh([...this.records.values()]);
   }
 
   /** What the name servers answer: `couch A 192.0.2.1`. */

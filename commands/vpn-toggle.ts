@@ -9,7 +9,7 @@ import { describedStack } from "./rotate/stack";
 import { providePassphrase } from "./secrets/passphrase";
 import { table } from "./table";
 import { bringUp } from "./up/bring-up";
-import { closeDoors } from "./vpn-toggle/close";
+import { tellGateways } from "./vpn-toggle/gateways";
 import { seen, type Seen, seenAs } from "./vpn-toggle/look";
 import { type Door, doorsOf, expectVpn, type Toggle, toggleOf, withToggle } from "./vpn-toggle/switch";
 
@@ -70,8 +70,8 @@ function planned(doors: readonly Door[], { setting, isOn }: Toggle): string {
 
 /** @returns the exit code; where it is not 0, nothing that has to be closed was opened */
 async function throwSwitch(run: Run, toggle: Toggle): Promise<number> {
-  const { stack, doors } = run;
-  const faults = toggle.isOn ? await close(run, toggle) : [];
+  const { stack } = run;
+  const faults = toggle.isOn ? await tell(run, toggle) : [];
   await pulumiOutput(stack, "config", "set", `vpai:${toggle.setting}`, String(toggle.isOn), "--stack", stack);
   console.log(`vpai:${toggle.setting} is ${String(toggle.isOn)} in Pulumi.${stack}.yaml; up follows.`);
   const code = await bringUp({ stack, unattended: true });
@@ -79,22 +79,24 @@ async function throwSwitch(run: Run, toggle: Toggle): Promise<number> {
     console.error(
       toggle.isOn
         ? "What was told above as closed is closed. make up goes on with the rest."
-        : `Sites open as the last step of up: what did not come that far is closed. make up goes on with the ${doors.length} sites.`,
+        : "A gateway opens its sites last: what did not come that far is closed. The same command goes on.",
     );
+  // A gateway that was closed by a run which was cut short has another file than the state knows.
+  if (code === 0 && !toggle.isOn) faults.push(...(await tell(run, toggle)));
   return code === 0 && faults.length === 0 ? 0 : Math.max(code, 1);
 }
 
 /** @returns hosts that could not be told */
-async function close(run: Run, toggle: Toggle): Promise<string[]> {
+async function tell(run: Run, toggle: Toggle): Promise<string[]> {
   const names = [...new Set(run.doors.map(({ host }) => host))];
-  const closed = await closeDoors(names, { ...run, config: withToggle(run.config, toggle) });
-  for (const { host, fault } of closed)
-    if (fault === undefined) console.log(`${host}: closed. Streams that are open end within 5 minutes.`);
-    else if (run.hosts[host]?.unreachable === "defer") console.log(`${host}: away, and closed by the up that reaches it: ${fault}`);
-    else console.error(`${host}: not closed yet, up tries it again: ${fault}`);
-  return closed.flatMap(({ host, fault }) =>
-    fault === undefined || run.hosts[host]?.unreachable === "defer" ? [] : [host],
-  );
+  const outcomes = await tellGateways(names, { ...run, config: withToggle(run.config, toggle) });
+  const isAway = (host: string): boolean => run.hosts[host]?.unreachable === "defer";
+  const done = toggle.isOn ? "closed. Streams that are open end within 5 minutes." : "open.";
+  for (const { host, fault } of outcomes)
+    if (fault === undefined) console.log(`${host}: ${done}`);
+    else if (isAway(host)) console.log(`${host}: away, and told by the up that reaches it: ${fault}`);
+    else console.error(`${host}: its gateway could not be told: ${fault}`);
+  return outcomes.flatMap(({ host, fault }) => (fault === undefined || isAway(host) ? [] : [host]));
 }
 
 const addressOf = ({ host }: Door, { hosts }: Run): string => hosts[host]?.publicAddress ?? "";

@@ -1,6 +1,6 @@
 import { readSettings, type StackConfig } from "../../../../config";
 import { doorsOf, expectVpn, toggleOf, withToggle } from "../../../../commands/vpn-toggle/switch";
-import { gatewaysOn } from "../../../../commands/vpn-toggle/close";
+import { gatewaysOn } from "../../../../commands/vpn-toggle/gateways";
 import { platformNames, stackViews } from "../../../../platforms";
 import vpai from "../../../../platforms/vpai/platform";
 import { rawConfig } from "../../config/example";

@@ -9,10 +9,10 @@ import { contextOf, stackViews } from "../../platforms";
 import type { DeployedHost, DeployedService } from "../hosts";
 
 /** The stack as it is to be, and where it runs. */
-export interface Closing {
+export interface Told {
   stack: string;
   platform: Platform;
-  /** With the switch on. */
+  /** With the switch as it is to be. */
   config: StackConfig;
   /** Names of the secrets that the stack's file has a value for. */
   given: readonly string[];
@@ -23,21 +23,21 @@ export interface Closing {
 const PATIENCE = 20_000;
 
 /** What became of a host. */
-export interface Closed {
+export interface Outcome {
   host: string;
   /** Why its gateway could not be told; undefined where it was. */
   fault?: string;
 }
 
 /**
- * Gives the gateways of some hosts what they are to answer with the switch on, before anything else of the stack: they close what
- * is not for everybody at once, and finish requests that are under way. `up` finds the same files there.
+ * Gives the gateways of some hosts the files that `up` gives them, whatever the state says of those, and has them reload: they
+ * answer by them at once, and finish requests that are under way.
  */
-export const closeDoors = (names: readonly string[], closing: Closing): Promise<Closed[]> =>
+export const tellGateways = (names: readonly string[], told: Told): Promise<Outcome[]> =>
   Promise.all(
     names.map(async (host) => {
       try {
-        await closeOn(host, closing);
+        await tellOn(host, told);
         return { host };
       } catch (error) {
         return { host, fault: (error as Error).message.split("\n")[0] ?? "" };
@@ -45,12 +45,12 @@ export const closeDoors = (names: readonly string[], closing: Closing): Promise<
     }),
   );
 
-async function closeOn(host: string, closing: Closing): Promise<void> {
-  const deployed = closing.hosts[host];
+async function tellOn(host: string, told: Told): Promise<void> {
+  const deployed = told.hosts[host];
   if (deployed === undefined) throw new Error("expected a host of the stack's outputs, found none: make up first");
   const transport = new Transport(deployed.connection, PATIENCE);
   try {
-    for (const { service, files } of gatewaysOn(host, closing)) {
+    for (const { service, files } of gatewaysOn(host, told)) {
       const running = deployed.services[service.name];
       if (running === undefined) continue;
       for (const { path, content } of files) await writeFile(transport, { path, content, owner: "0:0", mode: "0644" });
@@ -70,7 +70,7 @@ interface PlainFile {
 /** The gateways of a host with their files. */
 export function gatewaysOn(
   host: string,
-  { stack, platform, config, given }: Omit<Closing, "hosts">,
+  { stack, platform, config, given }: Omit<Told, "hosts">,
 ): { service: Service; files: PlainFile[] }[] {
   const views = stackViews(platform, config);
   const description = platform.hosts[host];

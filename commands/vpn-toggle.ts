@@ -40,6 +40,8 @@ main(async () => {
   const given = secrets.flatMap(({ declaration: { name }, value }) => (value === undefined ? [] : [name]));
   const run = { stack, platform, config, given, doors, hosts: await deployedHosts(stack) };
   if (toggle === undefined) return told(run, setting);
+  if (doors.length === 0)
+    throw new Error(`expected a site that vpai:${setting} opens or closes, found none: vpai:vpnEnforce is false, and all are open`);
   if (toggle.isOn) expectVpn(doors, config);
   if (isRotating(stack))
     throw new Error("expected no rotation under way, found one in the stack's file: make up finishes it, then once more");

@@ -37,7 +37,7 @@ async function rootsOf(server: string): Promise<string> {
     const text = inside(server, ...asked);
     expect(text).toContain("BEGIN CERTIFICATE");
     return text;
-  }, 60);
+  }, 120);
   return `${inside(server, "cat", "/ca.pem").trim()}\n${issuing.trim()}\n`;
 }
 
@@ -45,19 +45,22 @@ async function rootsOf(server: string): Promise<string> {
 function serve(server: string, records: readonly { name: string; type: string; value: string }[]): void {
   const own = `@ 60 SOA ns.${DOMAIN}. nobody.${DOMAIN}. ${Date.now() % 2 ** 31} 60 60 600 60\n@ 60 NS ns.${DOMAIN}.\nns 60 A 127.0.0.1\n`;
   const lines = records.map(({ name, type, value }) => `${name === "" ? "@" : name} 1 ${type} ${value}\n`);
-  const script = 'printf %s "$1" >/tmp/zones/zone; knotc -c /tmp/knot.conf zone-reload "$2"';
+  const script = 'printf %s "$1" >/tmp/zones/zone; knotc -c /tmp/knot.conf -b zone-reload "$2"';
   inside(server, "sh", "-euc", script, "serve", [own, ...lines].join(""), DOMAIN);
 }
 
 /** Starts Caddy as the platform does. */
 function startCaddy(name: string, context: ServiceContext, secrets: Record<string, string> = {}): void {
-  const { run: how, environment } = caddy as typeof caddy & { run: { command?: readonly string[] } };
   const files = (caddy.files?.(context) ?? []).flatMap((file) => mounted(file.path, file.content as string));
   const given = Object.entries(secrets).flatMap(([key, value]) => mounted(`/run/secrets/${key}`, value));
-  const variables = Object.entries(environment?.(context) ?? {}).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+  const variables = Object.entries(caddy.environment?.(context) ?? {}).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
   const options = [...hardened, "--cap-add", "NET_BIND_SERVICE", "--tmpfs", "/config:mode=1777", "--tmpfs", "/data"];
-  start(name, image("caddy"), [...options, ...files, ...given, ...variables], ...(how.command ?? []));
+  start(name, image("caddy"), [...options, ...files, ...given, ...variables], "sh", "-euc", WAITING, "caddy", ...(caddy.run.command ?? []));
 }
+
+/** Its address has to be known to the name server before it asks for a certificate: it would wait a minute after a failure. */
+const WAITING = 'until [ -e /data/go ]; do sleep 0.2; done; exec "$@"';
+const go = (name: string): string => inside(name, "touch", "/data/go");
 
 /** The certificate that a site shows, verified by nothing but the ACME server's root. */
 async function certificateOf(caddyName: string, port: number, hostname: string, ca: string): Promise<tls.PeerCertificate> {
@@ -79,16 +82,15 @@ test("a public site proves itself by HTTP-01, and gets its certificate", async (
   const acme = { directory: "https://ca-http:14000/dir", root };
   startCaddy("caddy-http", given({ tls: "acme", vpnEnforce: false, acme, acmeEmail: "me@example.org" }));
   serve("ca-http", [{ name: "", type: "A", value: addressOf("caddy-http") }]);
-  const { subject, issuer, subjectaltname } = await eventually(
+  go("caddy-http");
+  const { issuer, subjectaltname } = await eventually(
     () => certificateOf("caddy-http", 443, DOMAIN, root),
     120,
   );
   expect([subjectaltname, issuer.CN]).toEqual([`DNS:${DOMAIN}`, expect.stringMatching(/^Pebble Intermediate CA/)]);
-  expect(subject.CN ?? "").not.toContain("Caddy Local Authority");
   expect(logOf("caddy-http")).toMatch(/"challenge_type":"http-01"/);
-  const health = inside("caddy-http", "sh", "-c", `echo "127.0.0.1 ${DOMAIN}" >>/etc/hosts; wget -q -O - https://${DOMAIN}/health`);
-  // wget knows public authorities alone, and this one by the variable that Caddy has.
-  expect(health).toBe("OK");
+  const ask = `echo "127.0.0.1 ${DOMAIN}" >>/etc/hosts; wget -q -O - "--ca-certificate=$SSL_CERT_FILE" https://${DOMAIN}/health`;
+  expect(inside("caddy-http", "sh", "-euc", ask)).toBe("OK");
 });
 
 test("a VPN-only site, which nobody can ask, proves itself by DNS-01 at OVH's API", async () => {
@@ -111,6 +113,7 @@ test("a VPN-only site, which nobody can ask, proves itself by DNS-01 at OVH's AP
       ovh_application_secret: KEYS.applicationSecret,
       ovh_consumer_key: KEYS.consumerKey,
     });
+    go("caddy-dns");
     const { subjectaltname, issuer } = await eventually(
       () => certificateOf("caddy-dns", 8443, `inner.${DOMAIN}`, root),
       180,

@@ -20,7 +20,7 @@ interface PublicDnsArgs {
 
 /** An address record of each public site, in the stack's zone at OVH (docs/decisions/public-dns.md). */
 export function makePublicDns({ ovh, domain, views, secrets, addresses }: PublicDnsArgs): OvhZoneRecords | undefined {
-  const { zone, endpoint, adopt } = ovh;
+  const { zone, endpoint, adoptNames = [] } = ovh;
   const names = publicNames(views);
   if (names.length === 0) return undefined;
   const records = names.map(({ host, ...site }) => {
@@ -34,7 +34,7 @@ export function makePublicDns({ ovh, domain, views, secrets, addresses }: Public
     applicationSecret: secrets.require(OVH_SECRETS.applicationSecret),
     consumerKey: secrets.require(OVH_SECRETS.consumerKey),
     records: all(records),
-    adopt: [...adopt],
+    adopt: [...adoptNames],
   });
 }
 

@@ -146,11 +146,12 @@ const acme = settings({
 const ovh = settings({
   zone: formats.domainName.describe("The zone, such as ewutelo.cloud; the stack's domain is it or lies below it."),
   endpoint: formats.apiAddress.default("https://eu.api.ovh.com/1.0").describe("OVH's API, up to its version."),
-  adopt: z
+  adoptNames: z
     .array(formats.recordName, { error: "a list of names below the zone" })
-    .default([])
+    .min(1, { error: "at least one name below the zone" })
+    .exactOptional()
     .describe(
-      "Names whose records make way where they have another value; the zone itself is an empty name. Without, the run stops.",
+      "Names whose records make way where they have another value; the zone itself is an empty name. Default: none, the run stops.",
     ),
 });
 

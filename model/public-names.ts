@@ -2,7 +2,7 @@ import type { HostView } from "./context";
 import type { SiteName } from "./site";
 
 /** A name that everybody resolves, and the host whose gateway answers under it. */
-export interface PublicName extends SiteName {
+interface PublicName extends SiteName {
   host: string;
 }
 

@@ -27,8 +27,8 @@ export interface OvhZone {
   zone: string;
   /** Address of OVH's API up to its version. */
   endpoint: string;
-  /** Names below the zone whose records of others make way. */
-  adopt: readonly string[];
+  /** Names below the zone whose records of others make way. Default: none. */
+  adoptNames?: readonly string[];
 }
 
 /** What a run does about a host that it cannot reach: it leaves the host for a later run, and succeeds or fails. */

@@ -9,7 +9,7 @@ import { contextOf, stackViews } from "../../platforms";
 import type { DeployedHost, DeployedService } from "../hosts";
 
 /** The stack as it is to be, and where it runs. */
-export interface Told {
+interface Told {
   stack: string;
   platform: Platform;
   /** With the switch as it is to be. */
@@ -23,7 +23,7 @@ export interface Told {
 const PATIENCE = 20_000;
 
 /** What became of a host. */
-export interface Outcome {
+interface Outcome {
   host: string;
   /** Why its gateway could not be told; undefined where it was. */
   fault?: string;
@@ -94,7 +94,7 @@ const plain = (files: readonly FileSpec[]): PlainFile[] =>
   files.flatMap(({ path, content }) => (typeof content === "string" ? [{ path, content }] : []));
 
 /** How a running gateway takes on its files. @throws where it has no way */
-export function reloadOf({ name, onChange }: Service, { container, unit }: DeployedService): string[] {
+function reloadOf({ name, onChange }: Service, { container, unit }: DeployedService): string[] {
   if (unit !== undefined) return ["systemctl", "reload-or-restart", unit];
   if (container === undefined || onChange === undefined)
     throw new Error(`${name}: expected a gateway that takes on changed files, found none`);

@@ -8,7 +8,7 @@ export interface OvhKeys {
 }
 
 /** What of a request is signed. */
-export interface SignedRequest {
+interface SignedRequest {
   method: string;
   /** Whole URL with its query, byte for byte as it is sent. */
   url: string;

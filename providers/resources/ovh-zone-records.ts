@@ -104,7 +104,7 @@ function refuseForeign({ foreign }: ZonePlan, { zone }: OvhZoneRecordsInputs): v
   const names = [...new Set(foreign.map(({ name }) => JSON.stringify(name)))].join(", ");
   throw new Error(
     `the zone ${zone} at OVH: expected no other value where this stack's records go, found ${found}: remove it at OVH, ` +
-      `or have it replaced by vpai:ovh.adopt: [${names}]. Nothing was changed`,
+      `or have it replaced by vpai:ovh.adoptNames: [${names}]. Nothing was changed`,
   );
 }
 

@@ -107,7 +107,7 @@ test("a VPN-only site, which nobody can ask, proves itself by DNS-01 at OVH's AP
       serve("ca-dns", texts.map(({ subDomain, target }) => ({ name: subDomain, type: "TXT", value: target })));
     };
     const acme = { directory: "https://ca-dns:14000/dir", root, resolvers: [`${addressOf("ca-dns")}:53`] };
-    const ovh = { zone: DOMAIN, endpoint, adopt: [] };
+    const ovh = { zone: DOMAIN, endpoint };
     startCaddy("caddy-dns", given({ tls: "acme-ovh", vpnEnforce: true, acme, ovh, runs: [BEHIND] }), {
       ovh_application_key: KEYS.applicationKey,
       ovh_application_secret: KEYS.applicationSecret,

@@ -48,7 +48,7 @@ export const SETTINGS = {
     root: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     resolvers: ["192.0.2.53:53"],
   },
-  ovh: { zone: "example.org", endpoint: "https://ca.api.ovh.com/1.0", adopt: ["couch", ""] },
+  ovh: { zone: "example.org", endpoint: "https://ca.api.ovh.com/1.0", adoptNames: ["couch", ""] },
   ownerEmail: "founder@example.org",
   vpnEnforce: "false",
   couchdbVpnEnforce: "true",

@@ -125,7 +125,7 @@ describe("a record that is there already", () => {
   ])("with another value (%s) stops the run before anything is changed", async (type, target) => {
     api.zone.put("couch", type, target);
     await expect(kind.ensure(inputs)).rejects.toThrow(
-      `found couch.example.org ${type} ${target}: remove it at OVH, or have it replaced by vpai:ovh.adopt: ["couch"]. Nothing was changed`,
+      `found couch.example.org ${type} ${target}: remove it at OVH, or have it replaced by vpai:ovh.adoptNames: ["couch"]. Nothing was changed`,
     );
     expect(api.changes).toEqual([]);
   });

@@ -52,13 +52,12 @@ function onHost(context: ServiceContext): string {
   ].join("\n");
 }
 
-function globalOptions({ acmeEmail, acme }: ServiceContext, more: readonly string[] = []): string {
+function globalOptions({ acmeEmail }: ServiceContext, more: readonly string[] = []): string {
   return block("", [
     ...more,
     "admin localhost:2019",
     "auto_https disable_redirects",
     ...(acmeEmail === undefined ? [] : [`email ${acmeEmail}`]),
-    ...(acme?.directory === undefined ? [] : [`acme_ca ${acme.directory}`]),
     "grace_period 10s",
     "metrics",
     "servers {",
@@ -145,10 +144,13 @@ export const part = (head: string, lines: readonly string[]): string[] => [
 
 function tls({ tls: source, acme, ovh }: ServiceContext): string[] {
   if (source === "internal") return ["tls internal"];
+  // As a global option, Caddy would find it in conflict with what the site of no name says of itself.
+  const ca = acme?.directory === undefined ? [] : [`\tca ${acme.directory}`];
   // What it does by itself: the server asks for a file on port 80, or for a certificate on port 443.
-  if (source === "acme") return [];
+  if (source === "acme") return ca.length === 0 ? [] : ["tls {", ...ca, "}"];
   return [
     "tls {",
+    ...ca,
     "\tdns ovh {",
     `\t\tendpoint ${ovh?.endpoint ?? "ovh-eu"}`,
     "\t\tapplication_key {file./run/secrets/ovh_application_key}",

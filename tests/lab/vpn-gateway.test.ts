@@ -23,9 +23,10 @@ const CONFIG = configOf({
   domain: "vpai.test",
   tls: "internal",
   vpnEnforce: "false",
-  services: ["core"],
+  services: ["core", "vpn"],
   hosts: {
     "sese-ai": { machine: { kind: "lab" }, vpnAddress: "100.64.0.14", memoryMiB: 8192, architecture: "amd64" },
+    "seko-vpn": { machine: { kind: "lab" }, vpnAddress: "100.64.0.9", memoryMiB: 2048, architecture: "amd64" },
   },
 });
 
@@ -40,7 +41,7 @@ const place = { stack: "lab", platform: vpai, given: [] };
 /** Tells the gateways of some hosts. */
 const tell = (isOn: boolean, names = ["sese-ai"]): ReturnType<typeof tellGateways> => {
   const toggle: Toggle = { setting: "vpnEnforce", isOn };
-  const services = { caddy: { container: "vpai_caddy" } };
+  const services = { caddy: { container: "vpai_caddy" }, gateway: { container: "vpn_gateway" } };
   const known = { connection: host.connection, publicAddress: host.publicAddress, services };
   const away = { ...known, connection: { ...known.connection, port: 2 } };
   const hosts = { "sese-ai": known, "seko-vpn": away };

@@ -32,7 +32,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback seed seed-export
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback seed seed-export vpn-toggle
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -100,6 +100,10 @@ audit: ## how the hosts differ from the platform: what nobody declared, effectiv
 safety-check: ## whether this is a good moment for a change: the repository, logins, disks, backups, certificates, clocks: [HOST=]
 	$(READY)
 	@$(RUN) commands/safety-check.ts
+
+vpn-toggle: ## who may reach VPN-only sites: VPN=on (members alone) or VPN=off (everybody), of one site with SITE=couch [YES=1]
+	$(READY)
+	@$(RUN) commands/vpn-toggle.ts
 
 rotate: ## new values for secrets, tried, and the old ones proven to be refused: SECRET=redisPassword, or ALL=1 [YES=1]
 	$(READY)

@@ -23,6 +23,7 @@ import { urlOf } from "../model/site";
 import { checkPlatform, contextOf, type HostPlan, servicesOn, settled } from "../platforms";
 import { whenUnreachable, type WhenUnreachable } from "../model/stack";
 import { makeBuckets } from "./buckets";
+import { makePublicDns } from "./public-dns";
 import { Preparation } from "./preparation";
 import { containerSpec } from "./container/spec";
 import { Fleet } from "./fleet";
@@ -142,6 +143,8 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
     return [name, { connection, publicAddress: machine.publicAddress, unreachable, services: described, jobs, tools }];
   });
   makeBuckets(buckets, { secrets, protect: [...hosts.values()].some(({ protects }) => protects) });
+  const addresses = Object.fromEntries(outputs.map(([name, { publicAddress }]) => [name, publicAddress]));
+  if (config.ovh !== undefined) makePublicDns({ ...config, ovh: config.ovh, views, secrets, addresses });
   new Fleet({ hosts, views, stack: config, secrets, preparation, leaves: config.leaves }).start();
   return Object.fromEntries(outputs);
 }

@@ -131,6 +131,32 @@ export const pinnedImage = text(
   isPinned,
 );
 
+/** An address without a slash at its end. */
+const withoutSlash = (scheme: string) => new RegExp(`^${scheme}://[^\\s/?#]+(/[^\\s/?#]+)*$`);
+
+export const httpsUrl = matching(
+  "an https address, such as https://acme-v02.api.letsencrypt.org/directory",
+  withoutSlash("https"),
+);
+
+export const apiAddress = matching(
+  "an http or https address without a slash at its end, such as https://eu.api.ovh.com/1.0",
+  withoutSlash("https?"),
+);
+
+const CERTIFICATE = /^(-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]+\n)+-----END CERTIFICATE-----\n*)+$/;
+export const certificates = matching("PEM certificates, one below the other", CERTIFICATE);
+
+export const dnsServer = text("a DNS server: an IP address and a port, such as 192.0.2.53:53", (value) => {
+  const [, address = "", digits = ""] = /^\[?([0-9a-f.:]+?)\]?:(\d{1,5})$/.exec(value) ?? [];
+  return isIP(address) !== 0 && port.safeParse(Number(digits)).success;
+});
+
+export const recordName = matching(
+  "a name below the zone in lower case, such as couch, or nothing for the zone itself",
+  /^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*)?$/,
+);
+
 export const emailAddress = z.email({ error: "an e-mail address" });
 
 export const serverType = matching("a Hetzner Cloud server type, such as cx23", /^[a-z]{2,4}\d{2}$/);

@@ -127,6 +127,34 @@ const operator = settings({
     .describe("What becomes of keys that it has and that are not among these: they stay and are told of, or they go."),
 });
 
+const acme = settings({
+  directory: formats.httpsUrl.exactOptional().describe("Directory of the ACME server. Default: Let's Encrypt."),
+  root: formats.certificates
+    .exactOptional()
+    .describe(
+      "Root certificates, PEM, of a server that is not public: of its own address, and of what it issues. Default: the public ones.",
+    ),
+  resolvers: z
+    .array(formats.dnsServer, { error: "a list of DNS servers" })
+    .min(1, { error: "at least one DNS server" })
+    .exactOptional()
+    .describe(
+      "DNS servers that show whether the answer to a DNS challenge is there. Default: those of the zone itself.",
+    ),
+});
+
+const ovh = settings({
+  zone: formats.domainName.describe("The zone, such as ewutelo.cloud; the stack's domain is it or lies below it."),
+  endpoint: formats.apiAddress.default("https://eu.api.ovh.com/1.0").describe("OVH's API, up to its version."),
+  adoptNames: z
+    .array(formats.recordName, { error: "a list of names below the zone" })
+    .min(1, { error: "at least one name below the zone" })
+    .exactOptional()
+    .describe(
+      "Names whose records make way where they have another value; the zone itself is an empty name. Default: none, the run stops.",
+    ),
+});
+
 const registryAccount = settings({
   user: formats.registryUser.describe("Name to log in with."),
   secret: formats.secretName.describe(
@@ -179,9 +207,20 @@ const baseSchema = (names: KnownNames) =>
       .describe("What to deploy."),
     domain: formats.domainName.describe("Domain under which the services have their host names."),
     tls: z
-      .enum(["internal", "acme-ovh"], { error: "internal or acme-ovh" })
-      .describe("Who signs certificates: internal (Caddy's own authority) or acme-ovh (ACME, DNS challenge at OVH)."),
+      .enum(["internal", "acme", "acme-ovh"], { error: "internal, acme or acme-ovh" })
+      .describe(
+        "Who signs certificates: internal (Caddy's own authority), acme (ACME, which asks the sites themselves; no site may be " +
+          "VPN-only) or acme-ovh (ACME, DNS challenge at OVH).",
+      ),
     acmeEmail: formats.emailAddress.exactOptional().describe("Contact for the ACME account. Default: none."),
+    acme: structured("the ACME server", acme)
+      .exactOptional()
+      .describe("The ACME server, where it is not Let's Encrypt. Default: Let's Encrypt."),
+    ovh: structured("the zone at OVH", ovh)
+      .exactOptional()
+      .describe(
+        "The zone at OVH in which each public site gets its address record. Default: records are somebody else's to look after.",
+      ),
     ownerEmail: formats.emailAddress
       .exactOptional()
       .describe(

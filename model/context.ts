@@ -2,7 +2,7 @@ import type { Job } from "./job";
 import type { Network } from "./platform";
 import type { Service } from "./service";
 import type { RemoteSite } from "./site";
-import type { Stack, Tls, WhenUnreachable } from "./stack";
+import type { Acme, OvhZone, Stack, Tls, WhenUnreachable } from "./stack";
 
 /** A host of the platform as the services of all hosts see it. */
 export interface HostView {
@@ -30,6 +30,10 @@ export interface ServiceContext {
   tls: Tls;
   /** Contact of the certificate account. */
   acmeEmail?: string;
+  /** The ACME server, where it is not Let's Encrypt. */
+  acme?: Acme;
+  /** The zone at OVH, where the stack looks after one. */
+  ovh?: OvhZone;
   /** Name of the account that owns each program. */
   ownerEmail: string;
   /** Whether VPN-only sites answer on the VPN address only. */

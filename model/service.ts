@@ -33,6 +33,8 @@ interface Guests {
 interface Gateway {
   /** File in the container with the root certificate of its own authority, which signs where `tls` is `internal`. */
   authority: string;
+  /** File with the roots of an ACME server that is not a public one. Default: every one is. */
+  roots?: (context: ServiceContext) => string | undefined;
 }
 
 /** A program gives itself to whoever registers first, unless somebody sees to it. */

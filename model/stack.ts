@@ -5,8 +5,31 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 /** Where a host's computer comes from. */
 type MachineKind = "existing" | "hcloud" | "lab";
 
-/** Where TLS certificates come from: the gateway's own authority, or Let's Encrypt by OVH DNS. */
-export type Tls = "internal" | "acme-ovh";
+/**
+ * Where TLS certificates come from: the gateway's own authority; an ACME server that asks the public sites themselves, and the
+ * gateway's own for VPN-only ones; or an ACME server that looks into the zone at OVH.
+ */
+export type Tls = "internal" | "acme" | "acme-ovh";
+
+/** The ACME server of a stack, where it is not Let's Encrypt. */
+export interface Acme {
+  /** Its directory. */
+  directory?: string;
+  /** PEM certificates that its own one may descend from. */
+  root?: string;
+  /** DNS servers that are asked whether a challenge can be seen, `<address>:<port>`. */
+  resolvers?: readonly string[];
+}
+
+/** The zone at OVH that has the names of a stack's public sites. */
+export interface OvhZone {
+  /** `example.org` */
+  zone: string;
+  /** Address of OVH's API up to its version. */
+  endpoint: string;
+  /** Names below the zone whose records of others make way. Default: none. */
+  adoptNames?: readonly string[];
+}
 
 /** What a run does about a host that it cannot reach: it leaves the host for a later run, and succeeds or fails. */
 export const UNREACHABLE = ["defer", "fail"] as const;
@@ -40,6 +63,10 @@ export interface Stack {
   tls: Tls;
   /** Contact of the certificate account. */
   acmeEmail?: string;
+  /** Default: Let's Encrypt. */
+  acme?: Acme;
+  /** Default: public names are somebody else's to look after. */
+  ovh?: OvhZone;
   /** Who owns the programs that have accounts: the name to log in with. Default: `owner@<domain>`. */
   ownerEmail?: string;
   /** Whether VPN-only sites answer on the VPN address only. */

@@ -90,7 +90,7 @@ export function contextOf(
   hosts: readonly HostView[],
   { given = [], rotating = [] }: SecretNames = {},
 ): ServiceContext {
-  const { domain, tls, acmeEmail, vpnEnforce, settings } = stack;
+  const { domain, tls, acmeEmail, acme, ovh, vpnEnforce, settings } = stack;
   const own = hosts.find(({ name }) => name === host);
   return {
     host,
@@ -106,6 +106,8 @@ export function contextOf(
     given: new Set(given),
     rotating: new Set(rotating),
     ...(acmeEmail === undefined ? {} : { acmeEmail }),
+    ...(acme === undefined ? {} : { acme }),
+    ...(ovh === undefined ? {} : { ovh }),
   };
 }
 

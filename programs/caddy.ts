@@ -1,8 +1,9 @@
-import type { SecretFile } from "../model/files";
 import type { ContainerService, UnitService } from "../model/service";
 import type { Login } from "../model/site";
 import { caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
+import { acmeRoots, rootsFile, trusting } from "./caddy/acme";
 import { CADDY_DASHBOARD } from "./caddy/dashboard";
+import { OVH_KEYS } from "./caddy/ovh";
 import { credentialsOf, loginFile, loginFileBefore, VPN_LISTENER, VPN_REDIRECTS } from "./caddy/routes";
 
 const CADDYFILE = "/etc/caddy/Caddyfile";
@@ -19,23 +20,6 @@ export interface CaddyArgs {
   /** Whether the domain itself leads to its host, where it then answers `/health`. Default: true. */
   answersDomain?: boolean;
 }
-
-/** OVH's API answers the DNS-01 challenge; a person creates the three keys at OVH. */
-const ovh = (name: string, ansible: string, what: string): SecretFile => ({
-  secret: {
-    name,
-    ansible,
-    description: `OVH API ${what}, for DNS-01 certificates`,
-    origin: "supplied",
-    needed: ({ tls }) => tls === "acme-ovh",
-  },
-});
-
-const OVH_KEYS: Readonly<Record<string, SecretFile>> = {
-  ovh_application_key: ovh("ovhApplicationKey", "ovh_application_key", "application key"),
-  ovh_application_secret: ovh("ovhApplicationSecret", "ovh_application_secret", "application secret"),
-  ovh_consumer_key: ovh("ovhConsumerKey", "ovh_consumer_key", "consumer key"),
-};
 
 /** What differs between one Caddy on a host itself and another. */
 export interface CaddyUnitArgs {
@@ -81,20 +65,24 @@ export function caddyUnit({ name, group, limits }: CaddyUnitArgs): UnitService {
     },
     user: { uid: 2310, gid: 2310 },
     port: 443,
-    environment: () => ({ HOME, XDG_DATA_HOME: "/var/lib", XDG_CONFIG_HOME: "/var/lib" }),
+    environment: (context) => ({
+      ...{ HOME, XDG_DATA_HOME: "/var/lib", XDG_CONFIG_HOME: "/var/lib" },
+      ...trusting(context),
+    }),
     files: (context) => [
       {
         path: CADDYFILE,
         content: caddyfile(context),
         validate: [...CHECK, program, "validate", "--config", "{}", "--adapter", "caddyfile"],
       },
+      ...acmeRoots(context),
     ],
     secrets: OVH_KEYS,
     data: [{ path: HOME, backup: { kind: "none", reason: "certificates are issued anew" } }],
     limits,
     health: { http: { port: 2019, path: "/config/" } },
     onChange: { reload: [program, "reload", "--force", ...config] },
-    gateway: { authority: `${HOME}/pki/authorities/local/root.crt` },
+    gateway: { authority: `${HOME}/pki/authorities/local/root.crt`, roots: rootsFile },
     version: { test: [program, "version"], pattern: "^v?(\\d+\\.\\d+\\.\\d+)" },
   };
 }
@@ -132,7 +120,9 @@ export const caddy = ({
       content: caddyfile(context, answersDomain),
       validate: ["caddy", "validate", "--config", CADDYFILE, "--adapter", "caddyfile"],
     },
+    ...acmeRoots(context),
   ],
+  environment: trusting,
   secrets: {
     ...OVH_KEYS,
     ...Object.fromEntries(
@@ -153,7 +143,7 @@ export const caddy = ({
   dashboards: [CADDY_DASHBOARD],
   // Without `--force` it loads nothing, and says so with success, where a secret's file alone has changed.
   onChange: { reload: ["caddy", "reload", "--force", "--config", CADDYFILE, "--adapter", "caddyfile"] },
-  gateway: { authority: "/data/caddy/pki/authorities/local/root.crt" },
+  gateway: { authority: "/data/caddy/pki/authorities/local/root.crt", roots: rootsFile },
   ...(answersDomain
     ? { smoke: [{ subdomain: "", access: "public", path: "/health", status: 200, contains: "OK" }] }
     : {}),

@@ -17,6 +17,8 @@ export const catalogue: readonly LabImage[] = [
   { name: "base", program: "real", version: "13" },
   { name: "lab-host", program: "real", version: "13", base: "base" },
   { name: "registry", program: "real", version: "2.8.3", base: "base" },
+  // Signs certificates for the tests of ACME; no host runs it.
+  { name: "pebble", program: "real", version: "2.6.0", base: "base" },
   { name: "git-server", program: "real", version: "2.47.3", base: "base" },
   {
     name: "postgres",

@@ -1,5 +1,6 @@
 import { explicitAccess, guardedPorts } from "./access";
 import { declaredBackups, doneBackups } from "./backups";
+import { provableSites } from "./certificates";
 import { ownedPrograms } from "./first-users";
 import { fittingArchitectures, obtainableImages, pinnedImages } from "./images";
 import { fittingMemory } from "./memory";
@@ -29,6 +30,7 @@ export const policies: readonly Policy[] = [
   publishedOnce,
   fittingMemory,
   reachableSites,
+  provableSites,
   explicitAccess,
   guardedPorts,
   ownedPrograms,

@@ -34,5 +34,5 @@ export const reachableSites: Policy = onEachService(({ expose = [] }, { name, vp
 );
 
 /** Sites that a host's own gateway answers for; another one answers for the rest. */
-const answeredBy = (host: string, expose: readonly Exposure[] = []): readonly Exposure[] =>
+export const answeredBy = (host: string, expose: readonly Exposure[] = []): readonly Exposure[] =>
   expose.filter(({ via = host }) => via === host);

@@ -142,16 +142,22 @@ export const part = (head: string, lines: readonly string[]): string[] => [
   "}",
 ];
 
-function tls(context: ServiceContext): string[] {
-  if (context.tls === "internal") return ["tls internal"];
+function tls({ tls: source, acme, ovh }: ServiceContext): string[] {
+  if (source === "internal") return ["tls internal"];
+  // As a global option, Caddy would find it in conflict with what the site of no name says of itself.
+  const ca = acme?.directory === undefined ? [] : [`\tca ${acme.directory}`];
+  // What it does by itself: the server asks for a file on port 80, or for a certificate on port 443.
+  if (source === "acme") return ca.length === 0 ? [] : ["tls {", ...ca, "}"];
   return [
     "tls {",
+    ...ca,
     "\tdns ovh {",
-    "\t\tendpoint ovh-eu",
+    `\t\tendpoint ${ovh?.endpoint ?? "ovh-eu"}`,
     "\t\tapplication_key {file./run/secrets/ovh_application_key}",
     "\t\tapplication_secret {file./run/secrets/ovh_application_secret}",
     "\t\tconsumer_key {file./run/secrets/ovh_consumer_key}",
     "\t}",
+    ...(acme?.resolvers === undefined ? [] : [`\tresolvers ${acme.resolvers.join(" ")}`]),
     "}",
   ];
 }

@@ -20,7 +20,7 @@ export interface Checked {
 }
 
 /** Seconds that a site may take: a public certificate by DNS takes minutes the first time. */
-const PATIENCE = { internal: 30, "acme-ovh": 300 };
+const PATIENCE = { internal: 30, acme: 120, "acme-ovh": 300 };
 
 /** The last layer of a host: what must work before its `up` has succeeded. */
 export const checksLayer: Layer<Checked> = (checked, after) => {
@@ -32,7 +32,7 @@ export const checksLayer: Layer<Checked> = (checked, after) => {
     {
       connection: host.connection,
       requests: all(running.flatMap((service) => requestsTo(service, checked))),
-      ...(context.tls === "internal" && gateway !== undefined ? authorityOf(gateway, checked) : {}),
+      ...(gateway === undefined ? {} : authorityOf(gateway, checked)),
       reachability: reachability(checked),
       versions: running.flatMap((service) => versionOf(service, host)),
       running: all(services.map((service) => service.running)),
@@ -43,9 +43,10 @@ export const checksLayer: Layer<Checked> = (checked, after) => {
   return { ready: [checks] };
 };
 
-/** Where the root certificate of a gateway's own authority is: in its container, or on the host. */
-function authorityOf({ name, gateway, run }: Service, { host, services }: Checked) {
-  const { authority: file = "" } = gateway ?? {};
+/** Where the roots of a gateway's certificates are, in its container or on the host; nowhere where they are the public ones. */
+function authorityOf({ name, gateway, run }: Service, { host, context, services }: Checked) {
+  const file = context.tls === "internal" ? gateway?.authority : gateway?.roots?.(context);
+  if (file === undefined) return {};
   if (isContainer(run)) return { authority: { container: `${host.prefix}${name}`, file } };
   const running = services.find(({ service }) => service === name);
   return running === undefined ? {} : { authority: { file: running.onHost(file) } };

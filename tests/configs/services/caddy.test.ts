@@ -33,6 +33,15 @@ const STACKS: [string, Given][] = [
   ["prod", {}],
   ["prod without enforced VPN", { vpnEnforce: false, acmeEmail: "me@ewutelo.cloud" }],
   ["lab", LAB],
+  ["a stack whose certificates come by requests to its sites", { tls: "acme", vpnEnforce: false }],
+  ["one with an ACME server of its own", { tls: "acme", vpnEnforce: false, acme: { directory: "https://ca.test/dir" } }],
+  [
+    "the same with names in a zone at OVH",
+    {
+      acme: { directory: "https://ca.test/dir", resolvers: ["192.0.2.53:53"] },
+      ovh: { zone: "ewutelo.cloud", endpoint: "https://ca.api.ovh.com/1.0" },
+    },
+  ],
 ];
 
 const core = allServices.filter(({ group }) => group === "core");

@@ -43,6 +43,12 @@ export const SETTINGS = {
   domain: "example.org",
   tls: "acme-ovh",
   acmeEmail: "owner@example.org",
+  acme: {
+    directory: "https://acme.example.net/directory",
+    root: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    resolvers: ["192.0.2.53:53"],
+  },
+  ovh: { zone: "example.org", endpoint: "https://ca.api.ovh.com/1.0", adoptNames: ["couch", ""] },
   ownerEmail: "founder@example.org",
   vpnEnforce: "false",
   couchdbVpnEnforce: "true",

@@ -13,6 +13,8 @@ const blob = (...fields: (string | Buffer)[]) =>
 
 const HEX = "0123456789abcdef".repeat(4);
 
+const PEM = "-----BEGIN CERTIFICATE-----\nAAAA+/==\nBBBB\n-----END CERTIFICATE-----\n";
+
 const CASES: Record<string, { schema: z.ZodType; right: unknown[]; wrong: unknown[] }> = {
   domainName: {
     schema: formats.domainName,
@@ -167,6 +169,31 @@ const CASES: Record<string, { schema: z.ZodType; right: unknown[]; wrong: unknow
     wrong: ["", "debian", "Debian-13", "debian-12", "rocky-9"],
   },
   emailAddress: { schema: formats.emailAddress, right: ["a@example.org"], wrong: ["a", "a@b", "a b@example.org"] },
+  httpsUrl: {
+    schema: formats.httpsUrl,
+    right: ["https://acme-v02.api.letsencrypt.org/directory", "https://ca:14000/dir", "https://ca"],
+    wrong: ["", "http://ca/dir", "https://", "https://ca/", "https://ca/d ir", "https://ca/dir?x=1"],
+  },
+  apiAddress: {
+    schema: formats.apiAddress,
+    right: ["https://eu.api.ovh.com/1.0", "http://127.0.0.1:8080/1.0"],
+    wrong: ["", "eu.api.ovh.com", "ovh-eu", "https://eu.api.ovh.com/1.0/", "ftp://eu.api.ovh.com/1.0"],
+  },
+  certificates: {
+    schema: formats.certificates,
+    right: [PEM, `${PEM}${PEM}`, `${PEM}\n${PEM}`, PEM.trim()],
+    wrong: ["", "AAAA", PEM.replace("END", "STOP"), `${PEM}more`, PEM.replaceAll("CERTIFICATE", "PRIVATE KEY")],
+  },
+  dnsServer: {
+    schema: formats.dnsServer,
+    right: ["192.0.2.53:53", "[2001:db8::53]:53"],
+    wrong: ["", "192.0.2.53", "192.0.2.53:0", "192.0.2.53:70000", "ns.example.org:53", ":53"],
+  },
+  recordName: {
+    schema: formats.recordName,
+    right: ["", "couch", "couch.staging", "_acme-challenge.couch"],
+    wrong: ["Couch", "-a", "a-", ".a", "a.", "a b", "a".repeat(64)],
+  },
 };
 
 describe.each(Object.entries(CASES))("%s", (_name, { schema, right, wrong }) => {

@@ -195,6 +195,14 @@ test("a VPN-only site needs a VPN address, unless the VPN is not enforced", () =
   expect(problemsOf([{ ...outside, context: { ...outside.context, vpnEnforce: false } }])).toEqual([]);
 });
 
+test("an ACME server that asks sites itself reaches no VPN-only one, unless the VPN is not enforced", () => {
+  const inside = plan(service({ expose: [{ subdomain: "x", port: 80, access: "vpn" }] }));
+  const found = (context: object) => problemsOf([{ ...inside, context: { ...inside.context, tls: "acme", ...context } }]);
+  expect(found({})).toEqual(["h/one: a VPN-only one, x.a.test"]);
+  expect(found({ vpnEnforce: false })).toEqual([]);
+  expect(found({ tls: "acme-ovh" })).toEqual([]);
+});
+
 test("what is right twice is no problem: a shared declaration, two parts of a hostname, a declared and read secret", () => {
   const both = ["one", "two"].map((name) =>
     service({

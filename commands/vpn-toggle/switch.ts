@@ -1,0 +1,109 @@
+import type { StackConfig } from "../../config";
+import type { HostView } from "../../model/context";
+import { type Finding, problemsOf } from "../../model/finding";
+import type { Platform } from "../../model/platform";
+import { promiseOf } from "../../model/promises";
+import { type Exposure, hostnameOf } from "../../model/site";
+import { stackViews } from "../../platforms";
+
+/** What is asked of the command. */
+export interface Toggle {
+  /** `vpnEnforce`, or the setting that a site of its own goes by. */
+  setting: string;
+  /** Whether what it is about is for members of the VPN alone. */
+  isOn: boolean;
+}
+
+/** A site whose door the switch is about. */
+export interface Door {
+  /** Name of the host whose gateway answers. */
+  host: string;
+  hostname: string;
+  /** Path that is asked to find out. */
+  path: string;
+  /** Status that the site answers there with. */
+  status: number;
+}
+
+const TITLE = "What the command was given";
+
+/** What VPN and SITE ask for; undefined where nothing is to be changed. @throws UserError for what means nothing */
+export function toggleOf(
+  { VPN: wanted = "", SITE: site = "" }: { VPN?: string | undefined; SITE?: string | undefined },
+  views: readonly HostView[],
+): Toggle | undefined {
+  const findings: Finding[] = [];
+  const setting = site === "" ? "vpnEnforce" : settingsBySite(views)[site];
+  if (setting === undefined)
+    findings.push({
+      where: "SITE",
+      expected: `a site that has a switch of its own: ${Object.keys(settingsBySite(views)).join(", ") || "this stack has none"}`,
+      found: JSON.stringify(site),
+      mend: "leave SITE out, for all VPN-only sites",
+    });
+  if (!["", "on", "off"].includes(wanted))
+    findings.push({
+      where: "VPN",
+      expected: "on, off, or nothing to see which sites it is about",
+      found: JSON.stringify(wanted),
+      mend: "make vpn-toggle VPN=on",
+    });
+  if (findings.length > 0) throw problemsOf(TITLE, findings);
+  return wanted === "" || setting === undefined ? undefined : { setting, isOn: wanted === "on" };
+}
+
+/** Settings that make one site VPN-only, by the site. */
+function settingsBySite(views: readonly HostView[]): Record<string, string> {
+  const sites = views.flatMap(({ services }) => services.flatMap(({ expose = [] }) => expose));
+  return Object.fromEntries(
+    sites.flatMap(({ subdomain, vpnWhen }) => (vpnWhen === undefined ? [] : [[subdomain, vpnWhen]])),
+  );
+}
+
+/** The stack with the switch thrown. */
+export function withToggle(config: StackConfig, { setting, isOn }: Toggle): StackConfig {
+  if (setting === "vpnEnforce") return { ...config, vpnEnforce: isOn };
+  return { ...config, settings: { ...config.settings, [setting]: isOn } };
+}
+
+/** Sites that are for members of the VPN alone with a switch on, and for everybody with it off. */
+export function doorsOf(setting: string, config: StackConfig, platform: Platform): Door[] {
+  const closed = openIn(withToggle(config, { setting, isOn: true }), platform);
+  const open = openIn(withToggle(config, { setting, isOn: false }), platform);
+  return [...open].filter(([name]) => !closed.has(name)).map(([, door]) => door);
+}
+
+/** All sites that everybody may reach, by hostname and path. */
+function openIn(config: StackConfig, platform: Platform): Map<string, Door> {
+  const sites = stackViews(platform, config).flatMap(({ name, vpnAddress, services }) =>
+    services.flatMap(({ expose = [] }) =>
+      expose
+        .filter(({ access, via = name }) => (access === "public" || !config.vpnEnforce) && (via === name || vpnAddress !== undefined))
+        .map((site) => doorTo(site, name, config)),
+    ),
+  );
+  return new Map(sites.map(({ key, door }) => [key, door]));
+}
+
+function doorTo(site: Exposure, own: string, { domain }: StackConfig): { key: string; door: Door } {
+  const { path, status } = promiseOf(site);
+  const hostname = hostnameOf(site, domain);
+  return { key: `${hostname}${site.path ?? ""}`, door: { host: site.via ?? own, hostname, path, status: status ?? 200 } };
+}
+
+/** A closed site of a host without a VPN address answers nobody. @throws UserError */
+export function expectVpn(doors: readonly Door[], config: StackConfig): void {
+  const lacking = [...new Set(doors.map(({ host }) => host))].filter(
+    (host) => config.hosts[host]?.vpnAddress === undefined,
+  );
+  if (lacking.length === 0) return;
+  throw problemsOf(
+    "The VPN",
+    lacking.map((host) => ({
+      where: `vpai:hosts.${host}.vpnAddress`,
+      expected: "the host's address in the VPN, where its sites then answer alone",
+      found: "none: nobody could reach them",
+      mend: "set it; nothing was changed",
+    })),
+  );
+}

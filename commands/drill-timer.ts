@@ -23,7 +23,9 @@ main(() => {
     for (const [name, text] of Object.entries(units)) writeFileSync(path.join(folder, name), text);
     systemctl("daemon-reload");
     systemctl("enable", "--now", timer);
-    console.log(`${timer} in ${folder} drills ${stack} every Sunday at 14:00; to see when next: systemctl ${isRoot ? "" : "--user "}list-timers ${timer}`);
+    console.log(
+      `${timer} in ${folder} drills ${stack} every Sunday at 14:00; to see when next: systemctl ${isRoot ? "" : "--user "}list-timers ${timer}`,
+    );
     if (!isRoot) console.log("It runs while you are logged in; always: loginctl enable-linger");
     return Promise.resolve(0);
   }
@@ -39,7 +41,12 @@ function placeOf(stack: string, passphraseFile: string | undefined, action: stri
   const title = "What the command was given";
   if (action !== "on" && action !== "off")
     throw problemsOf(title, [
-      { where: "ACTION", expected: "on or off", found: action === "" ? "nothing" : `"${action}"`, mend: "say ACTION=on" },
+      {
+        where: "ACTION",
+        expected: "on or off",
+        found: action === "" ? "nothing" : `"${action}"`,
+        mend: "say ACTION=on",
+      },
     ]);
   if (action === "on" && stack !== "lab" && !passphraseFile)
     throw problemsOf(title, [

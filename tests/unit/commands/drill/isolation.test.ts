@@ -20,16 +20,33 @@ function hostWith(counts: readonly [refused: number, past: number][], said: stri
 }
 
 const tried = (host: ReturnType<typeof hostWith>) =>
-  tryOut(host as unknown as Parameters<typeof tryOut>[0], ["mayi.ewutelo.cloud"], { image: "sha256:x", networks: ["egress"] });
+  tryOut(host as unknown as Parameters<typeof tryOut>[0], ["mayi.ewutelo.cloud"], {
+    image: "sha256:x",
+    networks: ["egress"],
+  });
 
 test("our own tries are counted as refused, and nobody answers", async () => {
-  const host = hostWith([[3, 0], [9, 0]], "");
+  const host = hostWith(
+    [
+      [3, 0],
+      [9, 0],
+    ],
+    "",
+  );
   expect(await tried(host)).toEqual({ packets: { refused: 9, past: 0 }, namesAsked: 2, problems: [] });
   expect(host.calls.map(([command]) => command)).toEqual(["nft", "bash", "docker", "nft"]);
 });
 
 test("an answer, a name with an address, and a kernel that counts nothing are told", async () => {
-  const { problems } = await tried(hostWith([[3, 0], [3, 0]], "answers\nresolves mayi.ewutelo.cloud\n"));
+  const { problems } = await tried(
+    hostWith(
+      [
+        [3, 0],
+        [3, 0],
+      ],
+      "answers\nresolves mayi.ewutelo.cloud\n",
+    ),
+  );
   expect(problems).toEqual([
     "the host: expected nobody to answer outside, found an answer of 192.0.2.1",
     "the host: expected no address of mayi.ewutelo.cloud, found one",
@@ -40,7 +57,16 @@ test("an answer, a name with an address, and a kernel that counts nothing are to
 });
 
 test("a try that could not be made is no success", async () => {
-  const { problems } = await tried(hostWith([[3, 0], [9, 0]], "", 125));
+  const { problems } = await tried(
+    hostWith(
+      [
+        [3, 0],
+        [9, 0],
+      ],
+      "",
+      125,
+    ),
+  );
   expect(problems).toHaveLength(2);
 });
 

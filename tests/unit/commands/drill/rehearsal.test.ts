@@ -62,16 +62,26 @@ test.each([
     ["count\tpostgresql\trows\tn8n.public.settings\t7", "count\tpostgresql\trows\tn8n.public.settings\t6"],
     ["n8n.public.settings: expected 7 rows, found 6"],
   ],
-  ["a table that is not there", ["count\tpostgresql\trows\tn8n.public.settings\t7", ""], ["n8n.public.settings: expected 7 rows, found none"]],
+  [
+    "a table that is not there",
+    ["count\tpostgresql\trows\tn8n.public.settings\t7", ""],
+    ["n8n.public.settings: expected 7 rows, found none"],
+  ],
   ["more keys than there were", ["\tkeys\t4", "\tkeys\t6"], ["keys: expected 5 rows, found 6"]],
   [
     "what was not in the set",
-    ["count\tn8n-files\trows\tfiles\t4", "count\tn8n-files\trows\tfiles\t4\ncount\tn8n-files\trows\tx.sqlite:t\t1\ncount\tn8n-files\trows\tx.sqlite:e\t0"],
+    [
+      "count\tn8n-files\trows\tfiles\t4",
+      "count\tn8n-files\trows\tfiles\t4\ncount\tn8n-files\trows\tx.sqlite:t\t1\ncount\tn8n-files\trows\tx.sqlite:e\t0",
+    ],
     ["x.sqlite:t: expected nothing of that name, found 1 rows"],
   ],
   [
     "a file with other bytes",
-    ["count\tn8n-files\trows\tfiles\t4", "differs\tn8n-files\t./config: Contents differ\ncount\tn8n-files\trows\tfiles\t4"],
+    [
+      "count\tn8n-files\trows\tfiles\t4",
+      "differs\tn8n-files\t./config: Contents differ\ncount\tn8n-files\trows\tfiles\t4",
+    ],
     ["./config: Contents differ"],
   ],
 ])("%s is told", (_what, [from = "", to = ""], expected) => {

@@ -2,13 +2,26 @@ import { figuresOf } from "../../../../commands/drill/metrics";
 import { dataOf, type DrilledHost, isGood, jsonOf, reportOf, spanOf } from "../../../../commands/drill/report";
 
 const service = (name: string, over: Partial<DrilledHost["services"][0]> = {}): DrilledHost["services"][0] => ({
-  ...{ name, program: "real, 1.2.3", rtoSeconds: 362.4, rpoSeconds: 32_645, rows: { expected: 412, found: 412 }, problems: [] },
+  ...{
+    name,
+    program: "real, 1.2.3",
+    rtoSeconds: 362.4,
+    rpoSeconds: 32_645,
+    rows: { expected: 412, found: 412 },
+    problems: [],
+  },
   ...over,
 });
 
 const host = (over: Partial<DrilledHost> = {}): DrilledHost => ({
   name: "sese-ai",
-  set: { set: "000042-20261129T025500Z", started: "2026-11-29T02:55:00Z", from: "elsewhere", bytes: 28_311_552, files: 11 },
+  set: {
+    set: "000042-20261129T025500Z",
+    started: "2026-11-29T02:55:00Z",
+    from: "elsewhere",
+    bytes: 28_311_552,
+    files: 11,
+  },
   isolation: { packets: { refused: 37, past: 0 }, namesAsked: 45, problems: [] },
   services: [
     service("caddy", { rpoSeconds: undefined, rows: { expected: 0, found: 0 } }),
@@ -40,9 +53,21 @@ test("a good drill is a table, what it went by, and one sentence", () => {
 });
 
 test.each([
-  ["a service that never served", { services: [service("n8n", { rtoSeconds: undefined, problems: ["https://x: expected 200"] })] }, "sese-ai: n8n: https://x: expected 200"],
-  ["a packet that got past", { isolation: { ...host().isolation, packets: { refused: 3, past: 1 } } }, "sese-ai: expected 0 packets past the closed door, found 1"],
-  ["a name that was found", { isolation: { ...host().isolation, problems: ["the host: expected no address of x, found one"] } }, "sese-ai: the host: expected no address of x, found one"],
+  [
+    "a service that never served",
+    { services: [service("n8n", { rtoSeconds: undefined, problems: ["https://x: expected 200"] })] },
+    "sese-ai: n8n: https://x: expected 200",
+  ],
+  [
+    "a packet that got past",
+    { isolation: { ...host().isolation, packets: { refused: 3, past: 1 } } },
+    "sese-ai: expected 0 packets past the closed door, found 1",
+  ],
+  [
+    "a name that was found",
+    { isolation: { ...host().isolation, problems: ["the host: expected no address of x, found one"] } },
+    "sese-ai: the host: expected no address of x, found one",
+  ],
   ["another manifest", { problems: ["expected the manifest"] }, "sese-ai: expected the manifest"],
 ])("%s makes it a bad one", (_what, over, expected) => {
   const bad = host(over);
@@ -50,7 +75,10 @@ test.each([
   expect(reportOf(drill(bad)).split("\n").slice(-4)).toEqual([
     ...["Expected everything as in the sets, found:", `  ${expected}`, "", "The drill of prod has failed: 1 finding."],
   ]);
-  expect(JSON.parse(jsonOf(drill(bad)))).toMatchObject({ good: false, hosts: [{ good: false, problems: [expected.replace("sese-ai: ", "")] }] });
+  expect(JSON.parse(jsonOf(drill(bad)))).toMatchObject({
+    good: false,
+    hosts: [{ good: false, problems: [expected.replace("sese-ai: ", "")] }],
+  });
 });
 
 test("programs get the same as JSON", () => {
@@ -59,7 +87,11 @@ test("programs get the same as JSON", () => {
     hosts: [
       {
         ...{ name: "sese-ai", good: true, packets: { refused: 37, past: 0 }, left: ["n8n-exports"], problems: [] },
-        services: [{ name: "caddy" }, { name: "n8n", rtoSeconds: 362.4, rpoSeconds: 32_645, rows: { expected: 412, found: 412 } }, { name: "redis" }],
+        services: [
+          { name: "caddy" },
+          { name: "n8n", rtoSeconds: 362.4, rpoSeconds: 32_645, rows: { expected: 412, found: 412 } },
+          { name: "redis" },
+        ],
       },
     ],
   });
@@ -67,7 +99,12 @@ test("programs get the same as JSON", () => {
 
 test("a service's data are those of every part that it uses", () => {
   const parts = [
-    { name: "postgresql", services: ["postgresql", "n8n"], rows: { expected: 10, found: 9 }, differences: ["n8n.public.x: expected 2 rows, found 1"] },
+    {
+      name: "postgresql",
+      services: ["postgresql", "n8n"],
+      rows: { expected: 10, found: 9 },
+      differences: ["n8n.public.x: expected 2 rows, found 1"],
+    },
     { name: "n8n-files", services: ["n8n"], rows: { expected: 4, found: 4 }, differences: [] },
   ];
   expect(dataOf("n8n", parts)).toEqual({
@@ -104,7 +141,9 @@ drill_rpo_seconds{service="redis"} 32645
 # TYPE drill_packets_out gauge
 drill_packets_out 0
 `);
-  expect(figuresOf({ host: undefined, seconds: 12 }).split("\n").filter((line) => !line.startsWith("#"))).toEqual([
-    ...["drill_last_exit_code 1", "drill_duration_seconds 12", "drill_overdue_after_seconds 691200", ""],
-  ]);
+  expect(
+    figuresOf({ host: undefined, seconds: 12 })
+      .split("\n")
+      .filter((line) => !line.startsWith("#")),
+  ).toEqual([...["drill_last_exit_code 1", "drill_duration_seconds 12", "drill_overdue_after_seconds 691200", ""]]);
 });

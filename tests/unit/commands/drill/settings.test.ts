@@ -16,7 +16,10 @@ test("a copy has the same hosts, services and overrides, and nothing by which th
     "vpai:vpnEnforce": "false",
     "vpai:isolated": "true",
     "vpai:services": ["core", "monitoring"],
-    "vpai:overrides": { n8n: { memoryMiB: 512, cpus: 0.5, image: "docker.io/n8nio/n8n:2.7.3" }, redis: { memoryMiB: 64 } },
+    "vpai:overrides": {
+      n8n: { memoryMiB: 512, cpus: 0.5, image: "docker.io/n8nio/n8n:2.7.3" },
+      redis: { memoryMiB: 64 },
+    },
     "vpai:hosts": {
       "sese-ai": { machine: { kind: "lab" }, memoryMiB: 8192, architecture: "amd64", unreachable: "fail" },
       "seko-vpn": { machine: { kind: "lab" }, memoryMiB: 4096, architecture: "amd64", unreachable: "fail" },
@@ -27,17 +30,33 @@ test("a copy has the same hosts, services and overrides, and nothing by which th
 
 test("and is a stack's file that the program takes", () => {
   const { config: values } = parse(copyFile(config, ["sese-ai"])) as { config: Record<string, unknown> };
-  const texts = Object.entries(values).map(([key, value]) => [key.replace("vpai:", ""), typeof value === "string" ? value : JSON.stringify(value)]);
-  const copied = parseStackConfig(rawConfig(Object.fromEntries(texts) as Record<string, string>, { databasePassword: "one" }), [PLATFORM]);
+  const texts = Object.entries(values).map(([key, value]) => [
+    key.replace("vpai:", ""),
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  const copied = parseStackConfig(
+    rawConfig(Object.fromEntries(texts) as Record<string, string>, { databasePassword: "one" }),
+    [PLATFORM],
+  );
   expect(copied).toMatchObject({ domain: "drill.test", isolated: true, vpnEnforce: false });
 });
 
 test("the keys that go along are those without which data cannot be read, and no key to the world", () => {
-  expect(readingSecrets(vpai).sort()).toEqual(["litellmSaltKey", "n8nEncryptionKey", "nocodbConnectionKey", "sureSecretKeyBase"]);
+  expect(readingSecrets(vpai).sort()).toEqual([
+    "litellmSaltKey",
+    "n8nEncryptionKey",
+    "nocodbConnectionKey",
+    "sureSecretKeyBase",
+  ]);
 });
 
 test("a timer drills every Sunday, as who asked for it, and makes up for one that was missed", () => {
-  const place = { stack: "prod", checkout: "/home/a b/vpai", searchPath: "/usr/bin:/x%y", passphraseFile: '/home/a/"p"' };
+  const place = {
+    stack: "prod",
+    checkout: "/home/a b/vpai",
+    searchPath: "/usr/bin:/x%y",
+    passphraseFile: '/home/a/"p"',
+  };
   expect(timerUnits(place)).toEqual({
     "vpai-drill-prod.service": `[Unit]
 Description=Brings the backups of the stack prod back in a copy
@@ -61,5 +80,8 @@ Persistent=true
 WantedBy=timers.target
 `,
   });
-  expect([unitFolder(true, "/root"), unitFolder(false, "/home/a")]).toEqual(["/etc/systemd/system", "/home/a/.config/systemd/user"]);
+  expect([unitFolder(true, "/root"), unitFolder(false, "/home/a")]).toEqual([
+    "/etc/systemd/system",
+    "/home/a/.config/systemd/user",
+  ]);
 });

@@ -1,8 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { problemsOf } from "../model/finding";
 import { projectRoot } from "../toolchain/environment";
 import { timerUnits, type TimerPlace, unitFolder } from "./drill/timer";

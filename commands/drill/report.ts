@@ -138,7 +138,7 @@ export const jsonOf = ({ stack, began, seconds, hosts }: Drill): string =>
         packets: host.isolation.packets,
         namesAsked: host.isolation.namesAsked,
         left: host.left,
-        services: host.services.map(({ problems: _, ...service }) => service),
+        services: host.services,
         problems: problemsOf(host),
       })),
     },

@@ -20,7 +20,10 @@ const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&").r
 
 /** The units of a weekly drill, by name. A Sunday that was missed is made up for. */
 export function timerUnits({ stack, checkout, searchPath, passphraseFile }: TimerPlace): Record<string, string> {
-  const environment = { PATH: searchPath, ...(passphraseFile === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }) };
+  const environment = {
+    PATH: searchPath,
+    ...(passphraseFile === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
+  };
   const name = `vpai-drill-${stack}`;
   return {
     [`${name}.service`]: `[Unit]

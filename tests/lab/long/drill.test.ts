@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Drill } from "../../../commands/drill/report";
 import { labIdentity } from "../../../toolchain/lab-identity";
-import type { LabHost } from "../harness/host";
-import { Lab } from "../harness/lab";
-import { run } from "../harness/run";
+import { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { cleanEnvironment, run } from "../harness/run";
 import { sharedLab } from "../harness/shared";
 
 /**
@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(async () => {
   iptables("--delete", ...leaving());
   if (existsSync(copy.directory)) {
-    const environment = { ...process.env, PULUMI_CONFIG_PASSPHRASE_FILE: `${copy.directory}/.vpai/passphrase` };
+    const environment = { ...cleanEnvironment(), PULUMI_CONFIG_PASSPHRASE_FILE: `${copy.directory}/.vpai/passphrase` };
     await run(["make", "-C", copy.directory, "down"], { environment, timeout: 600 });
   }
   const drop = "DELETE FROM credentials_entity WHERE id = 'drillcanary00001'";
@@ -83,10 +83,10 @@ describe("a drill of the core", () => {
     const passphrase = { PULUMI_CONFIG_PASSPHRASE_FILE: `${copy.directory}/.vpai/passphrase` };
     const show = 'eval "$(make -s env)" && exec pulumi stack output --json --stack lab';
     const { hosts } = JSON.parse(
-      execFileSync("sh", ["-c", show], { cwd: copy.directory, env: { ...process.env, ...passphrase }, encoding: "utf8" }),
+      execFileSync("sh", ["-c", show], { cwd: copy.directory, env: { ...cleanEnvironment(), ...passphrase }, encoding: "utf8" }),
     ) as { hosts: Record<string, { connection: LabHost["connection"]; publicAddress: string }> };
     const { connection, publicAddress } = hosts["sese-ai"] as (typeof hosts)[string];
-    copied = new (host.constructor as typeof LabHost)("sese-ai", connection, publicAddress);
+    copied = new LabHost("sese-ai", connection, publicAddress);
   }, 2_500_000);
 
   test("brings back every row and file, and says how long each service took, and how old its data are", () => {

@@ -52,8 +52,8 @@ export async function drillHost(args: Rehearsed): Promise<DrilledHost> {
       );
     const manifest = (await program.manifests()).find(({ set }) => set === newest.set);
     if (manifest === undefined) throw new Error(`${newest.host}: expected ${newest.set} in the copy, found none`);
-    const { rehearsal, code } = await rehearse(host, program.command("rehearse", newest.set), say);
-    return await judged({ ...args, host, transport, manifest, rehearsal, code });
+    const back = await rehearse(host, program.command("rehearse", newest.set), say);
+    return await judged({ ...args, host, transport, manifest, ...back });
   } finally {
     transport.close();
   }
@@ -63,13 +63,13 @@ async function rehearse(
   { connection }: DeployedHost,
   argv: readonly string[],
   say: Rehearsed["say"],
-): Promise<{ rehearsal: Rehearsal; code: number }> {
+): Promise<{ rehearsal: Rehearsal; code: number; ended: number }> {
   const rehearsal = emptyRehearsal();
   const code = await remoteLines(connection, argv, (line, at) => {
     heard(rehearsal, line, at);
     if (!line.includes("\t")) say(line);
   });
-  return { rehearsal, code };
+  return { rehearsal, code, ended: Date.now() };
 }
 
 interface Judged extends Rehearsed {
@@ -78,6 +78,8 @@ interface Judged extends Rehearsed {
   manifest: Manifest;
   rehearsal: Rehearsal;
   code: number;
+  /** Moment in ms since 1970: when all data were back. */
+  ended: number;
 }
 
 async function judged(args: Judged): Promise<DrilledHost> {
@@ -114,6 +116,7 @@ async function judgedService(
     transport,
     exported,
     rehearsal,
+    ended,
     moments,
     parts,
     ill,
@@ -123,7 +126,7 @@ async function judgedService(
   const own = ill.filter((one) => one.startsWith(`${name} (`)).map((one) => `expected it to be well, found ${one}`);
   const checks = checksOf(exported as Parameters<typeof checksOf>[0], newest.host, name);
   const { faults, at } = await answered(transport, checks);
-  const served = Math.max(at, rehearsal.back.get(name) ?? moments.up);
+  const served = Math.max(at, rehearsal.back.get(name) ?? (keeps ? ended : moments.up));
   const isServing = own.length === 0 && faults.length === 0;
   return {
     name,

@@ -3,7 +3,7 @@ import type { Platform } from "../../model/platform";
 import { declaredSecrets } from "../../platforms";
 
 /** Domain of a copy's sites, which nobody outside ever gets an address for (RFC 6761). */
-export const COPY_DOMAIN = "drill.test";
+const COPY_DOMAIN = "drill.test";
 
 /**
  * The stack's file of a copy: lab machines for the same hosts, groups of services and overrides, and nothing that the stack is known by

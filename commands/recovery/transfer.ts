@@ -18,8 +18,8 @@ export async function transfer(from: End, to: End, said: "inherit" | 2 = "inheri
   const giver = spawn(giving, givingArgs, { stdio: ["ignore", "pipe", "inherit"] });
   const taker = spawn(taking, takingArgs, { stdio: ["pipe", said, "inherit"] });
   // One that ends early is told by its exit code.
-  taker.stdin.on("error", () => undefined);
-  giver.stdout.pipe(taker.stdin);
+  taker.stdin?.on("error", () => undefined);
+  if (taker.stdin !== null) giver.stdout.pipe(taker.stdin);
   const codes = await Promise.all(
     [giver, taker].map(
       (child) =>

@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { all, type Resource } from "@pulumi/pulumi";
+import type { Resource } from "@pulumi/pulumi";
 import { HostIsolation } from "@vpai/providers";
 import type { ServiceContext } from "../../../model/context";
 import type { Machine } from "../../machines/machine";
@@ -19,7 +19,7 @@ interface Closable {
 export const isolationLayer: Layer<Closable> = ({ name, machine, context, isolated, parent }, after) => {
   if (!isolated) return { ready: after };
   const { connection, bindAddress, foundations = [] } = machine;
-  const own = all([bindAddress]).apply(([address]) => ownAddresses(context, [address, ...foundations]));
+  const own = bindAddress.apply((address) => ownAddresses(context, [address, ...foundations]));
   const closed = new HostIsolation(`${name}/isolation`, { connection, own }, { parent, dependsOn: [...after] });
   return { ready: [...after, closed] };
 };

@@ -32,7 +32,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback seed seed-export vpn-toggle
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback seed seed-export vpn-toggle drill drill-timer
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,6 +112,14 @@ rotate: ## new values for secrets, tried, and the old ones proven to be refused:
 recover: ## bring a host's data back from elsewhere, as after the loss of its computer: HOST=sese-ai [AT=2026-11-29] [YES=1]
 	$(READY)
 	@$(RUN) commands/recover.ts
+
+drill: ## bring the newest backups back in an isolated copy, and print RTO and RPO of each service: [HOST=] [KEEP=1] [FORMAT=json]
+	$(READY)
+	@$(RUN) commands/drill.ts
+
+drill-timer: ## have this computer drill every Sunday, or no more: ACTION=on|off
+	$(READY)
+	@$(RUN) commands/drill-timer.ts
 
 recovery-kit: ## print, once told so, what brings the backups back with S3 and a sheet of paper alone: [YES=1]
 	$(READY)

@@ -4,6 +4,7 @@ import type { LoadedConfig, MachineConfig, StackConfig } from "../config";
 import { type ImageLock, lockedArchitectures } from "../images/lock";
 import { labProgram } from "../lab/images/catalogue";
 import type { HostView } from "../model/context";
+import { UserError } from "../model/finding";
 import { folderOn, hostJobsOf, type Platform, type PlatformHost, prefixOn } from "../model/platform";
 import { programFolder } from "../model/program";
 import { startedWith } from "../model/peers";
@@ -98,6 +99,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const views = Object.keys(config.hosts).map((name) => viewOf(name, deployment));
   const plans = views.map((view) => planOf(view, views, deployment));
   checkPlatform(plans);
+  expectClosable(config);
   const buckets = platform.buckets?.(config.settings) ?? [];
   for (const plan of plans) describeAll(plan, deployment);
   const pulling = pullingServices(views, config);
@@ -111,7 +113,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
     const machine = machines.create(name, hostIn(config, name).machine);
     const owner = { platform: platform.name, stack, host: name };
-    const { adopt, keptReleases, leaves, operator } = config;
+    const { adopt, isolated, keptReleases, leaves, operator } = config;
     const { memoryMiB, architecture } = hostIn(config, name);
     const isLeft = leaves.has(name);
     const host = new Host(name, {
@@ -126,6 +128,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
       adopt,
       operator,
       keptReleases,
+      isolated,
       isLeft,
       preparation,
     });
@@ -147,6 +150,16 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   if (config.ovh !== undefined) makePublicDns({ ...config, ovh: config.ovh, views, secrets, addresses });
   new Fleet({ hosts, views, stack: config, secrets, preparation, leaves: config.leaves }).start();
   return Object.fromEntries(outputs);
+}
+
+/** Any other computer gets its images and packages from outside. @throws UserError */
+function expectClosable({ isolated, hosts }: StackConfig): void {
+  const [open] = Object.entries(hosts).filter(([, { machine }]) => machine.kind !== "lab");
+  if (isolated && open !== undefined)
+    throw new UserError(
+      `vpai:isolated: expected lab machines alone, found ${open[0]} on a machine of kind ${open[1].machine.kind}, ` +
+        "which gets its images from outside: leave the key out",
+    );
 }
 
 const toolsOn = (folder: string, { tools = [] }: PlatformHost): Record<string, ToolOutput> =>

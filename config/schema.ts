@@ -232,6 +232,10 @@ const baseSchema = (names: KnownNames) =>
     adopt: flag(false).describe(
       "true: a container or network of the same name that is not this stack's is replaced; its data folders stay.",
     ),
+    isolated: flag(false).describe(
+      "true: hosts and their containers reach nothing but the stack's own hosts, in the kernel. Of lab machines alone: a copy of " +
+        "`make drill` runs with it.",
+    ),
     hosts: structured(
       "the stack's hosts",
       named(names.hosts, host).refine((hosts) => Object.keys(hosts).length > 0, {

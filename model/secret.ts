@@ -6,6 +6,8 @@ interface Fixed {
   readonly because: string;
   /** What another value would cost: `every key in its database`. */
   readonly lost: string;
+  /** Whether a copy of the data is of no use without it: then `make drill` takes it along. Default: it is left behind, as every other secret. */
+  readonly decrypts?: true;
 }
 
 /** What the platform says about one secret. Its value lives encrypted in `Pulumi.<stack>.yaml`, or is made by the stack. */

@@ -128,6 +128,7 @@ export function n8n(args: N8nArgs): ContainerService {
           fixed: {
             because: `the credentials in ${name}'s database are encrypted with it`,
             lost: "every credential of its workflows, those that people added in its editor among them",
+            decrypts: true,
           },
         },
         variable: "N8N_ENCRYPTION_KEY_FILE",

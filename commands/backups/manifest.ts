@@ -2,6 +2,8 @@
 interface ManifestPart {
   name: string;
   service: string;
+  /** How it was copied. */
+  method: string;
   rows: Record<string, number>;
   files: { path: string; bytes: number }[];
 }

@@ -3,15 +3,20 @@ interface Exported {
   deployment?: { resources?: { urn: string; outputs?: Record<string, unknown> }[] };
 }
 
+/** The value of a secret that the stack has made; undefined where it has made none. @param state as {@link madeSecret} takes it */
+export function madeIfAny(state: object, name: string): string | undefined {
+  const { deployment: { resources = [] } = {} } = state as Exported;
+  const copy = resources.find(({ urn }) => urn.endsWith(`::${name}/copy`));
+  return plain(copy?.outputs?.["value"]);
+}
+
 /**
  * The value of a secret that the stack has made.
  * @param state what `pulumi stack export --show-secrets` gives
  * @throws when it has made none of that name; what it says quotes nothing of the state
  */
 export function madeSecret(state: object, name: string): string {
-  const { deployment: { resources = [] } = {} } = state as Exported;
-  const copy = resources.find(({ urn }) => urn.endsWith(`::${name}/copy`));
-  const value = plain(copy?.outputs?.["value"]);
+  const value = madeIfAny(state, name);
   if (value === undefined)
     throw new Error(`expected that the stack has made ${name}, found none: run \`make up\` first`);
   return value;

@@ -9,10 +9,13 @@ interface Exported {
 
 type SiteChecks = Pick<SmokeChecksInputs, "requests" | "authority" | "patience">;
 
+/** What the last `up` checked on a host; undefined where it checked nothing. @param exported as `pulumi stack export` prints it */
+export const smokeInputsOf = (exported: Exported, host: string): Partial<SmokeChecksInputs> | undefined =>
+  exported.deployment?.resources?.find(({ urn }) => nameOf(urn) === `${host}/smoke`)?.inputs;
+
 /** Requests that the last `up` made to see whether a service answers rightly. @param exported as `pulumi stack export` prints it */
 export function checksOf(exported: Exported, host: string, service: string): SiteChecks {
-  const found = exported.deployment?.resources?.find(({ urn }) => nameOf(urn) === `${host}/smoke`)?.inputs;
-  const { requests = [], authority, patience = 30 } = found ?? {};
+  const { requests = [], authority, patience = 30 } = smokeInputsOf(exported, host) ?? {};
   const isOwn = ({ route }: SiteChecks["requests"][0]): boolean =>
     route.endsWith(` to ${service}`) || route === `a check of ${service}`;
   return { requests: requests.filter(isOwn), patience, ...(authority === undefined ? {} : { authority }) };

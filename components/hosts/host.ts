@@ -23,6 +23,7 @@ import { baselineLayer } from "./layers/baseline";
 import { checksLayer } from "./layers/checks";
 import { engineLayer } from "./layers/engine";
 import { firewallLayer } from "./layers/firewall";
+import { isolationLayer } from "./layers/isolation";
 import { lateAddressLayer } from "./layers/late-address";
 import { networksLayer } from "./layers/networks";
 import { readinessLayer } from "./layers/readiness";
@@ -48,6 +49,8 @@ export interface HostArgs {
   operator: Operator | undefined;
   /** How many releases stay of each service. */
   keptReleases: number;
+  /** Whether it reaches nothing but the stack's own hosts. */
+  isolated: boolean;
   /** Whether the run leaves it as it is. */
   isLeft: boolean;
   /** Of the whole stack. */
@@ -85,7 +88,8 @@ export class Host extends ComponentResource {
     const sysctl = sysctlLayer(bare, baseline.ready);
     const sshd = sshdLayer({ ...bare, declared: machine.connection, accounts }, sysctl.ready);
     const firewall = firewallLayer({ name, machine, context, parent: this }, sshd.ready);
-    const engine = engineLayer({ name, machine, isLeft, parent: this }, firewall.ready);
+    const isolation = isolationLayer({ name, machine, context, isolated: args.isolated, parent: this }, firewall.ready);
+    const engine = engineLayer({ name, machine, isLeft, parent: this }, isolation.ready);
     const place = {
       ...{ owner, machine, architecture, secrets, vpnAddress, adopt },
       folder: folderOn(owner.platform, description),

@@ -5,6 +5,7 @@
 #        backup.sh … check <set>
 #        backup.sh … what <set> [service]
 #        backup.sh … restore <set> [service]
+#        backup.sh … rehearse <set>        on a copy of the host: as restore, and tells what came back before anybody uses it
 #        backup.sh … revert <moment of a restore> [service]
 #        backup.sh … serve '<list | get <set>>'
 #        backup.sh … accept <set> < its files, as tar has them
@@ -400,7 +401,18 @@ discard() {
   for one in "${CHOSEN[@]}"; do on_item discard "$one" || true; done
 }
 
-restore() {
+# Waits for a service that was started. usage: answers <service>
+answers() {
+  local waited
+  for ((waited = 0; waited < PATIENCE; waited++)); do
+    case $(state_of "$1") in healthy | running | active) return ;; esac
+    sleep 1
+  done
+  return 1
+}
+
+# Puts what a set has in the place of what is in use; who uses that is stopped then. usage: replace <set> [service]
+replace() {
   read_plan
   expect_set "${1:-}"
   choose "${2:-}"
@@ -421,9 +433,43 @@ restore() {
     discard
     fail "nothing was replaced"
   fi
+}
+
+restore() {
+  replace "$@"
   start_stopped
   expect_health
   echo "$1 is restored. To have back what there was: revert $STAMP"
+}
+
+# Starts those of the stopped services that are asked what they hold, as Redis: a folder of files is read without anybody.
+start_servers() {
+  local one fields
+  for one in "${CHOSEN[@]}"; do
+    IFS=$'\t' read -r -a fields <<< "$(part_named "${one%%$'\t'*}")"
+    [ "${fields[2]}" != files ] && [[ " ${STOPPED[*]} " == *" ${fields[1]} "* ]] || continue
+    is_running "${fields[1]}" || control start "${fields[1]}"
+    answers "${fields[1]}" || fail "${fields[1]} is $(state_of "${fields[1]}") after $PATIENCE s"
+  done
+}
+
+# Lines for who asked, apart by tabs: `item <part> <item> <services that use it>`, `count <part> rows <what> <number>`,
+# `differs <part> <what>`.
+rehearse() {
+  local one part
+  replace "${1:-}"
+  SINCE=$(sed -n 's/^  "started": "\(.*\)",$/\1/p' "$WORK/manifest.json")
+  export SINCE
+  start_servers
+  for one in "${CHOSEN[@]}"; do
+    part=${one%%$'\t'*}
+    printf 'item\t%s\t%s\n' "$one" "$(users "$part" "${one#*$'\t'}" | paste --serial --delimiters '\t')"
+    on_item compare "$one" | sed "s/^/differs\t$part\t/" || fail "what ${one//$'\t'/ } holds now could not be compared"
+    on_item count "$one" | sed "s/^/count\t$part\t/" || fail "what ${one//$'\t'/ } holds now could not be counted"
+  done
+  start_stopped
+  expect_health
+  echo "$1 is rehearsed"
 }
 
 revert() {
@@ -500,6 +546,7 @@ case ${1:-} in
   manifests) manifests ;;
   what) what "${@:2}" ;;
   restore) restore "${@:2}" ;;
+  rehearse) rehearse "${2:-}" ;;
   revert) revert "${@:2}" ;;
   list) list ;;
   serve) serve "${2:-}" ;;
@@ -520,5 +567,5 @@ case ${1:-} in
     . "$HERE/migrate.sh"
     "$@"
     ;;
-  *) fail "expected run, list, manifests, check, what, restore, revert, serve or accept, or a release's or migration's verb, found ${1:-nothing}" ;;
+  *) fail "expected run, list, manifests, check, what, restore, rehearse, revert, serve or accept, or a release's or migration's verb, found ${1:-nothing}" ;;
 esac

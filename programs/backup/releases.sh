@@ -321,16 +321,6 @@ put_back() {
   drop_prepared "$1"
 }
 
-# Waits for a service that was started. usage: answers <service>
-answers() {
-  local waited
-  for ((waited = 0; waited < PATIENCE; waited++)); do
-    case $(state_of "$1") in healthy | running | active) return ;; esac
-    sleep 1
-  done
-  return 1
-}
-
 users_of_chosen() {
   local one
   printf ' '

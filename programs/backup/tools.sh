@@ -4,10 +4,12 @@
 #
 # Verbs: dump and verify. Of what can be brought back, also prepare (beside what is in use), switch (puts that aside, and says where),
 # revert (switches back), discard (what was prepared), count (what ITEM has now, as verify tells it; files newer than SINCE).
+# Of a folder, compare (tells what differs in ITEM from the copy; default: nothing is told).
 # Of a server's data, accept (whether the program of the image NEXT can take them on as they are; default: it can).
 set -euo pipefail
 ONLY=${ONLY-}
 accept() { :; }
+compare() { :; }
 
 # Facts for the manifest.
 version() { printf 'version\t%s\n' "$1"; }

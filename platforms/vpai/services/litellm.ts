@@ -151,6 +151,7 @@ export default defineService({
         fixed: {
           because: "the keys in LiteLLM's database are encrypted with the one of before",
           lost: "the models and their providers' keys that were added in LiteLLM itself",
+          decrypts: true,
         },
         origin: "random",
         length: 32,

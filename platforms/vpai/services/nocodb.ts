@@ -65,6 +65,7 @@ export default defineService({
         fixed: {
           because: "the credentials in NocoDB's database are encrypted with the one of before",
           lost: "the credentials of all databases and stores that NocoDB was given",
+          decrypts: true,
         },
         origin: "random",
         length: 32,

@@ -27,8 +27,8 @@ export class Lab {
   private constructor(readonly directory: string) {}
 
   /** A copy of the checkout; nothing of its lab runs yet. @param name of the copy, a file name */
-  static async prepare(name: string): Promise<Lab> {
-    return new Lab(await copyCheckout(name));
+  static prepare(name: string): Promise<Lab> {
+    return Promise.resolve(new Lab(copyCheckout(name)));
   }
 
   /** A copy that is already there. */

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
-import path from "node:path";
+import { cleanEnvironment } from "../../../toolchain/clean-environment";
+
+export { cleanEnvironment };
 
 /** What a command gave. */
 export interface Result {
@@ -23,19 +25,6 @@ export interface RunOptions {
 
 /** Lines of a command's output that its failure shows. */
 const SHOWN_LINES = 60;
-
-/** The variables that make, npm, jest and a surrounding `make env` set, which a command under test must not inherit. */
-const FOREIGN =
-  /^(PULUMI_|npm_|MAKE|MFLAGS|JEST_|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$|STACK$|HOST$|SERVICE$|JOB$|CMD$|SINCE$|LINES$|FOLLOW$|(VPAI_)?(SERVICES|RECREATE)$)/i;
-
-/** The environment of a person who types the command: this process's, without what the test run brought. */
-export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !FOREIGN.test(name)));
-  const searchPath = (env["PATH"] ?? "")
-    .split(path.delimiter)
-    .filter((entry) => !/\/(\.vpai|node_modules\/)\.?bin$/.test(entry));
-  return { ...own, PATH: searchPath.join(path.delimiter) };
-}
 
 /** Runs a command in a process group of its own. @returns its result, whatever the exit code */
 export function run([command = "", ...args]: readonly string[], options: RunOptions = {}): Promise<Result> {

@@ -27,7 +27,7 @@ export async function sharedLabOfHub(): Promise<Lab> {
 }
 
 async function broughtUp(name: string, target: string): Promise<{ lab: Lab; output: string }> {
-  await copyCheckout(name);
+  copyCheckout(name);
   const lab = Lab.existing(name);
   const { all } = await lab.makeSucceed(target);
   return { lab, output: all };

@@ -53,6 +53,7 @@ export const SETTINGS = {
   vpnEnforce: "false",
   couchdbVpnEnforce: "true",
   adopt: "true",
+  isolated: "true",
   operator: { user: "mobuone", keys: [HOST_KEY], otherKeys: "remove" },
   keptReleases: "3",
   workflows: "overwrite",

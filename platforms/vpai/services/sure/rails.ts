@@ -48,6 +48,7 @@ export const rails = {
         fixed: {
           because: "what Sure has encrypted is lost without the one of before",
           lost: "its users' second factors, API keys and connections to banks, and every session",
+          decrypts: true,
         },
         origin: "random",
         length: 64,

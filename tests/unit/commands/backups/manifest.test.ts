@@ -3,6 +3,7 @@ import { ageOf, type Manifest, manifestsIn, rowsOf, setAt } from "../../../../co
 const part = (name: string, service: string, ...bytes: number[]) => ({
   name,
   service,
+  method: "files",
   rows: {},
   files: bytes.map((size, index) => ({ path: String(index), bytes: size })),
 });

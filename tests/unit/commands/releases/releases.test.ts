@@ -17,8 +17,14 @@ const release = (set: string, from: string, more: Partial<ReleaseManifest> = {})
   to: { reference: "docker.io/n8nio/n8n:2.8.0", image: "sha256:2.8.0" },
   revision: "",
   parts: [
-    { name: "postgresql", service: "postgresql", rows: { "n8n.public.a": 3, "n8n.public.b": 4 }, files: [] },
-    { name: "n8n-files", service: "n8n", rows: { files: 5 }, files: [] },
+    {
+      name: "postgresql",
+      service: "postgresql",
+      method: "postgresql",
+      rows: { "n8n.public.a": 3, "n8n.public.b": 4 },
+      files: [],
+    },
+    { name: "n8n-files", service: "n8n", method: "files", rows: { files: 5 }, files: [] },
   ],
   ...more,
 });

@@ -28,6 +28,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   alertmanager: "alertmanager_notifications_failed_total",
   // docs/monitoring.md: what the host's own jobs, and the budget's callbacks in LiteLLM, tell.
   jobs: `audit_findings backup_exit_code backup_last_success_timestamp_seconds backup_overdue_after_seconds drift_resources
+    drill_last_exit_code drill_last_success_timestamp_seconds drill_overdue_after_seconds
     certificate_not_after_timestamp_seconds certificate_not_before_timestamp_seconds job_declared_timestamp_seconds job_last_exit_code job_last_success_timestamp_seconds job_overdue_after_seconds`,
   budget: "llm_eco_mode llm_spent_today_usd",
   litellm: `litellm_input_tokens_metric_total litellm_output_tokens_metric_total litellm_provider_remaining_budget_metric

@@ -45,6 +45,8 @@ test.each([
       "BackupFailed",
       "JobOverdue",
       "JobFailed",
+      "DrillOverdue",
+      "DrillFailed",
       "CertificateExpiring",
       "AuditFindings",
       "Drift",

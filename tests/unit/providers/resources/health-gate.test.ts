@@ -251,6 +251,7 @@ test("deleting the gate leaves the container to its own resource, and forgets th
       "/opt/vpai/last-healthy/n8n",
       "/opt/vpai/last-healthy/n8n.new",
       "/opt/vpai/last-healthy/n8n.read",
+      "/opt/vpai/last-healthy/n8n.fits",
     ],
   ]);
 });

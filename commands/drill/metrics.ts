@@ -1,5 +1,5 @@
-import { METRICS_FOLDER } from "../../components/jobs/spec";
 import type { Transport } from "@vpai/providers";
+import { METRICS_FOLDER } from "../../model/monitoring";
 import { type DrilledHost, isGood } from "./report";
 
 /** Seconds after which a drill is overdue: a week, and a day for a computer that was off. */

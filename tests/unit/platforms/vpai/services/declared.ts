@@ -604,6 +604,14 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
     expect(gate["restart"]).toEqual(restart ? { ...files, timeout: stopTimeout } : undefined);
     expect(gate["reload"]).toEqual(restart ? undefined : { ...files, command: onChange.reload });
   },
+  dataVersions: (deployed) => {
+    const migration = of(deployed, "data-version");
+    // Of the version that the image's tag begins with.
+    const [, major] = /:(\d+)/.exec(deployed.service.run.image) ?? [];
+    const program = deployed.service.dataVersions?.program;
+    expect(migration.inputs).toMatchObject({ service: deployed.service.name, program, major: Number(major) });
+    expect(waitsFor(deployed)).toContain(migration.name);
+  },
   stopTimeout: (deployed) => {
     const { stopTimeout = 10 } = deployed.service;
     expect(inputsOf(deployed)).toMatchObject({ stopTimeout, destroyGraceSeconds: stopTimeout });

@@ -124,7 +124,7 @@ async function judgedService(
 ): Promise<DrilledService> {
   const { keeps, rows, problems } = dataOf(name, parts);
   const own = ill.filter((one) => one.startsWith(`${name} (`)).map((one) => `expected it to be well, found ${one}`);
-  const checks = checksOf(exported as Parameters<typeof checksOf>[0], newest.host, name);
+  const checks = checksOf(exported, newest.host, name);
   const { faults, at } = await answered(transport, checks);
   const served = Math.max(at, rehearsal.back.get(name) ?? (keeps ? ended : moments.up));
   const isServing = own.length === 0 && faults.length === 0;

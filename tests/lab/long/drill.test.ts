@@ -32,7 +32,9 @@ const leaving = (): string[] => [
 
 /** How many of them this machine has seen. */
 const seen = (): number =>
-  Number(/^\s*(\d+).*drill-test/m.exec(iptables("--list", "PREROUTING", "--verbose", "--numeric", "--exact"))?.[1] ?? "-1");
+  Number(
+    /^\s*(\d+).*drill-test/m.exec(iptables("--list", "PREROUTING", "--verbose", "--numeric", "--exact"))?.[1] ?? "-1",
+  );
 
 type Printed = Drill & {
   good: boolean;
@@ -56,7 +58,7 @@ beforeAll(async () => {
   host = await lab.host("sese-ai");
   const directory = path.join(lab.directory, ".vpai", "drill", "lab");
   copy = { directory, identity: labIdentity(directory) };
-  const put = 'umask 077; cat > /tmp/canary.json; n8n import:credentials --input=/tmp/canary.json; rm /tmp/canary.json';
+  const put = "umask 077; cat > /tmp/canary.json; n8n import:credentials --input=/tmp/canary.json; rm /tmp/canary.json";
   await host.output(["docker", "exec", "-i", "vpai_n8n", "sh", "-euc", put], { stdin: CREDENTIAL });
   await lab.makeSucceed(`run JOB=${JOB}`, { timeout: 600 });
   iptables("--insert", ...leaving());
@@ -83,7 +85,11 @@ describe("a drill of the core", () => {
     const passphrase = { PULUMI_CONFIG_PASSPHRASE_FILE: `${copy.directory}/.vpai/passphrase` };
     const show = 'eval "$(make -s env)" && exec pulumi stack output --json --stack lab';
     const { hosts } = JSON.parse(
-      execFileSync("sh", ["-c", show], { cwd: copy.directory, env: { ...cleanEnvironment(), ...passphrase }, encoding: "utf8" }),
+      execFileSync("sh", ["-c", show], {
+        cwd: copy.directory,
+        env: { ...cleanEnvironment(), ...passphrase },
+        encoding: "utf8",
+      }),
     ) as { hosts: Record<string, { connection: LabHost["connection"]; publicAddress: string }> };
     const { connection, publicAddress } = hosts["sese-ai"] as (typeof hosts)[string];
     copied = new LabHost("sese-ai", connection, publicAddress);
@@ -102,7 +108,11 @@ describe("a drill of the core", () => {
       if (name !== "redis") expect(rows.found).toBe(rows.expected);
     }
     expect(services.find(({ name }) => name === "n8n")?.rows.found).toBeGreaterThan(20);
-    console.log(JSON.stringify(services.map(({ name, rtoSeconds, rpoSeconds, rows }) => ({ name, rtoSeconds, rpoSeconds, rows }))));
+    console.log(
+      JSON.stringify(
+        services.map(({ name, rtoSeconds, rpoSeconds, rows }) => ({ name, rtoSeconds, rpoSeconds, rows })),
+      ),
+    );
   });
 
   test("lets no packet out: neither by its own count, nor by this machine's; what it tried was refused", () => {
@@ -129,7 +139,7 @@ describe("a drill of the core", () => {
     const secrets = await lab.generatedSecrets();
     const others = Object.entries(secrets).filter(([name]) => !name.includes("n8nEncryptionKey"));
     expect(others.length).toBeGreaterThan(3);
-    const search = 'grep -rlF -f - /opt /etc /root 2>/dev/null || :';
+    const search = "grep -rlF -f - /opt /etc /root 2>/dev/null || :";
     const stdin = `${others.map(([, value]) => value).join("\n")}\n`;
     expect(await copied.output(["sh", "-c", search], { stdin })).toBe("");
   }, 300_000);
@@ -152,6 +162,8 @@ test("a set that was damaged fails the drill, which takes the copy of before and
   expect(all).toContain("Taking away the copy of an earlier drill");
   expect(all).toMatch(/found that it did not come/);
   expect([existsSync(copy.directory), await left()]).toEqual([false, ""]);
-  expect(await host.output(["grep", "^drill_last", "/opt/vpai/data/metrics/drill.prom"])).toBe(`drill_last_exit_code 1\n${success}`);
+  expect(await host.output(["grep", "^drill_last", "/opt/vpai/data/metrics/drill.prom"])).toBe(
+    `drill_last_exit_code 1\n${success}`,
+  );
   expect(seen()).toBe(0);
 }, 2_600_000);

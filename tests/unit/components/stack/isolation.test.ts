@@ -8,7 +8,12 @@ const isolated = (settings: Readonly<Record<string, string>>): Promise<Registere
 test("each host is closed to all but the stack's own, before its engine is looked at; in others there is no such resource", async () => {
   const graph = await isolated(settingsOf("lab"));
   const names = ["sese-ai", "seko-vpn", "workstation"].map((host) => `${host}/isolation`);
-  expect(graph.map(({ name }) => name).filter((name) => name.endsWith("/isolation")).sort()).toEqual([...names].sort());
+  expect(
+    graph
+      .map(({ name }) => name)
+      .filter((name) => name.endsWith("/isolation"))
+      .sort(),
+  ).toEqual([...names].sort());
   const { inputs, dependsOn } = resource(graph, "sese-ai/isolation");
   const own = (inputs["own"] as string[]).map((address) => address.split(".").at(-1)).sort();
   // The registry, and the three hosts.
@@ -21,5 +26,7 @@ test("each host is closed to all but the stack's own, before its engine is looke
 
 test("a computer that gets its images from outside is refused before anything is made", async () => {
   const made = graphOf("prod", { ...coreOfProd, "vpai:isolated": "true" }, coreProgram);
-  await expect(made).rejects.toThrow(/^vpai:isolated: expected lab machines alone, found sese-ai on a machine of kind existing/);
+  await expect(made).rejects.toThrow(
+    /^vpai:isolated: expected lab machines alone, found sese-ai on a machine of kind existing/,
+  );
 }, 60_000);

@@ -41,10 +41,14 @@ main(async () => {
   const run = { stack, platform, config, given, doors, hosts: await deployedHosts(stack) };
   if (toggle === undefined) return told(run, setting);
   if (doors.length === 0)
-    throw new Error(`expected a site that vpai:${setting} opens or closes, found none: vpai:vpnEnforce is false, and all are open`);
+    throw new Error(
+      `expected a site that vpai:${setting} opens or closes, found none: vpai:vpnEnforce is false, and all are open`,
+    );
   if (toggle.isOn) expectVpn(doors, config);
   if (isRotating(stack))
-    throw new Error("expected no rotation under way, found one in the stack's file: make up finishes it, then once more");
+    throw new Error(
+      "expected no rotation under way, found one in the stack's file: make up finishes it, then once more",
+    );
   console.log(planned(doors, toggle));
   if (stack !== "lab" && !(await isMeant())) {
     console.log("Nothing was changed: YES=1 does it.");
@@ -60,7 +64,9 @@ async function told(run: Run, setting: string): Promise<number> {
   );
   console.log(table(["site", "host", "for everybody"], rows));
   const isOn = setting === "vpnEnforce" ? run.config.vpnEnforce : run.config.settings[setting] === true;
-  console.log(`vpai:${setting} is ${String(isOn)}: VPN=on closes them to everybody but members of the VPN, VPN=off opens them.`);
+  console.log(
+    `vpai:${setting} is ${String(isOn)}: VPN=on closes them to everybody but members of the VPN, VPN=off opens them.`,
+  );
   return 0;
 }
 
@@ -109,10 +115,16 @@ async function verified(run: Run, { isOn }: Toggle): Promise<number> {
   const rows = await Promise.all(
     run.doors.map(async (door) => ({ door, found: await seenAs(wanted, door, addressOf(door, run)) })),
   );
-  console.log(`\n${table(["site", "host", "for everybody"], rows.map(({ door, found }) => [door.hostname, door.host, found]))}`);
+  console.log(
+    `\n${table(
+      ["site", "host", "for everybody"],
+      rows.map(({ door, found }) => [door.hostname, door.host, found]),
+    )}`,
+  );
   if (rows.some(({ found }) => found === "not known"))
     console.log("What is not known could not be reached from here; up's own checks asked from its host.");
   const wrong = rows.filter(({ found }) => found !== wanted && found !== "not known");
-  if (wrong.length > 0) console.error(`expected ${wanted}, found otherwise: ${wrong.map(({ door }) => door.hostname).join(", ")}`);
+  if (wrong.length > 0)
+    console.error(`expected ${wanted}, found otherwise: ${wrong.map(({ door }) => door.hostname).join(", ")}`);
   return wrong.length === 0 ? 0 : 1;
 }

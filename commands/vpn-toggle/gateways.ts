@@ -82,7 +82,9 @@ export function gatewaysOn(
     context: contextOf(host, config, views, { given }),
     exists: () => true,
   };
-  const gateways = (views.find(({ name }) => name === host)?.services ?? []).filter(({ gateway }) => gateway !== undefined);
+  const gateways = (views.find(({ name }) => name === host)?.services ?? []).filter(
+    ({ gateway }) => gateway !== undefined,
+  );
   return gateways.map((service) => {
     if (isContainerService(service)) return { service, files: plain(containerSpec(service, place).files) };
     if (isUnitService(service)) return { service, files: plain(unitSpec(service, place).files) };
@@ -98,7 +100,5 @@ function reloadOf({ name, onChange }: Service, { container, unit }: DeployedServ
   if (unit !== undefined) return ["systemctl", "reload-or-restart", unit];
   if (container === undefined || onChange === undefined)
     throw new Error(`${name}: expected a gateway that takes on changed files, found none`);
-  return onChange === "restart"
-    ? ["docker", "restart", container]
-    : ["docker", "exec", container, ...onChange.reload];
+  return onChange === "restart" ? ["docker", "restart", container] : ["docker", "exec", container, ...onChange.reload];
 }

@@ -78,7 +78,10 @@ function openIn(config: StackConfig, platform: Platform): Map<string, Door> {
   const sites = stackViews(platform, config).flatMap(({ name, vpnAddress, services }) =>
     services.flatMap(({ expose = [] }) =>
       expose
-        .filter(({ access, via = name }) => (access === "public" || !config.vpnEnforce) && (via === name || vpnAddress !== undefined))
+        .filter(
+          ({ access, via = name }) =>
+            (access === "public" || !config.vpnEnforce) && (via === name || vpnAddress !== undefined),
+        )
         .map((site) => doorTo(site, name, config)),
     ),
   );
@@ -88,7 +91,10 @@ function openIn(config: StackConfig, platform: Platform): Map<string, Door> {
 function doorTo(site: Exposure, own: string, { domain }: StackConfig): { key: string; door: Door } {
   const { path, status } = promiseOf(site);
   const hostname = hostnameOf(site, domain);
-  return { key: `${hostname}${site.path ?? ""}`, door: { host: site.via ?? own, hostname, path, status: status ?? 200 } };
+  return {
+    key: `${hostname}${site.path ?? ""}`,
+    door: { host: site.via ?? own, hostname, path, status: status ?? 200 },
+  };
 }
 
 /** A closed site of a host without a VPN address answers nobody. @throws UserError */

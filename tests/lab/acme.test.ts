@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import tls from "node:tls";
 import caddy from "../../platforms/vpai/services/caddy";
@@ -27,7 +28,16 @@ const addressOf = (name: string): string =>
 
 /** Starts an ACME server for sites at one address. @param tlsPort that it asks for certificates; none listens on 9 */
 function acmeServer(name: string, tlsPort: number): void {
-  start(name, image("pebble"), ["--hostname", name, "--network-alias", name, "--env", `ZONE=${DOMAIN}`, "--env", `TLS_PORT=${tlsPort}`]);
+  start(name, image("pebble"), [
+    "--hostname",
+    name,
+    "--network-alias",
+    name,
+    "--env",
+    `ZONE=${DOMAIN}`,
+    "--env",
+    `TLS_PORT=${tlsPort}`,
+  ]);
 }
 
 /** Roots of its own address, and of what it signs. */
@@ -53,9 +63,21 @@ function serve(server: string, records: readonly { name: string; type: string; v
 function startCaddy(name: string, context: ServiceContext, secrets: Record<string, string> = {}): void {
   const files = (caddy.files?.(context) ?? []).flatMap((file) => mounted(file.path, file.content as string));
   const given = Object.entries(secrets).flatMap(([key, value]) => mounted(`/run/secrets/${key}`, value));
-  const variables = Object.entries(caddy.environment?.(context) ?? {}).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+  const variables = Object.entries(caddy.environment?.(context) ?? {}).flatMap(([key, value]) => [
+    "--env",
+    `${key}=${value}`,
+  ]);
   const options = [...hardened, "--cap-add", "NET_BIND_SERVICE", "--tmpfs", "/config:mode=1777", "--tmpfs", "/data"];
-  start(name, image("caddy"), [...options, ...files, ...given, ...variables], "sh", "-euc", WAITING, "caddy", ...(caddy.run.command ?? []));
+  start(
+    name,
+    image("caddy"),
+    [...options, ...files, ...given, ...variables],
+    "sh",
+    "-euc",
+    WAITING,
+    "caddy",
+    ...(caddy.run.command ?? []),
+  );
 }
 
 /** Its address has to be known to the name server before it asks for a certificate: it would wait a minute after a failure. */
@@ -63,7 +85,12 @@ const WAITING = 'until [ -e /data/go ]; do sleep 0.2; done; exec "$@"';
 const go = (name: string): string => inside(name, "touch", "/data/go");
 
 /** The certificate that a site shows, verified by nothing but the ACME server's root. */
-async function certificateOf(caddyName: string, port: number, hostname: string, ca: string): Promise<tls.PeerCertificate> {
+async function certificateOf(
+  caddyName: string,
+  port: number,
+  hostname: string,
+  ca: string,
+): Promise<tls.PeerCertificate> {
   const socket = tls.connect({ host: addressOf(caddyName), port, servername: hostname, ca });
   try {
     await once(socket, "secureConnect");
@@ -73,7 +100,8 @@ async function certificateOf(caddyName: string, port: number, hostname: string, 
   }
 }
 
-const logOf = (name: string): string => docker("logs", `${run}-${name}`);
+const logOf = (name: string): string =>
+  execFileSync("sh", ["-c", 'docker logs "$1" 2>&1', "logs", `${run}-${name}`], { encoding: "utf8" });
 const given = (more: Given): ServiceContext => contextWith({ domain: DOMAIN, runs: [], ...more });
 
 test("a public site proves itself by HTTP-01, and gets its certificate", async () => {
@@ -83,10 +111,7 @@ test("a public site proves itself by HTTP-01, and gets its certificate", async (
   startCaddy("caddy-http", given({ tls: "acme", vpnEnforce: false, acme, acmeEmail: "me@example.org" }));
   serve("ca-http", [{ name: "", type: "A", value: addressOf("caddy-http") }]);
   go("caddy-http");
-  const { issuer, subjectaltname } = await eventually(
-    () => certificateOf("caddy-http", 443, DOMAIN, root),
-    120,
-  );
+  const { issuer, subjectaltname } = await eventually(() => certificateOf("caddy-http", 443, DOMAIN, root), 120);
   expect([subjectaltname, issuer.CN]).toEqual([`DNS:${DOMAIN}`, expect.stringMatching(/^Pebble Intermediate CA/)]);
   expect(logOf("caddy-http")).toMatch(/"challenge_type":"http-01"/);
   const ask = `echo "127.0.0.1 ${DOMAIN}" >>/etc/hosts; wget -q -O - "--ca-certificate=$SSL_CERT_FILE" https://${DOMAIN}/health`;
@@ -104,7 +129,10 @@ test("a VPN-only site, which nobody can ask, proves itself by DNS-01 at OVH's AP
     api.zone.onRefresh = (records: readonly FakeRecord[]) => {
       const texts = records.filter(({ fieldType }) => fieldType === "TXT");
       seen.push(...texts.map(({ subDomain }) => subDomain));
-      serve("ca-dns", texts.map(({ subDomain, target }) => ({ name: subDomain, type: "TXT", value: target })));
+      serve(
+        "ca-dns",
+        texts.map(({ subDomain, target }) => ({ name: subDomain, type: "TXT", value: target })),
+      );
     };
     const acme = { directory: "https://ca-dns:14000/dir", root, resolvers: [`${addressOf("ca-dns")}:53`] };
     const ovh = { zone: DOMAIN, endpoint };
@@ -125,7 +153,10 @@ test("a VPN-only site, which nobody can ask, proves itself by DNS-01 at OVH's AP
     expect(seen).toContain("_acme-challenge.inner");
     // Every request was signed with the right keys, and what was put there is taken away again.
     expect(api.calls.filter((call) => / 40[03]$/.test(call))).toEqual([]);
-    await eventually(() => expect([...api.zone.records.values()].filter(({ fieldType }) => fieldType === "TXT")).toEqual([]), 60);
+    await eventually(
+      () => expect([...api.zone.records.values()].filter(({ fieldType }) => fieldType === "TXT")).toEqual([]),
+      60,
+    );
   } finally {
     await api.stop();
   }

@@ -94,11 +94,15 @@ test("without a word it says which sites it is about, and how they are", async (
 test.each([
   ["right after the gateway was told", /sese-ai: closed\./, "false"],
   ["as soon as the stack's file says it", /is true in Pulumi\.lab\.yaml/, "true"],
-])("closing, killed %s: the site is closed", async (_when, words, noted) => {
-  await killedOnceItSays("VPN=on", words);
-  expect([await outside(), setting()]).toEqual(["closed", noted]);
-  expect(await inside()).toBe("200");
-}, 300_000);
+])(
+  "closing, killed %s: the site is closed",
+  async (_when, words, noted) => {
+    await killedOnceItSays("VPN=on", words);
+    expect([await outside(), setting()]).toEqual(["closed", noted]);
+    expect(await inside()).toBe("200");
+  },
+  300_000,
+);
 
 test("closing, killed while up is at work: closed, and up finishes it", async () => {
   await lab.makeSucceed("vpn-toggle VPN=off");

@@ -17,7 +17,17 @@ const servers: Server[] = [];
 beforeAll(() => {
   keys = mkdtempSync(path.join(os.tmpdir(), "look-"));
   const files = ["-keyout", path.join(keys, "key"), "-out", path.join(keys, "cert")];
-  const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=any"];
+  const args = [
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:prime256v1",
+    "-nodes",
+    "-subj",
+    "/CN=any",
+  ];
   execFileSync("openssl", [...args, ...files], { stdio: "pipe" });
   tls = { key: readFileSync(path.join(keys, "key")), cert: readFileSync(path.join(keys, "cert")) };
 });

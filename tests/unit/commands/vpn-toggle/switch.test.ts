@@ -16,9 +16,24 @@ const configWith = (settings: Record<string, unknown>): StackConfig => {
       domain: "ewutelo.cloud",
       tls: "acme-ovh",
       hosts: {
-        "sese-ai": { machine: machine("137.74.114.167"), vpnAddress: "100.64.0.14", memoryMiB: 8192, architecture: "amd64" },
-        "seko-vpn": { machine: machine("87.106.30.160"), vpnAddress: "100.64.0.9", memoryMiB: 2048, architecture: "amd64" },
-        workstation: { machine: machine("192.168.1.8"), vpnAddress: "100.64.0.1", memoryMiB: 16384, architecture: "arm64" },
+        "sese-ai": {
+          machine: machine("137.74.114.167"),
+          vpnAddress: "100.64.0.14",
+          memoryMiB: 8192,
+          architecture: "amd64",
+        },
+        "seko-vpn": {
+          machine: machine("87.106.30.160"),
+          vpnAddress: "100.64.0.9",
+          memoryMiB: 2048,
+          architecture: "amd64",
+        },
+        workstation: {
+          machine: machine("192.168.1.8"),
+          vpnAddress: "100.64.0.1",
+          memoryMiB: 16384,
+          architecture: "arm64",
+        },
       },
       services: ["core", "vpn"],
       ...settings,
@@ -57,7 +72,10 @@ describe("what the command is given", () => {
   test.each([
     [{ VPN: "on" }, { setting: "vpnEnforce", isOn: true }],
     [{ VPN: "off" }, { setting: "vpnEnforce", isOn: false }],
-    [{ VPN: "on", SITE: "couch" }, { setting: "couchdbVpnEnforce", isOn: true }],
+    [
+      { VPN: "on", SITE: "couch" },
+      { setting: "couchdbVpnEnforce", isOn: true },
+    ],
     [{}, undefined],
     [{ SITE: "couch" }, undefined],
   ])("%j", (given, toggle) => {

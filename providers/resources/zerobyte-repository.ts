@@ -92,8 +92,8 @@ async function canBeRead(api: JsonApi, inputs: ZerobyteRepositoryInputs): Promis
   }
 }
 
-/** What Restic says of a bucket without a repository. */
-const NONE_YET = /repository does not exist|Is there a repository at/i;
+/** What Restic says of a bucket without a repository. Whether there is one, it asks of every other problem, too. */
+const NONE_YET = /repository does not exist/;
 
 /** Gives it the repository, which it reads at once. @returns false where there is none in the bucket yet */
 async function give(api: JsonApi, inputs: ZerobyteRepositoryInputs): Promise<boolean> {

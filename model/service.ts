@@ -32,6 +32,11 @@ interface Guests {
 interface Gateway {
   /** File in the container with the root certificate of its own authority, which signs where `tls` is `internal`. */
   authority: string;
+  /**
+   * File in one of its data folders where it notes what its public sites are asked, where CrowdSec runs on the host. Default: it has
+   * none.
+   */
+  accessLog?: string;
 }
 
 /** A program gives itself to whoever registers first, unless somebody sees to it. */

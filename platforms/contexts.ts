@@ -106,6 +106,7 @@ export function contextOf(
     given: new Set(given),
     rotating: new Set(rotating),
     ...(acmeEmail === undefined ? {} : { acmeEmail }),
+    ...(stack.hosts[host]?.crowdsec === true ? { crowdsec: true } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { SecretFile } from "../model/files";
 import type { ContainerService, UnitService } from "../model/service";
 import type { Login } from "../model/site";
-import { caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
+import { ACCESS_LOG, caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
 import { CADDY_DASHBOARD } from "./caddy/dashboard";
 import { credentialsOf, loginFile, loginFileBefore, VPN_LISTENER, VPN_REDIRECTS } from "./caddy/routes";
 
@@ -153,7 +153,7 @@ export const caddy = ({
   dashboards: [CADDY_DASHBOARD],
   // Without `--force` it loads nothing, and says so with success, where a secret's file alone has changed.
   onChange: { reload: ["caddy", "reload", "--force", "--config", CADDYFILE, "--adapter", "caddyfile"] },
-  gateway: { authority: "/data/caddy/pki/authorities/local/root.crt" },
+  gateway: { authority: "/data/caddy/pki/authorities/local/root.crt", accessLog: ACCESS_LOG },
   ...(answersDomain
     ? { smoke: [{ subdomain: "", access: "public", path: "/health", status: 200, contains: "OK" }] }
     : {}),

@@ -47,6 +47,7 @@ describe("a right config", () => {
       settings: { couchdbVpnEnforce: false, workflows: "keep" },
       adopt: false,
       keptReleases: 5,
+      neverBanned: [],
       overrides: {},
       services: ["core", "apps", "monitoring"],
     });

@@ -112,6 +112,7 @@ diff "$folder/wanted" "$folder/live" | sed -n 's/[[:space:]]\\{2,\\}/ /g; s/^\\(
 /** Takes all of it out of force; packages and what keeps the engine to itself stay. \`$@\` are files. */
 export const REMOVE_ALL = `systemctl disable --quiet --now crowdsec-firewall-bouncer.service crowdsec.service vpai-bans.service 2>/dev/null
 rm -f -- "$@" ${BOUNCER} ${BANS_LOADER} /var/lib/vpai/banned.nft
+rmdir --ignore-fail-on-non-empty /etc/systemd/system/crowdsec.service.d /etc/systemd/system/crowdsec-firewall-bouncer.service.d 2>/dev/null
 systemctl daemon-reload
 nft delete table inet ${BANS_TABLE} 2>/dev/null
 :`;

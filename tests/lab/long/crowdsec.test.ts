@@ -75,9 +75,12 @@ const attempt = (): string[] => [
   ...["-o", "ConnectTimeout=3", "-o", "IdentityFile=/dev/null", `nobody-here@${host().publicAddress}`, "true"],
 ];
 
+/** Five at a time: they are over before the first ban is. */
 async function thirtyLogins(who?: string): Promise<void> {
   const from = who === undefined ? [] : ["docker", "exec", `${prefix}-${who}`];
-  for (let count = 0; count < 30; count += 1) await run([...from, ...attempt()], { timeout: 20 });
+  const five = Array.from({ length: 5 }, () => [...from, ...attempt()]);
+  for (let count = 0; count < 30; count += five.length)
+    await Promise.all(five.map((login) => run(login, { timeout: 20 })));
 }
 
 const decisions = (): Promise<string> => host().output(["cscli", "decisions", "list", "-o", "raw"]);
@@ -177,8 +180,7 @@ test.each([
 ])(
   "who is banned stays so across %s, IPv4 and IPv6",
   async (_what, act) => {
-    const { output } = host();
-    const onHost = output.bind(host());
+    const onHost = (argv: string[]): Promise<string> => host().output(argv);
     for (const address of [addressOf("stranger"), "2001:db8::66"])
       await onHost(["cscli", "decisions", "add", "--ip", address, "--duration", "10m"]);
     await eventually(() => expect(answering("stranger")).toEqual([]), 30);

@@ -40,7 +40,10 @@ test("CrowdSec is on the two hosts that the Internet reaches, and bans neither t
 
 test("fail2ban never bans the operator's addresses either", () => {
   for (const host of ["sese-ai", "seko-vpn", "workstation"])
-    expect(resource(prod, `${host}/login-bans`, LOGIN_BANS).inputs["ignored"]).toEqual(["203.0.113.7", "2001:db8::/48"]);
+    expect(resource(prod, `${host}/login-bans`, LOGIN_BANS).inputs["ignored"]).toEqual([
+      "203.0.113.7",
+      "2001:db8::/48",
+    ]);
   expect(resource(without, "sese-ai/login-bans", LOGIN_BANS).inputs["ignored"]).toEqual([]);
 });
 

@@ -36,8 +36,8 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
     groups: ["vpn"],
     jobs: (context) => [...ownJobs(context), ...offsiteJobs(["backups"])],
     ...SYSTEM,
-    // Debian, the engine, the VPN and the nightly backup (docs/decisions/collectors.md), and CrowdSec's 96 (docs/decisions/crowdsec.md).
-    systemMiB: 480,
+    // Debian, the engine, the VPN and the nightly backup (docs/decisions/collectors.md).
+    systemMiB: 384,
     // No source names any: the fewest that work, cut as Sese-AI's are (docs/decisions/hub.md).
     networks: {
       frontend: { subnet: "172.21.1.0/24", internal: false },

@@ -113,7 +113,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const outputs = plans.map(({ name, host: description, context, vpnAddress, services }): [string, HostOutput] => {
     const machine = machines.create(name, hostIn(config, name).machine);
     const owner = { platform: platform.name, stack, host: name };
-    const { adopt, isolated, keptReleases, leaves, operator } = config;
+    const { adopt, isolated, keptReleases, leaves, neverBanned, operator } = config;
     const { memoryMiB, architecture } = hostIn(config, name);
     const isLeft = leaves.has(name);
     const host = new Host(name, {
@@ -127,6 +127,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
       architecture,
       adopt,
       operator,
+      neverBanned,
       keptReleases,
       isolated,
       isLeft,

@@ -37,6 +37,11 @@ const isCidr = (value: string) => {
 
 export const cidr = text("a network in CIDR form, such as 203.0.113.0/24 or 2001:db8::/32", isCidr);
 
+export const source = text(
+  "an IP address, or a network in CIDR form, such as 203.0.113.7 or 2001:db8::/48",
+  (value) => isIP(value) !== 0 || (isCidr(value) && !value.endsWith("/0")),
+);
+
 const PORT = "a port: a whole number from 1 to 65535";
 export const port = z.int({ error: PORT }).min(1, { error: PORT }).max(65535, { error: PORT });
 

@@ -104,6 +104,13 @@ const host = settings({
         "Default: defer for an existing or lab machine of a host that the platform marks as often offline (`oftenOffline`; " +
         "workstation), else fail.",
     ),
+  crowdsec: z
+    .boolean({ error: "true or false" })
+    .exactOptional()
+    .describe(
+      "Whether CrowdSec bans there who guesses passwords or looks for holes in its sites, beside fail2ban, which every host has. " +
+        "Default: false.",
+    ),
 });
 
 const serviceOverride = settings({
@@ -256,6 +263,17 @@ const baseSchema = (names: KnownNames) =>
       .exactOptional()
       .describe(
         "The operator's account on every host: in the groups sudo and docker, root without a password. Default: none is looked after.",
+      ),
+    neverBanned: structured(
+      "a list of addresses and networks",
+      z
+        .array(formats.source, { error: "a list of addresses and networks" })
+        .min(1, { error: "at least one address or network" }),
+    )
+      .default([])
+      .describe(
+        "Addresses and networks in CIDR form that no host bans (fail2ban, sshd, CrowdSec), such as the operator's own. " +
+          "The VPN's, and those that the program logs in from, never are.",
       ),
     overrides: structured("overrides of services", named(names.services, serviceOverride))
       .default({})

@@ -48,6 +48,8 @@ export interface ServiceContext {
   remoteSites: readonly RemoteSite[];
   /** Values of the settings that the platform and its services declare, by name. */
   settings: Stack["settings"];
+  /** Whether CrowdSec runs on the host, which then reads what its public sites are asked. Default: false. */
+  crowdsec?: boolean;
   /** Names of the secrets that the stack's file has a value for: what a person may leave out is there, or is not. */
   given: ReadonlySet<string>;
   /** Names of the secrets that are being rotated: what takes two values at a time takes the one of before, too. */

@@ -35,6 +35,11 @@ interface Gateway {
   authority: string;
   /** File with the roots of an ACME server that is not a public one. Default: every one is. */
   roots?: (context: ServiceContext) => string | undefined;
+  /**
+   * File in one of its data folders where it notes what its public sites are asked, where CrowdSec runs on the host. Default: it has
+   * none.
+   */
+  accessLog?: string;
 }
 
 /** A program gives itself to whoever registers first, unless somebody sees to it. */

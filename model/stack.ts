@@ -44,6 +44,8 @@ export interface StackHost {
   architecture: Architecture;
   /** Default: {@link whenUnreachable}. */
   unreachable?: WhenUnreachable;
+  /** Whether CrowdSec bans there who guesses passwords or looks for holes in its sites. Default: false. */
+  crowdsec?: boolean;
 }
 
 /** A computer that may be off is waited for, by default; one that was made for the stack never should be. */

@@ -108,6 +108,7 @@ export function contextOf(
     ...(acmeEmail === undefined ? {} : { acmeEmail }),
     ...(acme === undefined ? {} : { acme }),
     ...(ovh === undefined ? {} : { ovh }),
+    ...(stack.hosts[host]?.crowdsec === true ? { crowdsec: true } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ContainerService, UnitService } from "../model/service";
 import type { Login } from "../model/site";
-import { caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
 import { acmeRoots, rootsFile, trusting } from "./caddy/acme";
+import { ACCESS_LOG, caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
 import { CADDY_DASHBOARD } from "./caddy/dashboard";
 import { OVH_KEYS } from "./caddy/ovh";
 import { credentialsOf, loginFile, loginFileBefore, VPN_LISTENER, VPN_REDIRECTS } from "./caddy/routes";
@@ -143,7 +143,11 @@ export const caddy = ({
   dashboards: [CADDY_DASHBOARD],
   // Without `--force` it loads nothing, and says so with success, where a secret's file alone has changed.
   onChange: { reload: ["caddy", "reload", "--force", "--config", CADDYFILE, "--adapter", "caddyfile"] },
-  gateway: { authority: "/data/caddy/pki/authorities/local/root.crt", roots: rootsFile },
+  gateway: {
+    authority: "/data/caddy/pki/authorities/local/root.crt",
+    roots: rootsFile,
+    accessLog: ACCESS_LOG,
+  },
   ...(answersDomain
     ? { smoke: [{ subdomain: "", access: "public", path: "/health", status: 200, contains: "OK" }] }
     : {}),

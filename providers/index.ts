@@ -2,6 +2,7 @@
 export { AuthorizedKey } from "./resources/authorized-key";
 export { CouchDatabase } from "./resources/couch-database";
 export { CouchUser } from "./resources/couch-user";
+export { CrowdSec } from "./resources/crowd-sec";
 export { DockerHost, endpointOf } from "./resources/docker-host";
 export { EngineSettings } from "./resources/engine-settings";
 export { HeadscaleKey } from "./resources/headscale-key";

@@ -97,6 +97,10 @@ const PLACED: Readonly<Record<string, readonly string[]>> = {
     `/etc/systemd/system/vpai-firewall-resolvers.${kind}`,
     "/etc/systemd/system/docker.service.d/10-vpai-firewall.conf",
   ]),
+  "host:CrowdSec": [
+    "/etc/systemd/system/vpai-bans.service",
+    ...["crowdsec", "crowdsec-firewall-bouncer"].map((unit) => `/etc/systemd/system/${unit}.service.d/10-vpai.conf`),
+  ],
   "docker:EngineSettings": ["/etc/systemd/system/docker.service.d/60-vpai-shutdown.conf"],
 };
 

@@ -21,6 +21,7 @@ import type { Visited, VisitedHosts } from "../jobs/visits";
 import { Findings } from "../docker/findings";
 import { baselineLayer } from "./layers/baseline";
 import { checksLayer } from "./layers/checks";
+import { crowdsecLayer } from "./layers/crowdsec";
 import { engineLayer } from "./layers/engine";
 import { firewallLayer } from "./layers/firewall";
 import { isolationLayer } from "./layers/isolation";
@@ -47,6 +48,8 @@ export interface HostArgs {
   adopt: boolean;
   /** Who works on it beside root; undefined: nobody is looked after. */
   operator: Operator | undefined;
+  /** Addresses and networks that it never bans, beside those that nobody does. */
+  neverBanned: readonly string[];
   /** How many releases stay of each service. */
   keptReleases: number;
   /** Whether it reaches nothing but the stack's own hosts. */
@@ -87,7 +90,9 @@ export class Host extends ComponentResource {
     const baseline = baselineLayer({ owner, machine, description, operator, parent: this }, []);
     const sysctl = sysctlLayer(bare, baseline.ready);
     const sshd = sshdLayer({ ...bare, declared: machine.connection, accounts }, sysctl.ready);
-    const firewall = firewallLayer({ name, machine, context, parent: this }, sshd.ready);
+    const defended = { name, machine, context, neverBanned: args.neverBanned, parent: this };
+    const firewall = firewallLayer(defended, sshd.ready);
+    crowdsecLayer({ ...defended, folder: folderOn(owner.platform, description) }, firewall.ready);
     const isolation = isolationLayer({ name, machine, context, isolated: args.isolated, parent: this }, firewall.ready);
     const engine = engineLayer({ name, machine, isLeft, parent: this }, isolation.ready);
     const place = {

@@ -16,6 +16,8 @@ export interface LabImage {
 export const catalogue: readonly LabImage[] = [
   { name: "base", program: "real", version: "13" },
   { name: "lab-host", program: "real", version: "13", base: "base" },
+  // For the tests of what bans; no lab has it.
+  { name: "lab-host-crowdsec", program: "real", version: "13", base: "lab-host" },
   { name: "registry", program: "real", version: "2.8.3", base: "base" },
   // Signs certificates for the tests of ACME; no host runs it.
   { name: "pebble", program: "real", version: "2.6.0", base: "base" },

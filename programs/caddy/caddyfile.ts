@@ -6,6 +6,9 @@ import { isUnitGateway, PUBLIC_LISTENER, type Route, type Site, sitesOf, VPN_LIS
 /** Container port of Caddy's metrics, for the networks that Caddy is on; the host does not publish it. */
 export const METRICS_LISTENER = 2020;
 
+/** Where Caddy notes what everybody may ask, for CrowdSec: in the folder that it keeps. */
+export const ACCESS_LOG = "/data/access/access.log";
+
 /**
  * The Caddyfile of a host. A VPN-only site has a listener of its own, which the host binds to its VPN address: who may
  * come in is decided by where the packet arrives, never by the source address it claims.
@@ -17,6 +20,7 @@ export function caddyfile(context: ServiceContext, answersDomain = true): string
     globalOptions(context),
     SECURITY_HEADERS,
     PLAIN_PATHS,
+    ...(context.crowdsec === true ? [ACCESS_NOTES] : []),
     redirects(),
     metricsSite(),
     noSite(context),
@@ -88,6 +92,29 @@ export const PLAIN_PATHS = block("(plain_paths)", [
   "respond @ambiguous 404",
 ]);
 
+/**
+ * Without what CrowdSec does not look at: the answer's header, which may hold secrets, and TLS. Cookies and logins Caddy leaves out
+ * by itself. A disk keeps two days at most, and no more than three files of 10 MiB.
+ */
+const ACCESS_NOTES = block("(access_notes)", [
+  "log {",
+  `\toutput file ${ACCESS_LOG} {`,
+  "\t\troll_size 10MiB",
+  "\t\troll_keep 2",
+  "\t\troll_keep_for 48h",
+  "\t}",
+  "\tformat filter {",
+  "\t\twrap json",
+  "\t\trequest>tls delete",
+  "\t\tresp_headers delete",
+  "\t}",
+  "}",
+]);
+
+/** Members of the VPN are never banned: what is asked of their sites is noted nowhere. */
+const notes = (ports: readonly number[], { crowdsec }: ServiceContext): string[] =>
+  crowdsec === true && ports.includes(PUBLIC_LISTENER) ? ["import access_notes"] : [];
+
 /** Caddy's own redirects would name the VPN listener's port, which only exists inside the container. */
 const redirects = (): string => block(`http://, http://:${VPN_REDIRECTS}`, ["redir https://{host}{uri} 308"]);
 
@@ -96,12 +123,19 @@ const metricsSite = (): string => block(`http://:${METRICS_LISTENER}`, ["metrics
 
 /** Caddy answers names that a listener has no site of with an empty 200, which looks like one. */
 const noSite = (context: ServiceContext): string =>
-  block(`https://:${PUBLIC_LISTENER}, https://:${VPN_LISTENER}`, [...tls(context), "respond 404"]);
+  block(`https://:${PUBLIC_LISTENER}, https://:${VPN_LISTENER}`, [
+    ...tls(context),
+    ...notes([PUBLIC_LISTENER], context),
+    "respond 404",
+  ]);
 
 function siteBlock({ hostname, ports, routes }: Site, context: ServiceContext): string {
   const addresses = ports.map((port) => (port === PUBLIC_LISTENER ? hostname : `https://${hostname}:${port}`));
   const heldPaths = routes.filter(({ isHeld }) => isHeld).map(({ path = "*" }) => path);
-  const lines = [...tls(context), "import security_headers", ...answers(routes), ...awayFor(heldPaths)];
+  const lines = [
+    ...[...tls(context), ...notes(ports, context), "import security_headers"],
+    ...[...answers(routes), ...awayFor(heldPaths)],
+  ];
   return block(addresses.join(", "), lines);
 }
 

@@ -52,14 +52,6 @@ systemctl reload ssh 2>/dev/null || systemctl reload sshd`;
 export const READ_EXEMPTIONS = `/usr/sbin/sshd -T 2>/dev/null | grep -q '^persourcepenaltyexemptlist' || { echo unknown; exit 0; }
 cat "$1" 2>/dev/null || :`;
 
-/** Prints the address that whoever runs it has logged in from; under sudo, a program above it knows. */
-export const LOGGED_IN_FROM = `pid=$$
-while [ "$pid" -gt 1 ]; do
-  from=$(tr '\\0' '\\n' < "/proc/$pid/environ" | sed -n 's/^SSH_CONNECTION=\\([^ ]*\\) .*/\\1/p')
-  [ -z "$from" ] || { echo "$from"; exit 0; }
-  pid=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status")
-done`;
-
 /** Puts standard input into the place of the jail's file, unless fail2ban does not take it, and has it take effect. */
 export const PUT_JAIL = `set -eu
 command -v fail2ban-client >/dev/null || { echo "expected fail2ban on the host, found none. Install it: apt-get install fail2ban python3-systemd" >&2; exit 1; }

@@ -4,12 +4,12 @@ import {
   JAIL,
   JAIL_DIFFERENCES,
   jailOf,
-  LOGGED_IN_FROM,
   NEVER,
   PUT_EXEMPTIONS,
   PUT_JAIL,
   READ_EXEMPTIONS,
 } from "../firewall/bans";
+import { operatorsOf } from "../firewall/operators";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -41,9 +41,7 @@ const loginBansKind: Kind<LoginBansInputs, LoginBansState> = {
   title: ({ connection }) => `bans of failed logins on ${connection.host}`,
   async ensure(inputs, before) {
     const host = transportTo(inputs.connection);
-    const from = (await host.script(LOGGED_IN_FROM, [], { reads: true })).trim();
-    const known = (before?.operators ?? []).filter((one) => one !== from);
-    const operators = [...known, ...(from === "" ? [] : [from])].slice(-10);
+    const operators = await operatorsOf(host, before?.operators);
     const { sshPort, ignored, banTime } = inputs;
     const never = [...ignored, ...operators];
     await host.script(PUT_JAIL, [JAIL], { stdin: jailOf(sshPort, never, banTime) });

@@ -10,6 +10,8 @@ interface Unguarded {
   name: string;
   machine: Machine;
   context: ServiceContext;
+  /** Addresses and networks that are never banned, beside the VPN's and those that the program logs in from. */
+  neverBanned: readonly string[];
   parent: Resource;
 }
 
@@ -20,13 +22,17 @@ const VPN_INTERFACES = ["tailscale0"];
  * The layer below the engine: who reaches the host and its containers, what these reach, and who is banned. It stands before the engine's first
  * container, so that none is ever open.
  */
-export const firewallLayer: Layer<Unguarded> = ({ name, machine, context, parent }, after) => {
+export const firewallLayer: Layer<Unguarded> = ({ name, machine, context, neverBanned, parent }, after) => {
   const { connection, bindAddress, vpnInterfaces = VPN_INTERFACES, foundations = [], internet = [] } = machine;
   const rules = all([connection, bindAddress]).apply(([{ port: sshPort }, address]) =>
     firewallOf(context, { sshPort, bindAddress: address, vpnInterfaces, closed: foundations, internet }),
   );
   const firewall = new HostFirewall(`${name}/packet-filter`, { connection, rules }, { parent, dependsOn: [...after] });
   const sshPort = machine.connection.apply(({ port }) => port);
-  const bans = new LoginBans(`${name}/login-bans`, { connection, sshPort }, { parent, dependsOn: [firewall] });
+  const bans = new LoginBans(
+    `${name}/login-bans`,
+    { connection, sshPort, ignored: [...neverBanned] },
+    { parent, dependsOn: [firewall] },
+  );
   return { ready: [firewall, bans] };
 };

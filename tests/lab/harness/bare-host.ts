@@ -28,12 +28,17 @@ export class BareHost extends LabHost {
     super(name, connection, connection.host);
   }
 
-  /** Starts one before the file's tests, and takes it away after them. @returns how to get at it */
-  static use(name: string): () => BareHost {
-    useImages("lab-host");
+  /**
+   * Starts one before the file's tests, and takes it away after them.
+   * @param from image of a lab host
+   * @param others images that the file's tests need beside it
+   * @returns how to get at it
+   */
+  static use(name: string, from = "lab-host", ...others: string[]): () => BareHost {
+    useImages("lab-host", from, ...others);
     let host: BareHost | undefined;
     beforeAll(async () => {
-      host = await BareHost.start(name);
+      host = await BareHost.start(name, from);
     }, 300_000);
     afterAll(() => host?.forget());
     return () => {
@@ -42,10 +47,10 @@ export class BareHost extends LabHost {
     };
   }
 
-  private static async start(name: string): Promise<BareHost> {
+  private static async start(name: string, from: string): Promise<BareHost> {
     const keys = mkdtempSync(path.join(os.tmpdir(), "bare-host-"));
     for (const key of ["login", "host"]) keyPair(path.join(keys, key));
-    start(name, image("lab-host"), [...OPTIONS, "--hostname", name]);
+    start(name, image(from), [...OPTIONS, "--hostname", name]);
     const container = `${prefix}-${name}`;
     const put = (file: string, target: string): void =>
       void execFileSync("docker", ["exec", "--interactive", container, "sh", "-c", `umask 077; cat > ${target}`], {

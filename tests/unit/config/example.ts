@@ -56,6 +56,7 @@ export const SETTINGS = {
   isolated: "true",
   operator: { user: "mobuone", keys: [HOST_KEY], otherKeys: "remove" },
   keptReleases: "3",
+  neverBanned: ["198.51.100.7", "2001:db8::/48"],
   workflows: "overwrite",
   hosts: {
     "sese-ai": {
@@ -91,7 +92,13 @@ export const SETTINGS = {
       memoryMiB: 4096,
       architecture: "amd64",
     },
-    workstation: { machine: { kind: "lab" }, memoryMiB: 16384, architecture: "arm64", unreachable: "fail" },
+    workstation: {
+      machine: { kind: "lab" },
+      memoryMiB: 16384,
+      architecture: "arm64",
+      unreachable: "fail",
+      crowdsec: true,
+    },
   },
   services: ["core", "monitoring"],
   rotations: { n8nEncryptionKey: 2 },

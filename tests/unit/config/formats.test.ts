@@ -93,6 +93,11 @@ const CASES: Record<string, { schema: z.ZodType; right: unknown[]; wrong: unknow
   memoryMiB: { schema: formats.memoryMiB, right: [6, 512, 16384], wrong: [5, 0, -1, 1.5, "512m", 1e300] },
   cpus: { schema: formats.cpus, right: [0.01, 0.5, 4, "2", "0.75"], wrong: [0, -1, "two", "-1", 1e300, null] },
   keptReleases: { schema: formats.keptReleases, right: [1, 5, 100, "3"], wrong: [0, 101, 1.5, "0", "-1", "all", null] },
+  source: {
+    schema: formats.source,
+    right: ["203.0.113.7", "2001:db8::7", "203.0.113.0/24", "2001:db8::/48"],
+    wrong: ["0.0.0.0/0", "::/0", "203.0.113.0/33", "home.example.org", "", "203.0.113.7 ", null],
+  },
   pinnedImage: {
     schema: formats.pinnedImage,
     right: [

@@ -8,7 +8,7 @@ type Tree = Record<string, unknown>;
 
 /** Keys whose removal leaves a right config: those that have a default, and each of several hosts and services. */
 const OPTIONAL =
-  /^(acmeEmail|acme(\..*)?|ovh|ovh\.(endpoint|adoptNames)|ownerEmail|vpnEnforce|couchdbVpnEnforce|adopt|isolated|keptReleases|workflows|services(\.\d+)?|operator(\.keys(\.\d+)?|\.otherKeys)?|rotations(\..*)?|overrides(\..*)?|hosts\.[^.]+(\.vpnAddress|\.unreachable|\.machine\.(port|identityFile|ownsKernel|user|allowSshFrom|jump|jump\.port|jump\.identityFile))?)$/;
+  /^(acmeEmail|acme(\..*)?|ovh|ovh\.(endpoint|adoptNames)|ownerEmail|vpnEnforce|couchdbVpnEnforce|adopt|isolated|keptReleases|neverBanned(\.\d+)?|workflows|services(\.\d+)?|operator(\.keys(\.\d+)?|\.otherKeys)?|rotations(\..*)?|overrides(\..*)?|hosts\.[^.]+(\.vpnAddress|\.unreachable|\.crowdsec|\.machine\.(port|identityFile|ownsKernel|user|allowSshFrom|jump|jump\.port|jump\.identityFile))?)$/;
 
 const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -59,8 +59,15 @@ it("an unknown key anywhere is named", () => {
 
 /** Wrong for every leaf, but for `true`, which is right where a flag is expected (Pulumi hands over text in any case). */
 const WRONG: readonly unknown[] = [null, [], {}, [7], "", " ", "\u0000", "é\n", -1, 0.001, 1e300, true];
-const LISTS = ["allowSshFrom", "services", "keys", "resolvers", "adoptNames"];
-const FLAGS = ["vpnEnforce", "couchdbVpnEnforce", "adopt", "isolated", "hosts.sese-ai.machine.ownsKernel"];
+const LISTS = ["allowSshFrom", "services", "keys", "resolvers", "adoptNames", "neverBanned"];
+const FLAGS = [
+  "vpnEnforce",
+  "couchdbVpnEnforce",
+  "adopt",
+  "isolated",
+  "hosts.sese-ai.machine.ownsKernel",
+  "hosts.workstation.crowdsec",
+];
 
 it.each(LEAVES.map((path) => [keyOf(path), path] as const))("a value of a wrong type at %s is named", (key, path) => {
   for (const value of WRONG) {

@@ -49,6 +49,7 @@ describe("a right config", () => {
       adopt: false,
       isolated: false,
       keptReleases: 5,
+      neverBanned: [],
       overrides: {},
       services: ["core", "apps", "monitoring"],
     });

@@ -8,6 +8,7 @@ const HEALTH_GATE = "pulumi-nodejs:dynamic/vpai/docker:HealthGate";
 const DOCKER_HOST = "pulumi-nodejs:dynamic/vpai/host:DockerHost";
 const FIREWALL = "pulumi-nodejs:dynamic/vpai/host:HostFirewall";
 const LOGIN_BANS = "pulumi-nodejs:dynamic/vpai/host:LoginBans";
+const CROWDSEC = "pulumi-nodejs:dynamic/vpai/host:CrowdSec";
 const NETWORK = "docker:index/network:Network";
 const ENGINE = "pulumi:providers:docker";
 const COMMAND = "command:local:Command";
@@ -103,7 +104,7 @@ describe("each host has exactly the resources that its services need", () => {
 
   test("prod", () => {
     // E5: the ninth is the kernel's setting for a VPN address that comes after the engine.
-    expect(countsOf(stacks.prod, "sese-ai")).toEqual(core(9));
+    expect(countsOf(stacks.prod, "sese-ai")).toEqual({ ...core(9), [CROWDSEC]: 1 });
     expect(countsOf(stacks.prod, "seko-vpn")).toEqual(HOST);
     expect(countsOf(stacks.prod, "workstation")).toEqual(HOST);
     expect(countsOf(stacks.prod, "")).toEqual({ "vpai:platform:SecretStore": 1 });

@@ -35,7 +35,7 @@ test("no two images share a path and tag, since one registry serves the names of
 });
 
 test("an unknown name is an error that names the known ones", () => {
-  expect(() => labImage("mysql")).toThrow(/base, lab-host, registry, .*postgres,.*n8n.*found "mysql"/);
+  expect(() => labImage("mysql")).toThrow(/base, lab-host, .*registry, .*postgres,.*n8n.*found "mysql"/);
 });
 
 describe("the version stated is the version locked", () => {

@@ -223,7 +223,8 @@ function deployed(service: ContainerService): Deployed {
   );
   const stack = { ...STACK, services: vpai.groups, settings: SETTINGS };
   const given = Object.keys(CANARIES).map((name) => name.replace("secrets:", ""));
-  const context = contextOf(host, stack, views, { given });
+  // As Pulumi.prod.yaml has it.
+  const context = { ...contextOf(host, stack, views, { given }), crowdsec: host === HOST };
   return { service, graph, host, context, ...place, addresses: { public: everybody, vpn, host: "127.0.0.1" } };
 }
 

@@ -118,7 +118,11 @@ export const postgresqlDatabase = {
    * @param name of database and role
    * @param whose the program in the possessive, for the description: `LiteLLM's`
    */
-  own: (name: string, whose: string, more: Pick<Database, "memberOf" | "backup" | "seed" | "server"> = {}): Database => ({
+  own: (
+    name: string,
+    whose: string,
+    more: Pick<Database, "memberOf" | "backup" | "seed" | "server"> = {},
+  ): Database => ({
     name,
     role: name,
     password: {

@@ -44,7 +44,9 @@ async function exported(
     const program = await BackupProgram.of(transport, unit);
     const { set, started, parts } = setAt(await program.manifests(), process.env["AT"] ?? "");
     await transport.output(program.command("check", set));
-    const there = parts.filter(({ name }) => name === server.service).flatMap(({ files }) => files.map(({ path }) => path));
+    const there = parts
+      .filter(({ name }) => name === server.service)
+      .flatMap(({ files }) => files.map(({ path }) => path));
     const { wanted, rows: left } = seedRows(databases, there);
     const folder = `${program.folder}/backups/${set}/${server.service}`;
     const made = await exportSeed({ connection, folder, container, server, databases: wanted });

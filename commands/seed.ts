@@ -16,8 +16,11 @@ main(async () => {
   const stack = chosenStack();
   const bucket = await seedBucketOf(stack);
   const newest = await bucket.newest();
-  if (newest === undefined) throw new UserError(`expected a seed for ${stack}, found none yet: make seed-export STACK=prod`);
-  console.log(`The newest seed is ${newest.seed}, of ${newest.from.stack}; its data are ${seedAge(newest, new Date())} old.`);
+  if (newest === undefined)
+    throw new UserError(`expected a seed for ${stack}, found none yet: make seed-export STACK=prod`);
+  console.log(
+    `The newest seed is ${newest.seed}, of ${newest.from.stack}; its data are ${seedAge(newest, new Date())} old.`,
+  );
   const rows = await Promise.all(sourcesOf(await declaredStack(stack)).map((source) => rowsOf(source, newest, bucket)));
   console.log(table(["host", "database", "what became of it"], rows.flat()));
   return rows.flat().some(([, , outcome]) => outcome === OUTCOMES.kept) ? 1 : 0;

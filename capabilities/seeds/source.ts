@@ -35,6 +35,9 @@ const half = (name: string, what: string): SecretDeclaration => ({
 });
 
 /** What a seed is read with; no host has it. */
-export const SEED_KEYS: BucketKeys = { access: half("seedAccessKey", "access"), secret: half("seedSecretKey", "secret") };
+export const SEED_KEYS: BucketKeys = {
+  access: half("seedAccessKey", "access"),
+  secret: half("seedSecretKey", "secret"),
+};
 
 export const SEED_SECRETS: readonly SecretDeclaration[] = [SEED_KEYS.access, SEED_KEYS.secret];

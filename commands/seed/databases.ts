@@ -20,11 +20,13 @@ export interface StackServer {
 
 /** Servers of databases among a host's services. */
 export const serversOf = (services: readonly Service[]): StackServer[] =>
-  services.filter(isContainerService).flatMap(({ name, user, offers = [] }) =>
-    offers
-      .filter(({ capability }) => capability === postgresqlDatabase.name)
-      .map(({ offer }) => ({ service: name, user, superuser: (offer as DatabaseServer).superuser })),
-  );
+  services
+    .filter(isContainerService)
+    .flatMap(({ name, user, offers = [] }) =>
+      offers
+        .filter(({ capability }) => capability === postgresqlDatabase.name)
+        .map(({ offer }) => ({ service: name, user, superuser: (offer as DatabaseServer).superuser })),
+    );
 
 /** Databases that services request, each once, by name. */
 export function databasesOf(services: readonly Service[]): StackDatabase[] {

@@ -68,10 +68,23 @@ function scriptsOf(databases: readonly SeededDatabase[]): string {
     .join("");
 }
 
-function run({ connection, folder, container, server, databases }: Export, archive: string): Promise<{ code: number; said: string }> {
+function run(
+  { connection, folder, container, server, databases }: Export,
+  archive: string,
+): Promise<{ code: number; said: string }> {
   const { superuser, user } = server;
   const names = databases.map(({ name }) => name);
-  const argv = ["bash", "-c", exportScript(), "seed", folder, container, superuser, `${user.uid}:${user.gid}`, ...names];
+  const argv = [
+    "bash",
+    "-c",
+    exportScript(),
+    "seed",
+    folder,
+    container,
+    superuser,
+    `${user.uid}:${user.gid}`,
+    ...names,
+  ];
   const [program = "", ...args] = sshCommand(connection, argv, false);
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
   let said = "";
@@ -88,15 +101,22 @@ function run({ connection, folder, container, server, databases }: Export, archi
 }
 
 function unpack(archive: string, folder: string): Promise<void> {
-  const child = spawn("tar", ["--extract", "--no-same-owner", "--file", archive, "--directory", folder], { stdio: "ignore" });
+  const child = spawn("tar", ["--extract", "--no-same-owner", "--file", archive, "--directory", folder], {
+    stdio: "ignore",
+  });
   return new Promise((resolve, reject) =>
     child
       .on("error", reject)
-      .on("close", (code) => (code === 0 ? resolve() : reject(new Error("expected a whole seed, found a part; nothing was exported")))),
+      .on("close", (code) =>
+        code === 0 ? resolve() : reject(new Error("expected a whole seed, found a part; nothing was exported")),
+      ),
   );
 }
 
-async function described(folder: string, databases: readonly SeededDatabase[]): Promise<Pick<Exported, "databases" | "files">> {
+async function described(
+  folder: string,
+  databases: readonly SeededDatabase[],
+): Promise<Pick<Exported, "databases" | "files">> {
   const rows = readFileSync(path.join(folder, "rows"), "utf8")
     .split("\n")
     .map((line) => line.split("\t"));

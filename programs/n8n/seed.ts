@@ -1,9 +1,17 @@
 import type { Seed } from "../../model/seed";
 
 /** Where a node's place, kind and version stand; what it does, and what it is called, does not come along. */
-const NODES = ["id", "type", "typeVersion", "position", "position.*", "disabled", "name:", "parameters", "credentials"].map(
-  (place) => `*.${place}`,
-);
+const NODES = [
+  "id",
+  "type",
+  "typeVersion",
+  "position",
+  "position.*",
+  "disabled",
+  "name:",
+  "parameters",
+  "credentials",
+].map((place) => `*.${place}`);
 
 /** Kinds of connections and their order; whom they connect is known by made-up names, the same as the nodes'. */
 const CONNECTIONS = [

@@ -24,7 +24,8 @@ export const seededDatabaseKind: Kind<SeededDatabaseInputs, SeededDatabaseState>
   // What the seed is read with is needed once alone.
   transient: ["source"],
   id: ({ container, database }) => `${container}:${database}:seed`,
-  title: ({ database, container, connection }) => `seed of the database ${database} in ${container} on ${connection.host}`,
+  title: ({ database, container, connection }) =>
+    `seed of the database ${database} in ${container} on ${connection.host}`,
   async ensure(inputs, before) {
     if (before !== undefined) return { ...inputs, seed: before.seed };
     const { connection, database, source } = inputs;

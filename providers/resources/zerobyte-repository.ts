@@ -108,7 +108,9 @@ async function give(api: JsonApi, inputs: ZerobyteRepositoryInputs): Promise<boo
     return true;
   } catch (error) {
     if (!(error instanceof UnexpectedStatus) || !NONE_YET.test(error.message)) throw error;
-    warn(`${bucket} has no repository yet, which the first copy makes (make run JOB=offsite); the next up shows it to Zerobyte`);
+    warn(
+      `${bucket} has no repository yet, which the first copy makes (make run JOB=offsite); the next up shows it to Zerobyte`,
+    );
     return false;
   }
 }

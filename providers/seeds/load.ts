@@ -58,8 +58,22 @@ export async function loadSeed(
   return { outcome: "loaded", manifest };
 }
 
-async function restore(host: Transport, { container, superuser, database, role }: SeedTarget, file: string): Promise<void> {
-  const command = ["docker", "exec", "--interactive", container, "pg_restore", "--username", superuser, "--dbname", database];
+async function restore(
+  host: Transport,
+  { container, superuser, database, role }: SeedTarget,
+  file: string,
+): Promise<void> {
+  const command = [
+    "docker",
+    "exec",
+    "--interactive",
+    container,
+    "pg_restore",
+    "--username",
+    superuser,
+    "--dbname",
+    database,
+  ];
   const how = ["--no-owner", "--no-privileges", `--role=${role}`, "--exit-on-error", "--single-transaction"];
   const answer = await host.exchange([...command, ...how], (channel) => collect(channel, createReadStream(file)));
   if (answer.code !== 0)

@@ -46,8 +46,7 @@ export class Repositories {
       ...{ compressionMode, status: "healthy", lastChecked: now, lastError: null, createdAt: now, updatedAt: now },
     };
     const { problem } = await this.#restic(repository, "snapshots");
-    if (problem !== undefined)
-      return { status: 500, body: { message: `Failed to initialize repository: ${problem}` } };
+    if (problem !== undefined) return { status: 500, body: { message: `Failed to initialize repository: ${problem}` } };
     this.#keep([...this.list(), repository]);
     return { status: 201, body: { message: "Repository created", repository } };
   }
@@ -84,7 +83,10 @@ export class Repositories {
   }
 
   #decrypted(text) {
-    const [salt, iv, sealed, tag] = text.split(":").slice(1).map((part) => Buffer.from(part, "hex"));
+    const [salt, iv, sealed, tag] = text
+      .split(":")
+      .slice(1)
+      .map((part) => Buffer.from(part, "hex"));
     const decipher = createDecipheriv("aes-256-gcm", this.#key(salt), iv).setAuthTag(tag);
     return Buffer.concat([decipher.update(sealed), decipher.final()]).toString("utf8");
   }

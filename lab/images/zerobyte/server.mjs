@@ -66,7 +66,10 @@ function answerAbout(method, pathname) {
   if (name === undefined) return undefined;
   const repository = repositories.find(name);
   if (repository === undefined) return () => json(404, { message: "Repository not found" });
-  if (method === "GET") return part === undefined ? () => json(200, repository) : async () => told(await repositories.snapshots(repository));
+  if (method === "GET")
+    return part === undefined
+      ? () => json(200, repository)
+      : async () => told(await repositories.snapshots(repository));
   if (method === "DELETE" && part === undefined)
     return () => repositories.remove(name) && json(200, { message: "Repository deleted" });
   return undefined;

@@ -135,11 +135,17 @@ function plant(name: Program): void {
 
 const put = (name: string): void =>
   void execFileSync("sh", [
-    ...["-euc", `docker exec "$1-db" pg_dump -U postgres -Fc -Z0 "$2" | docker exec -i "$1-seeds" sh -c "cat > $3/$2.dump"`],
+    ...[
+      "-euc",
+      `docker exec "$1-db" pg_dump -U postgres -Fc -Z0 "$2" | docker exec -i "$1-seeds" sh -c "cat > $3/$2.dump"`,
+    ],
     ...["sh", run, name, SET],
   ]);
 
-const wanted = (databases: readonly string[] = PROGRAMS, rules: Partial<Record<string, SeedRules>> = RULES): Export => ({
+const wanted = (
+  databases: readonly string[] = PROGRAMS,
+  rules: Partial<Record<string, SeedRules>> = RULES,
+): Export => ({
   connection: host().connection,
   folder: SET,
   container: SERVER,
@@ -147,7 +153,12 @@ const wanted = (databases: readonly string[] = PROGRAMS, rules: Partial<Record<s
   databases: databases.map((name) => ({ name, role: name, seed: rules[name] as SeedRules })),
 });
 
-const target = (database: string): SeedTarget => ({ container: SERVER, superuser: "postgres", database, role: database });
+const target = (database: string): SeedTarget => ({
+  container: SERVER,
+  superuser: "postgres",
+  database,
+  role: database,
+});
 
 const onHost = (database: string, text: string): Promise<string> =>
   host().output(["docker", "exec", "-i", SERVER, ...PSQL, database], { stdin: text });
@@ -193,7 +204,9 @@ const source = (): SeedSource => ({
 
 /** What an export leaves on its host. */
 const left = (): string =>
-  host().sh("docker ps --all --quiet --filter label=dev.vpai.seed; docker volume ls --quiet | wc -l; ls -A /opt/vpai/backups");
+  host().sh(
+    "docker ps --all --quiet --filter label=dev.vpai.seed; docker volume ls --quiet | wc -l; ls -A /opt/vpai/backups",
+  );
 
 test(
   "a set's databases are sanitised, and nothing of that is left on the host",
@@ -203,7 +216,13 @@ test(
     const { databases } = exported;
     expect(left().replace("\n.seed-lock", "").replace(".seed-lock\n", "")).toBe(before);
     const rows = Object.fromEntries(databases.map(({ name, rows: counts }) => [name, counts]));
-    expect(rows["n8n"]).toMatchObject({ user: 1, workflow_entity: 1, settings: 1, credentials_entity: 0, execution_data: 0 });
+    expect(rows["n8n"]).toMatchObject({
+      user: 1,
+      workflow_entity: 1,
+      settings: 1,
+      credentials_entity: 0,
+      execution_data: 0,
+    });
     expect(rows["n8n"]).toMatchObject({ webhook_entity: 0, user_api_keys: 0, variables: 0, workflow_history: 1 });
     expect(rows["litellm"]).toMatchObject({ LiteLLM_UserTable: 1, LiteLLM_VerificationToken: 0, LiteLLM_SpendLogs: 0 });
     expect(rows["nocodb"]).toMatchObject({ nc_users_v2: 1, nc_api_tokens: 0, nc_store: 0, nc_models_v2: 0 });
@@ -236,7 +255,9 @@ test(
       const planted = [...(canaries[name] ?? []), ...(name === "n8n" ? IN_NODES : [])];
       expect(planted.length).toBeGreaterThan({ n8n: 150, litellm: 300, nocodb: 700 }[name] ?? 0);
       const found = planted.filter((canary) =>
-        formsOf(canary).some((form) => all.includes(form) || lower.includes(form.toString("latin1").toLowerCase(), 0, "latin1")),
+        formsOf(canary).some(
+          (form) => all.includes(form) || lower.includes(form.toString("latin1").toLowerCase(), 0, "latin1"),
+        ),
       );
       expect(found).toEqual([]);
     }
@@ -254,7 +275,9 @@ test(
     await bucket.upload(manifest, seed().files);
     // One whose export was cut.
     const { sdk, client } = await clientOf(source());
-    await client.send(new sdk.PutObjectCommand({ Bucket: BUCKET, Key: dumpKey("20261130T000000Z", "n8n"), Body: "a part" }));
+    await client.send(
+      new sdk.PutObjectCommand({ Bucket: BUCKET, Key: dumpKey("20261130T000000Z", "n8n"), Body: "a part" }),
+    );
     expect(await bucket.newest()).toEqual(manifest);
   },
   minute,
@@ -267,7 +290,8 @@ test(
       await emptyDatabase(name);
       expect(await loadSeed(transport, target(name), bucket)).toEqual({ outcome: "loaded", manifest });
     }
-    const owners = "SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = 'public'::regnamespace;";
+    const owners =
+      "SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = 'public'::regnamespace;";
     expect(await onHost("n8n", owners)).toBe("n8n");
     expect(await onHost("n8n", `SELECT email FROM "user";`)).toMatch(/^person-[0-9a-f]{12}@example\.invalid$/);
     expect(await onHost("n8n", "SELECT active, value FROM workflow_entity, settings;")).toBe("f|false");
@@ -283,7 +307,11 @@ test(
   async () => {
     const { sdk, client } = await clientOf(source());
     await client.send(
-      new sdk.PutObjectCommand({ Bucket: BUCKET, Key: dumpKey(manifest.seed, "n8n"), Body: readFileSync(seed().files["litellm"] ?? "") }),
+      new sdk.PutObjectCommand({
+        Bucket: BUCKET,
+        Key: dumpKey(manifest.seed, "n8n"),
+        Body: readFileSync(seed().files["litellm"] ?? ""),
+      }),
     );
     await emptyDatabase("n8n");
     await expect(loadSeed(transport, target("n8n"), bucket)).rejects.toThrow(
@@ -300,9 +328,13 @@ test(
   async () => {
     query("postgres", "CREATE DATABASE again");
     const { files } = seed();
-    execFileSync("docker", ["exec", "-i", `${run}-db`, "pg_restore", "-U", "postgres", "-d", "again", "--no-owner", "--exit-on-error"], {
-      input: readFileSync(files["n8n"] ?? ""),
-    });
+    execFileSync(
+      "docker",
+      ["exec", "-i", `${run}-db`, "pg_restore", "-U", "postgres", "-d", "again", "--no-owner", "--exit-on-error"],
+      {
+        input: readFileSync(files["n8n"] ?? ""),
+      },
+    );
     startN8n("again", "again");
     await n8nAnswers("again");
     expect(query("again", `SELECT count(*) FROM workflow_entity; SELECT count(*) FROM "user";`)).toBe("1\n1");
@@ -335,7 +367,10 @@ test(
   "what is left of a value that is replaced, or looks like a key, is refused by its column and not quoted",
   async () => {
     const email = query("n8n", `SELECT email FROM "user";`);
-    query("n8n", `UPDATE role SET "roleType" = 'asked by ${email}'; UPDATE migrations SET name = 'ghp_abcdefghijklmnopqrstuvwxyz0123' WHERE id = 1;`);
+    query(
+      "n8n",
+      `UPDATE role SET "roleType" = 'asked by ${email}'; UPDATE migrations SET name = 'ghp_abcdefghijklmnopqrstuvwxyz0123' WHERE id = 1;`,
+    );
     put("n8n");
     const failure = await exportSeed(wanted(["n8n"])).catch((error: Error) => error.message);
     expect(failure).toMatch(/role\.roleType has what looks like an e-mail address/);

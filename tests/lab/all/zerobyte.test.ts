@@ -32,7 +32,15 @@ const owner = (...command: string[]): string =>
   execFileSync(
     "docker",
     [
-      ...["run", "--rm", "--interactive", "--network", run, "--env", `RESTIC_REPOSITORY=s3:http://${server.address}/${BUCKET}`],
+      ...[
+        "run",
+        "--rm",
+        "--interactive",
+        "--network",
+        run,
+        "--env",
+        `RESTIC_REPOSITORY=s3:http://${server.address}/${BUCKET}`,
+      ],
       ...["--env", `AWS_ACCESS_KEY_ID=${S3Server.accessKey}`, "--env", `AWS_SECRET_ACCESS_KEY=${S3Server.secretKey}`],
       ...["--env", `RESTIC_PASSWORD=${PASSWORD}`, restic, ...command],
     ],
@@ -40,14 +48,19 @@ const owner = (...command: string[]): string =>
   );
 
 const ask = (path: string): unknown =>
-  JSON.parse(host().sh(`curl -s "http://$(docker inspect -f '{{.NetworkSettings.IPAddress}}' ${CONTAINER}):4096${path}"`));
+  JSON.parse(
+    host().sh(`curl -s "http://$(docker inspect -f '{{.NetworkSettings.IPAddress}}' ${CONTAINER}):4096${path}"`),
+  );
 
 beforeAll(async () => {
   restic = await ensureImage("restic");
   const zerobyte = await ensureImage("zerobyte");
   execFileSync("sh", ["-euc", 'docker save "$1" | docker exec -i "$2" docker load', "sh", zerobyte, `${run}-hub`]);
   host().sh(`docker run --detach --name ${CONTAINER} ${zerobyte}`);
-  await eventually(() => host().sh(`docker exec ${CONTAINER} node -e 'fetch("http://127.0.0.1:4096/healthcheck")'`), 60);
+  await eventually(
+    () => host().sh(`docker exec ${CONTAINER} node -e 'fetch("http://127.0.0.1:4096/healthcheck")'`),
+    60,
+  );
   const gateway = docker("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", run);
   server = await S3Server.start(gateway, [], KEYS);
   await s3BucketKind.ensure({
@@ -79,7 +92,17 @@ test(
   "its page has the snapshots of one that is there, which the nightly key is enough for",
   async () => {
     owner("init", "--quiet");
-    owner("backup", "--quiet", "--host", "sese-ai", "--tag", "set=000001-20261129T025500Z", "--stdin", "--stdin-filename", "set");
+    owner(
+      "backup",
+      "--quiet",
+      "--host",
+      "sese-ai",
+      "--tag",
+      "set=000001-20261129T025500Z",
+      "--stdin",
+      "--stdin-filename",
+      "set",
+    );
     const state = await kind.ensure(inputs, { ...inputs, present: false });
     expect(state).toEqual(inputs);
     expect(ask(`/api/v1/repositories/${BUCKET}/snapshots`)).toEqual([

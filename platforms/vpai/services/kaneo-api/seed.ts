@@ -18,7 +18,11 @@ export const KANEO_SEED: Seed = {
     workspace_member: { keep: "id workspace_id user_id role joined_at" },
     team: { keep: "id workspace_id created_at updated_at", text: "name" },
     team_member: { keep: "id team_id user_id created_at" },
-    project: { keep: "id workspace_id icon created_at", text: "slug name description", constant: { is_public: "false" } },
+    project: {
+      keep: "id workspace_id icon created_at",
+      text: "slug name description",
+      constant: { is_public: "false" },
+    },
     task: {
       keep: "id project_id position number assignee_id status priority due_date created_at",
       text: "title description",

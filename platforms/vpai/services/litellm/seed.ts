@@ -26,8 +26,7 @@ export const LITELLM_SEED: Seed = {
       constant: { metadata: "{}", models: "{}", model_spend: "{}" },
     },
     LiteLLM_TeamTable: {
-      keep:
-        "max_budget spend max_parallel_requests tpm_limit rpm_limit budget_duration budget_reset_at blocked created_at updated_at",
+      keep: "max_budget spend max_parallel_requests tpm_limit rpm_limit budget_duration budget_reset_at blocked created_at updated_at",
       token: "team_id organization_id",
       text: "team_alias",
       null: "model_id object_permission_id router_settings",

@@ -40,9 +40,7 @@ test.each(databases.filter(isSeeded))("no column of $name that holds a secret is
 });
 
 test("the server of databases is found, with whom it runs as", () => {
-  expect(serversOf(services)).toEqual([
-    { service: "postgresql", user: { uid: 999, gid: 999 }, superuser: "postgres" },
-  ]);
+  expect(serversOf(services)).toEqual([{ service: "postgresql", user: { uid: 999, gid: 999 }, superuser: "postgres" }]);
 });
 
 const rules = (tables: SeedRules["tables"]): SeedRules => ({ kind: "sanitised", tables });

@@ -25,9 +25,13 @@ let inputs: ZerobyteRepositoryInputs;
 function answer({ method, path, body }: Received): Reply {
   if (path === "/api/v1/repositories" && method === "POST") {
     const { name, config } = body as { name: string; config: Config };
-    if (known[name] !== undefined) return { status: 409, body: { message: "Repository with this name already exists" } };
+    if (known[name] !== undefined)
+      return { status: 409, body: { message: "Repository with this name already exists" } };
     if (problem !== undefined)
-      return { status: 500, body: { message: `Failed to initialize repository: Restic snapshots retrieval failed: ${problem}` } };
+      return {
+        status: 500,
+        body: { message: `Failed to initialize repository: Restic snapshots retrieval failed: ${problem}` },
+      };
     const sealed = { accessKeyId: "encv1:1", secretAccessKey: "encv1:2", customPassword: "encv1:3" };
     known[name] = { type: config.backend, config: { ...config, ...sealed } };
     return { status: 201, body: { message: "Repository created" } };
@@ -93,7 +97,8 @@ test("one that a person gave it is adopted where it can be read, and given anew 
 });
 
 test("a bucket without a repository is for later", async () => {
-  problem = "Fatal: repository does not exist: unable to open config file\nIs there a repository at the following location?";
+  problem =
+    "Fatal: repository does not exist: unable to open config file\nIs there a repository at the following location?";
   const state = await kind.ensure(inputs);
   expect(state).toEqual({ ...inputs, present: false });
   expect(await kind.observe(state)).toEqual(state);

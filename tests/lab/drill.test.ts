@@ -75,7 +75,7 @@ function putPlatform(platform: string): void {
   const argv = ["/bin/bash", `${at}/backup.sh`, folder, `${platform}_`, "-"].map((word) => `"${word}"`).join(" ");
   put(
     `/etc/systemd/system/backup-${platform}.service`,
-    `[Service]\nType=oneshot\nEnvironment=BACKUP_MARGIN=1048576\nExecStart=${argv} "run"\n`,
+    `[Service]\nType=oneshot\nEnvironment=BACKUP_MARGIN=1048576\nExecStart=/usr/bin/env ${argv} "run"\n`,
   );
   const healthy = "--health-cmd true --health-interval 1s";
   host()

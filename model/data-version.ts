@@ -9,6 +9,8 @@ export interface DataVersions {
   of(image: string): number | undefined;
   /** A program of bash that tells what a data folder holds: `<major version><tab><path><tab><bytes>`; nothing where it is empty. */
   find: string;
+  /** Where an image of that version has its data, below the data folder. */
+  place(major: number): string;
   /** How data pass on: a program of bash with the verbs of docs/releases.md#methods-of-migration. */
   method: BackupMethod;
   /** Never empty ones. Default: none. */

@@ -36,8 +36,7 @@ const answers = (answer: Partial<Answer>): void =>
 
 test("the host is told the image and the release, and how large the data are is kept", async () => {
   answers({ stdout: "postgresql: data of version 18, 73000000 bytes\n" });
-  const { outs } = await implement(dataMigrationKind).create({ ...inputs });
-  expect(outs).toMatchObject({ bytes: 73_000_000, major: 18 });
+  expect(await implement(dataMigrationKind).create({ ...inputs })).toMatchObject({ outs: { bytes: 73_000_000, major: 18 } });
   expect(server.commands).toEqual([
     [
       ...inputs.command,

@@ -12,10 +12,14 @@ export function postgresqlMajor(image: string): number | undefined {
   return major === undefined ? undefined : Number(major);
 }
 
+/** Where a version has its cluster, below the folder that is mounted: where the official images since 18 put it. */
+const place = (major: number): string => `${major}/docker`;
+
 /** How a cluster of PostgreSQL passes from one major version to the next. @param superuser of both */
 export const postgresqlVersions = (superuser: string): DataVersions => ({
   program: "PostgreSQL",
   of: postgresqlMajor,
+  place,
   find: readFileSync(path.join(METHODS, "postgresql-version.sh"), "utf8"),
   method: methodIn(METHODS, "postgresql-major", ["postgresql-version.sh", "postgresql-inventory.sql"]),
   arguments: [superuser],
@@ -27,5 +31,5 @@ const FIRST_BELOW_ITS_VERSION = 18;
 /** What an image needs to know to keep its cluster in a folder of its version, below `folder`; nothing where it does by itself. */
 export function clusterPlace(image: string, folder: string): Record<string, string> {
   const major = postgresqlMajor(image);
-  return major === undefined || major >= FIRST_BELOW_ITS_VERSION ? {} : { PGDATA: `${folder}/${major}/docker` };
+  return major === undefined || major >= FIRST_BELOW_ITS_VERSION ? {} : { PGDATA: `${folder}/${place(major)}` };
 }

@@ -6,9 +6,11 @@ export interface DataVersions {
   /** The program in the field's words: `PostgreSQL`. */
   program: string;
   /** The major version that an image holds, by its reference; undefined where that does not say. */
-  of(image: string): number | undefined;
+  of: (image: string) => number | undefined;
   /** A program of bash that tells what a data folder holds: `<major version><tab><path><tab><bytes>`; nothing where it is empty. */
   find: string;
+  /** Where an image of that version has its data, below the data folder. */
+  place: (major: number) => string;
   /** How data pass on: a program of bash with the verbs of docs/releases.md#methods-of-migration. */
   method: BackupMethod;
   /** Never empty ones. Default: none. */

@@ -12,10 +12,10 @@ export const versionedData = (
   services.filter(isContainerService).flatMap((service) => {
     const { name, run, data: [first] = [], dataVersions } = service;
     if (dataVersions === undefined || first === undefined) return [];
-    const { program, find } = dataVersions;
+    const { program, find, place } = dataVersions;
     const major = majorOf(name, run.image, dataVersions);
-    const migrates = releases !== undefined;
+    const read = { program, major, place: place(major), image: run.image };
     return [
-      { service: name, program, folder: dataFolderOf(service, first, folder), major, image: run.image, find, migrates },
+      { service: name, ...read, folder: dataFolderOf(service, first, folder), find, migrates: releases !== undefined },
     ];
   });

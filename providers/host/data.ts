@@ -9,6 +9,8 @@ export interface VersionedData {
   folder: string;
   /** Major version that the image reads. */
   major: number;
+  /** Where it has them, below the folder. */
+  place: string;
   /** Reference of the image. */
   image: string;
   /** A program of bash that tells what the folder holds: `<major version><tab>…`; nothing where it is empty. */
@@ -25,10 +27,11 @@ export async function expectReadableData(host: CommandRunner, data: readonly Ver
 }
 
 async function faultOf(host: CommandRunner, data: VersionedData): Promise<string | undefined> {
-  const { service, program, folder, major, image, find, migrates } = data;
+  const { service, program, folder, major, place, image, find, migrates } = data;
   const said = await host.output(["bash", "-s", "--", folder], { stdin: find, reads: true });
   if (said === "") return undefined;
-  const holds = Number(said.split("\t")[0]);
+  const [version, where = ""] = said.split("\t");
+  const holds = Number(version);
   const expected = `${service}: expected an image of ${program} ${holds}`;
   if (holds > major)
     return (
@@ -39,6 +42,11 @@ async function faultOf(host: CommandRunner, data: VersionedData): Promise<string
     return (
       `${expected}, as its data in ${folder} are of ${holds} and this host makes no backups, whose program brings data into ` +
       `another version; found ${image}: keep ${program} ${holds}`
+    );
+  if (holds === major && where !== place)
+    return (
+      `${service}: expected its data of ${program} ${major} in ${folder}/${place}, where ${image} looks for them, found them in ` +
+      `${folder}/${where}: stop whoever serves them and move them there, or take an image of a higher version, into which they are brought`
     );
   return undefined;
 }

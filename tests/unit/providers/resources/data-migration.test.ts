@@ -36,8 +36,7 @@ const answers = (answer: Partial<Answer>): void =>
 
 test("the host is told the image and the release, and how large the data are is kept", async () => {
   answers({ stdout: "postgresql: data of version 18, 73000000 bytes\n" });
-  const { outs } = await implement(dataMigrationKind).create({ ...inputs });
-  expect(outs).toMatchObject({ bytes: 73_000_000, major: 18 });
+  expect(await implement(dataMigrationKind).create({ ...inputs })).toMatchObject({ outs: { bytes: 73_000_000, major: 18 } });
   expect(server.commands).toEqual([
     [
       ...inputs.command,
@@ -98,7 +97,7 @@ describe("a preview", () => {
 describe("before anything changes on a host", () => {
   const data: VersionedData = {
     ...{ service: "postgresql", program: "PostgreSQL", folder: "/opt/vpai/data/postgresql", major: 18 },
-    ...{ image: "docker.io/library/postgres:18.1", find: "echo", migrates: true },
+    ...{ image: "docker.io/library/postgres:18.1", place: "18/docker", find: "echo", migrates: true },
   };
   const look = (holds: string, more: Partial<VersionedData> = {}): Promise<void> =>
     expectReadableData(new ScriptedHost(() => (holds === "" ? "" : `${holds}\t${holds}/docker\t1\n`)), [
@@ -114,6 +113,13 @@ describe("before anything changes on a host", () => {
       "postgresql: expected an image of PostgreSQL 18 or higher, as its data in /opt/vpai/data/postgresql are of 18, found " +
         "docker.io/library/postgres:17.6, which cannot read them: keep PostgreSQL 18, or go back with the data: make rollback " +
         "SERVICE=postgresql. Nothing was changed.",
+    );
+  });
+
+  test("data that the image would not find are no empty beginning", async () => {
+    await expect(look("18", { place: "18/main" })).rejects.toThrow(
+      "postgresql: expected its data of PostgreSQL 18 in /opt/vpai/data/postgresql/18/main, where docker.io/library/postgres:18.1 looks " +
+        "for them, found them in /opt/vpai/data/postgresql/18/docker: stop whoever serves them and move them there",
     );
   });
 

@@ -464,6 +464,14 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
     // One probe is enough.
     expect(image).toBe(able[0]);
   },
+  dataVersions: (deployed) => {
+    const { image } = deployed.service.run;
+    const [, major] = some(/:(\d+)\.[^:]*$/.exec(image) ?? []);
+    expect(of(deployed, "data-version").inputs).toMatchObject({ reference: image, major: Number(major) });
+    expect(waitsFor(deployed)).toContain(`${deployed.host}/${deployed.service.name}/data-version`);
+    const plan = resource(deployed.graph, `${deployed.host}/job/backup-${deployed.host}/config/plan`).inputs["content"];
+    expect(plan).toContain(`\nversions\t${deployed.service.name}\t`);
+  },
   home: (deployed) => {
     const sources = (inputsOf(deployed)["mounts"] as { source: string }[]).map(({ source }) => source);
     const { home = "none" } = deployed.service;

@@ -15,7 +15,7 @@ interface PublishedPackage {
 }
 
 /** How a host comes by a program. Each of them pins the content, or what names it. */
-export type ProgramSource =
+type ProgramSource =
   /** One file, or with `unpack` an archive (`tar.gz`, `tar.xz`) whose single top folder is left out. */
   | {
       kind: "download";

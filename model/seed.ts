@@ -28,7 +28,7 @@ export interface RowRules {
 }
 
 /** Rules of a table; `empty` has none of its rows. */
-export type TableRules = "empty" | RowRules;
+type TableRules = "empty" | RowRules;
 
 /** What leaves production of a database: only what these rules name. */
 export interface SeedRules {

@@ -8,17 +8,17 @@ import { transportTo } from "../ssh/transport";
 import { warn } from "../warn";
 
 /** The first data of a database, which come from a seed. */
-export interface SeededDatabaseInputs extends SeedTarget {
+interface SeededDatabaseInputs extends SeedTarget {
   connection: Connection;
   source: SeedSource;
 }
 
-export interface SeededDatabaseState extends SeededDatabaseInputs {
+interface SeededDatabaseState extends SeededDatabaseInputs {
   /** Name of the seed that was loaded; empty: none was, as the database held something or no seed had it. */
   seed: string;
 }
 
-export const seededDatabaseKind: Kind<SeededDatabaseInputs, SeededDatabaseState> = {
+const seededDatabaseKind: Kind<SeededDatabaseInputs, SeededDatabaseState> = {
   version: 1,
   identity: ["container", "database"],
   // What the seed is read with is needed once alone.

@@ -46,7 +46,9 @@ export function sshdFindings(declared: Declared, { sshd }: Pick<Seen, "sshd">): 
 
 /** The checklist's value, and where the platform gives the host one of its own, that one. */
 const withOwn = (checked: CheckedValue, own: string | undefined): CheckedValue =>
-  own === undefined || own === checked.value ? checked : { ...checked, accepts: [...new Set([...(checked.accepts ?? []), own])] };
+  own === undefined || own === checked.value
+    ? checked
+    : { ...checked, accepts: [...new Set([...(checked.accepts ?? []), own])] };
 
 /** Whom sshd lets in at all. @param found names, a line each */
 function allowedFindings({ host, sshd }: Declared, found: string): AuditFinding[] {

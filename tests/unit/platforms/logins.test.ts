@@ -47,6 +47,7 @@ const UNTRIED = [
   ...["anthropicApiKey", "byteplusApiKey", "openaiApiKey", "openrouterApiKey", "zaiApiKey"],
   ...["attachmentsAccessKey", "attachmentsSecretKey", "vaultDeployKey"],
   ...["ovhApplicationKey", "ovhApplicationSecret", "ovhConsumerKey", "hcloudToken"],
+  ...["seedAccessKey", "seedSecretKey"],
   ...["budgetWebhookSecret", "kaneoApiKey", "n8nWebhookToken", "obsidianCollectorN8nKey", "remotionApiToken"],
   ...["kaneoAuthSecret", "nocodbJwtSecret", "opencutAuthSecret", "openclawGatewayToken"],
   ...["opencutRedisToken", "opencutValkeyPassword"],

@@ -54,7 +54,13 @@ const outside = (): Promise<Seen> => seen(DOOR, host.publicAddress);
 beforeAll(async () => {
   host = hostOf();
   const image = await ensureImage("caddy");
-  execFileSync("sh", ["-euc", 'docker save "$1" | docker exec --interactive "$2" docker load', "load", image, `${prefix}-gateway`]);
+  execFileSync("sh", [
+    "-euc",
+    'docker save "$1" | docker exec --interactive "$2" docker load',
+    "load",
+    image,
+    `${prefix}-gateway`,
+  ]);
   const [caddy] = gatewaysOn("sese-ai", { ...place, config: CONFIG });
   for (const { path, content } of caddy?.files ?? [])
     await host.output(["sh", "-euc", 'mkdir -p "$(dirname "$1")"; cat > "$1"', "put", path], { stdin: content });

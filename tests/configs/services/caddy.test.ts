@@ -34,7 +34,10 @@ const STACKS: [string, Given][] = [
   ["prod without enforced VPN", { vpnEnforce: false, acmeEmail: "me@ewutelo.cloud" }],
   ["lab", LAB],
   ["a stack whose certificates come by requests to its sites", { tls: "acme", vpnEnforce: false }],
-  ["one with an ACME server of its own", { tls: "acme", vpnEnforce: false, acme: { directory: "https://ca.test/dir" } }],
+  [
+    "one with an ACME server of its own",
+    { tls: "acme", vpnEnforce: false, acme: { directory: "https://ca.test/dir" } },
+  ],
   [
     "the same with names in a zone at OVH",
     {

@@ -197,7 +197,8 @@ test("a VPN-only site needs a VPN address, unless the VPN is not enforced", () =
 
 test("an ACME server that asks sites itself reaches no VPN-only one, unless the VPN is not enforced", () => {
   const inside = plan(service({ expose: [{ subdomain: "x", port: 80, access: "vpn" }] }));
-  const found = (context: object) => problemsOf([{ ...inside, context: { ...inside.context, tls: "acme", ...context } }]);
+  const found = (context: object) =>
+    problemsOf([{ ...inside, context: { ...inside.context, tls: "acme", ...context } }]);
   expect(found({})).toEqual(["h/one: a VPN-only one, x.a.test"]);
   expect(found({ vpnEnforce: false })).toEqual([]);
   expect(found({ tls: "acme-ovh" })).toEqual([]);

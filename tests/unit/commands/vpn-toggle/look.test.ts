@@ -45,7 +45,7 @@ async function listening(server: Server): Promise<number> {
 }
 
 const site = (status: number): Promise<number> =>
-  listening(createServer(tls, (_request, response) => response.writeHead(status).end()) as unknown as Server);
+  listening(createServer(tls, (_request, response) => response.writeHead(status).end()));
 
 test.each([
   [200, "open"],

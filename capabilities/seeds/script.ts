@@ -6,7 +6,7 @@ import { columnRules, faultsOf, type RowRules, type SeedRules } from "../../mode
 const read = (name: string): string => readFileSync(path.join(__dirname, name), "utf8");
 
 /** Rules as the scripts take them. */
-export function rulesFor({ tables, absent = [] }: SeedRules): object {
+function rulesFor({ tables, absent = [] }: SeedRules): object {
   const entries = Object.entries(tables);
   const filled = entries.filter((entry): entry is [string, RowRules] => entry[1] !== "empty");
   return {
@@ -22,7 +22,7 @@ export function rulesFor({ tables, absent = [] }: SeedRules): object {
 const literal = (text: string): string => `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 
 /** What psql is given of a database's rules, in two parts. */
-export interface SeedScript {
+interface SeedScript {
   /** Tells what the rules do not name, and which tables' rows they want. */
   look: string;
   /** Carries them out; fails where something is left. */

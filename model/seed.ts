@@ -46,7 +46,7 @@ export type Seed = SeedRules | { kind: "none"; reason: string };
 export const UNSAID: Seed = { kind: "none", reason: "nobody has said what of it may leave production" };
 
 /** A rule of one column, as the program that carries it out reads it. */
-export interface ColumnRule {
+interface ColumnRule {
   table: string;
   column: string;
   rule: "keep" | "null" | "email" | "name" | "text" | "token" | "constant" | "json";

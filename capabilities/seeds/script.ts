@@ -22,7 +22,7 @@ function rulesFor({ tables, absent = [] }: SeedRules): object {
 const literal = (text: string): string => `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 
 /** What psql is given of a database's rules, in two parts. */
-export interface SeedScript {
+interface SeedScript {
   /** Tells what the rules do not name, and which tables' rows they want. */
   look: string;
   /** Carries them out; fails where something is left. */

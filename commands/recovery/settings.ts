@@ -5,7 +5,7 @@ import { type OffsiteSettings, offsiteSettings } from "../../programs/offsite";
 import { readStackFile } from "../secrets/stack-file";
 
 /** What a stack's file says of buckets and what they are reached with. */
-export interface BucketValues {
+interface BucketValues {
   settings: OffsiteSettings;
   /** A secret that the file has; undefined: it has none. */
   given: (name: string) => string | undefined;

@@ -17,7 +17,7 @@ export interface SeedTarget {
 }
 
 /** What became of a database. */
-export type Seeding = { outcome: "loaded"; manifest: SeedManifest } | { outcome: "kept" | "without" };
+type Seeding = { outcome: "loaded"; manifest: SeedManifest } | { outcome: "kept" | "without" };
 
 const psql = ({ container, superuser, database }: SeedTarget): string[] => [
   ...["docker", "exec", "--interactive", container, "psql", "--username", superuser, "--dbname", database],

@@ -97,10 +97,13 @@ test("one that a person gave it is adopted where it can be read, and given anew 
 });
 
 test("a bucket without a repository is for later", async () => {
+  const told = jest.spyOn(console, "error").mockImplementation(() => undefined);
   problem =
     "Fatal: repository does not exist: unable to open config file\nIs there a repository at the following location?";
   const state = await kind.ensure(inputs);
   expect(state).toEqual({ ...inputs, present: false });
+  expect(told.mock.calls).toEqual([[expect.stringContaining("vpai-backups has no repository yet")]]);
+  told.mockRestore();
   expect(await kind.observe(state)).toEqual(state);
   problem = undefined;
   expect(await kind.ensure(inputs, state)).toEqual(inputs);

@@ -128,7 +128,10 @@ test(
       program,
     ]);
     // The servers that it had started end by themselves: two on one cluster would spoil it.
-  await eventually(async () => expect(await host.docker("ps", "--format", "{{.Names}}")).not.toContain("vpai_postgresql."), 120);
+    await eventually(
+      async () => expect(await host.docker("ps", "--format", "{{.Names}}")).not.toContain("vpai_postgresql."),
+      120,
+    );
     expect((await up).code).not.toBe(0);
     expect(await startable()).toEqual(["17/docker/global/pg_control"]);
     await host.docker("start", "vpai_postgresql");

@@ -36,7 +36,9 @@ const answers = (answer: Partial<Answer>): void =>
 
 test("the host is told the image and the release, and how large the data are is kept", async () => {
   answers({ stdout: "postgresql: data of version 18, 73000000 bytes\n" });
-  expect(await implement(dataMigrationKind).create({ ...inputs })).toMatchObject({ outs: { bytes: 73_000_000, major: 18 } });
+  expect(await implement(dataMigrationKind).create({ ...inputs })).toMatchObject({
+    outs: { bytes: 73_000_000, major: 18 },
+  });
   expect(server.commands).toEqual([
     [
       ...inputs.command,

@@ -123,6 +123,9 @@ export default {
     { path: "/data", backup: { kind: "files" } },
     { path: "/cache", directory: "everything-cache", mode: "0750", backup: { kind: "none", reason: "a cache" } },
   ],
+  dataVersions: {
+    program: "Everything", of: () => 1, place: () => ".", find: "", method: { name: "everything-major", script: "exit 0" },
+  },
   limits: { memoryMiB: 77, cpus: 0.25 },
   guests: { count: 2, memoryMiB: 1 },
   health: { test: ["probe", "--quick"], interval: 5, timeout: 90, startPeriod: 3, retries: 7 },

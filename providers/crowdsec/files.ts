@@ -1,3 +1,5 @@
+import type { SystemFile } from "../host/system-files";
+import { earlyUnit } from "../systemd/early-unit";
 import {
   acquisitionOf,
   BANS_TABLE,
@@ -9,13 +11,6 @@ import {
   profileOf,
   whitelistOf,
 } from "./settings";
-
-/** A file of CrowdSec's on a host. */
-interface HostFile {
-  path: string;
-  mode: string;
-  content: string;
-}
 
 const UNITS = "/etc/systemd/system";
 const ETC = "/etc/crowdsec";
@@ -48,24 +43,11 @@ esac
 `;
 
 /** Before any interface is up: who was banned finds no open moment after a reboot, though the bouncer comes later. */
-const BANS_SERVICE = `[Unit]
-Description=Who is banned from this host
-DefaultDependencies=no
-Wants=network-pre.target
-Before=network-pre.target shutdown.target
-After=local-fs.target nftables.service
-Conflicts=shutdown.target
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=${BANS_LOADER} load
-ExecReload=${BANS_LOADER} load
-ExecStop=${BANS_LOADER} save
-
-[Install]
-WantedBy=sysinit.target
-`;
+const BANS_SERVICE = earlyUnit("Who is banned from this host", [
+  `ExecStart=${BANS_LOADER} load`,
+  `ExecReload=${BANS_LOADER} load`,
+  `ExecStop=${BANS_LOADER} save`,
+]);
 
 /** The packages' units end for good when something fails once. @param memoryMiB more than twice what was measured */
 const staysUp = (memoryMiB: number): string => `StartLimitIntervalSec=0
@@ -91,7 +73,7 @@ SuccessExitStatus=SIGKILL
 const OFFLINE = "# vpai: this host reports to nobody\n";
 
 /** All files, but for the bouncer's own. @param never addresses and networks that are never banned */
-export const filesOf = (settings: CrowdSecSettings, never: readonly string[]): HostFile[] => [
+export const filesOf = (settings: CrowdSecSettings, never: readonly string[]): SystemFile[] => [
   { path: `${ETC}/online_api_credentials.yaml`, mode: "0600", content: OFFLINE },
   { path: `${ETC}/config.yaml.local`, mode: "0644", content: engineSettings(ACQUISITION) },
   { path: ACQUISITION, mode: "0644", content: acquisitionOf(settings) },

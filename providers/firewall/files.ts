@@ -1,11 +1,6 @@
+import type { SystemFile } from "../host/system-files";
+import { earlyUnit } from "../systemd/early-unit";
 import { TABLE } from "./ruleset";
-
-/** A file of the firewall on a host. */
-interface HostFile {
-  path: string;
-  mode: string;
-  content: string;
-}
 
 const UNITS = "/etc/systemd/system";
 const RULES = "/etc/vpai/firewall.nft";
@@ -34,23 +29,10 @@ resolvers() {
 `;
 
 /** Before any interface is up, and so before Docker; nobody clears the table later, neither UFW nor the engine. */
-const SERVICE = `[Unit]
-Description=What containers of this host may reach, and who may reach them
-DefaultDependencies=no
-Wants=network-pre.target
-Before=network-pre.target shutdown.target
-After=local-fs.target nftables.service
-Conflicts=shutdown.target
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=${LOADER}
-ExecReload=${LOADER}
-
-[Install]
-WantedBy=sysinit.target
-`;
+const SERVICE = earlyUnit("What containers of this host may reach, and who may reach them", [
+  `ExecStart=${LOADER}`,
+  `ExecReload=${LOADER}`,
+]);
 
 const RESOLVERS_SERVICE = `[Unit]
 Description=Lets containers ask the resolvers that the host has now
@@ -78,7 +60,7 @@ ExecStartPre=${LOADER}
 `;
 
 /** All files that our table needs. @param ruleset its rules, as `nft` reads them */
-export const filesOf = (ruleset: string): HostFile[] => [
+export const filesOf = (ruleset: string): SystemFile[] => [
   { path: RULES, mode: "0600", content: ruleset },
   { path: LOADER, mode: "0755", content: PROGRAM },
   { path: `${UNITS}/vpai-firewall.service`, mode: "0644", content: SERVICE },

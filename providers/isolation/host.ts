@@ -1,25 +1,13 @@
+import { earlyUnit } from "../systemd/early-unit";
 import { ISOLATION } from "./ruleset";
 
 /** Where a closed host has its rules, and what loads them before any interface is up. */
 export const RULES = "/etc/vpai/isolation.nft";
 export const UNIT = "/etc/systemd/system/vpai-isolation.service";
 
-export const SERVICE = `[Unit]
-Description=This host reaches nothing but its own networks and those that it may
-DefaultDependencies=no
-Wants=network-pre.target
-Before=network-pre.target shutdown.target
-After=local-fs.target nftables.service
-Conflicts=shutdown.target
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=nft --file ${RULES}
-
-[Install]
-WantedBy=sysinit.target
-`;
+export const SERVICE = earlyUnit("This host reaches nothing but its own networks and those that it may", [
+  `ExecStart=nft --file ${RULES}`,
+]);
 
 /** The rules as they are and as the file has them, each in a form without what was counted: the latter in a network namespace of its own. */
 const LOOK = `folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT

@@ -14,6 +14,7 @@ import {
 } from "../crowdsec/scripts";
 import { type CrowdSecSettings, neverOf } from "../crowdsec/settings";
 import { operatorsOf } from "../firewall/operators";
+import { fileArguments, fileDifferences } from "../host/system-files";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -54,7 +55,7 @@ const crowdSecKind: Kind<CrowdSecInputs, CrowdSecState> = {
     const operators = await operatorsOf(host, before?.operators);
     const never = neverOf([...inputs.ignored, ...operators]);
     // Before the packages, which would talk to the central API and take Headscale's port as soon as they are there.
-    const changes = [await host.script(PUT_FILES, argumentsOf(filesOf(inputs, never)))];
+    const changes = [await host.script(PUT_FILES, fileArguments(filesOf(inputs, never)))];
     await host.script(FOLDERS, inputs.accessLogs);
     await install(host, PACKAGES[0], inputs.patience);
     changes.push(await host.script(PUT_ITEMS, []), await host.script(PUT_LOGIN, []));
@@ -80,9 +81,6 @@ const crowdSecKind: Kind<CrowdSecInputs, CrowdSecState> = {
   },
 };
 
-const argumentsOf = (files: ReturnType<typeof filesOf>): string[] =>
-  files.flatMap(({ path, mode, content }) => [path, mode, content]);
-
 async function install(host: Transport, name: string, patience: number): Promise<void> {
   const missing = await missingPackages(host, [{ names: [name] }]);
   if (missing.length > 0) await addPackages(host, missing, patience);
@@ -100,22 +98,16 @@ async function expectNoOther(host: Transport): Promise<void> {
 
 /** How a host differs, a line each. */
 async function differencesOf(host: Transport, settings: CrowdSecSettings, never: readonly string[]): Promise<string[]> {
-  const files = await Promise.all(filesOf(settings, never).map((file) => fileDifferences(host, file)));
-  const bouncer = await fileDifferences(host, bouncerFile);
+  const files = await fileDifferences(host, [...filesOf(settings, never), bouncerFile], withoutKeys);
   const said = [
     await host.script(IN_FORCE, [], { reads: true }),
     await host.script(BANS_DIFFERENCES, [], { reads: true }),
   ].flatMap((text) => text.split("\n"));
-  return [...files.flat(), ...bouncer, ...said.filter((line) => line !== "")];
+  return [...files, ...said.filter((line) => line !== "")];
 }
 
 /** Without the line of a key. */
-async function fileDifferences(host: Transport, file: { path: string; content: string }): Promise<string[]> {
-  const { path, content } = file;
-  const { code, stdout } = await host.run(["sed", "/^api_key: /d", "--", path], { reads: true });
-  if (code === 0 && stdout === content) return [];
-  return [`${path}: ${code === 0 ? "another text" : "not there"}`];
-}
+const withoutKeys = (path: string): string[] => ["sed", "/^api_key: /d", "--", path];
 
 /** CrowdSec with its bouncer: who is banned reaches neither the host nor its containers (docs/decisions/crowdsec.md). */
 export class CrowdSec extends resourceOf(crowdSecKind, {

@@ -16,6 +16,7 @@ import {
   WRITE,
 } from "../firewall/scripts";
 import { tuplesIn, ufwSections } from "../firewall/ufw";
+import { fileArguments, fileDifferences } from "../host/system-files";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -55,10 +56,7 @@ const hostFirewallKind: Kind<HostFirewallInputs> = {
     await expectTools(host);
     const ruleset = rulesetOf(inputs.rules);
     await host.output(["nft", "--check", "--file", "-"], { stdin: ruleset });
-    await host.script(
-      WRITE,
-      filesOf(ruleset).flatMap(({ path, mode, content }) => [path, mode, content]),
-    );
+    await host.script(WRITE, fileArguments(filesOf(ruleset)));
     await host.script(SETTINGS, []);
     await putSections(host, inputs.rules);
     const found = [...linesOf(await host.script(EFFECT, [])), ...(await ownDifferences(host, ruleset))];
@@ -123,18 +121,9 @@ async function sectionDifferences(host: Transport, [file, wanted]: [string, stri
 
 /** How our own table, its files and UFW's settings differ. */
 async function ownDifferences(host: Transport, ruleset: string): Promise<string[]> {
-  const files = await Promise.all(filesOf(ruleset).map((file) => fileDifference(host, file)));
+  const files = await fileDifferences(host, filesOf(ruleset));
   const said = await host.script(`${SETTING_DIFFERENCES}\n${TABLE_DIFFERENCES}`, [], { reads: true });
-  return [...files.flat(), ...linesOf(said)];
-}
-
-async function fileDifference(
-  host: Transport,
-  { path, content }: { path: string; content: string },
-): Promise<string[]> {
-  const { code, stdout } = await host.run(["cat", "--", path], { reads: true });
-  if (code === 0 && stdout === content) return [];
-  return [`${path}: ${code === 0 ? "another text" : "not there"}`];
+  return [...files, ...linesOf(said)];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { fileDifferences } from "../host/system-files";
 import { writeFile } from "../host/write-file";
 import type { Kind } from "../implementation";
 import { DIFFERENCES, LOAD, REMOVE, RULES, SERVICE, UNIT } from "../isolation/host";
@@ -49,14 +50,9 @@ const hostIsolationKind: Kind<HostIsolationInputs> = {
 
 /** How a host differs from a closed one, a line each. */
 async function differencesOf(host: Transport, own: readonly string[]): Promise<string[]> {
-  const files = await Promise.all(
-    filesOf(own).map(async ({ path, content }) => {
-      const { code, stdout } = await host.run(["cat", "--", path], { reads: true });
-      return code === 0 && stdout === content ? [] : [`${path}: ${code === 0 ? "another text" : "not there"}`];
-    }),
-  );
+  const files = await fileDifferences(host, filesOf(own));
   const said = await host.script(DIFFERENCES, [], { reads: true });
-  return [...files.flat(), ...said.split("\n").filter((line) => line !== "")];
+  return [...files, ...said.split("\n").filter((line) => line !== "")];
 }
 
 /** Closes a host: it and its containers reach nothing outside, and what they try is counted (docs/decisions/drill.md). */

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,13 +24,26 @@ let files: string;
 /** Local reference of one of this file's images. */
 export const image = (name: string): string => images[name] ?? "";
 
+/**
+ * Makes this file's network. The engine would hand out one range after another, in the end one that a host of these tests has inside:
+ * these are none of them.
+ */
+function createNetwork(tries = 20): void {
+  try {
+    docker("network", "create", "--subnet", `192.168.${randomInt(256)}.0/24`, run);
+  } catch (error) {
+    if (tries === 1) throw error;
+    createNetwork(tries - 1);
+  }
+}
+
 /** Builds images before this file's tests where they are missing, and removes all of its containers after them. */
 export function useImages(...names: string[]): void {
   beforeAll(async () => {
     files = mkdtempSync(path.join(tmpdir(), "images-"));
     chmodSync(files, 0o755);
     for (const name of names) images[name] = await ensureImage(name);
-    docker("network", "create", run);
+    createNetwork();
   }, buildTimeout);
 
   afterAll(() => {

@@ -30,7 +30,9 @@ export const image = (name: string): string => images[name] ?? "";
  */
 function createNetwork(tries = 20): void {
   try {
-    docker("network", "create", "--subnet", `192.168.${randomInt(256)}.0/24`, run);
+    const range = `192.168.${randomInt(256)}`;
+    // The gateway is told too: what a network is not told, an inspection of it does not say.
+    docker("network", "create", "--subnet", `${range}.0/24`, "--gateway", `${range}.1`, run);
   } catch (error) {
     if (tries === 1) throw error;
     createNetwork(tries - 1);

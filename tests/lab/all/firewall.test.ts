@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import type { Lab } from "../harness/lab";
 import type { LabHost } from "../harness/host";
@@ -27,6 +28,7 @@ beforeAll(async () => {
   lab = await sharedLabOfAll();
   hosts = await Promise.all(Object.keys(WITH_A_WAY_OUT).map((name) => lab.host(name)));
   internet = createServer((socket) => socket.end("yes")).listen(0, lab.identity.address(1));
+  await once(internet, "listening");
 }, 2_700_000);
 
 afterAll(() => internet.close());

@@ -23,12 +23,17 @@ export interface HttpAnswer {
 export async function exchange(stream: Duplex, asked: HttpRequest): Promise<HttpAnswer> {
   const { method, path, headers = {}, body = "", timeout = 30 } = asked;
   const sent = request({ method, path, headers: { ...headers, ...lengthOf(body) }, createConnection: () => stream });
-  const late = setTimeout(
-    () => sent.destroy(new Error(`expected an answer to ${method} ${path} within ${timeout} s, found none`)),
-    timeout * 1000,
-  );
+  // A destroyed request names its own reason on some streams alone.
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    sent.destroy();
+  }, timeout * 1000);
   try {
     return await answerTo(sent, body);
+  } catch (error) {
+    if (!isLate) throw error;
+    throw new Error(`expected an answer to ${method} ${path} within ${timeout} s, found none`, { cause: error });
   } finally {
     clearTimeout(late);
     stream.destroy();

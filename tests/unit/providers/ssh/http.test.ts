@@ -89,3 +89,14 @@ test("a program that accepts and says nothing is given up", async () => {
   expect(stream.destroyed).toBe(true);
   await new Promise<void>((resolve) => silent.close(() => resolve()));
 });
+
+test("one in a container, too, and the container and what was asked are named", async () => {
+  const silent = net.createServer((socket) => setTimeout(() => socket.destroy(), 1000));
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as net.AddressInfo;
+  const asked = { method: "POST", path: "/slow", body: "{}", timeout: 0.2 };
+  await expect(requestContainer(host, { container: "vpai_x", port }, asked)).rejects.toThrow(
+    "vpai_x on root@127.0.0.1: expected an answer to POST /slow within 0.2 s, found none",
+  );
+  await new Promise<void>((resolve) => silent.close(() => resolve()));
+});

@@ -4,6 +4,7 @@ import { offererOf } from "./peers";
 import { type PublishedPort, type SiteName } from "./site";
 import { isContainerService, networksOf, type Service } from "./service";
 import { isContainer, publishedBy } from "./run";
+import { roundsOf, sshPortOf } from "./visits";
 
 /** A port at an address of a host. */
 export interface Target {
@@ -65,7 +66,7 @@ const VPN_PORT = 41_641;
 /** What the firewall of a host lets through: pure, and gathered from what the platform's services declare. */
 export function firewallOf(context: ServiceContext, place: FirewallPlace): FirewallRules {
   const own = hostNamed(context, context.host);
-  const routes = own.services.flatMap((service) => routesOf(service, context));
+  const routes = [...own.services.flatMap((service) => routesOf(service, context)), ...loginsOf(own, context)];
   const others = context.hosts.filter(({ name }) => name !== own.name);
   const everywhere = [
     ...publicPorts(own, place.bindAddress, context),
@@ -131,13 +132,33 @@ const publicPorts = (
 function routesOf(service: Service, context: ServiceContext): Route[] {
   if (!isContainerService(service)) return [];
   const jobs = (service.jobs ?? []).flatMap((job) => (job.in === "container" ? (job.networks ?? []) : []));
-  const subnets = unique([...networksOf(service), ...jobs]).flatMap((name) => {
-    const network = context.networks[name];
-    return network === undefined || network.internal ? [] : [network.subnet];
-  });
+  const subnets = subnetsOf(unique([...networksOf(service), ...jobs]), context);
   const targets = [...behind(service, context), ...served(service, context), ...asked(service, context)];
   return subnets.flatMap((from) => targets.map((target) => ({ ...target, from, why: service.name })));
 }
+
+/** Subnets of a host's networks that have a way out. */
+const subnetsOf = (names: readonly string[], { networks }: ServiceContext): string[] =>
+  names.flatMap((name) => {
+    const network = networks[name];
+    return network === undefined || network.internal ? [] : [network.subnet];
+  });
+
+/** Jobs in containers log in to hosts, also to their own: in the VPN, where those are its nodes. */
+const loginsOf = (host: HostView, context: ServiceContext): Route[] =>
+  roundsOf(host, context).flatMap(({ job, hosts }) =>
+    hosts.flatMap((other) => {
+      const address = other.vpnAddress ?? other.publicAddress ?? "";
+      const networks = job.in === "container" && isIP(address) !== 0 ? (job.networks ?? []) : [];
+      return subnetsOf(networks, context).map((from): Route => ({
+        protocol: "tcp",
+        port: sshPortOf(other),
+        address,
+        from,
+        why: job.name,
+      }));
+    }),
+  );
 
 /** A gateway passes on to programs on other hosts. */
 const behind = ({ gateway }: Service, { remoteSites }: ServiceContext): Required<Target>[] =>

@@ -3,6 +3,7 @@ import { offererOf } from "./peers";
 import { isContainer, publishedBy } from "./run";
 import type { Service } from "./service";
 import { hostnameOf, type PublishedPort, type SiteName } from "./site";
+import { roundsOf, sshPortOf } from "./visits";
 
 /** Where a gateway answers those who come through the VPN: HTTPS. */
 const HTTPS = 443;
@@ -19,10 +20,13 @@ interface Reach {
 
 /**
  * What hosts of a platform ask of each other through the VPN, as their services declare it: what they use in servers there, sites
- * that one answers for and another serves, and sites that they reach. Each once, in order.
+ * that one answers for and another serves, sites that they reach, and logins of their jobs. Each once, in order.
  */
-export function reachesAmong(hosts: readonly HostView[]): Reach[] {
-  const all = hosts.flatMap((host) => [...toServers(host, hosts), ...toPrograms(host, hosts), ...toSites(host, hosts)]);
+export function reachesAmong(hosts: readonly HostView[], context: ServiceContext): Reach[] {
+  const all = hosts.flatMap((host) => [
+    ...[...toServers(host, hosts), ...toPrograms(host, hosts), ...toSites(host, hosts)],
+    ...toLogins(host, { ...context, hosts }),
+  ]);
   const byName = new Map(
     all.map((reach) => [`${reach.from} ${reach.to} ${String(reach.port).padStart(5, "0")}`, reach]),
   );
@@ -68,6 +72,13 @@ const toSites = (host: HostView, hosts: readonly HostView[]): Reach[] =>
   )
     .filter(({ gateway }) => gateway.name !== host.name)
     .map(({ gateway }) => ({ from: host.name, to: gateway.name, port: HTTPS }));
+
+/** SSH servers of other hosts that jobs log in to. */
+const toLogins = (host: HostView, context: ServiceContext): Reach[] =>
+  roundsOf(host, context)
+    .flatMap(({ hosts }) => hosts)
+    .filter(({ name }) => name !== host.name)
+    .map((other) => ({ from: host.name, to: other.name, port: sshPortOf(other) }));
 
 /** Which of some sites are VPN-only, each with the host whose gateway answers for it. */
 const vpnSitesOf = (

@@ -16,10 +16,13 @@ type Host = keyof typeof ADDRESSES;
 
 const views: readonly HostView[] = hostViews(vpai).map((view) => ({ ...view, ...ADDRESSES[view.name as Host] }));
 
-const rulesOn = (host: Host, hosts = views): FirewallRules => {
+const rulesOn = (host: Host, hosts = views, settings: object = {}): FirewallRules => {
   const { publicAddress: bindAddress, sshPort } = ADDRESSES[host];
   const place = { sshPort, bindAddress, vpnInterfaces: ["tailscale0"], closed: [], internet: [] };
-  return firewallOf(contextOf(host, { ...STACK, services: vpai.groups }, hosts), place);
+  return firewallOf(
+    contextOf(host, { ...STACK, services: vpai.groups, settings: { ...STACK.settings, ...settings } }, hosts),
+    place,
+  );
 };
 
 /** Each opening in a few words. */
@@ -169,4 +172,15 @@ test("addresses that are names are left out: a packet has none", () => {
   const named = views.map((view) => (view.name === "seko-vpn" ? { ...view, publicAddress: "hub.example.org" } : view));
   const rules = JSON.stringify(rulesOn("sese-ai", named));
   expect(rules).not.toContain("hub.example.org");
+});
+
+test("the hub's job of copies logs in to each host in the VPN, its own as well, and without copies nothing does", () => {
+  const logins = (settings: object): string[] =>
+    routed(rulesOn("seko-vpn", views, settings)).filter((route) => /:(22|804)$/.test(route));
+  expect(logins({ backupsBucket: "vpai-backups" })).toEqual([
+    "offsite: 172.21.2.0/24 to tcp 100.64.0.14:804",
+    "offsite: 172.21.2.0/24 to tcp 100.64.0.1:22",
+    "offsite: 172.21.2.0/24 to tcp 100.64.0.9:22",
+  ]);
+  expect(logins({})).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { HostView, ServiceContext } from "../../../../model/context";
 import { reachesAmong, vpnDoorsOf } from "../../../../model/reach";
 import type { PublishedPort } from "../../../../model/site";
+import { sshPortOf } from "../../../../model/visits";
 
 /** Whose devices there are beside the platform's own hosts. */
 interface Users {
@@ -22,8 +23,6 @@ interface Rule {
 /** A host that is a node of the VPN. */
 type Node = HostView & { vpnAddress: string };
 
-const SSH = 22;
-
 const isNode = (host: HostView): host is Node => host.vpnAddress !== undefined;
 
 /** Headscale 0.26 knows a user by a name with an `@`; the users' own names have none. */
@@ -31,14 +30,14 @@ const asUser = (name: string): string => `${name}@`;
 
 /**
  * Who may reach what in the VPN, by default nothing: people the gateways of VPN-only sites, operators sshd as well, and hosts what
- * their services ask of each other. Hosts are named by their addresses; a device that is neither a host nor a person's reaches nobody.
+ * their services and jobs ask of each other. Hosts are named by their addresses; a device that is neither a host nor a person's reaches nobody.
  */
-export function vpnPolicy({ hosts }: Pick<ServiceContext, "hosts">, { members, operators }: Users): string {
-  const nodes = hosts.filter(isNode);
+export function vpnPolicy(context: ServiceContext, { members, operators }: Users): string {
+  const nodes = context.hosts.filter(isNode);
   const acls = [
     ...toDoors([...members, ...operators].map(asUser).sort(), nodes),
     ...toLogins(operators.map(asUser), nodes),
-    ...amongHosts(nodes),
+    ...amongHosts(nodes, context),
   ];
   const addresses = nodes.map(({ name, vpnAddress }) => [name, `${vpnAddress}/32`]);
   return `${JSON.stringify({ hosts: Object.fromEntries(addresses) as unknown, acls }, null, 2)}\n`;
@@ -63,12 +62,12 @@ const toLogins = (src: string[], nodes: readonly Node[]): Rule[] =>
   rule(
     "tcp",
     src,
-    nodes.map(({ name, sshPort = SSH }) => ({ to: name, ports: [sshPort] })),
+    nodes.map((node) => ({ to: node.name, ports: [sshPortOf(node)] })),
   );
 
 /** One rule for each host that asks another one. */
-function amongHosts(nodes: readonly Node[]): Rule[] {
-  const reaches = reachesAmong(nodes);
+function amongHosts(nodes: readonly Node[], context: ServiceContext): Rule[] {
+  const reaches = reachesAmong(nodes, context);
   return nodes.flatMap(({ name }) => {
     const asked = reaches.filter(({ from }) => from === name);
     const others = [...new Set(asked.map(({ to }) => to))];

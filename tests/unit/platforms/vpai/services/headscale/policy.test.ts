@@ -17,14 +17,14 @@ interface Policy {
   acls: { action: string; proto: string; src: string[]; dst: string[] }[];
 }
 
-/** @param without host that is no node of the VPN */
-function policy(without?: string): Policy {
+/** @param without host that is no node of the VPN @param settings of the stack, beside those of the tests */
+function policy(without?: string, settings: object = {}): Policy {
   const views = hostViews(vpai).map((view) => ({
     ...view,
     vpnAddress: view.name === without ? undefined : ADDRESSES[view.name],
     ...(view.name === "sese-ai" ? { sshPort: 804 } : {}),
   }));
-  return JSON.parse(vpnPolicy(contextOf("seko-vpn", STACK, views), USERS)) as Policy;
+  return JSON.parse(vpnPolicy(contextOf("seko-vpn", { ...STACK, settings: { ...STACK.settings, ...settings } }, views), USERS)) as Policy;
 }
 
 /** Whether somebody reaches a port, as Headscale decides it: by a rule that accepts, else not. */
@@ -60,6 +60,13 @@ test.each([
   ["the workstation's collector writes", "workstation", "sese-ai", 443],
   ["ComfyUI's notes go to CouchDB", "workstation", "seko-vpn", 5984],
 ])("%s", (_why, from, to, port) => expect(reaches(from, to, port)).toBe(true));
+
+test("copies of backups are fetched by the hub's login at each host, and by nobody else's", () => {
+  const withCopies = policy(undefined, { backupsBucket: "vpai-backups" }).acls;
+  const logins = withCopies.filter(({ src, dst }) => src.includes("seko-vpn") && /:.*\b(22|804)\b/.test(dst.join()));
+  expect(logins.flatMap(({ dst }) => dst)).toEqual(["sese-ai:443,804", "workstation:22,443"]);
+  expect(JSON.stringify(withCopies.filter(({ src }) => src.includes("sese-ai")))).not.toMatch(/:(.*,)?22\b/);
+});
 
 test("HTTP/3 is for people, too", () => expect(reaches("people@", "sese-ai", 443, "udp")).toBe(true));
 

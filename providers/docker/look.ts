@@ -1,4 +1,5 @@
 import type { CommandRunner } from "../ssh/transport";
+import { NO_NETWORK } from "./attachments";
 import { PREVIOUS_LABEL } from "./last-healthy";
 
 /** How a container is, as one command tells of all of a host at once. */
@@ -22,7 +23,13 @@ export async function lookAt(host: CommandRunner, label: string): Promise<Map<st
     lines.map((line) => {
       const [name = "", state = "", status = "", networks = "", previous = ""] = line.split("\t");
       const unhealthy = status.includes("(unhealthy)");
-      return [name, { state, unhealthy, previous: previous !== "", networks: networks.split(",").sort() }];
+      return [name, { state, unhealthy, previous: previous !== "", networks: namesIn(networks) }];
     }),
   );
 }
+
+const namesIn = (listed: string): string[] =>
+  listed
+    .split(",")
+    .filter((name) => name !== "" && name !== NO_NETWORK)
+    .sort();

@@ -34,7 +34,7 @@ async function site(name: string, path: string, options: string[] = [], config =
   const at = ["--resolve", `${name}.vpai.test:443:${pi.publicAddress}`, `https://${name}.vpai.test${path}`];
   const curl = ["curl", "-sk", "--max-time", "300", "-w", "\n%{http_code}", "--config", "-", ...options, ...at];
   const lines = (await pi.output(curl, { stdin: config, timeout: 320 })).split("\n");
-  return [Number(lines.pop()), lines.join("\n")];
+  return [Number(lines.pop()), lines.join("\n").trimEnd()];
 }
 
 test("is off, and nothing finds fault with that", async () => {

@@ -45,6 +45,7 @@ const newClient = async (name: string): Promise<VpnClient> => {
 };
 
 interface Node {
+  id: number;
   name: string;
   user: { name: string };
   ip_addresses: string[];
@@ -72,6 +73,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const client of clients) await client.remove();
+  for (const { id } of await nodes()) await headscale("nodes", "delete", "--force", "--identifier", String(id));
   lab.restoreFiles();
   await lab.up();
 }, 600_000);

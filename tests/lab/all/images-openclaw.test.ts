@@ -10,17 +10,23 @@ useImages("openclaw");
 const variables = (values: Record<string, string>): string[] =>
   Object.entries(values).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
 
-const SECRETS = { OPENCLAW_GATEWAY_TOKEN: "canary-token", OPENCLAW_LLM_KEY: "canary-key" };
+const SECRETS = {
+  OPENCLAW_GATEWAY_TOKEN: "canary-token",
+  OPENCLAW_LLM_KEY: "canary-key",
+  OPENCLAW_QDRANT_KEY: "canary-vectors",
+};
 
-/** Options of a container of the service, with its file as it is or as `change` makes it. */
+/** Options of a container of the service, with its first file as it is or as `change` makes it. */
 function options(change: (content: string) => string = (content) => content): string[] {
-  const [file] = openclaw.files?.(contextWith()) ?? [];
+  const [file, ...others] = openclaw.files?.(contextWith()) ?? [];
   const environment = openclaw.environment?.(contextWith()) ?? {};
   const state = ["--tmpfs", "/home/node/.openclaw:uid=1000,gid=1000", "--tmpfs", "/tmp"];
   const limit = `${openclaw.limits.memoryMiB}m`;
   return [
     ...[...hardened, "--user", "1000:1000", "--memory", limit, "--memory-swap", limit, ...state],
-    ...[...mounted(file?.path ?? "", change(file?.content as string)), ...variables({ ...environment, ...SECRETS })],
+    ...mounted(file?.path ?? "", change(file?.content as string)),
+    ...others.flatMap((one) => mounted(one.path, one.content as string)),
+    ...variables({ ...environment, ...SECRETS }),
   ];
 }
 

@@ -89,12 +89,18 @@ export class BareHost extends LabHost {
     return key;
   }
 
+  /** Gives it what a container has from outside, and a computer has not: a name, addresses by name, and timers of apt. */
+  ownSystem(): void {
+    this.sh(`umount /etc/hostname /etc/hosts; echo old > /etc/hostname; echo '127.0.0.1 localhost' > /etc/hosts
+      systemctl unmask apt-daily.timer apt-daily-upgrade.timer; systemctl daemon-reload`);
+  }
+
   /** An image with a shell, made of what the machine itself has: nothing is pulled. @returns its name */
-  shellImage(): string {
+  shellImage(name = "shell:1"): string {
     this.sh(
-      "tar --dereference -C / -c bin/sh bin/sleep bin/cat lib64/ld-linux-x86-64.so.2 lib/x86_64-linux-gnu/libc.so.6 | docker import - shell:1",
+      `tar --dereference -C / -c bin/sh bin/sleep bin/cat lib64/ld-linux-x86-64.so.2 lib/x86_64-linux-gnu/libc.so.6 | docker import - ${name}`,
     );
-    return "shell:1";
+    return name;
   }
 
   private forget(): void {

@@ -67,6 +67,9 @@ const sshdLog = (pattern: string): string[] =>
 const running = (): string[] =>
   machine().sh(`docker ps --format '{{.Names}} {{.Status}}' | grep '(healthy)$' || :`).split("\n").filter(Boolean);
 
+/** Ids of the containers that run. */
+const containers = (): string[] => machine().sh("docker ps --quiet --no-trunc").split("\n");
+
 /** What must outlive another way of logging in: containers with process and start, the engine, and files with inode and time. */
 const everything = (): string =>
   machine()
@@ -124,10 +127,11 @@ test(
 test(
   "thirty services are replaced at once, within MaxStartups 10:30:60",
   async () => {
-    const logins = sshdLog("^Accepted publickey ").length;
-    lab.replace("platforms/outpost/platform.ts", "memoryMiB: 16", "memoryMiB: 17");
+    const [logins, before] = [sshdLog("^Accepted publickey ").length, containers()];
+    lab.replace("platforms/outpost/platform.ts", "1000000", "1000001");
     const { seconds } = await up();
     expect(running()).toHaveLength(SERVICES);
+    expect(containers().filter((id) => before.includes(id))).toEqual([]);
     expect(sshdLog("MaxStartups|drop connection")).toEqual([]);
     console.log(
       `thirty services replaced: up took ${seconds} s and ${sshdLog("^Accepted publickey ").length - logins} logins`,
@@ -139,12 +143,11 @@ test(
 test(
   "a host key that changes in mid-run ends the run, which names both keys; with the old one back, it goes on",
   async () => {
-    const before = machine().sh("docker ps --quiet --no-trunc").split("\n");
-    lab.replace("platforms/outpost/platform.ts", "memoryMiB: 17", "memoryMiB: 18");
+    const before = containers();
+    lab.replace("platforms/outpost/platform.ts", "1000001", "1000002");
     const run = lab.make("up");
     await eventually(() => {
-      const now = machine().sh("docker ps --quiet --no-trunc").split("\n");
-      if (now.every((id) => before.includes(id))) throw new Error("nothing was replaced yet");
+      if (containers().every((id) => before.includes(id))) throw new Error("nothing was replaced yet");
     }, 300);
     const began = Date.now();
     const found = machine()

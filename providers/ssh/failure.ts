@@ -15,7 +15,7 @@ const LEAST = { kibibytes: 4096, inodes: 16 };
 /** A line for each disk that is full: its folder, MiB and inodes that are free. Some are full by nature, some count no inodes. */
 const FULL_DISKS = `df -k --local --output=target,size,avail,itotal,iavail -x squashfs -x iso9660 -x devtmpfs -x efivarfs 2>/dev/null |
   awk -v kib=${LEAST.kibibytes} -v inodes=${LEAST.inodes} 'NR > 1 && $1 !~ /^\\/(proc|sys|var\\/lib\\/docker\\/.)/ &&
-    ($3 < kib || ($4 > 0 && $5 < inodes)) { printf "%s (%d MiB and %s inodes free)\\n", $1, $3 / 1024, $4 > 0 ? $5 : "enough" }'`;
+    ($3 < kib || ($4 > 0 && $5 < inodes)) { printf "%s (%d MiB and %s inodes free)\\n", $1, $3 / 1024, ($4 > 0 ? $5 : "enough") }'`;
 
 /**
  * A command that was expected to succeed and did not. What every command on a host may meet, a login that does not become root and a disk

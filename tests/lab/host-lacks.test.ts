@@ -221,6 +221,18 @@ test.each(NAMES)(
   60_000,
 );
 
+test("the lock of apt that another process holds: packages, in one sentence that names the process", async () => {
+  host().sh(
+    `systemd-run --quiet --collect --unit holder python3 -c "import fcntl, time; lock = open('/var/lib/dpkg/lock-frontend', 'w'); ` +
+      `fcntl.lockf(lock, fcntl.LOCK_EX); time.sleep(1000)"; sleep 1`,
+  );
+  const news = { ...changeOf("packages").after, patience: 3, connection: host().connection };
+  await expect(tried("hostPackages").update(states["packages"] ?? {}, news)).rejects.toThrow(
+    /^root@[\d.]+: expected the lock of apt and dpkg within 3 s, found it held by process \d+ \(.*python3 -c .*\): wait until that has ended, or look at it \(`ps -fp \d+`\), then run up again$/,
+  );
+  host().sh("systemctl stop holder");
+}, 60_000);
+
 test("once it has what it lacked, each change is made", async () => {
   for (const name of NAMES) states[name] = await change(name, host().connection);
   for (const name of NAMES) {

@@ -10,6 +10,13 @@ export const connectionTo = ({ jump, ...login }: LoginConfig & Pick<ExistingMach
   ...(jump === undefined ? {} : { jump: loginTo(jump) }),
 });
 
+/** How it is logged in to until its SSH server listens on the port that the config gives it. */
+export const arrivalTo = ({
+  firstPort,
+  ...machine
+}: Parameters<typeof connectionTo>[0] & Pick<ExistingMachine, "firstPort">): Connection =>
+  connectionTo({ ...machine, port: firstPort ?? machine.port });
+
 const loginTo = ({ address, port, user, hostKey, identityFile }: LoginConfig): Login => ({
   ...{ host: address, port, user, hostKey },
   ...(identityFile === undefined ? {} : { identityFile }),

@@ -52,6 +52,12 @@ const existingMachine = settings({
       "Its own address that public ports listen on, behind 1:1 NAT or where address is a name. Default: address.",
     ),
   port: formats.port.default(22).describe("Port of its SSH server."),
+  firstPort: formats.port
+    .exactOptional()
+    .describe(
+      "Port that its SSH server still has: the next up moves it to `port`, confirmed by a new login. Take it out after that. " +
+        "Default: it has `port` already.",
+    ),
   user: formats.userName.describe("Login name; may use sudo without a password and is in the group docker."),
   hostKey: formats.hostKey
     .exactOptional()

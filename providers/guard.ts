@@ -152,9 +152,13 @@ export async function underGuard<Inputs, State>(
         ? `The host puts itself back ${seconds} s after the change, and does not accept a login as before yet: ` +
           `look at \`journalctl -u ${place.unit}\` on its console.`
         : "The host was put back to what it was before.";
-    throw new Error(`${name} on ${host.name}: ${(error as Error).message}. ${said}`, { cause: error });
+    throw new Error(`${name} on ${host.name}: ${messageOf(error, host)}. ${said}`, { cause: error });
   }
 }
+
+/** What went wrong, without the name of the host, which is said already. */
+const messageOf = (error: unknown, { name }: Transport): string =>
+  (error as Error).message.replace(new RegExp(`^${name.replaceAll(".", "\\.")}: `), "");
 
 /** Keeps what is there, after a pending guard has brought it back, and starts the timer. @returns when it fires at the earliest */
 export async function arm<Inputs, State>(

@@ -1,6 +1,6 @@
 import type { Connection } from "@vpai/providers";
 import type { StackConfig } from "../../config";
-import { connectionTo } from "../../config/connection";
+import { arrivalTo } from "../../config/connection";
 import { readSettings } from "../../config/parse";
 import { labServices } from "../../config/lab-services";
 import type { Platform } from "../../model/platform";
@@ -56,5 +56,5 @@ const servicesNamed = (platform: Platform, host: string, { services }: StackConf
 
 function connectionOf({ machine }: StackConfig["hosts"][string]): Connection | undefined {
   if (machine.kind !== "existing" || machine.hostKey === undefined) return undefined;
-  return connectionTo({ ...machine, hostKey: machine.hostKey });
+  return arrivalTo({ ...machine, hostKey: machine.hostKey });
 }

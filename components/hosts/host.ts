@@ -14,7 +14,7 @@ import type { RunningService, ServiceArgs } from "../running-service";
 import { Runtimes } from "../unit/runtimes";
 import { SystemdService } from "../unit/service";
 import type { HostContext, HostNetworks, Releases } from "../host-context";
-import type { Machine } from "../machines/machine";
+import { arrivalAt, type Machine } from "../machines/machine";
 import type { SecretKeeper, SecretStore } from "../secret-store";
 import { Jobs } from "../jobs/jobs";
 import type { Visited, VisitedHosts } from "../jobs/visits";
@@ -86,7 +86,7 @@ export class Host extends ComponentResource {
     this.context = context;
     this.description = description;
     const accounts = operator === undefined ? [] : [operator.user];
-    const bare = { name, machine, description, connection: machine.connection, parent: this };
+    const bare = { name, machine, description, connection: arrivalAt(machine), parent: this };
     const baseline = baselineLayer({ owner, machine, description, operator, parent: this }, []);
     const sysctl = sysctlLayer(bare, baseline.ready);
     const sshd = sshdLayer({ ...bare, declared: machine.connection, accounts }, sysctl.ready);

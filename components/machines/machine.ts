@@ -15,6 +15,8 @@ export interface ImageSource {
 /** A host's computer, wherever it comes from. */
 export interface Machine {
   connection: Output<Connection>;
+  /** How it lets us in until its sshd is as the stack wants it, where that is another way. Default: by `connection`. */
+  arrival?: Output<Connection>;
   /** Address that the world reaches the host on. */
   publicAddress: Output<string>;
   /** Address of its own that public ports listen on. */
@@ -46,3 +48,6 @@ export interface Machine {
   /** Image that has a program which the host does not get as production does. Default: it gets every one as the program says. */
   programImage?(name: string): string | undefined;
 }
+
+/** How a machine lets us in before anything of it is changed. */
+export const arrivalAt = ({ arrival, connection }: Machine): Output<Connection> => arrival ?? connection;

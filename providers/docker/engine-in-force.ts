@@ -33,9 +33,19 @@ function infoOf(line: string): EngineInfo | undefined {
   }
 }
 
+/** Docker 29 no longer tells the bases of its pools after a reload, and goes by them all the same: then ours are taken for them. */
+const poolsIn = (
+  { DefaultAddressPools: told }: EngineInfo,
+  settings: EngineSettings,
+): { base: string; size: number }[] =>
+  (told ?? []).map(({ Base: base, Size: size }, index) => ({
+    base: base || (settings["default-address-pools"][index]?.base ?? ""),
+    size,
+  }));
+
 /** The default of a container's log options is told by nobody: it is in force when the engine read the file that has it. */
 function differences(info: EngineInfo, proxies: number, settings: EngineSettings): string[] {
-  const pools = (info.DefaultAddressPools ?? []).map(({ Base: base, Size: size }) => ({ base, size }));
+  const pools = poolsIn(info, settings);
   const isConfined = (info.SecurityOptions ?? []).some((option) => /(^|,)name=no-new-privileges(,|$)/.test(option));
   const found: Partial<Record<keyof EngineSettings, boolean>> = {
     "log-driver": info.LoggingDriver === settings["log-driver"],

@@ -19,6 +19,8 @@ export async function takeOn(
   settings: EngineSettings,
   { how, keys }: { how: "reload" | "restart"; keys?: readonly string[] },
 ): Promise<void> {
+  // Its unit allows three starts a minute, whoever asks for them.
+  if (how === "restart") await host.run(["systemctl", "reset-failed", "docker.service"]);
   const { code } = await host.run(["systemctl", how, "docker.service"]);
   const found = code === 0 ? await settled(host, settings, keys) : [NO_ENGINE];
   if (found.length === 0) return;

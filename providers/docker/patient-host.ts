@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
-import { type Answer, CommandError, type RunOptions } from "../ssh/transport";
+import { failureOf } from "../ssh/failure";
+import type { Answer, RunOptions } from "../ssh/transport";
 import type { EngineHost } from "./engine-api";
 
 /** How Docker's command line says that it did not reach the engine, which therefore has done nothing. */
@@ -31,7 +32,7 @@ export class PatientHost implements EngineHost {
 
   async output(argv: readonly string[], options: RunOptions = {}): Promise<string> {
     const answer = await this.run(argv, options);
-    if (answer.code !== 0) throw new CommandError(this.name, argv, answer);
+    if (answer.code !== 0) throw await failureOf(this, argv, answer);
     return answer.stdout;
   }
 

@@ -1,7 +1,8 @@
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { CommandError, transportTo } from "../ssh/transport";
+import { failureOf } from "../ssh/failure";
+import { transportTo } from "../ssh/transport";
 
 /** A folder on a host, with what it holds left alone. */
 export interface RemoteDirectoryInputs {
@@ -62,7 +63,7 @@ async function put({ connection, path, owner, mode }: RemoteDirectoryInputs, how
   const argv = ["sh", "-c", ENSURE, "vpai", path, owner, mode, how];
   const answer = await host.run(argv);
   if (answer.code === GONE) return false;
-  if (answer.code !== 0) throw new CommandError(host.name, argv, answer);
+  if (answer.code !== 0) throw await failureOf(host, argv, answer);
   return true;
 }
 

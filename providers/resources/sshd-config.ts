@@ -66,6 +66,8 @@ export const sshdConfigKind: Kind<SshdConfigInputs> = {
     const after = loginAfter(inputs);
     const now = await look(host, inputs, await loginOf(host));
     expectWanted(host, inputs, port, now);
+    if (port !== login.port)
+      warn(`${host.name}: sshd listens on port ${port} now, and no longer on ${login.port}: ${MOVED}`);
     return { ...inputs, connection: after };
   },
   async observe(state) {
@@ -87,6 +89,9 @@ export const sshdConfigKind: Kind<SshdConfigInputs> = {
     await transportTo(connection).script(REMOVE, [DROP_IN]);
   },
 };
+
+/** What is left to whoever has it moved. */
+const MOVED = "take firstPort out of its machine in the stack's file";
 
 const loginAfter = ({ connection, port }: SshdConfigInputs): Connection => ({ ...connection, port });
 

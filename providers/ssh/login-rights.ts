@@ -1,17 +1,22 @@
 import { ChannelRefused } from "./refusal";
-import type { Transport } from "./transport";
+import type { Answer, Transport } from "./transport";
 
 /** @throws at once when the login user cannot become root, with what is missing */
 export async function expectRoot(host: Transport): Promise<void> {
   const { user } = host.connection;
   if (user === "root") return;
-  const { code, stderr } = await host.run(["true"]);
-  if (code === 0) return;
+  const answer = await host.run(["true"]);
+  if (answer.code !== 0) throw new Error(refusedRoot(host.name, answer));
+}
+
+/** What is said of a login user that sudo refuses. @param name of the host, `user@address` */
+export function refusedRoot(name: string, { code, stderr }: Answer): string {
   const said = stderr.trim();
   const [, toDo = "Look at the user's rules in sudoers."] = REMEDIES.find(([sign]) => sign.test(said)) ?? [];
-  throw new Error(
-    `${host.name}: expected a login user that becomes root by sudo, without a password, found: ${said || `exit code ${code}`}. ` +
-      toDo.replaceAll("USER", user),
+  const [user = ""] = name.split("@");
+  return (
+    `${name}: expected a login user that becomes root by sudo, without a password, found: ${said || `exit code ${code}`}. ` +
+    toDo.replaceAll("USER", user)
   );
 }
 

@@ -4,11 +4,13 @@ import { type Answer, channelOn, type ChannelStarter, type ChannelUser, collect 
 import { connect } from "./client";
 import { asRoot } from "./command";
 import { type Connection, keyOf } from "./connection";
+import { failureOf } from "./failure";
 import { again, ChannelLost, ConnectionLost, PATIENCE } from "./outage";
 import { remoteCommand } from "./quote";
 import { ChannelRefused, FORWARDING } from "./refusal";
 import { SessionLimit } from "./session-limit";
 
+export { CommandError } from "./command-error";
 export type { Answer };
 
 export interface RunOptions {
@@ -26,18 +28,6 @@ export interface CommandRunner {
   run(argv: readonly string[], options?: RunOptions): Promise<Answer>;
   /** Runs `argv` and gives its standard output; throws {@link CommandError} unless it exits with 0. */
   output(argv: readonly string[], options?: RunOptions): Promise<string>;
-}
-
-/** A command that was expected to succeed and did not. */
-export class CommandError extends Error {
-  constructor(
-    where: string,
-    argv: readonly string[],
-    readonly answer: Answer,
-  ) {
-    const said = (answer.stderr.trim() || answer.stdout.trim() || "it printed nothing").slice(-2000);
-    super(`${where}: ${argv[0] ?? ""} ${argv[1] ?? ""} exited with ${answer.code}: ${said}`);
-  }
 }
 
 /**
@@ -84,7 +74,7 @@ export class Transport implements CommandRunner {
    */
   async output(argv: readonly string[], options: RunOptions = {}): Promise<string> {
     const answer = await this.run(argv, options);
-    if (answer.code !== 0) throw new CommandError(this.name, argv, answer);
+    if (answer.code !== 0) throw await failureOf(this, argv, answer);
     return answer.stdout;
   }
 

@@ -31,7 +31,9 @@ const CONFLICTS = `conflicts() {
         }
         if (aside) print file ": " $0
         if (out != "none") print (aside ? "${ASIDE}" : "") $0 > out }' "$file"
-    if [ "$1" != none ] && [ -e "$1" ]; then cat "$1" > "$file"; rm -f "$1"; fi
+    if [ "$1" != none ] && [ -e "$1" ]; then
+      target=$(realpath "$file"); chown --reference="$target" "$1"; chmod --reference="$target" "$1"; sync "$1"; mv -fT "$1" "$target"
+    fi
   done
 }`;
 

@@ -69,6 +69,7 @@ interface Failure {
 }
 
 async function explained(host: Transport, names: readonly string[], { patience, error }: Failure): Promise<Error> {
+  if (error.meaning !== undefined) return error;
   const { code, stderr } = error.answer;
   const said = stderr.trim().slice(-1500);
   const expected = `${host.name}: expected to install ${names.join(", ")}`;

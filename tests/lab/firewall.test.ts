@@ -54,7 +54,7 @@ const lines = (said: string): string[] => said.split("\n").filter(Boolean);
 
 /** Starts containers as the platform does, and one as somebody does by hand; each answers on every port that it has. */
 const CONTAINERS = `
-tar --dereference -C / -c ${PYTHON.join(" ")} --exclude=__pycache__ --exclude=test | docker import - serve:1 >/dev/null
+tar --dereference --exclude=__pycache__ --exclude=test -C / -c ${PYTHON.join(" ")} | docker import - serve:1 >/dev/null
 docker network create --subnet 172.20.1.0/24 frontend
 docker network create --subnet 172.20.4.0/24 egress
 docker network create --subnet 172.20.2.0/24 --internal backend

@@ -53,7 +53,7 @@ beforeAll(async () => {
   }
   [own, world] = [addressOf("own"), addressOf("world")];
   await transportTo(closed().connection).script(
-    `tar --dereference -C / -c ${PYTHON.join(" ")} --exclude=__pycache__ --exclude=test | docker import - serve:1 >/dev/null
+    `tar --dereference --exclude=__pycache__ --exclude=test -C / -c ${PYTHON.join(" ")} | docker import - serve:1 >/dev/null
      docker network create egress; docker network create backend
      docker run --detach --name postgresql --network backend serve:1 python3 -c "$1" 5432
      docker run --detach --name n8n --network egress serve:1 python3 -c "$1" 5678

@@ -10,7 +10,7 @@ import {
 } from "../../../model/hardening/system";
 import { packagesOn, type PlatformHost } from "../../../model/platform";
 import type { Owner } from "../../docker/ownership";
-import type { Machine } from "../../machines/machine";
+import { arrivalAt, type Machine } from "../../machines/machine";
 import type { Layer } from "./layer";
 
 /** A machine that lets us in, before anything else is known of it. */
@@ -25,7 +25,7 @@ interface Fresh {
 /** The layer below a host's engine: packages, the operator's account, the system, and what the engine is told. */
 export const baselineLayer: Layer<Fresh> = (host, after) => {
   const { owner, machine, description, parent } = host;
-  const { connection } = machine;
+  const connection = arrivalAt(machine);
   const packages = new HostPackages(
     `${owner.host}/packages`,
     { connection, packages: packagesOn(description).map(({ names, ...rest }) => ({ names: [...names], ...rest })) },
@@ -63,7 +63,7 @@ function operatorOf({ owner, machine, operator, parent }: Fresh, options: { depe
   const account = new HostOperator(
     `${owner.host}/operator`,
     {
-      connection: machine.connection,
+      connection: arrivalAt(machine),
       user,
       home: `/home/${user}`,
       groups: [...OPERATOR_GROUPS],

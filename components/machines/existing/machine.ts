@@ -1,5 +1,5 @@
 import { output } from "@pulumi/pulumi";
-import { connectionTo, type MachineConfig } from "../../../config";
+import { arrivalTo, connectionTo, type MachineConfig } from "../../../config";
 import type { ImageLock } from "../../../images/lock";
 import { lockedSource } from "../locked-image";
 import type { Machine } from "../machine";
@@ -17,6 +17,7 @@ export function existingMachine(
 ): Machine {
   return {
     connection: output(connectionTo({ ...machine, hostKey })),
+    ...(machine.firstPort === undefined ? {} : { arrival: output(arrivalTo({ ...machine, hostKey })) }),
     publicAddress: output(machine.address),
     bindAddress: output(bindAddress ?? machine.address),
     vanishesWith: undefined,

@@ -14,7 +14,16 @@ const OPTIONS = [
   ...["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"].flatMap((one) => ["--security-opt", one]),
   ...["--cgroupns", "host", "--device-cgroup-rule", "a *:* rwm", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup"],
   ...["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec", "--device", "/dev/net/tun"],
-  ...["--volume", "/var/lib/docker", "--volume", "/opt", "--env", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"],
+  ...[
+    "--volume",
+    "/var/lib/docker",
+    "--volume",
+    "/var/lib/containerd",
+    "--volume",
+    "/opt",
+    "--env",
+    "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1",
+  ],
   ...["--restart", "unless-stopped", "--stop-timeout", "60"],
 ];
 
@@ -28,13 +37,16 @@ export class BareHost extends LabHost {
     super(name, connection, connection.host);
   }
 
+  /** Image of the hosts that say nothing of theirs: a file of tests for one system sets it, and has those of another one run. */
+  static system = "lab-host";
+
   /**
    * Starts one before the file's tests, and takes it away after them.
-   * @param from image of a lab host
+   * @param from image of a lab host. Default: {@link BareHost.system}
    * @param others images that the file's tests need beside it
    * @returns how to get at it
    */
-  static use(name: string, from = "lab-host", ...others: string[]): () => BareHost {
+  static use(name: string, from = BareHost.system, ...others: string[]): () => BareHost {
     useImages("lab-host", from, ...others);
     let host: BareHost | undefined;
     beforeAll(async () => {
@@ -89,12 +101,18 @@ export class BareHost extends LabHost {
     return key;
   }
 
+  /** Gives it what a container has from outside, and a computer has not: a name, addresses by name, and timers of apt. */
+  ownSystem(): void {
+    this.sh(`umount /etc/hostname /etc/hosts; echo old > /etc/hostname; echo '127.0.0.1 localhost' > /etc/hosts
+      systemctl unmask apt-daily.timer apt-daily-upgrade.timer; systemctl daemon-reload`);
+  }
+
   /** An image with a shell, made of what the machine itself has: nothing is pulled. @returns its name */
-  shellImage(): string {
+  shellImage(name = "shell:1"): string {
     this.sh(
-      "tar --dereference -C / -c bin/sh bin/sleep bin/cat lib64/ld-linux-x86-64.so.2 lib/x86_64-linux-gnu/libc.so.6 | docker import - shell:1",
+      `tar --dereference -C / -c bin/sh bin/sleep bin/cat lib64/ld-linux-x86-64.so.2 lib/x86_64-linux-gnu/libc.so.6 | docker import - ${name}`,
     );
-    return "shell:1";
+    return name;
   }
 
   private forget(): void {

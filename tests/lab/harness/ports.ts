@@ -59,6 +59,6 @@ while not over.is_set():
 
 /** Files of an image with Python, for \`tar\` on a host that has it. */
 export const PYTHON = [
-  ...["bin/sh", "bin/sleep", "usr/bin/python3", "usr/lib/python3.13", "lib64/ld-linux-x86-64.so.2"],
+  ...["bin/sh", "bin/sleep", "usr/bin/python3", "$(cd /; echo usr/lib/python3.[0-9]*)", "lib64/ld-linux-x86-64.so.2"],
   ...["libc.so.6", "libm.so.6", "libz.so.1", "libexpat.so.1"].map((library) => `lib/x86_64-linux-gnu/${library}`),
 ];

@@ -25,7 +25,7 @@ let state: object;
 
 /** A published port beside sshd's. */
 const CONTAINER = `
-tar --dereference -C / -c ${PYTHON.join(" ")} --exclude=__pycache__ --exclude=test | docker import - serve:1 >/dev/null
+tar --dereference --exclude=__pycache__ --exclude=test -C / -c ${PYTHON.join(" ")} | docker import - serve:1 >/dev/null
 docker run --detach -p "$2:443:443" -p "$2:443:443/udp" serve:1 python3 -c "$1" 443`;
 
 const targets = (): string[] =>

@@ -42,7 +42,7 @@ mkdir -p /opt/vpai/data/caddy; cat > /opt/vpai/Caddyfile
 docker run --detach --restart unless-stopped --name caddy --user 0:0 --cap-drop ALL --cap-add NET_BIND_SERVICE --read-only --tmpfs /config \\
   --volume /opt/vpai/data/caddy:/data --volume /opt/vpai/Caddyfile:/etc/caddy/Caddyfile:ro -p "$2:443:443" -p "$2:443:443/udp" "$3" \\
   caddy run --config /etc/caddy/Caddyfile --adapter caddyfile
-tar --dereference -C / -c ${PYTHON.join(" ")} --exclude=__pycache__ --exclude=test | docker import - serve:1 >/dev/null
+tar --dereference --exclude=__pycache__ --exclude=test -C / -c ${PYTHON.join(" ")} | docker import - serve:1 >/dev/null
 docker run --detach --restart unless-stopped -p "$2:9000:9000" -p "$2:9000:9000/udp" serve:1 python3 -c "$1" 9000`;
 
 const targets = (): string[] =>

@@ -234,3 +234,16 @@ describe("services that wait for each other across hosts", () => {
     );
   });
 });
+
+test("a machine with a firstPort is come to by that until sshd has moved, and by its port from then on", async () => {
+  const { machine, ...host } = existing("192.0.2.1");
+  const moving = { machine: { ...machine, port: 804, firstPort: 22 }, ...host };
+  const graph = await graphOfTwo(tenants, { ...HOSTS, front: moving });
+  const portOf = (name: string): number => (resource(graph, name).inputs["connection"] as { port: number }).port;
+  const before = ["packages", "system", "engine-settings", "sysctl", "sshd"].map((name) => portOf(`front/${name}`));
+  expect(before).toEqual([22, 22, 22, 22, 22]);
+  expect(resource(graph, "front/sshd").inputs["port"]).toBe(804);
+  const after = ["packet-filter", "login-bans", "docker", "acme/image"].map((name) => portOf(`front/${name}`));
+  expect(after).toEqual([804, 804, 804, 804]);
+  expect(resource(graph, "front/login-bans").inputs["sshPort"]).toBe(804);
+});

@@ -64,6 +64,7 @@ export const SETTINGS = {
         kind: "existing",
         address: "192.0.2.1",
         port: 804,
+        firstPort: 22,
         user: "mobuone",
         hostKey: HOST_KEY,
         identityFile: "~/.ssh/key",

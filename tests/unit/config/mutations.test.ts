@@ -8,7 +8,7 @@ type Tree = Record<string, unknown>;
 
 /** Keys whose removal leaves a right config: those that have a default, and each of several hosts and services. */
 const OPTIONAL =
-  /^(acmeEmail|acme(\..*)?|ovh|ovh\.(endpoint|adoptNames)|ownerEmail|vpnEnforce|couchdbVpnEnforce|adopt|isolated|keptReleases|neverBanned(\.\d+)?|workflows|services(\.\d+)?|operator(\.keys(\.\d+)?|\.otherKeys)?|rotations(\..*)?|overrides(\..*)?|hosts\.[^.]+(\.vpnAddress|\.unreachable|\.crowdsec|\.machine\.(port|identityFile|ownsKernel|user|allowSshFrom|jump|jump\.port|jump\.identityFile))?)$/;
+  /^(acmeEmail|acme(\..*)?|ovh|ovh\.(endpoint|adoptNames)|ownerEmail|vpnEnforce|couchdbVpnEnforce|adopt|isolated|keptReleases|neverBanned(\.\d+)?|workflows|services(\.\d+)?|operator(\.keys(\.\d+)?|\.otherKeys)?|rotations(\..*)?|overrides(\..*)?|hosts\.[^.]+(\.vpnAddress|\.unreachable|\.crowdsec|\.machine\.(port|firstPort|identityFile|ownsKernel|user|allowSshFrom|jump|jump\.port|jump\.identityFile))?)$/;
 
 const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -10,6 +10,9 @@ export type Seen = "open" | "closed" | "not known";
 /** Errors by which it is seen that nobody serves: nobody listens, or the connection is ended instead of an answer. */
 const CLOSED = /^(ECONNREFUSED|ECONNRESET|ERR_SSL_(TLSV1|TLSV13|SSLV3)_.*)$/;
 
+/** Words of an error when the other side refuses the handshake while a request waits for its end. */
+const REFUSED = /SSL alert number/;
+
 /** Asks a site at a host's public address from this machine, as somebody outside the VPN. @param port default: 443 */
 export async function seen({ hostname, path, status }: Door, address: string, port = 443): Promise<Seen> {
   const socket = net.connect({ host: address, port });
@@ -20,7 +23,8 @@ export async function seen({ hostname, path, status }: Door, address: string, po
     const answer = await exchange(secured, { method: "GET", path, headers: { host: hostname }, timeout: 10 });
     return answer.status === 404 && status !== 404 ? "closed" : "open";
   } catch (error) {
-    return CLOSED.test((error as NodeJS.ErrnoException).code ?? "") ? "closed" : "not known";
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    return CLOSED.test(code) || (code === "EPROTO" && REFUSED.test(message)) ? "closed" : "not known";
   } finally {
     socket.destroy();
   }

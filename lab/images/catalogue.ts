@@ -239,6 +239,8 @@ export const catalogue: readonly LabImage[] = [
     version: "1.84.2",
     base: "base",
   },
+  // The same on a computer with systemd-resolved, for the tests of the VPN's names; no lab has it.
+  { name: "tailscale-resolved", program: "real", version: "1.84.2", base: "tailscale" },
 ];
 
 /**

@@ -16,6 +16,7 @@ export const ACCESS_LOG = "/data/access/access.log";
  */
 export function caddyfile(context: ServiceContext, answersDomain = true): string {
   if (isUnitGateway(context)) return onHost(context);
+  const sites = sitesOf(context, answersDomain);
   return [
     globalOptions(context),
     SECURITY_HEADERS,
@@ -24,7 +25,8 @@ export function caddyfile(context: ServiceContext, answersDomain = true): string
     redirects(),
     metricsSite(),
     noSite(context),
-    ...sitesOf(context, answersDomain).map((site) => siteBlock(site, context)),
+    ...closedNames(sites, context),
+    ...sites.map((site) => siteBlock(site, context)),
   ].join("\n");
 }
 
@@ -129,6 +131,25 @@ const noSite = (context: ServiceContext): string =>
     "respond 404",
   ]);
 
+/**
+ * A handshake that no client gets through: its suites are RSA's alone, and every certificate here is ECDSA's. Caddy has one store of
+ * certificates for all its listeners, and would show everybody that of a VPN-only name.
+ */
+const NO_HANDSHAKE = ["protocols tls1.2 tls1.2", "ciphers TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"];
+
+/** Names of VPN-only sites get no certificate at the public listener; by the handshake of another name they are not found. */
+function closedNames(sites: readonly Site[], context: ServiceContext): string[] {
+  const open = namesAt(PUBLIC_LISTENER, sites);
+  const names = namesAt(VPN_LISTENER, sites).filter((name) => !open.includes(name));
+  if (names.length === 0) return [];
+  return [
+    block(names.join(", "), [...tls(context, NO_HANDSHAKE), ...notes([PUBLIC_LISTENER], context), "respond 404"]),
+  ];
+}
+
+const namesAt = (port: number, sites: readonly Site[]): string[] =>
+  sites.filter(({ ports }) => ports.includes(port)).map(({ hostname }) => hostname);
+
 function siteBlock({ hostname, ports, routes }: Site, context: ServiceContext): string {
   const addresses = ports.map((port) => (port === PUBLIC_LISTENER ? hostname : `https://${hostname}:${port}`));
   const heldPaths = routes.filter(({ isHeld }) => isHeld).map(({ path = "*" }) => path);
@@ -176,24 +197,24 @@ export const part = (head: string, lines: readonly string[]): string[] => [
   "}",
 ];
 
-function tls({ tls: source, acme, ovh }: ServiceContext): string[] {
-  if (source === "internal") return ["tls internal"];
+/** @param more options of the handshake. Default: Caddy's own */
+function tls({ tls: source, acme, ovh }: ServiceContext, more: readonly string[] = []): string[] {
+  if (source === "internal") return more.length === 0 ? ["tls internal"] : part("tls internal", more);
   // As a global option, Caddy would find it in conflict with what the site of no name says of itself.
-  const ca = acme?.directory === undefined ? [] : [`\tca ${acme.directory}`];
+  const ca = acme?.directory === undefined ? [] : [`ca ${acme.directory}`];
   // What it does by itself: the server asks for a file on port 80, or for a certificate on port 443.
-  if (source === "acme") return ca.length === 0 ? [] : ["tls {", ...ca, "}"];
-  return [
-    "tls {",
+  if (source === "acme") return ca.length + more.length === 0 ? [] : part("tls", [...ca, ...more]);
+  return part("tls", [
     ...ca,
-    "\tdns ovh {",
-    `\t\tendpoint ${ovh?.endpoint ?? "ovh-eu"}`,
-    "\t\tapplication_key {file./run/secrets/ovh_application_key}",
-    "\t\tapplication_secret {file./run/secrets/ovh_application_secret}",
-    "\t\tconsumer_key {file./run/secrets/ovh_consumer_key}",
-    "\t}",
-    ...(acme?.resolvers === undefined ? [] : [`\tresolvers ${acme.resolvers.join(" ")}`]),
-    "}",
-  ];
+    ...part("dns ovh", [
+      `endpoint ${ovh?.endpoint ?? "ovh-eu"}`,
+      "application_key {file./run/secrets/ovh_application_key}",
+      "application_secret {file./run/secrets/ovh_application_secret}",
+      "consumer_key {file./run/secrets/ovh_consumer_key}",
+    ]),
+    ...(acme?.resolvers === undefined ? [] : [`resolvers ${acme.resolvers.join(" ")}`]),
+    ...more,
+  ]);
 }
 
 /** A Caddyfile block; the head of the global options is empty. */

@@ -71,6 +71,28 @@ test("nothing else that comes from outside reaches anybody", () => {
   expect(reached).toEqual([]);
 });
 
+/** What of a server's certificate a handshake shows: its names, or nothing. */
+function shownBy(address: string, name: string, ...options: string[]): string {
+  const script = `address=$1 name=$2; shift 2
+    timeout 20 openssl s_client -connect "$address" -servername "$name" "$@" </dev/null 2>/dev/null |
+      openssl x509 -noout -ext subjectAltName 2>/dev/null | sed -n 's/^ *DNS://p'`;
+  return container.run(["sh", "-c", script, "shown", address, name, ...options]).stdout.trim();
+}
+
+test.each([
+  ["TLS 1.3", ["-tls1_3"]],
+  ["TLS 1.2", ["-tls1_2"]],
+  ["TLS 1.2 and the suite that the door has", ["-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"]],
+  ["no suite of elliptic curves", ["-tls1_2", "-cipher", "AES128-SHA"]],
+])("a VPN-only name has no certificate for who comes from outside, with %s", (_what, options) => {
+  expect(shownBy("127.0.0.1:443", `mayi.${DOMAIN}`, ...options)).toBe("");
+});
+
+test("it has one on the VPN, and the domain has one outside", () => {
+  expect(shownBy("127.0.0.1:8443", `mayi.${DOMAIN}`)).toBe(`mayi.${DOMAIN}`);
+  expect(shownBy("127.0.0.1:443", DOMAIN)).toBe(DOMAIN);
+});
+
 test("plain HTTP leads to HTTPS, whatever is asked", () => {
   const { stdout } = container.run([
     ...["sh", "-c"],

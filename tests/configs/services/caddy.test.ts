@@ -13,13 +13,20 @@ jest.setTimeout(1_200_000);
 interface Adapted {
   admin: { listen: string };
   apps: {
-    http: { servers: Record<string, { listen: string[]; routes: Route[]; protocols?: string[] }> };
+    http: { servers: Record<string, Server> };
     tls?: {
       automation: {
         policies: { issuers: { module: string; challenges?: { dns?: { provider: { name: string } } } }[] }[];
       };
     };
   };
+}
+
+interface Server {
+  listen: string[];
+  routes: Route[];
+  protocols?: string[];
+  tls_connection_policies?: { match?: { sni?: string[] }; cipher_suites?: string[] }[];
 }
 
 interface Route {
@@ -69,16 +76,23 @@ async function adapted(given: Given, remoteSites: readonly RemoteSite[] = []): P
   return JSON.parse(stdout) as Adapted;
 }
 
-/** Listeners by hostname; of a route without hostname, `*`. */
+/** Listeners by hostname, but for those where nobody gets through its handshake; of a route without hostname, `*`. */
 function listeners({ apps }: Adapted): Record<string, string[]> {
   const found: Record<string, string[]> = {};
-  for (const { listen, routes } of Object.values(apps.http.servers)) {
-    for (const { match = [{}] } of routes) {
-      for (const host of match.flatMap(({ host: hosts = ["*"] }) => hosts)) (found[host] ??= []).push(...listen);
+  for (const server of Object.values(apps.http.servers)) {
+    const closed = closedNames(server);
+    for (const { match = [{}] } of server.routes) {
+      for (const host of match.flatMap(({ host: hosts = ["*"] }) => hosts))
+        if (!closed.includes(host)) (found[host] ??= []).push(...server.listen);
     }
   }
   return Object.fromEntries(Object.entries(found).map(([host, ports]) => [host, ports.sort()]));
 }
+
+const closedNames = ({ tls_connection_policies: policies = [] }: Server): string[] =>
+  policies.flatMap(({ match, cipher_suites: suites }) =>
+    suites?.join() === "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" ? (match?.sni ?? []) : [],
+  );
 
 /** The check has no secrets, and what listens for plain HTTP only redirects. */
 const EXPECTED = /placeholder: failed to read file.*\/run\/secrets\/ovh_|server is listening only on the HTTP port/;

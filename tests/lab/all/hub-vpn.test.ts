@@ -2,8 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LabHost } from "../harness/host";
 import type { Lab } from "../harness/lab";
 import { sharedLabOfHub } from "../harness/shared";
-import { authorityOf } from "../harness/site";
-import { VpnClient } from "../harness/vpn-client";
+import { publicSideOf, VpnClient } from "../harness/vpn-client";
 
 /** The hub's Headscale and real Tailscale clients, which come through its gateway with keys that the program makes. */
 
@@ -39,7 +38,7 @@ async function keysIn(shown: boolean): Promise<Record<string, string>> {
 }
 
 const newClient = async (name: string): Promise<VpnClient> => {
-  const client = await VpnClient.start(lab, name, hub.publicAddress, await authorityOf(hub, "vpn_gateway"));
+  const client = await VpnClient.start(await publicSideOf(lab, hub), name);
   clients.push(client);
   return client;
 };

@@ -57,6 +57,14 @@ test.each([
   expect(await seen(DOOR, "127.0.0.1", await site(status))).toBe(expected);
 });
 
+test("a handshake without a suite for the certificate is a closed door", async () => {
+  const versions = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+  const server = createServer({ ...tls, ...versions, ciphers: "ECDHE-RSA-AES128-GCM-SHA256" }, (_request, response) =>
+    response.writeHead(200).end(),
+  );
+  expect(await seen(DOOR, "127.0.0.1", await listening(server))).toBe("closed");
+});
+
 test("a site that promises 404 is open with it", async () => {
   expect(await seen({ ...DOOR, status: 404 }, "127.0.0.1", await site(404))).toBe("open");
 });

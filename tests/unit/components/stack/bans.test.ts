@@ -50,7 +50,7 @@ test("a gateway notes what its public sites are asked, where somebody reads it, 
       .split(/^(?=\S.* \{$)/m)
       .filter((block) => block.includes("import access_notes"))
       .map((block) => block.split(" {")[0] ?? "");
-  expect(noted(prod)).toEqual(["https://:443, https://:8443", "ewutelo.cloud"]);
+  expect(noted(prod)).toEqual(["https://:443, https://:8443", "mayi.ewutelo.cloud", "ewutelo.cloud"]);
   expect(noted(without)).toEqual([]);
   expect(String(resource(without, CADDYFILE).inputs["content"])).not.toContain("access");
   expect(without.filter(({ type }) => type === CROWDSEC)).toEqual([]);

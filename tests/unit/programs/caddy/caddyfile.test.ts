@@ -70,8 +70,13 @@ const portOf = (address: string): number =>
 const matches = (pattern: string | undefined, path: string): boolean =>
   pattern === undefined || (pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern);
 
+/** Whether nobody gets past a block's handshake: RSA's suites alone, by the version that has any. */
+const isClosed = ({ lines }: Block): boolean =>
+  lines.includes("protocols tls1.2 tls1.2") && lines.includes("ciphers TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+
 /** What a site block does with a request: the first matching part wins. */
 function answerOf({ lines }: Block, path: string): string {
+  if (isClosed({ addresses: [], lines })) return "no handshake";
   const text = lines.join("\n").replaceAll(" {\nstream_close_delay 5m\n}", "");
   const parts = [...text.matchAll(/^(handle|handle_path)(?: (\S+))? \{\n(.+)\n\}$/gm)];
   if (parts.length === 0) return /^reverse_proxy (\S+)$/m.exec(text)?.[1] ?? "nothing";
@@ -88,6 +93,7 @@ function promised({ domain, vpnEnforce, services, remoteSites }: ServiceContext,
   ].filter(({ subdomain }) => (subdomain === "" ? domain : `${subdomain}.${domain}`) === hostname);
   const allowed = all.filter(({ access }) => port === 8443 || access === "public" || !vpnEnforce);
   if (port === 8443 && all.every(({ access }) => access === "public")) return "respond 404";
+  if (port === 443 && hostname !== domain && all.length > 0 && allowed.length === 0) return "no handshake";
   if (hostname === domain && path === "/health") return 'respond "OK" 200';
   const order = ["/x", "/x/y/*", "/x/*", "/z/*", undefined];
   const winner = order
@@ -176,7 +182,8 @@ test("who may come in is never decided by a source address", () => {
 test("every site but the redirect and the metrics has TLS of the stack's kind and the security headers", () => {
   fc.assert(
     fc.property(context, (given) => {
-      const [redirect, metrics, nobody, ...others] = sites(caddyfile(given));
+      const [redirect, metrics, nobody, ...rest] = sites(caddyfile(given));
+      const [closed, others] = [rest.filter(isClosed), rest.filter((block) => !isClosed(block))];
       expect(redirect).toMatchObject({
         addresses: ["http://", "http://:8080"],
         lines: ["redir https://{host}{uri} 308", ""],
@@ -185,8 +192,9 @@ test("every site but the redirect and the metrics has TLS of the stack's kind an
       expect(nobody?.addresses).toEqual(["https://:443", "https://:8443"]);
       expect(nobody?.lines.slice(-2)).toEqual(["respond 404", ""]);
       for (const { lines } of others) expect(lines).toContain("import security_headers");
-      for (const { lines } of [...(nobody === undefined ? [] : [nobody]), ...others]) {
-        expect(lines.includes("tls internal")).toBe(given.tls === "internal");
+      for (const { lines } of closed) expect(lines.slice(-2)).toEqual(["respond 404", ""]);
+      for (const { lines } of [...(nobody === undefined ? [] : [nobody]), ...closed, ...others]) {
+        expect(lines.some((line) => /^tls internal( \{)?$/.test(line))).toBe(given.tls === "internal");
         expect(lines.includes("dns ovh {")).toBe(given.tls === "acme-ovh");
       }
     }),

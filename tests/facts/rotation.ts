@@ -6,6 +6,8 @@ export interface Rotation {
   tried: readonly string[];
   /** Containers of Sese-AI that start anew for it, as their programs read it when they start. */
   restarts: readonly string[];
+  /** Those that start anew beside them where the value is changed by hand: nobody knows the one of before, which would let the stack in. */
+  byHand?: readonly string[];
   /**
    * `goes on`: whoever lets in those who show it goes on meanwhile, as it takes two values, or a new one without a start; no request of a client
    * fails that has the old value until that is refused, and then the new one. `starts anew`: it is away for as long as its start takes.
@@ -81,18 +83,14 @@ export const ROTATIONS = {
     ["the API key of qdrant"],
     ["vpai_litellm", "vpai_openclaw", "vpai_qdrant"],
   ),
-  redisCachePassword: rotation(
-    "stack",
-    "starts anew",
-    ["the default user of redis-cache"],
-    ["vpai_litellm", "vpai_redis-cache"],
-  ),
-  redisPassword: rotation(
-    "stack",
-    "starts anew",
-    ["the default user of redis"],
-    ["vpai_litellm", "vpai_redis", "vpai_sure", "vpai_sure-worker"],
-  ),
+  redisCachePassword: {
+    ...rotation("stack", "goes on", ["the default user of redis-cache"], LITELLM),
+    byHand: ["vpai_redis-cache"],
+  },
+  redisPassword: {
+    ...rotation("stack", "goes on", ["the default user of redis"], [...LITELLM, "vpai_sure", "vpai_sure-worker"]),
+    byHand: ["vpai_redis"],
+  },
   remotionApiToken: rotation("stack", "starts anew", [], []),
   starterToken: rotation("stack", "starts anew", ["whoever shows the token of starter"], []),
   sureDatabasePassword: rotation("stack", "goes on", ["role sure of postgresql"], ["vpai_sure", "vpai_sure-worker"]),

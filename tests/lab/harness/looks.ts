@@ -51,7 +51,7 @@ export class Logins {
   nocodb(): Look {
     const place = { container: "vpai_nocodb", port: 8080, path: "/api/v1/auth/user/signin" };
     // It calls a wrong password a bad request.
-    return (password) => this.admits("sese", place, posted({ email: "owner@vpai.test", password }), "400");
+    return (password) => this.admits("sese", place, posted({ email: "owner@vpai.test", password }), ["400", "401"]);
   }
 
   uptimeKuma(): Look {
@@ -75,9 +75,11 @@ export class Logins {
 
   /** The gateway before Zerobyte's page. */
   zerobyteGateway(): Look {
+    const name = "backups.vpai.test";
     return async (value) => {
-      const url = `https://owner:${value}@backups.vpai.test/`;
-      return (await get(this.hosts.hub, url, await authorityOf(this.hosts.hub, "vpn_gateway"))).status !== 401;
+      const { hub } = this.hosts;
+      const place = ["--resolve", `${name}:443:${hub.publicAddress}`, `https://${name}/`];
+      return !["401", "403"].includes(await statusOf(hub, place, [`user = "owner:${value}"`]));
     };
   }
 
@@ -91,23 +93,32 @@ export class Logins {
   /**
    * Asks a program from its host.
    * @param lines of curl's configuration, which it reads from standard input
-   * @param no the status that says no
+   * @param no statuses that say no
    * @throws where it says neither yes nor no
    */
-  private async admits(on: keyof Hosts, place: Place, lines: string[], no = "401"): Promise<boolean> {
+  private async admits(on: keyof Hosts, place: Place, lines: string[], no = ["401", "403"]): Promise<boolean> {
     const host = this.hosts[on];
     const { container, port, path } = place;
     const address = container === undefined ? "127.0.0.1" : await addressOf(host, container);
-    const argv = ["curl", "-s", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "--config", "-"];
-    const { stdout } = await onHost(host, [...argv, `http://${address}:${port}${path}`], `${lines.join("\n")}\n`);
-    if (/^(000|429|5)/.test(stdout)) throw new Error(`${container ?? port} answered ${stdout}`);
-    return stdout !== no;
+    return !no.includes(await statusOf(host, [`http://${address}:${port}${path}`], lines));
   }
 }
 
 /** Over one connection for all of them: clients ask often. */
 const onHost = (host: LabHost, argv: readonly string[], stdin: string) =>
   transportTo(host.connection).run(argv, { stdin });
+
+/**
+ * The status that a program answers with.
+ * @param lines of curl's configuration, which it reads from standard input
+ * @throws where that is neither yes nor no
+ */
+async function statusOf(host: LabHost, args: readonly string[], lines: readonly string[]): Promise<string> {
+  const argv = ["curl", "-sk", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "--config", "-", ...args];
+  const { stdout } = await onHost(host, argv, `${lines.join("\n")}\n`);
+  if (/^(000|429|5)/.test(stdout)) throw new Error(`${args.at(-1) ?? ""} answered ${stdout}`);
+  return stdout;
+}
 
 /** Where a program answers. */
 interface Place {
@@ -126,7 +137,7 @@ async function addressOf(host: LabHost, container: string): Promise<string> {
 export const bearer = (token: string): string[] => [`header = "authorization: Bearer ${token}"`];
 
 /** As curl's configuration has a text: in quotation marks, with a backslash before each of its own. */
-const posted = (body: object): string[] => [
+export const posted = (body: object): string[] => [
   'header = "content-type: application/json"',
   `data = "${JSON.stringify(body).replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`,
 ];

@@ -38,8 +38,9 @@ const make = (
   { alias, key, maxBudget, budgetDuration, models = [], routes }: VirtualKey & { routes?: readonly string[] },
   { offer, host, connection, endpoint, ready, scope }: Running<LlmProxy>,
   at: Workshop,
-): LiteLlmKey =>
-  new LiteLlmKey(
+): LiteLlmKey => {
+  const before = at.before(key);
+  return new LiteLlmKey(
     `${host}/virtual-key/${alias}`,
     {
       connection,
@@ -50,6 +51,7 @@ const make = (
       },
       alias,
       key: at.secret(key).apply(llmKey),
+      ...(before === undefined ? {} : { before: before.apply(llmKey) }),
       maxBudget,
       budgetDuration,
       models: [...models],
@@ -57,6 +59,7 @@ const make = (
     },
     { parent: scope, dependsOn: [ready] },
   );
+};
 
 /** A virtual key with a budget in a LiteLLM proxy; one that nobody requests any more is deleted. */
 export const litellmKey = defineCapability<LlmProxy, VirtualKey>({
@@ -64,6 +67,7 @@ export const litellmKey = defineCapability<LlmProxy, VirtualKey>({
   when: "before",
   offerSecrets: ({ masterKey }) => [masterKey],
   requestSecrets: ({ key }) => [key],
+  takesBoth: ({ key }) => [key],
   offerProofs: ({ masterKey }) => [keyAt("/models", masterKey, "the administrator")],
   requestProofs: ({ alias, key }) => [keyAt("/models", key, `the key ${alias}`)],
   claims: ({ alias }) => [`virtual key ${alias}`],
@@ -76,6 +80,7 @@ export const litellmMetricsKey = defineCapability<LlmProxy, Pick<VirtualKey, "ke
   when: "after",
   offerSecrets: ({ masterKey }) => [masterKey],
   requestSecrets: ({ key }) => [key],
+  takesBoth: ({ key }) => [key],
   requestProofs: ({ key }) => [keyAt("/metrics/", key, "the key metrics")],
   claims: () => ["virtual key metrics"],
   // It spends nothing; LiteLLM takes no budget of zero for one.

@@ -24,9 +24,12 @@ export const redisLogin = (password: SecretDeclaration): Proof => ({
   secret: password,
   as: "the default user",
   command: ["sh", "-c", LOGIN],
-  // Each byte by its number: it is text between quotation marks for the client.
-  input: (value) => `AUTH default "${Buffer.from(value).toString("hex").replace(/../g, "\\x$&")}"\nPING\n`,
+  input: (value) => `${redisAuth(value)}\nPING\n`,
 });
+
+/** The default user's login, as the client reads it; each byte by its number: it is text between quotation marks. */
+export const redisAuth = (value: string): string =>
+  `AUTH default "${Buffer.from(value).toString("hex").replace(/../g, "\\x$&")}"`;
 
 const LOGIN = `said=$(redis-cli 2>&1)
 case $said in *PONG*) echo accepted ;; *WRONGPASS*) echo refused ;; *) printf '%s\n' "$said" >&2; exit 1 ;; esac`;

@@ -150,6 +150,7 @@ export class Fleet {
     return {
       secret: (declaration) => secrets.require(declaration),
       given: (declaration) => secrets.get(declaration),
+      before: (declaration) => secrets.before(declaration),
       protect: this.hostOf(server).protects,
       domain: stack.domain,
       ownerEmail: ownerOf(stack),

@@ -49,6 +49,8 @@ export interface Workshop {
   secret(declaration: SecretDeclaration): Output<string>;
   /** The value of a secret that a person may leave out; undefined when the stack has none. */
   given(declaration: SecretDeclaration): Output<string> | undefined;
+  /** The value of before of a secret that is being rotated, which is taken too; undefined of any other. */
+  before(declaration: SecretDeclaration): Output<string> | undefined;
   /** Whether what holds data is protected from deletion. */
   protect: boolean;
   /** The stack's domain. */
@@ -89,6 +91,8 @@ export interface CapabilityForm<Offer, Request> {
   offerSecrets?(offer: Offer): readonly SecretDeclaration[];
   /** Secrets of who requests. Default: none. */
   requestSecrets?(request: Request): readonly SecretDeclaration[];
+  /** Those of `requestSecrets` whose value of before the server takes too, while they are rotated. Default: none. */
+  takesBoth?(request: Request): readonly SecretDeclaration[];
   /** How values of `offerSecrets` are tried, where the server runs. Default: they are not. @param context of the server */
   offerProofs?(offer: Offer, context: ServiceContext): readonly Proof[];
   /** How values of `requestSecrets` are tried, where the server runs. Default: they are not. @param context of the server */
@@ -139,6 +143,8 @@ export interface Requested extends RequestOptions {
   /** Whether the service's sites open only once it is made. */
   opens: boolean;
   secrets: readonly SecretDeclaration[];
+  /** Those of them whose value of before the server takes too, while they are rotated. */
+  takesBoth: readonly SecretDeclaration[];
   /** How values of its secrets are tried, where its server runs. @param offer of that server */
   proofs?(offer: unknown, context: ServiceContext): readonly Proof[];
   claims: readonly string[];
@@ -185,6 +191,7 @@ export const defineCapability = <Offer, Request>(form: CapabilityForm<Offer, Req
       when,
       opens: form.opens ?? false,
       secrets: form.requestSecrets?.(request) ?? [],
+      takesBoth: form.takesBoth?.(request) ?? [],
       ...(form.requestProofs === undefined
         ? {}
         : {

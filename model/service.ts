@@ -119,11 +119,21 @@ export interface Service<R extends Run = Run> extends Monitored {
   jobs?: readonly Job[];
   /**
    * How a changed file takes effect: `restart`, or a command in the container that makes the program read it again, and fails
-   * unless the program has loaded it.
+   * unless the program has loaded it. In a container, a command may do so for secrets alone.
    */
-  onChange?: "restart" | { reload: readonly string[] };
+  onChange?: "restart" | { reload: readonly string[] } | { reloadSecrets: SecretsReload };
   /** Seconds that the program gets to stop before it is killed. Default: 10. */
   stopTimeout?: number;
+}
+
+/** How a container's program takes on secrets alone, while all else restarts it. */
+export interface SecretsReload {
+  /** Secret that the command logs in with. */
+  login: SecretDeclaration;
+  /** A line that the command reads of each value that may be in force: one has to be. */
+  line: (value: string) => string;
+  /** Command in the container; it fails unless the program has loaded its secrets anew. Then, too, the program is restarted. */
+  command: readonly string[];
 }
 
 /** Whose a job is: a service's, or the host's own. */

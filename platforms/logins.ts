@@ -99,8 +99,10 @@ export const takersOf = (secret: SecretDeclaration, views: readonly HostView[]):
 
 /** Whether a program of the stack takes two values of a secret at a time. */
 export const takesBoth = (secret: SecretDeclaration, views: readonly HostView[]): boolean =>
-  takersOf(secret, views).some(({ service: { secrets = {} } }) =>
-    Object.values(secrets).some((file) => file.secret.name === secret.name && file.both !== undefined),
+  takersOf(secret, views).some(
+    ({ service: { secrets = {}, uses = [] } }) =>
+      Object.values(secrets).some((file) => file.secret.name === secret.name && file.both !== undefined) ||
+      uses.some(({ takesBoth = [] }) => takesBoth.some(({ name }) => name === secret.name)),
   );
 
 /** Where a site is asked; undefined while its gateway has no address that is known. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { redisDatabase } from "../capabilities/redis-database";
+import { redisAuth, redisDatabase } from "../capabilities/redis-database";
 import { SECRETS_FOLDER } from "../model/files";
 import { camelCase } from "../model/names";
 import type { SecretDeclaration } from "../model/secret";
@@ -53,6 +53,13 @@ export const redisPassword = (name = "redis"): SecretDeclaration => ({
   length: 32,
 });
 
+/** Has Redis read its users' file, by the first of the logins that it lets in. Who is logged in stays so. */
+const LOAD_USERS = `while IFS= read -r login; do
+  said=$(printf '%s\\nACL LOAD\\n' "$login" | redis-cli 2>&1)
+  if [ "$(printf '%s\\n' "$said" | grep -cx OK)" = 2 ]; then exit 0; fi
+done
+printf '%s\\n' "\${said:-no login}" >&2; exit 1`;
+
 /** What every Redis is, whatever it is for. @param settings beside those of every one */
 export function redisServer(args: RedisArgs & { name: string; settings: string }) {
   const { name, group, networks, settings } = args;
@@ -74,6 +81,7 @@ export function redisServer(args: RedisArgs & { name: string; settings: string }
         both: { render: (password: string, before: string) => redisAcl(password, before) },
       },
     },
+    onChange: { reloadSecrets: { login: redisPassword(name), line: redisAuth, command: ["sh", "-c", LOAD_USERS] } },
     health: {
       test: ["redis-cli", "-e", "-u", "redis://health:none@127.0.0.1:6379", "--no-auth-warning", "ping"],
       interval: 10,

@@ -3,7 +3,7 @@ import { asking } from "../secrets/prompt";
 import { generate, givenValue } from "../secrets/sources";
 import { writeSecret } from "../secrets/stack-file";
 import type { StackSecret } from "../secrets/state";
-import { notePending, noteRotation, type Pending } from "./pending";
+import { notePending, noteRotations, type Pending } from "./pending";
 import type { DescribedStack } from "./stack";
 
 /**
@@ -32,10 +32,16 @@ export async function begin(
 
 /** Gives each secret that is being rotated its new value, unless it has one: an interrupted run may have done so. */
 export async function renew(stack: string, { config, secrets }: DescribedStack, pending: Pending): Promise<void> {
+  const counted: Record<string, number> = {};
+  for (const {
+    declaration: { name },
+  } of secrets) {
+    const { rotation } = pending[name] ?? {};
+    if (rotation !== undefined && (config.rotations[name] ?? 0) < rotation) counted[name] = rotation;
+  }
+  await noteRotations(stack, counted);
   for (const { declaration, value } of secrets) {
     const { before, rotation } = pending[declaration.name] ?? {};
-    if (rotation !== undefined && (config.rotations[declaration.name] ?? 0) < rotation)
-      await noteRotation(stack, declaration.name, rotation);
     if (rotation === undefined && before !== undefined && value === before)
       await writeSecret(stack, declaration.name, await newValue(declaration, before));
   }

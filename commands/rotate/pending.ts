@@ -21,10 +21,10 @@ export async function notePending(stack: string, pending: Pending): Promise<void
   await pulumiOutput(stack, "config", "rm", "--stack", stack, ROTATING);
 }
 
-/** Has a secret that the stack makes made anew by the next `up`. */
-export async function noteRotation(stack: string, name: string, rotation: number): Promise<void> {
-  await pulumiOutput(
-    stack,
-    ...["config", "set", "--stack", stack, "--path", `vpai:rotations.${name}`, String(rotation)],
-  );
+/** Has secrets that the stack makes made anew by the next `up`. @param rotations by secret; all of them, or none, are written */
+export async function noteRotations(stack: string, rotations: Readonly<Record<string, number>>): Promise<void> {
+  const counted = Object.entries(rotations).map(([name, rotation]) => `vpai:rotations.${name}=${rotation}`);
+  if (counted.length === 0) return;
+  const plain = counted.flatMap((one) => ["--plaintext", one]);
+  await pulumiOutput(stack, "config", "set-all", "--stack", stack, "--path", ...plain);
 }

@@ -100,5 +100,6 @@ function reloadOf({ name, onChange }: Service, { container, unit }: DeployedServ
   if (unit !== undefined) return ["systemctl", "reload-or-restart", unit];
   if (container === undefined || onChange === undefined)
     throw new Error(`${name}: expected a gateway that takes on changed files, found none`);
-  return onChange === "restart" ? ["docker", "restart", container] : ["docker", "exec", container, ...onChange.reload];
+  const isReloaded = onChange !== "restart" && "reload" in onChange;
+  return isReloaded ? ["docker", "exec", container, ...onChange.reload] : ["docker", "restart", container];
 }

@@ -14,7 +14,7 @@ import { DataMigration, HealthGate, HostImage, type Place, ReleaseSnapshot, type
 import type { Endpoint } from "../../model/capability";
 import { majorOf } from "../../model/data-version";
 import { isOnDemand } from "../../model/run";
-import type { ContainerService } from "../../model/service";
+import type { ContainerService, SecretsReload } from "../../model/service";
 import { backupProgram } from "../../programs/backup";
 import type { HostContext, HostNetworks } from "../host-context";
 import { type Login, loginFor } from "../machines/registry-logins";
@@ -27,6 +27,7 @@ import type { RunningService, ServiceArgs } from "../running-service";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
 import { configsOf, type FileSpec, onHost, type SecretSpec } from "../filing";
+import type { SecretStore } from "../secret-store";
 import { type ContainerSpec, containerSpec } from "./spec";
 
 export interface DockerServiceArgs extends ServiceArgs {
@@ -230,11 +231,23 @@ export class DockerService extends ComponentResource implements RunningService {
 
   /** How the program takes on changed files; a preview names what happens by the property that changes. */
   private onChange({ name, onChange = "restart" }: ContainerService, revision: Output<string>) {
-    const folders = [this.place.configs, `${this.host.folder}/secrets/${name}`];
-    return onChange === "restart"
-      ? { restart: { revision, folders, timeout: this.spec.stopTimeout } }
-      : { reload: { revision, folders, command: [...onChange.reload] } };
+    const secrets = `${this.host.folder}/secrets/${name}`;
+    const folders = [this.place.configs, secrets];
+    if (onChange !== "restart" && "reload" in onChange)
+      return { reload: { revision, folders, command: [...onChange.reload] } };
+    const restart = { revision, folders, timeout: this.spec.stopTimeout };
+    if (onChange === "restart") return { restart };
+    const { command, ...login } = onChange.reloadSecrets;
+    const stdin = linesOf(login, this.host.secrets);
+    return { restart, reload: { revision, folders: [secrets], command: [...command], stdin } };
   }
+}
+
+/** A line for each value of a secret that may be in force. */
+function linesOf({ login, line }: Omit<SecretsReload, "command">, secrets: SecretStore): Output<string> {
+  const before = secrets.before(login);
+  const values = [secrets.require(login), ...(before === undefined ? [] : [before])];
+  return all(values).apply((known) => known.map((value) => `${line(value)}\n`).join(""));
 }
 
 /** Networks and the container's names there; on none, the engine says so by a network of that name. */

@@ -45,7 +45,9 @@ export function unitSpec(service: UnitService, place: SpecPlace): UnitSpec {
     user: `${user.uid}:${user.gid}`,
     argv: [...entrypoint, ...command],
     type: run.type ?? "exec",
-    ...(onChange === "restart" ? {} : { reload: onChange.reload.map((one) => filledIn(one, service, place)) }),
+    ...(onChange !== "restart" && "reload" in onChange
+      ? { reload: onChange.reload.map((one) => filledIn(one, service, place)) }
+      : {}),
     program: run.program,
     runtimes: run.runtimes ?? [],
     labels: { ...ownershipLabels(place.owner), "dev.vpai.service": name },

@@ -71,7 +71,21 @@ alone() {
   mkdir -p "$STORE"
   exec 9> "$STORE/.lock"
   timeout "$PATIENCE" flock 9 || fail "another job has been at the repository for more than $PATIENCE s; nothing was done"
+  expect_time_goes_on
 }
+
+# Expects this host's clock to be later than when the last run ended: one that was set back would have snapshots take the places of others.
+expect_time_goes_on() {
+  local now last
+  now=$(date +%s) last=$(cat "$STORE/clock" 2> /dev/null || echo 0)
+  [ "$now" -ge "$last" ] || fail "this host's clock says $(moment_of "$now"), and said $(moment_of "$last") before." \
+    "Nothing was done. If it is right now: remove $STORE/clock"
+  echo "$now" > "$STORE/clock"
+  trap 'date +%s > "$STORE/clock"' EXIT
+}
+
+# 2026-11-29T02:55:00Z of a number of seconds.
+moment_of() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
 
 # Expects the repository. At the very first time it is made; later on, one that is gone is for a person to look at.
 open_repository() {
@@ -157,7 +171,7 @@ moment() {
   local now last set
   now=$(date +%s) set=$(seconds "$2") last=$(newest "$1" '.time // empty')
   last=$([ -z "$last" ] && echo 0 || seconds "$last")
-  [ "$last" -le $((now + DAY)) ] || fail "$1: its newest snapshot is of $(date -u -d "@$last" +%Y-%m-%dT%H:%M:%SZ), which is" \
+  [ "$last" -le $((now + DAY)) ] || fail "$1: its newest snapshot is of $(moment_of "$last"), which is" \
     "more than a day to come: is this host's clock right?"
   if [ "$set" -gt "$now" ] || [ "$set" -le "$last" ]; then set=$now; fi
   if [ "$set" -le "$last" ]; then set=$((last + 1)); fi

@@ -63,12 +63,12 @@ export const healthGateKind: Kind<HealthGateInputs, HealthGateState> = {
   identity: ["container"],
   added: ["restart", "reload", "given", "networks"],
   transient: ["logins"],
-  async ensure(inputs) {
+  async ensure(inputs, before) {
     const host = new PatientHost(transportTo(inputs.connection));
     const healthy = await lastHealthyVersion(host, inputs);
     const previous = healthy !== undefined && isAnother(healthy, inputs) ? healthy : undefined;
     const unchanged = healthy !== undefined && previous === undefined;
-    const { refused, revived } = await start(host, inputs, unchanged);
+    const { refused, revived } = await start(host, inputs, { unchanged, given: before?.given });
     const found = refused ?? (await watch(host, inputs, previous === undefined ? 0 : inputs.settle));
     if (found !== undefined) throw await failure(host, inputs, { found, revived, previous });
     await keep(host, inputs);
@@ -94,18 +94,19 @@ const isAnother = (version: Version, { containerId, revision }: HealthGateInputs
 
 /**
  * The container under its name and on its networks, running with the files that are there.
+ * @param known whether nothing about it has changed, and what its files had to hold when that was seen last
  * @returns what is wrong with that, or why it was restarted; neither in most cases
  */
 async function start(
   host: EngineHost,
   inputs: HealthGateInputs,
-  unchanged: boolean,
+  { unchanged, given }: { unchanged: boolean; given: string | undefined },
 ): Promise<{ refused?: string | undefined; revived?: string | undefined }> {
   const { containerId, networks } = inputs;
   const refused = await putInPlace(host, inputs, containerId);
   if (refused !== undefined) return { refused };
   const attached = networks === undefined ? [] : await attach(host, containerId, networks);
-  const wrong = await takeOnChangedFiles(host, containerId, inputs);
+  const wrong = await takeOnChangedFiles(host, containerId, inputs, given);
   if (wrong !== undefined) return { refused: wrong };
   return { revived: await revive(host, inputs, { attached, unchanged }) };
 }

@@ -19,6 +19,8 @@ export interface LiteLlmKeyInputs {
   alias: string;
   /** The key itself; begins with `sk-`. */
   key: string;
+  /** The key of before, which is taken too, with the same budget once more. Default: it is not. */
+  before?: string;
   /** US dollars that may be spent in one `budgetDuration`. */
   maxBudget: number;
   /** After what time the budget starts anew, e.g. `1d`. */
@@ -58,11 +60,13 @@ export const liteLlmKeyKind: Kind<LiteLlmKeyInputs> = {
     if (found === undefined) {
       // Another value is another key.
       if (before?.key === inputs.key) makeAnew?.();
+      if (inputs.before !== undefined) await rename(api, inputs.before, outgoing(inputs.alias));
       await deleteAlias(api, inputs.alias);
       await api.call("POST", "/key/generate", { body: settingsOf(inputs) });
     } else if (!sameSettings(found, inputs)) {
       await api.call("POST", "/key/update", { body: settingsOf(inputs) });
     }
+    if (inputs.before === undefined) await deleteAlias(api, outgoing(inputs.alias));
     return inputs;
   },
   async observe(state) {
@@ -70,6 +74,7 @@ export const liteLlmKeyKind: Kind<LiteLlmKeyInputs> = {
     return found === undefined ? undefined : { ...state, ...found };
   },
   async remove(state) {
+    await deleteAlias(apiOf(state), outgoing(state.alias));
     await apiOf(state).call("POST", "/key/delete", { body: { keys: [hashOf(state.key)] }, missing: true });
   },
 };
@@ -111,6 +116,14 @@ const sameSettings = (found: Settings, wanted: Settings): boolean =>
 
 const isSameSet = (one: readonly string[] = [], other: readonly string[] = []): boolean =>
   JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
+
+/** The alias that a key gets whose place another one takes. */
+const outgoing = (alias: string): string => `${alias} (of before)`;
+
+/** One that is not there any more needs no other name. */
+async function rename(api: JsonApi, key: string, alias: string): Promise<void> {
+  await api.call("POST", "/key/update", { body: { key, key_alias: alias }, missing: true });
+}
 
 /** A key of another value gives its alias back; what it spent stays in the proxy's records. */
 async function deleteAlias(api: JsonApi, alias: string): Promise<void> {

@@ -37,7 +37,7 @@ interface SystemdJobState extends Omit<SystemdJobInputs, "condition"> {
 }
 
 /** Tells when a job counts as overdue, and from when on one that has never succeeded. Arguments: folder, job, labels, seconds. */
-const DECLARE = `set -eu
+export const DECLARE = `set -eu
 mkdir -p "$1"; file=$1/job-$2.declared.prom
 since=$(sed -n 's/^job_declared_timestamp_seconds{.*} //p' "$file" 2>/dev/null || true)
 for metric in "job_declared_timestamp_seconds \${since:-$(date +%s)}" "job_overdue_after_seconds $4"; do

@@ -1,10 +1,6 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { ensureImage } from "../../../lab/images/build";
-import { alertRules } from "../../../platforms/vpai/services/vmalert/alert-rules";
-import { contextWith } from "../../context";
+import { RULES, unittest } from "../../vmalert-tool";
 
 /** The alerts' own unit tests (`alerts/*.yml`), run by vmalert's test program on the rule file that is deployed. */
 
@@ -16,25 +12,11 @@ type Cases = keyof typeof CASES;
 
 const casesOf = (name: string): string => readFileSync(path.join(__dirname, "alerts", `${name}.yml`), "utf8");
 
-const RUNBOOK = "https://github.com/mobutoo/vpai/blob/main/docs/runbook.md";
-const RULES = alertRules(contextWith({ settings: { runbook: RUNBOOK } }));
-
-const folder = mkdtempSync(path.join(os.tmpdir(), "alerts-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function unittest(cases: Cases, rules: string): Promise<{ code: number | null; said: string }> {
-  writeFileSync(path.join(folder, "rules.yml"), rules.replace("interval: 15s", `interval: ${CASES[cases]}`));
-  writeFileSync(path.join(folder, "alerts.yml"), casesOf(cases));
-  const container = ["run", "--rm", "--network", "none", "--volume", `${folder}:/test:ro`, "--tmpfs", "/tmp"];
-  const command = ["unittest", "--files=/test/alerts.yml"];
-  const ended = spawnSync("docker", [...container, await ensureImage("vmalert-tool"), ...command], {
-    encoding: "utf8",
-  });
-  return { code: ended.status, said: ended.stdout + ended.stderr };
-}
-
 test.each(Object.keys(CASES) as Cases[])("alerts fire when their figures say so, of %s", async (cases) => {
-  expect(await unittest(cases, RULES)).toEqual({ code: 0, said: expect.stringContaining("SUCCESS") as unknown });
+  expect(await unittest(casesOf(cases), RULES, CASES[cases])).toEqual({
+    code: 0,
+    said: expect.stringContaining("SUCCESS") as unknown,
+  });
 });
 
 test.each([
@@ -46,7 +28,10 @@ test.each([
 ] as const)("another value of %s fails them", async (_what, cases, old, changed) => {
   const rules = RULES.replace(old, changed);
   expect(rules).not.toBe(RULES);
-  expect(await unittest(cases, rules)).toEqual({ code: 1, said: expect.stringContaining("FAILED") as unknown });
+  expect(await unittest(casesOf(cases), rules, CASES[cases])).toEqual({
+    code: 1,
+    said: expect.stringContaining("FAILED") as unknown,
+  });
 });
 
 test("every alert has a case", () => {

@@ -6,13 +6,14 @@ import { eventually } from "../../eventually";
 import { projectRoot } from "../../../toolchain/environment";
 import { QDRANT_CONFIG } from "../../../platforms/vpai/services/qdrant/config";
 import { docker, hardened, image, inside, minute, mounted, run, start, useImages } from "../harness/containers";
+import { JobFigures, jobFailed, jobOverdue } from "../harness/job-figures";
 
 /**
  * The backups' program with the programs that it asks, each with somebody who writes without a pause: as root of a Debian 13, as on
  * a host. A host's own job, with n8n, is in tests/lab/backup.test.ts.
  */
 
-useImages("postgres", "redis", "qdrant", "couchdb", "node", "lab-host");
+useImages("postgres", "redis", "qdrant", "couchdb", "node", "lab-host", "vmalert-tool");
 
 /** Of Redis, Qdrant and CouchDB. */
 const PASSWORD = "canary-password";
@@ -273,18 +274,31 @@ const END_PG_DUMP =
   'for one in /proc/[0-9]*; do if [ "$(cat $one/comm 2>/dev/null)" = pg_dump ]; then kill -9 "${one#/proc/}"; fi; done';
 
 describe("what goes wrong leaves the sets of before, and no other", () => {
-  const failing = (what: () => void): string => {
+  let figures: JobFigures;
+  beforeAll(async () => {
+    mkdirSync(at("metrics"));
+    figures = new JobFigures("sese-ai", at("metrics"));
+    await figures.declare(JOB, "host", 93_600);
+    await figures.report(JOB, "host", 0);
+  });
+  afterAll(() => figures.remove());
+
+  /** Notes a run that failed, as its unit does. @returns what it said */
+  const failing = async (name: string, what: () => void): Promise<string> => {
     try {
       what();
     } catch (error) {
-      return (error as { stderr: string }).stderr;
+      const { status, stderr } = error as { status: number; stderr: string };
+      await figures.report(JOB, "host", status);
+      figures.keep(name);
+      return stderr;
     }
     throw new Error("expected a failure");
   };
 
   test(
     "a server that ends in the middle of its dump",
-    () => {
+    async () => {
       const before = sets();
       // A table that takes a while to be written.
       sql("CREATE TABLE big AS SELECT g, repeat(md5(g::text), 20) AS t FROM generate_series(1, 400000) g", "forgotten");
@@ -295,7 +309,8 @@ describe("what goes wrong leaves the sets of before, and no other", () => {
         ...["timeout", "60", "bash", "-c"],
         `until [ -s ${store()}/.partial-*/postgres/forgotten.dump ]; do sleep 0.01; done; docker exec ${run}-postgres sh -c '${END_PG_DUMP}'`,
       );
-      expect(failing(() => backup())).toContain("postgres could not be copied; this run leaves no set");
+      const said = await failing("a dump that is killed", () => backup());
+      expect(said).toContain("postgres could not be copied; this run leaves no set");
       expect(sets()).toEqual(before);
       sql("DROP TABLE big", "forgotten");
     },
@@ -304,10 +319,10 @@ describe("what goes wrong leaves the sets of before, and no other", () => {
 
   test(
     "a service that does not run",
-    () => {
+    async () => {
       const before = sets();
       docker("stop", `${run}-couchdb`);
-      expect(failing(() => backup())).toContain("couchdb could not be copied");
+      expect(await failing("a service that is off", () => backup())).toContain("couchdb could not be copied");
       expect(sets()).toEqual(before);
       docker("start", `${run}-couchdb`);
     },
@@ -316,7 +331,7 @@ describe("what goes wrong leaves the sets of before, and no other", () => {
 
   test(
     "a disk that becomes full while a dump is written",
-    () => {
+    async () => {
       // A small disk in the place of the store, whose size the program cannot foresee at its first run.
       sh('mkdir "$1"', at("small"));
       const small = ["--volume", "/var/run/docker.sock:/var/run/docker.sock", "--volume", `${folder}:${folder}`];
@@ -327,7 +342,7 @@ describe("what goes wrong leaves the sets of before, and no other", () => {
         'printf "host\\tlab\\npart\\tpostgres\\tpostgres\\tpostgresql\\t-\\tpostgres\\n" > "$1"',
         at("small/configs", JOB, "plan"),
       );
-      const error = failing(() =>
+      const error = await failing("a full disk", () =>
         execFileSync(
           "docker",
           [
@@ -368,6 +383,19 @@ describe("what goes wrong leaves the sets of before, and no other", () => {
       expect(backup("check", newest())).toContain("as it was written");
     },
     3 * minute,
+  );
+
+  test(
+    "of each of them the owner is told, and again where no run follows",
+    () => {
+      const calls = [jobFailed(JOB, 1, "sese-ai"), jobOverdue(JOB, "sese-ai")];
+      return figures.expectCalls({
+        "a dump that is killed": calls,
+        "a service that is off": calls,
+        "a full disk": calls,
+      });
+    },
+    2 * minute,
   );
 });
 

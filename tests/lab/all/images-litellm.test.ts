@@ -1,4 +1,6 @@
+import { liteLlmKeyKind as kind } from "../../../providers/resources/litellm-key";
 import { eventually } from "../../eventually";
+import { SshServer } from "../../unit/providers/ssh-server";
 import {
   awkward,
   docker,
@@ -128,6 +130,32 @@ print(answer.read().decode())
       expect(ask("/metrics/", master).text).toMatch(/litellm_spend_metric_total\{.*api_key_alias="test".*\} 0\.4/);
     },
     3 * minute,
+  );
+
+  test(
+    "lets in both keys while one takes the other's place, and only the new one then",
+    async () => {
+      const ssh = await SshServer.start();
+      ssh.respond = ([, ...args]) => ({ code: 0, stdout: docker(...args), stderr: "" });
+      try {
+        const server = { container: `${run}-litellm`, port: 4000, masterKey: master };
+        const form = { alias: "turn", maxBudget: 1, budgetDuration: "1d", models: [] };
+        const first = { connection: ssh.connection, server, ...form, key: "sk-canary-first" };
+        const statuses = () => ["sk-canary-first", "sk-canary-second"].map((one) => ask("/models", one).status);
+        await kind.ensure(first);
+        expect(statuses()).toEqual([200, 401]);
+        const both = await kind.ensure({ ...first, key: "sk-canary-second", before: first.key }, first);
+        expect(statuses()).toEqual([200, 200]);
+        expect(sql(`SELECT key_alias FROM "LiteLLM_VerificationToken" WHERE key_alias LIKE 'turn%' ORDER BY 1`)).toBe(
+          "turn\nturn (of before)",
+        );
+        await kind.ensure({ ...first, key: "sk-canary-second" }, both);
+        expect(statuses()).toEqual([401, 200]);
+      } finally {
+        await ssh.stop();
+      }
+    },
+    2 * minute,
   );
 
   test(

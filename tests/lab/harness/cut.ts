@@ -1,8 +1,9 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** A way to a TCP server that is cut once so many bytes went there, and stays cut until it is mended. */
+/** A way to a TCP server that is cut once so many bytes went there, and stays cut until it is mended; or that is slow. */
 export class CutWay {
   private left = Number.POSITIVE_INFINITY;
+  private pause = 0;
   private readonly open = new Set<Socket>();
 
   private constructor(
@@ -25,8 +26,14 @@ export class CutWay {
     this.left = bytes;
   }
 
+  /** Has all that goes to the server take so many milliseconds longer. */
+  slowBy(pause: number): void {
+    this.pause = pause;
+  }
+
   mend(): void {
     this.left = Number.POSITIVE_INFINITY;
+    this.pause = 0;
   }
 
   /** Whether it was cut. */
@@ -50,7 +57,9 @@ export class CutWay {
     from.on("data", (bytes: Buffer) => {
       const passed = bytes.subarray(0, this.left);
       this.left -= bytes.length;
-      to.write(passed);
+      // Of one pause, the earlier ones end first.
+      if (this.pause > 0) setTimeout(() => to.write(passed), this.pause);
+      else to.write(passed);
       if (this.isCut) for (const socket of this.open) socket.destroy();
     });
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Milliseconds between two requests of one client. */
+/** Milliseconds between two requests of one client, where the test does not say. */
 const PAUSE = 250;
 
 /** What became of a client's requests. */
@@ -17,8 +17,14 @@ export class Load {
   private isOver = false;
   private readonly clients: Promise<void>[];
 
-  /** @param clients by name, each a request that throws where it fails */
-  constructor(clients: Readonly<Record<string, () => Promise<unknown>>>) {
+  /**
+   * @param clients by name, each a request that throws where it fails
+   * @param pause between two of its requests, in milliseconds
+   */
+  constructor(
+    clients: Readonly<Record<string, () => Promise<unknown>>>,
+    private readonly pause = PAUSE,
+  ) {
     this.clients = Object.entries(clients).map(([name, ask]) => this.work(name, ask));
   }
 
@@ -41,7 +47,7 @@ export class Load {
         count.last = error.message.slice(0, 200);
       });
       count.asked += 1;
-      await sleep(PAUSE);
+      await sleep(this.pause);
     }
   }
 }

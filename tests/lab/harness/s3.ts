@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,18 @@ import { succeed } from "./run";
 
 const VERSION = "v1.8.0";
 
+/** A disk of the server's own, which the others of this machine do not have. */
+export interface SmallDisk {
+  /** Bytes. */
+  room: number;
+  /** Image and name of the container that it is in, with the server. */
+  image: string;
+  container: string;
+}
+
+/** Where that container has what the server keeps. */
+const DISK = "/disk";
+
 /** A real S3 server as a process on this machine, which keeps buckets as folders and objects as files. */
 export class S3Server {
   static readonly accessKey = "test";
@@ -16,6 +28,7 @@ export class S3Server {
 
   private constructor(
     private readonly process: ChildProcess,
+    private readonly disk: SmallDisk | undefined,
     /** Folders of the buckets, of what was in them, and of the accounts. */
     private readonly folders: readonly [string, string, string],
     /** `<address>:<port>`. */
@@ -25,25 +38,29 @@ export class S3Server {
   /**
    * @param host address of this machine that it listens on
    * @param users keys that may do what a bucket's policy says, by access key; with them it can keep versions, too
+   * @param disk that it keeps all in; else folders of this machine
    */
   static async start(
     host: string,
     buckets: readonly string[],
     users: Readonly<Record<string, string>> = {},
+    disk?: SmallDisk,
   ): Promise<S3Server> {
     const root = mkdtempSync(path.join(tmpdir(), "vpai-s3-"));
     for (const bucket of buckets) mkdirSync(path.join(root, bucket));
     const address = `${host}:${await freePort(host)}`;
     const keys = ["--access", S3Server.accessKey, "--secret", S3Server.secretKey];
     const [versions, accounts] = [mkdtempSync(`${root}-versions-`), mkdtempSync(`${root}-accounts-`)];
+    const [command = "", ...args] = disk === undefined ? [await program()] : await onDisk(disk);
+    const [iam, kept, objects] = disk === undefined ? [accounts, versions, root] : FOLDERS;
     const server = spawn(
-      await program(),
-      [...keys, "--iam-dir", accounts, "--port", address, "posix", "--versioning-dir", versions, root],
+      command,
+      [...args, ...keys, "--iam-dir", iam, "--port", address, "posix", "--versioning-dir", kept, objects],
       { stdio: "ignore" },
     );
     await eventually(() => fetch(`http://${address}`), 20);
     for (const [user, secret] of Object.entries(users)) await addUser(address, user, secret);
-    return new S3Server(server, [root, versions, accounts], address);
+    return new S3Server(server, disk, [root, versions, accounts], address);
   }
 
   /** Folder of the buckets. */
@@ -59,10 +76,40 @@ export class S3Server {
       .map((entry) => path.relative(path.join(this.root, bucket), path.join(entry.parentPath, entry.name)));
   }
 
+  /** Takes all of the disk's room but so many bytes. */
+  fill(left: number): void {
+    const script = 'head -c $(($(df --output=avail --block-size=1 "$1" | tail -n 1) - $2)) /dev/zero > "$1/filler"';
+    this.inDisk("sh", "-euc", script, "sh", DISK, String(left));
+  }
+
+  /** Gives the room back. */
+  empty(): void {
+    this.inDisk("rm", `${DISK}/filler`);
+  }
+
+  private inDisk(...command: string[]): void {
+    if (this.disk === undefined) throw new Error("expected a server with a disk of its own");
+    execFileSync("docker", ["exec", this.disk.container, ...command]);
+  }
+
   stop(): void {
+    if (this.disk !== undefined) execFileSync("docker", ["rm", "--force", this.disk.container], { stdio: "ignore" });
     this.process.kill("SIGKILL");
     for (const folder of this.folders) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Folders on a disk of its own: of accounts, of what was in the buckets, and of the buckets. */
+const FOLDERS = [`${DISK}/accounts`, `${DISK}/versions`, `${DISK}/buckets`] as const;
+
+/** What the server's program is begun with, so that it has such a disk, and is reached as if it were none. */
+async function onDisk({ room, image, container }: SmallDisk): Promise<string[]> {
+  const file = await program();
+  const begin = `mkdir -p ${FOLDERS.join(" ")}; exec /versitygw "$@"`;
+  return [
+    ...["docker", "run", "--rm", "--name", container, "--network", "host", "--tmpfs", `${DISK}:size=${room}`],
+    ...["--volume", `${file}:/versitygw:ro`, "--entrypoint", "sh", image, "-euc", begin, "versitygw"],
+  ];
 }
 
 async function addUser(address: string, user: string, secret: string): Promise<void> {

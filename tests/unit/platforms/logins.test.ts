@@ -108,12 +108,11 @@ test("who takes a secret: by files, jobs, offers and requests", () => {
   expect(takers("vaultDumpPassword")).toEqual(["seko-vpn/couchdb"]);
 });
 
-test("programs that take two values at a time: Redis, its cache, and the gateways' logins", () => {
+test("programs that take two values at a time: Redis, its cache, the gateways' logins, and LiteLLM for its keys", () => {
   const both = declaredSecrets(vpai).filter((secret) => takesBoth(secret, views));
   expect(both.map(({ name }) => name).sort()).toEqual([
-    "monitoringWriteKey",
-    "redisCachePassword",
-    "redisPassword",
+    ...["litellmMetricsKey", "monitoringWriteKey", "n8nLlmKey", "openclawApiKey", "opencodeLlmKey"],
+    ...["redisCachePassword", "redisPassword"],
     "zerobyteGatewayPassword",
   ]);
 });

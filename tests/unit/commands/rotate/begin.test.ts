@@ -37,7 +37,7 @@ test("old values are noted, encrypted, before there are new ones; none is on a c
   await renew("lab", stack, pending);
   expect(fake.calls.slice(1).sort()).toEqual([
     "config set --secret --stack lab secrets:redisPassword",
-    "config set --stack lab --path vpai:rotations.postgresqlPassword 1",
+    "config set-all --stack lab --path --plaintext vpai:rotations.postgresqlPassword=1",
   ]);
 });
 
@@ -59,7 +59,17 @@ test("cut short between note and value, it goes on with the value", async () => 
   await renew("lab", stack, noted);
   expect(fake.calls.sort()).toEqual([
     "config set --secret --stack lab secrets:redisPassword",
-    "config set --stack lab --path vpai:rotations.postgresqlPassword 3",
+    "config set-all --stack lab --path --plaintext vpai:rotations.postgresqlPassword=3",
+  ]);
+});
+
+test("all that the stack makes is noted at once", async () => {
+  const stack = lab();
+  const made = { ...MADE, n8nAdminPassword: "old-of-n8n" };
+  const pending = await begin("lab", chosen(stack, "n8nAdminPassword", "postgresqlPassword"), stack, made);
+  await renew("lab", stack, pending);
+  expect(fake.calls.slice(1)).toEqual([
+    expect.stringMatching(/^config set-all (?=.*rotations\.n8nAdminPassword=1)(?=.*rotations\.postgresqlPassword=1)/),
   ]);
 });
 

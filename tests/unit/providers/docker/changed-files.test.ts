@@ -13,6 +13,8 @@ let server: SshServer;
 let folder: string;
 let asked: string[][];
 let code: number;
+/** Of some of Docker's commands. */
+let codes: Record<string, number>;
 let status: string;
 let program: ChildProcess;
 /** What Docker says of the container's start, which is the program's unless the clock was set. */
@@ -26,7 +28,7 @@ beforeAll(async () => {
     if (argv[2] === "inspect") return { code: 0, stdout: JSON.stringify([container()]), stderr: "" };
     asked.push(argv);
     if (argv[1] === "restart") restartProgram();
-    return { code, stdout: "", stderr: "" };
+    return { code: codes[argv[1] ?? ""] ?? code, stdout: "", stderr: "" };
   };
 });
 
@@ -36,6 +38,7 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(os.tmpdir(), "changed-"));
   asked = [];
   code = 0;
+  codes = {};
   status = "running";
   mounts = [];
 });
@@ -86,10 +89,14 @@ const reload = (): OnChange => ({ reload: { ...files(), command: RELOAD } });
 const note = (): string => at("last-healthy", "redis.read");
 
 /** What Docker is asked to do, and what is found wrong. */
-async function takenOn(onChange: OnChange, has: string): Promise<{ asked: string[]; wrong: string | undefined }> {
+async function takenOn(
+  onChange: OnChange,
+  has: string,
+  before?: string,
+): Promise<{ asked: string[]; wrong: string | undefined }> {
   asked = [];
   const inputs = { ...onChange, given: has, lastHealthy: at("last-healthy", "redis") };
-  const wrong = await takeOnChangedFiles(new Transport(server.connection), "c0ffee", inputs);
+  const wrong = await takeOnChangedFiles(new Transport(server.connection), "c0ffee", inputs, before);
   return { asked: asked.map((argv) => argv.join(" ")), wrong };
 }
 
@@ -128,6 +135,56 @@ test("a program that can reads its files again instead, once, by a command that 
   expect(await takenOn(reload(), given("two"))).toEqual(RELOADED);
   expect(asked).toEqual([["docker", "exec", "c0ffee", ...RELOAD]]);
   expect(await takenOn(reload(), given("two"))).toEqual(NOTHING);
+});
+
+describe("a program that can read its secrets again, and nothing else", () => {
+  const SECRET = ["secrets", "redis", "users.acl"];
+  const both = (): OnChange => ({
+    ...restart(),
+    reload: { ...files(), folders: [at("secrets", "redis")], command: RELOAD, stdin: "a login\n" },
+  });
+  const old = () => given("one") + given("two", SECRET);
+
+  beforeEach(async () => {
+    write("two", SECRET, 5);
+    write("one", FILE, 5);
+    start();
+    expect(await takenOn(both(), old(), old())).toEqual(NOTHING);
+  });
+
+  test("does so where secrets alone differ from before, once, with what it reads", async () => {
+    write("three", SECRET);
+    const next = given("one") + given("three", SECRET);
+    expect(await takenOn(both(), next, old())).toEqual({
+      asked: [`docker exec --interactive c0ffee ${RELOAD.join(" ")}`],
+      wrong: undefined,
+    });
+    expect(await takenOn(both(), next, old())).toEqual(NOTHING);
+  });
+
+  test.each<[string, () => void, () => string, (() => string) | undefined]>([
+    ["something else differs, too", () => write("four"), () => given("four") + given("three", SECRET), old],
+    ["nobody knows what there was before", () => undefined, () => given("one") + given("three", SECRET), undefined],
+    [
+      "what is put back is what it was",
+      () => undefined,
+      () => given("one") + given("three", SECRET),
+      () => given("one") + given("three", SECRET),
+    ],
+  ])("is restarted where %s", async (_what, more, next, before) => {
+    write("three", SECRET);
+    more();
+    expect(await takenOn(both(), next(), before?.())).toEqual(RESTARTED);
+  });
+
+  test("is restarted where it does not load them", async () => {
+    write("three", SECRET);
+    codes = { exec: 1 };
+    expect((await takenOn(both(), given("one") + given("three", SECRET), old())).asked).toEqual([
+      `docker exec --interactive c0ffee ${RELOAD.join(" ")}`,
+      ...RESTARTED.asked,
+    ]);
+  });
 });
 
 describe("C2: a clock that was an hour ahead when the container started", () => {

@@ -116,6 +116,41 @@ test("another value takes the alias over, and the old value stops working", asyn
   expect(Object.keys(keys)).toEqual([hash("sk-new")]);
 });
 
+describe("a key that takes another one's place", () => {
+  const both = { key: "sk-new", before: "sk-of-openclaw" };
+  const aliases = () => Object.fromEntries(Object.entries(keys).map(([token, { key_alias }]) => [token, key_alias]));
+
+  test("leaves that one in force until it is not named any more", async () => {
+    await kind.ensure(inputs);
+    const during = await kind.ensure({ ...inputs, ...both }, inputs);
+    expect(aliases()).toEqual({ [hash("sk-new")]: "openclaw", [hash(inputs.key)]: "openclaw (of before)" });
+    await kind.ensure({ ...inputs, key: "sk-new" }, during);
+    expect(aliases()).toEqual({ [hash("sk-new")]: "openclaw" });
+  });
+
+  test("cut short at any request, takes it with the next try", async () => {
+    await kind.ensure(inputs);
+    for (const path of ["/key/update", "/key/list", "/key/generate"]) {
+      litellm.reply = (received) => (received.path.startsWith(path) ? { status: 500 } : answer(received));
+      await expect(kind.ensure({ ...inputs, ...both }, inputs)).rejects.toThrow("500");
+    }
+    litellm.reply = answer;
+    await kind.ensure({ ...inputs, ...both }, inputs);
+    expect(aliases()).toEqual({ [hash("sk-new")]: "openclaw", [hash(inputs.key)]: "openclaw (of before)" });
+  });
+
+  test("does without one that is not there any more", async () => {
+    await kind.ensure({ ...inputs, ...both });
+    expect(aliases()).toEqual({ [hash("sk-new")]: "openclaw" });
+  });
+
+  test("goes with it, where nobody requests it any more", async () => {
+    await kind.ensure(inputs);
+    await kind.remove(await kind.ensure({ ...inputs, ...both }, inputs));
+    expect(keys).toEqual({});
+  });
+});
+
 test("T15: one that somebody deleted comes back only when told so; another value is another key", async () => {
   const refusal = (): never => {
     throw new Error("not told so");

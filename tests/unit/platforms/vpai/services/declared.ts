@@ -609,9 +609,16 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
     const gate = of(deployed, "health").inputs;
     const folders = [configsOf(deployed), `${deployed.folder}/secrets/${name}`];
     const files = { revision: gate["revision"], folders };
-    const restart = onChange === "restart";
-    expect(gate["restart"]).toEqual(restart ? { ...files, timeout: stopTimeout } : undefined);
-    expect(gate["reload"]).toEqual(restart ? undefined : { ...files, command: onChange.reload });
+    const [, secrets] = folders;
+    const isReloaded = onChange !== "restart" && "reload" in onChange;
+    expect(gate["restart"]).toEqual(isReloaded ? undefined : { ...files, timeout: stopTimeout });
+    if (onChange === "restart") expect(gate["reload"]).toBeUndefined();
+    else if (isReloaded) expect(gate["reload"]).toEqual({ ...files, command: onChange.reload });
+    else {
+      const { command } = onChange.reloadSecrets;
+      const stdin = expect.stringMatching(/^AUTH default ".+"\n$/) as string;
+      expect(gate["reload"]).toEqual({ ...files, folders: [secrets], command, stdin });
+    }
   },
   stopTimeout: (deployed) => {
     const { stopTimeout = 10 } = deployed.service;

@@ -33,12 +33,12 @@ const asUser = (name: string): string => `${name}@`;
  * Who may reach what in the VPN, by default nothing: people the gateways of VPN-only sites, operators sshd as well, and hosts what
  * their services ask of each other. Hosts are named by their addresses; a device that is neither a host nor a person's reaches nobody.
  */
-export function vpnPolicy({ hosts }: Pick<ServiceContext, "hosts">, { members, operators }: Users): string {
-  const nodes = hosts.filter(isNode);
+export function vpnPolicy(context: ServiceContext, { members, operators }: Users): string {
+  const nodes = context.hosts.filter(isNode);
   const acls = [
     ...toDoors([...members, ...operators].map(asUser).sort(), nodes),
     ...toLogins(operators.map(asUser), nodes),
-    ...amongHosts(nodes),
+    ...amongHosts(nodes, { ...context, hosts: nodes }),
   ];
   const addresses = nodes.map(({ name, vpnAddress }) => [name, `${vpnAddress}/32`]);
   return `${JSON.stringify({ hosts: Object.fromEntries(addresses) as unknown, acls }, null, 2)}\n`;
@@ -67,8 +67,8 @@ const toLogins = (src: string[], nodes: readonly Node[]): Rule[] =>
   );
 
 /** One rule for each host that asks another one. */
-function amongHosts(nodes: readonly Node[]): Rule[] {
-  const reaches = reachesAmong(nodes);
+function amongHosts(nodes: readonly Node[], context: ServiceContext): Rule[] {
+  const reaches = reachesAmong(context);
   return nodes.flatMap(({ name }) => {
     const asked = reaches.filter(({ from }) => from === name);
     const others = [...new Set(asked.map(({ to }) => to))];

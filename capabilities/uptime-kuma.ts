@@ -1,15 +1,29 @@
-import { UptimeKumaMonitors, UptimeKumaOwner } from "@vpai/providers";
+import type { Output } from "@pulumi/pulumi";
+import { UptimeKumaMonitors, UptimeKumaNotification, UptimeKumaOwner } from "@vpai/providers";
 import { containerOf, defineCapability } from "../model/capability";
 import type { Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 import type { ServiceContext } from "../model/context";
 import { promisesOn, type Promised } from "../model/promises";
 import { hostnameOf } from "../model/site";
+import { tokenOf, watchedJobs, type WatchedJob } from "../model/watch";
 
 /** What makes a service the one that watches from outside. */
-interface Watcher {
+interface Watching {
   /** Password of its account, whose name is the stack's `ownerEmail`. */
   password: SecretDeclaration;
+  /** As the service's `watches` has it. Default: jobs tell it nothing. */
+  key?: SecretDeclaration;
+}
+
+/** Where it tells of its monitors: a chat of Telegram. */
+interface Chat {
+  /** Token of the bot that writes there. */
+  bot: SecretDeclaration;
+  /** Number of the chat. */
+  chat: SecretDeclaration;
+  /** Name of the setting that says where Telegram's Bot API is. */
+  api: string;
 }
 
 /** Logs in as a browser does that has no WebSocket: Engine.IO's long polling. Reads what it sends from standard input. */
@@ -45,7 +59,7 @@ const login = (password: SecretDeclaration, { ownerEmail, services }: ServiceCon
 });
 
 /** The account of an Uptime Kuma, made from inside before its site opens: it else gives itself to the first visitor. */
-export const uptimeKumaOwner = defineCapability<Watcher, { of: string }>({
+export const uptimeKumaOwner = defineCapability<Watching, { of: string }>({
   name: "Uptime Kuma owner",
   when: "after",
   opens: true,
@@ -65,14 +79,47 @@ export const uptimeKumaOwner = defineCapability<Watcher, { of: string }>({
     ),
 });
 
-/** A monitor for each site and smoke check of the whole platform. */
-export const uptimeKumaMonitors = defineCapability<Watcher, { sitesOf: "platform" }>({
-  name: "Uptime Kuma monitors",
+/** What each monitor of ours sends to a chat, in a stack that has a bot and a chat. */
+export const uptimeKumaNotification = defineCapability<Watching, Chat>({
+  name: "Uptime Kuma notification",
   when: "after",
   offerSecrets: ({ password }) => [password],
+  requestSecrets: ({ bot, chat }) => [bot, chat],
+  claims: () => ["notification"],
+  make: ({ bot, chat, api }, { offer, host, connection, endpoint, ready, scope }, at) => {
+    const [token, number] = [at.given(bot), at.given(chat)];
+    if (token === undefined || number === undefined) return undefined;
+    return new UptimeKumaNotification(
+      `${host}/notification`,
+      {
+        connection,
+        server: {
+          container: containerOf(endpoint),
+          port: endpoint.port,
+          user: at.ownerEmail,
+          password: at.secret(offer.password),
+        },
+        name: "Telegram, kept by the deployment",
+        // By its own kind for Telegram, the version of the lab knows no other server, and all put the token into no POST (docs/decisions/hub.md).
+        url: token.apply((value) => `${String(at.setting(api))}/bot${value}/sendMessage`),
+        body: number.apply((value) => `{"chat_id": ${JSON.stringify(value)}, "text": {{ msg | json }} }`),
+      },
+      { parent: scope, dependsOn: [ready, ...at.earlier(uptimeKumaOwner)] },
+    );
+  },
+});
+
+/** A monitor for each site and smoke check of the whole platform, and for each job that tells how its runs ended. */
+export const uptimeKumaMonitors = defineCapability<Watching, { of: "platform" }>({
+  name: "Uptime Kuma monitors",
+  when: "after",
+  offerSecrets: ({ password, key }) => [password, ...(key === undefined ? [] : [key])],
   claims: () => ["monitors"],
-  make: (_request, { offer, host, connection, endpoint, ready, scope }, at) =>
-    new UptimeKumaMonitors(
+  make: (_request, { offer, host, connection, endpoint, ready, scope }, at) => {
+    const notifications = at.earlier(uptimeKumaNotification);
+    const calls: { calls?: true } = notifications.length > 0 ? { calls: true } : {};
+    const told = offer.key === undefined ? [] : watchedJobs(at.context);
+    return new UptimeKumaMonitors(
       `${host}/monitors`,
       {
         connection,
@@ -82,11 +129,27 @@ export const uptimeKumaMonitors = defineCapability<Watcher, { sitesOf: "platform
           user: at.ownerEmail,
           password: at.secret(offer.password),
         },
-        monitors: monitorsOf(at.context),
+        monitors: monitorsOf(at.context).map((monitor) => ({ ...monitor, ...calls })),
+        ...(offer.key === undefined || told.length === 0
+          ? {}
+          : {
+              jobs: told.map((one) => ({ ...jobMonitor(one), ...calls })).sort(byName),
+              tokens: tokensOf(told, at.secret(offer.key)),
+            }),
       },
-      { parent: scope, dependsOn: [ready, ...at.earlier(uptimeKumaOwner)] },
-    ),
+      { parent: scope, dependsOn: [ready, ...at.earlier(uptimeKumaOwner), ...notifications] },
+    );
+  },
 });
+
+const jobTitle = ({ job, host }: WatchedJob): string => `job ${job.name} on ${host}`;
+
+const jobMonitor = (watched: WatchedJob) => ({ name: jobTitle(watched), interval: watched.patience, active: true });
+
+const tokensOf = (told: readonly WatchedJob[], key: Output<string>): Output<Record<string, string>> =>
+  key.apply((value) => Object.fromEntries(told.map((one) => [jobTitle(one), tokenOf(value, one.job.name)])));
+
+const byName = (one: { name: string }, other: { name: string }): number => (one.name < other.name ? -1 : 1);
 
 /** Seconds between two looks at a site; Uptime Kuma's own default. */
 const INTERVAL = 60;
@@ -104,7 +167,7 @@ function monitorsOf({ hosts, domain, tls }: ServiceContext) {
     active: true,
   }));
   const each = new Map(monitors.map((monitor) => [monitor.name, monitor]));
-  return [...each.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return [...each.values()].sort(byName);
 }
 
 const addressOf = (promised: Promised, domain: string): string => `${hostnameOf(promised, domain)}${promised.path}`;

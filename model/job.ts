@@ -44,6 +44,11 @@ interface JobBase {
   timeout?: number;
   /** Seconds since the last success after which somebody is called. */
   overdueAfter: number;
+  /**
+   * Whether it tells whoever watches from outside how each run ended, who calls when it failed or nothing was told for that long
+   * (docs/monitoring.md#from-outside). Default: its host's metrics tell alone.
+   */
+  watched?: boolean;
   environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
   /** Configuration files, all in one folder, as the job sees them. */
   files?: (context: ServiceContext) => readonly ConfigFile[];

@@ -4,6 +4,7 @@ import { isContainer, publishedBy } from "./run";
 import type { Service } from "./service";
 import { hostnameOf, type PublishedPort, type SiteName } from "./site";
 import { roundsOf, sshPortOf } from "./visits";
+import { watchedJobs, watcherOf } from "./watch";
 
 /** Where a gateway answers those who come through the VPN: HTTPS. */
 const HTTPS = 443;
@@ -20,12 +21,15 @@ interface Reach {
 
 /**
  * What hosts of a platform ask of each other through the VPN, as their services declare it: what they use in servers there, sites
- * that one answers for and another serves, sites that they reach, and logins of their jobs. Each once, in order.
+ * that one answers for and another serves, sites that they, or jobs of theirs, ask, and logins of jobs. Each once, in order.
  */
-export function reachesAmong(hosts: readonly HostView[], context: ServiceContext): Reach[] {
+export function reachesAmong(context: ServiceContext): Reach[] {
+  const { hosts } = context;
   const all = hosts.flatMap((host) => [
-    ...[...toServers(host, hosts), ...toPrograms(host, hosts), ...toSites(host, hosts)],
-    ...toLogins(host, { ...context, hosts }),
+    ...toServers(host, hosts),
+    ...toPrograms(host, hosts),
+    ...toSites(host, hosts, askedBy(host, context)),
+    ...toLogins(host, context),
   ]);
   const byName = new Map(
     all.map((reach) => [`${reach.from} ${reach.to} ${String(reach.port).padStart(5, "0")}`, reach]),
@@ -64,12 +68,19 @@ const toPrograms = ({ name }: HostView, hosts: readonly HostView[]): Reach[] =>
       ),
     );
 
+/** Sites that a host asks: its services, and its jobs that tell the watcher how they ended. */
+function askedBy(host: HostView, context: ServiceContext): SiteName[] {
+  const watcher = watcherOf(context);
+  const tells = watchedJobs(context).some((watched) => watched.host === host.name);
+  return [
+    ...host.services.flatMap(({ asks }) => asks?.(context) ?? []),
+    ...(watcher !== undefined && tells ? [watcher] : []),
+  ];
+}
+
 /** Gateways of other hosts, for what only members of the VPN reach there. */
-const toSites = (host: HostView, hosts: readonly HostView[]): Reach[] =>
-  vpnSitesOf(
-    host.services.flatMap(({ asks }) => asks?.({ hosts }) ?? []),
-    hosts,
-  )
+const toSites = (host: HostView, hosts: readonly HostView[], sites: readonly SiteName[]): Reach[] =>
+  vpnSitesOf(sites, hosts)
     .filter(({ gateway }) => gateway.name !== host.name)
     .map(({ gateway }) => ({ from: host.name, to: gateway.name, port: HTTPS }));
 

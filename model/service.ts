@@ -12,6 +12,7 @@ import type { Program } from "./program";
 import type { Proof } from "./proof";
 import type { SecretDeclaration } from "./secret";
 import type { Exposure, SiteName } from "./site";
+import type { Watcher } from "./watch";
 import { UserError } from "./finding";
 
 /** What a program may use. */
@@ -107,6 +108,8 @@ export interface Service<R extends Run = Run> extends Monitored {
   /** Keys in the `vpai:` namespace of a stack's file: a zod schema by name. What Pulumi hands over is text. */
   settings?: Readonly<Record<string, z.ZodType>>;
   gateway?: Gateway;
+  /** What jobs tell it of their runs. Default: nothing. */
+  watches?: Watcher;
   /** How it comes to its first user. Default: it has no users, or none that come by themselves. */
   firstUser?: FirstUser;
   /** Requests beside those that follow from `expose`: what each site promises. */

@@ -51,6 +51,8 @@ export interface Exposure {
    * What of it the gateway passes on: whole paths, as the program sees them. Default: everything. All else is not found.
    */
   only?: readonly string[];
+  /** Beginnings of paths that a secret follows, of plain letters and `/`: the gateway's log has what follows as `<secret>`. Default: none. */
+  secretsBelow?: readonly string[];
   /** What it promises to whoever asks without a login; tried after each `up`. Default: 200 at its beginning. */
   answers?: Answer;
   /** Name of a setting that, where it is true, makes it VPN-only, whatever `access` says. Default: none does. */

@@ -245,6 +245,7 @@ export function backupJob(context: ServiceContext): HostJob {
     retries: { count: 2, backoff: 300 },
     timeout: 3 * HOUR,
     overdueAfter: 26 * HOUR,
+    watched: true,
     // Docker's client looks for its settings in homes, which the sandbox hides.
     environment: () => ({ DOCKER_CONFIG: "/nonexistent" }),
     files: () => [

@@ -9,6 +9,7 @@ import { declaredHostJobs } from "../model/platform";
 import type { SecretDeclaration } from "../model/secret";
 import { matching } from "../model/setting";
 import type { Stack } from "../model/stack";
+import { contextOn, patienceWith } from "../model/watch";
 import { backupJobName } from "./backup";
 
 /** Restic: 0.18 is what the sources name, and what Debian 13 has. */
@@ -151,13 +152,11 @@ export function repositoryPlace(stack: Pick<Stack, "settings">): { endpoint: str
 /** Hosts that make sets of backups. */
 const backedHosts = (context: ServiceContext): HostView[] =>
   context.hosts.filter((host) =>
-    declaredHostJobs(host, { ...context, host: host.name, services: host.services, networks: host.networks }).some(
-      ({ name }) => name === backupJobName(host.name),
-    ),
+    declaredHostJobs(host, contextOn(host, context)).some(({ name }) => name === backupJobName(host.name)),
   );
 
-/** Seconds after which the copies of a host's sets are overdue: a night and two hours; a week for one that is off every now and then. */
-const overdueAfter = ({ unreachable }: HostView): number => (unreachable === "defer" ? 7 * DAY : 26 * HOUR);
+/** Seconds after which the copies of a host's sets are overdue: a night and two hours, where it is always there. */
+const overdueAfter = (host: HostView): number => patienceWith(host, 26 * HOUR);
 
 const script: ConfigFile = {
   path: `${CONFIG}/offsite.sh`,
@@ -241,6 +240,7 @@ export const offsiteJobs = (networks: readonly string[]): ContainerJob[] => [
     retries: { count: 2, backoff: 900 },
     timeout: 5 * HOUR,
     overdueAfter: 26 * HOUR,
+    watched: true,
   },
   {
     ...common(PRUNING, networks),
@@ -251,5 +251,6 @@ export const offsiteJobs = (networks: readonly string[]): ContainerJob[] => [
     retries: { count: 2, backoff: 900 },
     timeout: 5 * HOUR,
     overdueAfter: 8 * DAY,
+    watched: true,
   },
 ];

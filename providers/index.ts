@@ -82,6 +82,7 @@ export type { SiteRequest } from "./smoke/requests";
 export { exchange } from "./ssh/http";
 export { writeFile } from "./host/write-file";
 export { UptimeKumaMonitors } from "./resources/uptime-kuma-monitors";
+export { UptimeKumaNotification } from "./resources/uptime-kuma-notification";
 export { UptimeKumaOwner } from "./resources/uptime-kuma-owner";
 export { ZerobyteRepository } from "./resources/zerobyte-repository";
 export { type CommandRunner, Transport, transportTo } from "./ssh/transport";

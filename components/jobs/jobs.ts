@@ -10,7 +10,7 @@ import { type Check, configFile, dataFolder, type Filer, secretFile } from "../f
 import type { HostContext } from "../host-context";
 import { loginFor } from "../machines/registry-logins";
 import type { RunningService, ServiceArgs } from "../running-service";
-import { REPORT, RUN } from "./scripts";
+import { REPORT, RUN, TELL } from "./scripts";
 import { type JobSpec, jobSpec, SCRIPTS_FOLDER } from "./spec";
 import { type VisitedHosts, visiting } from "./visits";
 
@@ -23,7 +23,7 @@ interface Placement {
 
 /** Jobs of a host and of its services: each a service and a timer of systemd, with its files and what runs it. */
 export class Jobs {
-  private scripts: RemoteFile[] | undefined;
+  private readonly scripts = new Map<string, RemoteFile>();
 
   constructor(
     private readonly host: HostContext,
@@ -72,6 +72,7 @@ export class Jobs {
     const files = [
       ...spec.files.map((file) => configFile(filer, file, checkOf(file, job.in === "container" ? image : undefined))),
       ...spec.secrets.map((secret) => secretFile(filer, secret)),
+      ...(spec.telling === undefined ? [] : [secretFile({ ...filer, user: "0:0" }, spec.telling)]),
     ];
     for (const file of files) preparation.add(file, file.writtenAt);
     return new SystemdJob(
@@ -91,7 +92,10 @@ export class Jobs {
       },
       {
         parent,
-        dependsOn: [...after, ...this.runners(), ...files, ...folders, ...(image === undefined ? [] : [image])],
+        dependsOn: [
+          ...[...after, ...this.runners(), ...(spec.telling === undefined ? [] : [this.script("tell", TELL)])],
+          ...[...files, ...folders, ...(image === undefined ? [] : [image])],
+        ],
       },
     );
   }
@@ -118,16 +122,21 @@ export class Jobs {
 
   /** What runs every job of the host, and notes how that went. */
   private runners(): RemoteFile[] {
+    return [this.script("run", RUN), this.script("report", REPORT)];
+  }
+
+  /** A script that jobs of the host share; there once the first of them needs it. */
+  private script(name: string, content: string): RemoteFile {
     const { host, parent } = this;
-    this.scripts ??= Object.entries({ run: RUN, report: REPORT }).map(
-      ([name, content]) =>
-        new RemoteFile(
-          `${host.owner.host}/jobs/${name}`,
-          { connection: host.connection, path: `${host.folder}/${SCRIPTS_FOLDER}/${name}`, content, mode: "0644" },
-          { parent, hooks: host.beforeChange },
-        ),
+    const known = this.scripts.get(name);
+    if (known !== undefined) return known;
+    const made = new RemoteFile(
+      `${host.owner.host}/jobs/${name}`,
+      { connection: host.connection, path: `${host.folder}/${SCRIPTS_FOLDER}/${name}`, content, mode: "0644" },
+      { parent, hooks: host.beforeChange },
     );
-    return this.scripts;
+    this.scripts.set(name, made);
+    return made;
   }
 }
 

@@ -2,9 +2,10 @@ import { type ContainerJob, type HostJob, type Job, JOB_LIMITS, JOB_TIMEOUT } fr
 import { METRICS_FOLDER } from "../../model/monitoring";
 import { isContainer } from "../../model/run";
 import { type ContainerService, type JobOwner, networksOf } from "../../model/service";
+import { tellingOf, tokenOf, watchedJobs, watcherOf } from "../../model/watch";
 import { containerSpec } from "../container/spec";
 import { ownershipLabels } from "../docker/ownership";
-import { type Filing, filingOf, type SpecPlace } from "../filing";
+import { type Filing, filingOf, type SecretSpec, type SpecPlace } from "../filing";
 import { startOf } from "../start";
 import { commandOf, type Directive, environed, limited, mounted, sandboxed, section } from "../unit/directives";
 import { marks } from "../unit/spec";
@@ -24,6 +25,8 @@ export interface JobSpec extends Filing {
   service: (image: string) => string;
   /** Text of the timer's file. */
   timer: string;
+  /** How it tells whoever watches from outside; undefined for a job that does not, or that nobody listens to. */
+  telling: SecretSpec | undefined;
 }
 
 /** Folder of the host, below the platform's, with what all jobs are run by. */
@@ -35,6 +38,7 @@ export function jobSpec(job: Job, owner: JobOwner, place: SpecPlace): JobSpec {
   const { command, directives, filing, image } =
     job.in === "container" ? inContainer(job, owner, place) : onHost(job, owner, place);
   const labels = { ...ownershipLabels(place.owner), "dev.vpai.service": owner.name, "dev.vpai.job": name };
+  const telling = tellingFile(job, place);
   return {
     name,
     user: `${user.uid}:${user.gid}`,
@@ -42,7 +46,8 @@ export function jobSpec(job: Job, owner: JobOwner, place: SpecPlace): JobSpec {
     ...(image === undefined ? {} : { image }),
     marks: marks(labels),
     ...filing,
-    service: (known) => serviceFile(job, owner, { place, labels, directives, command: command(known) }),
+    telling,
+    service: (known) => serviceFile(job, owner, { place, labels, directives, telling, command: command(known) }),
     timer: [
       ...marks(labels),
       section("Unit", [["Description", `When ${name} runs`]]),
@@ -65,15 +70,32 @@ interface Running {
   image?: string;
 }
 
+/** Of root alone: the job itself has no need of it. */
+function tellingFile({ name, watched = false }: Job, { context, folder }: SpecPlace): SecretSpec | undefined {
+  const watcher = watched ? watcherOf(context) : undefined;
+  if (watcher === undefined) return undefined;
+  const tells = watchedJobs(context).some(({ host, job }) => host === context.host && job.name === name);
+  if (!tells) return undefined;
+  return {
+    name: "watcher",
+    path: `${folder}/secrets/${name}/watcher`,
+    declaration: watcher.key,
+    render: (key) => tellingOf(watcher, context, tokenOf(key, name)),
+  };
+}
+
+/** What a job's own part of its service's file is made of. */
+interface ServiceParts extends Pick<JobSpec, "telling"> {
+  place: SpecPlace;
+  labels: Record<string, string>;
+  directives: readonly Directive[];
+  command: readonly string[];
+}
+
 function serviceFile(
   { name, purpose, retries = { count: 0, backoff: 1 }, timeout = JOB_TIMEOUT }: Job,
   owner: JobOwner,
-  {
-    place,
-    labels,
-    directives,
-    command,
-  }: { place: SpecPlace; labels: Record<string, string>; directives: readonly Directive[]; command: readonly string[] },
+  { place, labels, directives, telling, command }: ServiceParts,
 ): string {
   const scripts = `${place.folder}/${SCRIPTS_FOLDER}`;
   const run = [
@@ -85,6 +107,7 @@ function serviceFile(
     ...command,
   ];
   const report = ["/bin/sh", `${scripts}/report`, `${place.folder}/${METRICS_FOLDER}`, name, owner.name];
+  const tell = telling === undefined ? [] : [["/bin/sh", `${scripts}/tell`, telling.path, name]];
   return [
     ...marks(labels),
     section("Unit", [
@@ -96,7 +119,7 @@ function serviceFile(
       ["Type", "oneshot"],
       ["ExecStart", commandOf(run)],
       // With the rights of root: the job has none to write there.
-      ["ExecStopPost", `+${commandOf(report)}`],
+      ...[report, ...tell].map((after): Directive => ["ExecStopPost", `+${commandOf(after)}`]),
       // Each try has a limit of its own.
       ["TimeoutStartSec", "infinity"],
       ...directives,

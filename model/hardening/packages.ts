@@ -12,6 +12,8 @@ export interface SystemPackage {
 /** What every host has, whatever it runs. Docker's own packages do in place of the distribution's. */
 export const BASE_PACKAGES: readonly SystemPackage[] = [
   { names: ["ca-certificates"] },
+  // Downloads the programs of units, and tells of jobs how they ended.
+  { names: ["curl"] },
   { names: ["iproute2"] },
   { names: ["sudo"] },
   { names: ["unattended-upgrades"] },

@@ -18,10 +18,10 @@ export function caddyfile(context: ServiceContext, answersDomain = true): string
   if (isUnitGateway(context)) return onHost(context);
   const sites = sitesOf(context, answersDomain);
   return [
-    globalOptions(context),
+    globalOptions(context, ownLog(context)),
     SECURITY_HEADERS,
     PLAIN_PATHS,
-    ...(context.crowdsec === true ? [ACCESS_NOTES] : []),
+    ...(context.crowdsec === true ? [accessNotes(context)] : []),
     redirects(),
     metricsSite(),
     noSite(context),
@@ -48,7 +48,7 @@ function onHost(context: ServiceContext): string {
       `${open.name} on ${host}: expected VPN-only sites, as what answers there has no other listener, found a public one`,
     );
   return [
-    globalOptions(context, bind),
+    globalOptions(context, [...bind, ...ownLog(context)]),
     SECURITY_HEADERS,
     PLAIN_PATHS,
     block("http://", ["redir https://{host}{uri} 308"]),
@@ -98,20 +98,35 @@ export const PLAIN_PATHS = block("(plain_paths)", [
  * Without what CrowdSec does not look at: the answer's header, which may hold secrets, and TLS. Cookies and logins Caddy leaves out
  * by itself. A disk keeps two days at most, and no more than three files of 10 MiB.
  */
-const ACCESS_NOTES = block("(access_notes)", [
-  "log {",
-  `\toutput file ${ACCESS_LOG} {`,
-  "\t\troll_size 10MiB",
-  "\t\troll_keep 2",
-  "\t\troll_keep_for 48h",
-  "\t}",
-  "\tformat filter {",
-  "\t\twrap json",
-  "\t\trequest>tls delete",
-  "\t\tresp_headers delete",
-  "\t}",
-  "}",
-]);
+const accessNotes = (context: ServiceContext): string =>
+  block("(access_notes)", [
+    "log {",
+    `\toutput file ${ACCESS_LOG} {`,
+    "\t\troll_size 10MiB",
+    "\t\troll_keep 2",
+    "\t\troll_keep_for 48h",
+    "\t}",
+    "\tformat filter {",
+    "\t\twrap json",
+    "\t\trequest>tls delete",
+    "\t\tresp_headers delete",
+    ...withoutSecrets(context).map((line) => `\t\t${line}`),
+    "\t}",
+    "}",
+  ]);
+
+/** What of an address is left out wherever it is noted. */
+function withoutSecrets({ services, remoteSites }: ServiceContext): string[] {
+  const sites = [...services.flatMap(({ expose = [] }) => expose), ...remoteSites];
+  const beginnings = [...new Set(sites.flatMap(({ secretsBelow = [] }) => secretsBelow))];
+  return beginnings.length === 0 ? [] : [`request>uri regexp ^(${beginnings.join("|")})[^?]* $1<secret>`];
+}
+
+/** Caddy notes there what it could not pass on, with its address. Left alone where no address holds a secret. */
+function ownLog(context: ServiceContext): string[] {
+  const fields = withoutSecrets(context);
+  return fields.length === 0 ? [] : part("log", part("format filter", ["wrap json", ...fields]));
+}
 
 /** Members of the VPN are never banned: what is asked of their sites is noted nowhere. */
 const notes = (ports: readonly number[], { crowdsec }: ServiceContext): string[] =>

@@ -1,18 +1,30 @@
 import { isDeepStrictEqual } from "node:util";
-import type { HttpServer } from "../docker/http";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
-import type { Connection } from "../ssh/connection";
-import { Unreadable } from "../unreadable";
-import { described, type Kept, type Monitor, OURS, row } from "../uptime-kuma/monitor";
-import { type Account, inSession, type Session } from "../uptime-kuma/session";
+import {
+  described,
+  INTERVALS,
+  isOurs,
+  isPush,
+  jobDescribed,
+  type JobMonitor,
+  jobRow,
+  type Kept,
+  type Monitor,
+  row,
+} from "../uptime-kuma/monitor";
+import { isOurs as isOurNotification } from "../uptime-kuma/notification";
+import { asOwner, type Owned, type Told } from "../uptime-kuma/owner";
+import type { Session } from "../uptime-kuma/session";
 
 /** All that a deployment has an Uptime Kuma watch; what people add beside it is theirs. */
-export interface UptimeKumaMonitorsInputs {
-  connection: Connection;
-  server: HttpServer & Account;
-  /** Sorted by name. */
+export interface UptimeKumaMonitorsInputs extends Owned {
+  /** Websites, sorted by name. */
   monitors: Monitor[];
+  /** Jobs, sorted by name. Default: none. */
+  jobs?: JobMonitor[];
+  /** By a job's name in `jobs`, what it is known by: 32 letters and digits. */
+  tokens?: Record<string, string>;
 }
 
 export const uptimeKumaMonitorsKind: Kind<UptimeKumaMonitorsInputs> = {
@@ -20,69 +32,114 @@ export const uptimeKumaMonitorsKind: Kind<UptimeKumaMonitorsInputs> = {
   identity: [],
   id: ({ server }) => `${server.container}:monitors`,
   title: ({ server, connection }) => `the monitors in ${server.container} on ${connection.host}`,
-  check: ({ monitors }) => {
-    const names = monitors.map(({ name }) => name);
+  check: ({ monitors, jobs = [], tokens = {} }) => {
+    const names = [...monitors, ...jobs].map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
-    return twice === undefined
-      ? []
-      : [{ property: "monitors", reason: `expected a name for each monitor alone, found ${twice} twice` }];
+    const unknown = jobs.find(({ name }) => !/^[\da-zA-Z]{32}$/.test(tokens[name] ?? ""));
+    const odd = jobs.find(({ interval }) => interval < INTERVALS.least || interval > INTERVALS.most);
+    return [
+      ...(twice === undefined
+        ? []
+        : [{ property: "monitors", reason: `expected a name for each monitor alone, found ${twice} twice` } as const]),
+      ...(unknown === undefined
+        ? []
+        : ([
+            { property: "tokens", reason: `expected a token of 32 letters and digits for ${unknown.name}, found none` },
+          ] as const)),
+      ...(odd === undefined
+        ? []
+        : ([
+            {
+              property: "jobs",
+              reason: `expected ${INTERVALS.least} to ${INTERVALS.most} seconds, found ${odd.interval} of ${odd.name}`,
+            },
+          ] as const)),
+    ];
   },
   async ensure(inputs) {
-    await watching(inputs, (session, kept, version) => bring(session, inputs.monitors, kept, version));
+    await asOwner(inputs, (session, told) => bring(session, inputs, told), Object.values(inputs.tokens ?? {}));
     return inputs;
   },
-  observe: (state) =>
-    watching(state, (_session, kept) => Promise.resolve({ ...state, monitors: kept.map(described).sort(byName) })),
-  remove: (state) => watching(state, (session, kept) => bring(session, [], kept, "")),
+  observe: (state) => asOwner(state, (_session, told) => Promise.resolve({ ...state, ...observed(state, told) })),
+  remove: (state) => asOwner(state, (session, told) => bring(session, { monitors: [] }, told)),
 };
 
-const byName = (one: Monitor, other: Monitor): number => (one.name < other.name ? -1 : 1);
+const byName = (one: { name: string }, other: { name: string }): number => (one.name < other.name ? -1 : 1);
 
-/** Runs `work` with the monitors that are ours, and the program's version, which it tells after the login. */
-const watching = <T>(
-  inputs: UptimeKumaMonitorsInputs,
-  work: (session: Session, kept: Kept[], version: string) => Promise<T>,
-): Promise<T> =>
-  inSession(inputs, async (session) => {
-    // Both may be told as soon as the login is through.
-    const told = Promise.all([session.told<Record<string, Kept>>("monitorList"), versionOf(session)]);
-    told.catch(() => undefined);
-    const { server, connection } = inputs;
-    if (!(await session.logIn(server)))
-      throw new Unreadable(
-        `${server.container} on ${connection.host}: expected to log in as ${server.user}, found another name or password`,
-      );
-    const [list, version] = await told;
-    const ours = Object.values(list).filter(({ description }) => description === OURS);
-    return work(session, ours, version);
-  });
+/** Numbers of the notifications that are ours. */
+const numbersOf = ({ notifications }: Told): number[] => notifications.filter(isOurNotification).map(({ id }) => id);
 
-/** Before the login, 2.0 tells the same without a version. */
-async function versionOf(session: Session): Promise<string> {
-  for (;;) {
-    const { version } = await session.told<{ version?: string }>("info");
-    if (version !== undefined) return version;
-  }
+/** What is there, in the inputs' words. A state that says nothing of jobs goes on saying nothing while there is none. */
+function observed(
+  { jobs, tokens }: UptimeKumaMonitorsInputs,
+  told: Told,
+): Pick<UptimeKumaMonitorsInputs, "monitors" | "jobs" | "tokens"> {
+  const kept = told.monitors.filter(isOurs);
+  const pushed = kept.filter(isPush).sort(byName);
+  const numbers = numbersOf(told);
+  return {
+    monitors: kept
+      .filter((one) => !isPush(one))
+      .map((one) => described(one, numbers))
+      .sort(byName),
+    ...(jobs === undefined && pushed.length === 0 ? {} : { jobs: pushed.map((one) => jobDescribed(one, numbers)) }),
+    ...(tokens === undefined && pushed.length === 0
+      ? {}
+      : { tokens: Object.fromEntries(pushed.map(({ name, pushToken }) => [name, pushToken ?? ""])) }),
+  };
 }
+
+/** One monitor as it is to be. */
+interface Wanted {
+  name: string;
+  calls?: true;
+  /** Whether a kept one is as it is to be. */
+  isSameAs: (kept: Kept, numbers: readonly number[]) => boolean;
+  row: (program: { version: string; notificationIDList: Record<string, boolean> }) => object;
+}
+
+const wantedSite = (monitor: Monitor): Wanted => ({
+  ...monitor,
+  isSameAs: (kept, numbers) => !isPush(kept) && isDeepStrictEqual(described(kept, numbers), monitor),
+  row: (program) => row(monitor, program),
+});
+
+const wantedJob = (monitor: JobMonitor, token: string): Wanted => ({
+  ...monitor,
+  isSameAs: (kept, numbers) =>
+    isPush(kept) && kept.pushToken === token && isDeepStrictEqual(jobDescribed(kept, numbers), monitor),
+  row: (program) => jobRow(monitor, token, program),
+});
 
 /** Changes only what differs; one that is there twice goes. */
 async function bring(
   session: Session,
-  wanted: readonly Monitor[],
-  kept: readonly Kept[],
-  version: string,
+  { monitors, jobs = [], tokens = {} }: Pick<UptimeKumaMonitorsInputs, "monitors" | "jobs" | "tokens">,
+  told: Told,
 ): Promise<void> {
+  const kept = told.monitors.filter(isOurs);
   const first = new Map([...kept].reverse().map((one) => [one.name, one]));
+  const wanted = [...monitors.map(wantedSite), ...jobs.map((job) => wantedJob(job, tokens[job.name] ?? ""))];
   const names = new Set(wanted.map(({ name }) => name));
   for (const { id, name } of kept)
     if (!names.has(name) || first.get(name)?.id !== id) await session.must("deleteMonitor", id);
-  for (const monitor of wanted) await one(session, monitor, first.get(monitor.name), version);
+  for (const one of wanted) await make(session, one, first.get(one.name), told);
 }
 
-async function one(session: Session, monitor: Monitor, found: Kept | undefined, version: string): Promise<void> {
-  if (found === undefined) return void (await session.must("add", row(monitor, version)));
-  if (isDeepStrictEqual(described(found), monitor)) return;
-  await session.must("editMonitor", { ...found, ...row(monitor, version), id: found.id });
+async function make(session: Session, wanted: Wanted, found: Kept | undefined, told: Told): Promise<void> {
+  const numbers = numbersOf(told);
+  if (wanted.calls === true && numbers.length === 0)
+    throw new Error(
+      `monitor ${wanted.name}: expected the deployment's notification, found that somebody took it away: make refresh, then make up`,
+    );
+  if (found !== undefined && wanted.isSameAs(found, numbers)) return;
+  // People may have a monitor tell them beside.
+  const theirs = Object.entries(found?.notificationIDList ?? {}).filter(([id]) => !numbers.includes(Number(id)));
+  const ours = wanted.calls === true ? numbers.slice(0, 1).map((id): [string, boolean] => [String(id), true]) : [];
+  const { version } = told;
+  const sent = wanted.row({ version, notificationIDList: Object.fromEntries([...theirs, ...ours]) });
+  if (found === undefined) return void (await session.must("add", sent));
+  await session.must("editMonitor", { ...found, ...sent, id: found.id });
   if (!found.active) await session.must("resumeMonitor", found.id);
 }
 

@@ -68,17 +68,28 @@ export class Session {
     throw new Unreadable(`${this.title}: expected to log in as ${user}, found: ${found}`);
   }
 
-  /** What it tells by itself under that name, once or the next time. Listening begins at once. */
-  told<T>(event: string): Promise<T> {
+  /**
+   * What it tells by itself under that name, once or the next time. Listening begins at once, and goes on without a gap.
+   * @param isIt whether that is what is waited for. Default: whatever comes first
+   */
+  told<T>(event: string, isIt: (value: T) => boolean = () => true): Promise<T> {
     return new Promise((resolve, reject) => {
+      const hear = (value: T): void => {
+        if (isIt(value)) end(() => resolve(value));
+      };
       const late = setTimeout(
-        () => reject(new Unreadable(`${this.title}: expected to be told ${event} within ${PATIENCE} s, found nothing`)),
+        () =>
+          end(() =>
+            reject(new Unreadable(`${this.title}: expected to be told ${event} within ${PATIENCE} s, found nothing`)),
+          ),
         PATIENCE * 1000,
       );
-      this.socket.once(event, (value: T) => {
+      const end = (settle: () => void): void => {
         clearTimeout(late);
-        resolve(value);
-      });
+        this.socket.off(event, hear);
+        settle();
+      };
+      this.socket.on(event, hear);
     });
   }
 }

@@ -36,6 +36,9 @@ export const ALERTS_CHAT: SecretDeclaration = {
   check: (value) => (/^-?\d+$/.test(value) ? undefined : "expected a whole number"),
 };
 
+/** Setting that says where Telegram's Bot API is. */
+export const TELEGRAM_API = "telegramApi";
+
 const HEARTBEAT: SecretDeclaration = {
   name: "alertsHeartbeatUrl",
   description:
@@ -75,7 +78,7 @@ function channelsOf(context: ServiceContext): Channels {
     ...(hasTelegram
       ? {
           telegram: {
-            api: settings["telegramApi"] as string,
+            api: settings[TELEGRAM_API] as string,
             tokenFile: file("telegram_bot_token"),
             chatFile: file("telegram_chat"),
           },
@@ -143,7 +146,7 @@ export default defineService({
   },
   data: [{ path: "/alertmanager", backup: { kind: "none", reason: "it holds silences and what was told already" } }],
   settings: {
-    telegramApi: matching("an address that begins with http:// or https://", /^https?:\/\/[^\s/]+$/)
+    [TELEGRAM_API]: matching("an address that begins with http:// or https://", /^https?:\/\/[^\s/]+$/)
       .default("https://api.telegram.org")
       .describe("Server of Telegram's Bot API, for alerts."),
     runbook: matching("an address that begins with https://", /^https:\/\/[^\s#]+$/)

@@ -50,7 +50,7 @@ const UNTRIED = [
   ...["seedAccessKey", "seedSecretKey"],
   ...["budgetWebhookSecret", "kaneoApiKey", "n8nWebhookToken", "obsidianCollectorN8nKey", "remotionApiToken"],
   ...["kaneoAuthSecret", "nocodbJwtSecret", "opencutAuthSecret", "openclawGatewayToken"],
-  ...["opencutRedisToken", "opencutValkeyPassword"],
+  ...["opencutRedisToken", "opencutValkeyPassword", "uptimeKumaPushKey"],
   ...["backups", "backupsPrune", "buckets", "shared"].flatMap((name) => [`${name}AccessKey`, `${name}SecretKey`]),
 ];
 

@@ -37,7 +37,7 @@ export function vpnPolicy(context: ServiceContext, { members, operators }: Users
   const acls = [
     ...toDoors([...members, ...operators].map(asUser).sort(), nodes),
     ...toLogins(operators.map(asUser), nodes),
-    ...amongHosts(nodes, context),
+    ...amongHosts(nodes, { ...context, hosts: nodes }),
   ];
   const addresses = nodes.map(({ name, vpnAddress }) => [name, `${vpnAddress}/32`]);
   return `${JSON.stringify({ hosts: Object.fromEntries(addresses) as unknown, acls }, null, 2)}\n`;
@@ -67,7 +67,7 @@ const toLogins = (src: string[], nodes: readonly Node[]): Rule[] =>
 
 /** One rule for each host that asks another one. */
 function amongHosts(nodes: readonly Node[], context: ServiceContext): Rule[] {
-  const reaches = reachesAmong(nodes, context);
+  const reaches = reachesAmong(context);
   return nodes.flatMap(({ name }) => {
     const asked = reaches.filter(({ from }) => from === name);
     const others = [...new Set(asked.map(({ to }) => to))];

@@ -1,7 +1,9 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { REPORT, RUN } from "../../../../components/jobs/scripts";
+import { REPORT, RUN, TELL } from "../../../../components/jobs/scripts";
 import { LocalRunner } from "../../../../providers/local-runner";
 
 /** What runs every job, and what notes how that went, run by this machine's own shell. */
@@ -71,4 +73,45 @@ test("a success is told, then a failure beside it, with the signal of one that w
   expect(await report("exit-code", "3")).toBe(both + end("3"));
   expect(await report("signal", "KILL")).toBe(both + end("255"));
   expect(await report("success", "0")).toBe(both + end("0"));
+});
+
+describe("telling who watches", () => {
+  const TOKEN = "canary-of-the-token";
+  let watcher: Server;
+  let asked: string[];
+
+  beforeEach(async () => {
+    asked = [];
+    watcher = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.writeHead(request.url?.startsWith(`/api/push/${TOKEN}?`) === true ? 200 : 404).end();
+    });
+    await new Promise<void>((resolve) => watcher.listen(0, "127.0.0.1", resolve));
+  });
+
+  afterEach(() => new Promise((resolve) => watcher.close(resolve)));
+
+  /** @param token of the job, as its file has it */
+  async function tell(result: string, status: string, token = TOKEN) {
+    const settings = path.join(folder, "watcher");
+    const { port } = watcher.address() as AddressInfo;
+    writeFileSync(settings, `url = "http://127.0.0.1:${port}/api/push/${token}"\n`);
+    const environment = [`SERVICE_RESULT=${result}`, `EXIT_STATUS=${status}`, "http_proxy=http://192.0.2.1:1"];
+    return shell.run(["env", ...environment, "sh", "-c", TELL, "tell", settings, "dump"]);
+  }
+
+  test.each([
+    ["success", "0", "status=up&msg=OK"],
+    ["exit-code", "3", "status=down&msg=exit%20code%203"],
+    ["signal", "KILL", "status=down&msg=signal%20KILL"],
+  ])("%s %s is told by its token, and nothing is said", async (result, status, query) => {
+    expect(await tell(result, status)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(asked.map((url) => url.replaceAll("+", "%20"))).toEqual([`/api/push/${TOKEN}?${query}`]);
+  });
+
+  test("what could not be told fails nothing, and is said without the token", async () => {
+    const { code, stderr } = await tell("success", "0", "canary-of-another");
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/was not told that dump is up: curl: .*404/)]);
+    expect(stderr).not.toContain("canary");
+  });
 });

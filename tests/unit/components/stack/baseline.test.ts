@@ -37,6 +37,7 @@ test("a lab machine has name, swap, upgrades and kernel from outside", () => {
 test("the packages that every host has", () => {
   expect(inputsOf(stacks.prod, PACKAGES, "seko-vpn/packages")["packages"]).toEqual([
     { names: ["ca-certificates"] },
+    { names: ["curl"] },
     { names: ["iproute2"] },
     { names: ["sudo"] },
     { names: ["unattended-upgrades"] },

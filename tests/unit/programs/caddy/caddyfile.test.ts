@@ -221,3 +221,22 @@ test("the certificate account's contact is given where there is one", () => {
 test("the administration interface is for the container itself", () => {
   expect(caddyfile(contextWith({ tls: "internal", runs: [] }))).toMatch(/^\{\n\tadmin localhost:2019\n/);
 });
+
+describe("addresses that hold a secret", () => {
+  const kuma = serviceWith({
+    name: "kuma",
+    expose: [{ subdomain: "uptime", port: 3001, access: "vpn", secretsBelow: ["/api/push/"] }],
+  });
+  const FIELD = "request>uri regexp ^(/api/push/)[^?]* $1<secret>";
+
+  test("are noted without it, wherever the gateway notes anything", () => {
+    const own = caddyfile(contextWith({ runs: [kuma] }));
+    expect(own).toContain(`\tlog {\n\t\tformat filter {\n\t\t\twrap json\n\t\t\t${FIELD}\n\t\t}\n\t}\n`);
+    const watched = caddyfile({ ...contextWith({ runs: [kuma] }), crowdsec: true });
+    expect(watched.split(FIELD)).toHaveLength(3);
+  });
+
+  test("are no reason to change the log of a gateway that has none", () => {
+    expect(caddyfile(contextWith({ runs: [serviceWith({ name: "other" })] }))).not.toContain("log {");
+  });
+});

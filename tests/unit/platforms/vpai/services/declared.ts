@@ -137,6 +137,11 @@ const SERVED_BY: Readonly<Record<string, { type: string; container: string; key:
   "CouchDB database": { type: "couchdb:Database", container: "server.container", key: "server.password" },
   "Headscale user": { type: "headscale:User", container: "server.container", key: "" },
   "Uptime Kuma owner": { type: "uptimekuma:Owner", container: "server.container", key: "password" },
+  "Uptime Kuma notification": {
+    type: "uptimekuma:Notification",
+    container: "server.container",
+    key: "server.password",
+  },
   "Uptime Kuma monitors": { type: "uptimekuma:Monitors", container: "server.container", key: "server.password" },
   "n8n workflow": { type: "n8n:Workflow", container: "container", key: "server.password" },
 };
@@ -581,6 +586,15 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
         secrets.length > 0 && values.some((value) => value !== undefined && JSON.stringify(inputs).includes(value)),
     );
     expect([name, taking.length > 0]).toEqual([name, true]);
+  },
+  watches: ({ service: { watches, expose = [], offers = [] }, graph, host, context }) => {
+    if (watches === undefined) throw new Error("expected who watches");
+    expect(expose.map(({ subdomain }) => subdomain)).toContain(watches.subdomain);
+    expect(offers.flatMap(({ secrets }) => secrets)).toContain(watches.key);
+    // No part of the path that a host's name or another job's could be.
+    expect(watches.pathOf("t0ken")).toMatch(/^\/(.*\/)?t0ken$/);
+    const { content } = resource(graph, `${host}/job/backup-${host}/secret/watcher`).inputs;
+    expect(content).toContain(`url = "https://${watches.subdomain}.${context.domain}${watches.pathOf("")}`);
   },
   gateway: (deployed) => {
     const { name, gateway } = deployed.service;

@@ -271,7 +271,7 @@ test("what reaches no host is declared by some service, and judged before anythi
 
 describe("a service added as one more file", () => {
   const everything = (): ContainerService => added[0] as ContainerService;
-  const UNUSED: readonly Option[] = ["run.start", "home", "offers", "gateway"];
+  const UNUSED: readonly Option[] = ["run.start", "home", "offers", "watches", "gateway"];
 
   test("uses every option but those of servers that others need", () => {
     const unused = [...REACHING, ...JUDGING].filter((option) => valueOf(everything(), option) === undefined);

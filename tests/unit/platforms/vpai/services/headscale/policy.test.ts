@@ -59,6 +59,8 @@ test.each([
   ["Uptime Kuma asks the studio", "seko-vpn", "workstation", 443],
   ["the workstation's collector writes", "workstation", "sese-ai", 443],
   ["ComfyUI's notes go to CouchDB", "workstation", "seko-vpn", 5984],
+  ["Sese-AI's backups tell Uptime Kuma how they ended", "sese-ai", "seko-vpn", 443],
+  ["the workstation's as well", "workstation", "seko-vpn", 443],
 ])("%s", (_why, from, to, port) => expect(reaches(from, to, port)).toBe(true));
 
 test("copies of backups are fetched by the hub's login at each host, and by nobody else's", () => {
@@ -76,14 +78,14 @@ test.each([
   ["operators come to CouchDB by its site", "operators@", "seko-vpn", 5984],
   ["hosts do not log in to each other", "sese-ai", "workstation", 22],
   ["nor the hub", "seko-vpn", "sese-ai", 804],
-  ["the workstation asks nothing of the hub's gateway", "workstation", "seko-vpn", 443],
+  ["nor by HTTP", "workstation", "seko-vpn", 80],
   ["databases are nobody's", "workstation", "sese-ai", 5432],
   ["nor has the hosts' user rights of its own", "hosts@", "sese-ai", 443],
 ])("%s", (_why, from, to, port) => expect(reaches(from, to, port)).toBe(false));
 
 test("a host outside the VPN is in no rule", () => {
   expect(JSON.stringify(policy("workstation"))).not.toContain("workstation");
-  expect(policy("workstation").acls.flatMap(({ dst }) => dst)).toContain("seko-vpn:5984");
+  expect(policy("workstation").acls.flatMap(({ dst }) => dst)).toContain("seko-vpn:443,5984");
 });
 
 test("without any node nobody reaches anything", () => {

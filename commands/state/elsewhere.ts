@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../toolchain/environment";
+import { ownersPlaceOf } from "../buckets/settings";
 import type { StackState } from "./backend";
 import { BucketStore } from "./bucket";
 import { keepCopy } from "./copies";
@@ -15,8 +16,6 @@ import { keysOf } from "./store";
  */
 export async function copiesElsewhere(stack: string): Promise<StackState | undefined> {
   if (!namesBucket(stack)) return undefined;
-  // Most runs need none of it, and it takes a while to load.
-  const { ownersPlaceOf } = await import("../buckets/settings");
   const { endpoint, region, accessKey, secretKey, bucket, folder } = await ownersPlaceOf(stack);
   const store = new BucketStore({
     ...{ bucket, endpoint, region, prefix: "", forcePathStyle: true, anonymous: false },

@@ -109,7 +109,7 @@ rotate: ## new values for secrets, tried, and the old ones proven to be refused:
 	$(READY)
 	@$(RUN) commands/rotate.ts
 
-recover: ## bring a host's data back from elsewhere, as after the loss of its computer: HOST=sese-ai [AT=2026-11-29] [YES=1]
+recover: ## have a lost host back: the state, its computer, its services, and its data from elsewhere: HOST=sese-ai [AT=2026-11-29] [YES=1]
 	$(READY)
 	@$(RUN) commands/recover.ts
 

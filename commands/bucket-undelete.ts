@@ -1,24 +1,18 @@
 import { s3ClientOf } from "@vpai/providers";
-import { OWNER } from "../programs/offsite";
 import { isMeant } from "./confirm";
 import { chosenStack, main, prepareStack } from "./pulumi";
-import { elsewhereOf } from "./recovery/settings";
+import { ownersPlaceOf } from "./buckets/settings";
 import { undelete, undeletionIn } from "./recovery/undelete";
 
 /** `make bucket-undelete [YES=1]`: takes back what was deleted or overwritten in the repository's bucket, as long as that is kept. */
 main(async () => {
   const stack = chosenStack();
   await prepareStack(stack);
-  const { settings, bucket, expected } = await elsewhereOf(stack);
-  const s3 = await s3ClientOf({
-    endpoint: settings.bucketsEndpoint,
-    region: settings.bucketsRegion,
-    accessKey: expected(OWNER.access.name),
-    secretKey: expected(OWNER.secret.name),
-  });
+  const { bucket, ...server } = await ownersPlaceOf(stack);
+  const s3 = await s3ClientOf(server);
   const found = await undeletionIn(s3, bucket);
   console.log(
-    `In ${bucket} at ${settings.bucketsEndpoint}: ${found.marks.length} deletions to take back, the upkeep's own among them, and ` +
+    `In ${bucket} at ${server.endpoint}: ${found.marks.length} deletions to take back, the upkeep's own among them, and ` +
       `${found.firsts.length} objects that were overwritten, whose first version becomes the present one.`,
   );
   if (found.marks.length + found.firsts.length === 0) return 0;

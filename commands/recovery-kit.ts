@@ -8,7 +8,7 @@ import { pulumiJson } from "./pulumi-json";
 import { type Kit, kitFor } from "./recovery/kit";
 import { madeSecret } from "./recovery/made";
 import { expectPaper } from "./recovery/paper";
-import { elsewhereOf } from "./recovery/settings";
+import { elsewhereOf } from "./buckets/settings";
 
 /** `make recovery-kit [YES=1]`: prints what brings the data back with nothing but the S3 server and that sheet of paper. */
 main(async () => {

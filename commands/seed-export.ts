@@ -4,7 +4,7 @@ import { declaredStack } from "./audit/stack";
 import { BackupProgram } from "./backups/host";
 import { setAt } from "./backups/manifest";
 import { main, chosenStack } from "./pulumi";
-import { bucketValuesOf } from "./recovery/settings";
+import { bucketValuesOf } from "./buckets/settings";
 import { exportSeed } from "./seed/export";
 import { seedRows } from "./seed/rows";
 import { chosenSource, type Source } from "./seed/sources";

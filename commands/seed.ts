@@ -3,7 +3,7 @@ import { SEED_KEYS, seedSource } from "../capabilities/seeds/source";
 import { UserError } from "../model/finding";
 import { declaredStack } from "./audit/stack";
 import { chosenStack, main } from "./pulumi";
-import { bucketValuesOf } from "./recovery/settings";
+import { bucketValuesOf } from "./buckets/settings";
 import { isSeeded } from "./seed/databases";
 import { type Source, sourcesOf } from "./seed/sources";
 import { table } from "./table";

@@ -27,12 +27,13 @@ export function makeBuckets(
   );
 }
 
-function policyFor({ name, principal, grants }: Bucket, secrets: SecretStore): Output<string> {
+function policyFor({ name, principal, grants, ownersFolder }: Bucket, secrets: SecretStore): Output<string> {
   const known = all(grants.map(({ key }) => secrets.require(key)));
   return known.apply((keys) =>
     bucketPolicy(
       name,
       grants.map(({ may }, index) => ({ principal: principal.replace("{key}", keys[index] ?? ""), may })),
+      ownersFolder,
     ),
   );
 }
@@ -59,8 +60,13 @@ interface Statement {
 /**
  * Who may do what in a bucket, as JSON. Where a key may do everything by itself, as at Hetzner, what is denied counts; where it may
  * do nothing, what is allowed.
+ * @param ownersFolder that none of them reads or writes
  */
-export function bucketPolicy(name: string, grants: readonly { principal: string; may: BucketRight }[]): string {
+export function bucketPolicy(
+  name: string,
+  grants: readonly { principal: string; may: BucketRight }[],
+  ownersFolder?: string,
+): string {
   const bucket = `arn:aws:s3:::${name}`;
   const statements = grants.flatMap(({ principal, may }): Statement[] => {
     const of = (Effect: Statement["Effect"], Action: string[], Resource: string[]): Statement => ({
@@ -87,6 +93,9 @@ export function bucketPolicy(name: string, grants: readonly { principal: string;
             ),
           ]
         : []),
+      ...(ownersFolder === undefined
+        ? []
+        : [of("Deny", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [`${bucket}/${ownersFolder}/*`])]),
       of("Deny", NEVER.objects, [`${bucket}/*`]),
       of("Deny", NEVER.bucket, [bucket]),
     ];

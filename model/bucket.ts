@@ -24,6 +24,8 @@ export interface Bucket {
   grants: readonly { key: SecretDeclaration; may: BucketRight }[];
   /** What the server calls the holder of a key in its policies; `{key}` stands for the access key. */
   principal: string;
+  /** Folder that its owner's key alone reads and writes. Default: none. */
+  ownersFolder?: string;
   /** Days that what was overwritten or removed is kept. */
   keptDays: number;
   /** Days in which nobody, its owner neither, can remove an object's version. Default: none are locked. */

@@ -58,6 +58,9 @@ export const OFFSITE_SETTINGS = {
     ),
 };
 
+/** Folder of the copies of the stack's state in the bucket of the backups, beside those of Restic, which knows none of that name. */
+export const STATE_COPIES = "state";
+
 /** What {@link OFFSITE_SETTINGS} have in a stack. */
 export interface OffsiteSettings {
   backupsBucket?: string;
@@ -125,6 +128,8 @@ export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
       { key: PUSHING.access, may: "append" },
       { key: PRUNING.access, may: "prune" },
     ],
+    // Who can write a state can have the next `up` do anything.
+    ownersFolder: STATE_COPIES,
     keptDays: KEPT_DAYS,
     lockedDays: KEPT_DAYS,
   };

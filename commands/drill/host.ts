@@ -9,7 +9,7 @@ import { checksOf, smokeInputsOf } from "../releases/smoke";
 import { tryOut } from "./isolation";
 import { remoteLines } from "./lines";
 import { compared, type ComparedPart, emptyRehearsal, heard, type Rehearsal } from "./rehearsal";
-import { dataOf, type DrilledHost, type DrilledService } from "./report";
+import { dataOf, type DrilledHost, type ReturnedHost, type ReturnedService } from "./report";
 import type { NewestSet } from "./sets";
 
 /** Seconds that services may take to be well once their data are back: as long as a restore gives them. */
@@ -26,15 +26,24 @@ export interface Rehearsed {
   exported: object;
   /** Names of the drilled stack's sites. */
   names: readonly string[];
-  /** Moments in ms since 1970: when the drill began, and when the copy was up. */
-  moments: { began: number; up: number };
+  /** When it began, and when the copy was up. */
+  moments: Moments;
   /** Tells a person how far it is. */
-  say: (text: string) => void;
+  say: Say;
 }
+
+/** In ms since 1970. */
+interface Moments {
+  began: number;
+  /** When services ran, with no data yet. */
+  up: number;
+}
+
+type Say = (text: string) => void;
 
 /** Brings a set back on the copy's host, and looks at what that gave. @throws where nothing could be brought back */
 export async function drillHost(args: Rehearsed): Promise<DrilledHost> {
-  const { newest, copied, say } = args;
+  const { newest, copied, exported, names, say } = args;
   const host = copied[newest.host];
   if (host === undefined) throw new Error(`expected the host ${newest.host} in the copy, found none`);
   const transport = new Transport(host.connection);
@@ -50,19 +59,37 @@ export async function drillHost(args: Rehearsed): Promise<DrilledHost> {
       throw new Error(
         `${newest.host}: expected ${newest.set} as it was written, found that it did not come: see above`,
       );
-    const manifest = (await program.manifests()).find(({ set }) => set === newest.set);
-    if (manifest === undefined) throw new Error(`${newest.host}: expected ${newest.set} in the copy, found none`);
-    const back = await rehearse(host, program.command("rehearse", newest.set), say);
-    return await judged({ ...args, host, transport, manifest, ...back });
+    const returned = await bringBack({ ...args, stack: "lab", host, transport, program });
+    // Last, so that it has seen whatever the services tried.
+    const isolation = await tryOut(transport, names, smokeInputsOf(exported, newest.host)?.reachability);
+    return { ...returned, isolation };
   } finally {
     transport.close();
   }
 }
 
+/** A host that has a set among its own, and is to have everything in it back. */
+export interface Returning extends Pick<Rehearsed, "original" | "exported" | "moments" | "say"> {
+  newest: Pick<NewestSet, "host" | "set" | "started" | "from">;
+  /** The host's stack. */
+  stack: string;
+  host: DeployedHost;
+  transport: Transport;
+  program: BackupProgram;
+}
+
+/** Has everything in a set brought back, and looks at what that gave: rows, files, services, sites. @throws where the set is not there */
+export async function bringBack(args: Returning): Promise<ReturnedHost> {
+  const { newest, host, program, say } = args;
+  const manifest = (await program.manifests()).find(({ set }) => set === newest.set);
+  if (manifest === undefined) throw new Error(`${newest.host}: expected ${newest.set} there, found none`);
+  return judged({ ...args, manifest, ...(await rehearse(host, program.command("rehearse", newest.set), say)) });
+}
+
 async function rehearse(
   { connection }: DeployedHost,
   argv: readonly string[],
-  say: Rehearsed["say"],
+  say: Say,
 ): Promise<{ rehearsal: Rehearsal; code: number; ended: number }> {
   const rehearsal = emptyRehearsal();
   const code = await remoteLines(connection, argv, (line, at) => {
@@ -72,9 +99,7 @@ async function rehearse(
   return { rehearsal, code, ended: Date.now() };
 }
 
-interface Judged extends Rehearsed {
-  host: DeployedHost;
-  transport: Transport;
+interface Judged extends Returning {
   manifest: Manifest;
   rehearsal: Rehearsal;
   code: number;
@@ -82,12 +107,12 @@ interface Judged extends Rehearsed {
   ended: number;
 }
 
-async function judged(args: Judged): Promise<DrilledHost> {
-  const { newest, original, host, transport, manifest, rehearsal, code, names } = args;
+async function judged(args: Judged): Promise<ReturnedHost> {
+  const { newest, original, host, transport, manifest, rehearsal, code } = args;
   const parts = compared(manifest, rehearsal);
   const ill = await unwell(transport, host, code === 0 ? PATIENCE : 0);
   const services = Object.entries(host.services).filter(([, { onDemand }]) => onDemand === undefined);
-  const drilled = await Promise.all(
+  const returned = await Promise.all(
     services.map(([name, service]) => judgedService(name, service, { ...args, parts, ill })),
   );
   const files = manifest.parts.flatMap((part) => part.files);
@@ -95,9 +120,7 @@ async function judged(args: Judged): Promise<DrilledHost> {
   return {
     name: newest.host,
     set: { set: newest.set, started: newest.started, from: newest.from, bytes: manifest.bytes, files: files.length },
-    // Last, so that it has seen whatever the services tried.
-    isolation: await tryOut(transport, names, smokeInputsOf(args.exported, newest.host)?.reachability),
-    services: drilled,
+    services: returned,
     left: manifest.parts.map(({ name }) => name).filter((name) => !back.has(name)),
     problems: [
       ...(code === 0 ? [] : [`expected ${newest.set} to come back, found exit code ${code}: see above`]),
@@ -113,6 +136,7 @@ async function judgedService(
   { image, program }: DeployedService,
   {
     newest,
+    stack,
     transport,
     exported,
     rehearsal,
@@ -121,7 +145,7 @@ async function judgedService(
     parts,
     ill,
   }: Judged & { parts: ComparedPart[]; ill: readonly string[] },
-): Promise<DrilledService> {
+): Promise<ReturnedService> {
   const { keeps, rows, problems } = dataOf(name, parts);
   const own = ill.filter((one) => one.startsWith(`${name} (`)).map((one) => `expected it to be well, found ${one}`);
   const checks = checksOf(exported, newest.host, name);
@@ -130,7 +154,7 @@ async function judgedService(
   const isServing = own.length === 0 && faults.length === 0;
   return {
     name,
-    program: image === undefined ? (program ?? "") : programOf("lab", image),
+    program: image === undefined ? (program ?? "") : programOf(stack, image),
     rtoSeconds: isServing ? (served - moments.began) / 1000 : undefined,
     rpoSeconds: keeps ? (moments.began - Date.parse(newest.started)) / 1000 : undefined,
     rows,

@@ -6,31 +6,38 @@ import type { NewestSet } from "./sets";
 /** Number of the form of {@link jsonOf}: raised when a reader of the one before would not understand it. */
 const VERSION = 1;
 
-/** A service of the copy. */
-export interface DrilledService {
+/** A service whose data were brought back. */
+export interface ReturnedService {
   name: string;
-  /** What runs in the copy: `real, 2.7.4`, or `stand-in, …`, of which nothing follows for production's program. */
+  /** What runs: `real, 2.7.4`, or in the lab `stand-in, …`, of which nothing follows for production's program. */
   program: string;
-  /** Seconds from the drill's beginning until it served again, with its data. Undefined: it never did. */
+  /** Seconds from the beginning until it served again, with its data. Undefined: it never did. */
   rtoSeconds: number | undefined;
-  /** Age of its data in seconds, when the drill began. Undefined: it keeps none that come back. */
+  /** Age of its data in seconds at the beginning. Undefined: it keeps none that come back. */
   rpoSeconds: number | undefined;
   rows: { expected: number; found: number };
   /** In words; none where all is well. */
   problems: string[];
 }
 
-/** A host of the copy. */
-export interface DrilledHost {
+/** A host on which a set was brought back. */
+export interface ReturnedHost {
   name: string;
   set: Pick<NewestSet, "set" | "started" | "from"> & { bytes: number; files: number };
-  isolation: Isolation;
-  services: DrilledService[];
+  services: ReturnedService[];
   /** Parts of the set that nothing brings back by itself. */
   left: string[];
   /** Of no service alone. */
   problems: string[];
 }
+
+/** A host of the copy. */
+export interface DrilledHost extends ReturnedHost {
+  isolation: Isolation;
+}
+
+/** A host that is reported on; one that is no copy is not isolated. */
+type Reported = ReturnedHost & { isolation?: Isolation };
 
 /** What a drill has found. */
 export interface Drill {
@@ -42,20 +49,22 @@ export interface Drill {
   hosts: DrilledHost[];
 }
 
-const problemsOf = ({ isolation, services, problems }: DrilledHost): string[] => [
+const problemsOf = ({ isolation, services, problems }: Reported): string[] => [
   ...problems,
-  ...isolation.problems,
-  ...(isolation.packets.past === 0 ? [] : [`expected 0 packets past the closed door, found ${isolation.packets.past}`]),
+  ...(isolation?.problems ?? []),
+  ...(isolation === undefined || isolation.packets.past === 0
+    ? []
+    : [`expected 0 packets past the closed door, found ${isolation.packets.past}`]),
   ...services.flatMap((service) => service.problems.map((problem) => `${service.name}: ${problem}`)),
 ];
 
-export const isGood = (host: DrilledHost): boolean => problemsOf(host).length === 0;
+export const isGood = (host: Reported): boolean => problemsOf(host).length === 0;
 
 /** Data of a service, out of the parts that it uses. */
 export function dataOf(
   service: string,
   parts: readonly ComparedPart[],
-): Pick<DrilledService, "rows" | "problems"> & { keeps: boolean } {
+): Pick<ReturnedService, "rows" | "problems"> & { keeps: boolean } {
   const own = parts.filter(({ services }) => services.includes(service));
   return {
     keeps: own.length > 0,
@@ -86,7 +95,7 @@ export function spanOf(seconds: number): string {
 
 const HEAD = ["host", "service", "program", "RTO", "RPO", "rows", "result"];
 
-const row = (host: string, { name, program, rtoSeconds, rpoSeconds, rows, problems }: DrilledService): string[] => [
+const row = (host: string, { name, program, rtoSeconds, rpoSeconds, rows, problems }: ReturnedService): string[] => [
   host,
   name,
   program,
@@ -100,8 +109,18 @@ const row = (host: string, { name, program, rtoSeconds, rpoSeconds, rows, proble
   problems.length === 0 ? "as it was" : `${problems.length} wrong`,
 ];
 
-/** What a person is told. */
-export function reportOf({ stack, hosts, seconds }: Drill): string {
+/** What a person is told of a drill. */
+export const reportOf = ({ stack, hosts, seconds }: Drill): string =>
+  returnReport(hosts, {
+    good: `The drill of ${stack} has brought back everything, in ${spanOf(seconds)}.`,
+    bad: (findings) => `The drill of ${stack} has failed: ${findings}.`,
+  });
+
+/** What a person is told of hosts on which sets were brought back. @param end its last sentence; `findings` is their number, in words */
+export function returnReport(
+  hosts: readonly Reported[],
+  end: { good: string; bad: (findings: string) => string },
+): string {
   const rows = hosts.flatMap(({ name, services }) => services.map((service) => row(name, service)));
   const wrong = hosts.flatMap((host) => problemsOf(host).map((problem) => `${host.name}: ${problem}`));
   return [
@@ -112,17 +131,18 @@ export function reportOf({ stack, hosts, seconds }: Drill): string {
       ? []
       : ["", "Expected everything as in the sets, found:", ...wrong.map((one) => `  ${one}`)]),
     "",
-    wrong.length === 0
-      ? `The drill of ${stack} has brought back everything, in ${spanOf(seconds)}.`
-      : `The drill of ${stack} has failed: ${wrong.length} ${wrong.length === 1 ? "finding" : "findings"}.`,
+    wrong.length === 0 ? end.good : end.bad(`${wrong.length} ${wrong.length === 1 ? "finding" : "findings"}`),
   ].join("\n");
 }
 
-const linesOf = ({ name, set, isolation: { packets, namesAsked }, left }: DrilledHost): string[] => [
+const linesOf = ({ name, set, isolation, left }: Reported): string[] => [
   `${name}: ${set.set} from ${set.from}, ${set.files} files with ${set.bytes} bytes, each with the sum of its manifest`,
-  `${name}: ${packets.past} packets got out, ${packets.refused} were refused; ${namesAsked} lookups of the stack's names`,
+  ...(isolation === undefined ? [] : [isolationLine(name, isolation)]),
   ...(left.length === 0 ? [] : [`${name}: not brought back, as they are for a person to import: ${left.join(", ")}`]),
 ];
+
+const isolationLine = (name: string, { packets, namesAsked }: Isolation): string =>
+  `${name}: ${packets.past} packets got out, ${packets.refused} were refused; ${namesAsked} lookups of the stack's names`;
 
 /** What `FORMAT=json` prints (docs/backups.md#a-drill). */
 export const jsonOf = ({ stack, began, seconds, hosts }: Drill): string =>

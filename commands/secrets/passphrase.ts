@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
-import { pulumiOutput } from "../pulumi";
+import { pulumiOutput } from "../engine/run";
 import { pulumiJson } from "../pulumi-json";
 import { fits, passphraseIn } from "./check-passphrase";
 import { type Ask, asking } from "./prompt";

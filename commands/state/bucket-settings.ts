@@ -14,6 +14,8 @@ export interface BucketSettings {
   readonly useFipsEndpoint: boolean;
   /** Without TLS, where no endpoint says so itself. */
   readonly withoutTls: boolean;
+  /** Default: those that every AWS client finds. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** How objects are encrypted at rest, such as `aws:kms`. */
   readonly encryption?: string;
   readonly kmsKey?: string;

@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import type * as Sdk from "@aws-sdk/client-s3";
 import type { BucketSettings } from "./bucket-settings";
 import type { StateStore } from "./store";
 
-/** The objects of an `s3://` backend, with the credentials that every AWS client finds: variables, profile, machine. */
+/** Objects of a bucket, as of an `s3://` backend; without credentials with those that every AWS client finds: variables, profile, machine. */
 export class BucketStore implements StateStore {
   private connection: Promise<{ sdk: typeof Sdk; client: Sdk.S3Client }> | undefined;
 
@@ -69,7 +70,9 @@ export class BucketStore implements StateStore {
       ...(encryption === undefined ? {} : { ServerSideEncryption: encryption as "AES256" }),
       ...(kmsKey === undefined ? {} : { SSEKMSKeyId: kmsKey }),
     };
-    const command = new sdk.PutObjectCommand({ ...this.address(key), Body, ...atRest, ...condition });
+    // A bucket that locks what is written wants it.
+    const ContentMD5 = createHash("md5").update(Body).digest("base64");
+    const command = new sdk.PutObjectCommand({ ...this.address(key), Body, ContentMD5, ...atRest, ...condition });
     await this.named(key, () => client.send(command));
   }
 
@@ -115,6 +118,7 @@ function clientFor(sdk: typeof Sdk, settings: BucketSettings): Sdk.S3Client {
     ...(settings.region === undefined ? {} : { region: settings.region }),
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
     ...(settings.profile === undefined ? {} : { profile: settings.profile }),
+    ...(settings.credentials === undefined ? {} : { credentials: settings.credentials }),
     ...(settings.anonymous ? { credentials: { accessKeyId: "", secretAccessKey: "" }, signer: unsigned } : {}),
   });
 }

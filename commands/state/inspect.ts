@@ -76,6 +76,9 @@ function textOf(content: Buffer): string | Damage {
 /** With PULUMI_DIY_BACKEND_GZIP or the like the engine compresses what it writes. */
 const isGzip = (content: Buffer): boolean => content[0] === 0x1f && content[1] === 0x8b;
 
+/** A state as text, whether the engine has compressed it or not. @param content of a good one */
+export const plainState = (content: Buffer): Buffer => (isGzip(content) ? gunzipSync(content) : content);
+
 function unpacked(content: Buffer): Buffer | undefined {
   try {
     return gunzipSync(content);

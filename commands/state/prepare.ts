@@ -2,6 +2,7 @@ import { pulumiOutput, runPulumi } from "../engine/run";
 import { type StackState, stateOf } from "./backend";
 import { readState, restoreCommand } from "./check";
 import { copiesOf, keepCopy, readable } from "./copies";
+import { keepElsewhere } from "./elsewhere";
 import { noteLeft } from "./left";
 import { lifeOfLock, readLocks } from "./locks";
 import { forgetPendingCreates } from "./pending";
@@ -56,6 +57,7 @@ async function changeHeld(
   await releaseLocks(state.stack, dead);
   const code = await runWith(state.stack, args, (pid) => held.started(pid));
   await noteLeft(state);
+  await keepElsewhere(state);
   // A plain pulumi may have been faster by a moment: then ours could not say whose the lock is.
   if (code !== 0) await deadLocks(state);
   return code;
@@ -122,5 +124,6 @@ async function readOrCreate(state: StackState, create = true): ReturnType<typeof
   return found;
 }
 
-const createStack = async (stack: string): Promise<void> =>
+/** Makes a stack that is not there, with nothing in it. */
+export const createStack = async (stack: string): Promise<void> =>
   void (await pulumiOutput(stack, "stack", "select", "--create", stack));

@@ -5,7 +5,8 @@
 #        backup.sh … check <set>
 #        backup.sh … what <set> [service]
 #        backup.sh … restore <set> [service]
-#        backup.sh … rehearse <set>        on a copy of the host: as restore, and tells what came back before anybody uses it
+#        backup.sh … rehearse <set>        as restore of everything, and tells what came back before anybody uses it
+#        backup.sh … recovering [set]      notes that this host waits for a set from elsewhere, or tells which
 #        backup.sh … revert <moment of a restore> [service]
 #        backup.sh … serve '<list | get <set>>'
 #        backup.sh … accept <set> < its files, as tar has them
@@ -233,10 +234,26 @@ complete() {
   sync "$STORE"
 }
 
+# Which set this host waits for, whose data are another computer's: until they are back, what it has itself is nothing to keep.
+# usage: recovering [set]
+recovering() {
+  if [ -z "${1:-}" ]; then
+    cat "$STORE/.recovering" 2> /dev/null || true
+    return
+  fi
+  expect_name "$1"
+  alone
+  echo "$1" > "$STORE/.recovering.new"
+  sync "$STORE/.recovering.new"
+  mv -fT "$STORE/.recovering.new" "$STORE/.recovering"
+}
+
 run() {
   local last started part fields number
   read_plan
   alone
+  [ ! -e "$STORE/.recovering" ] || fail "this host waits for the data of $(recovering): no set is made of what it has until they are" \
+    "back (make recover). If they never come: remove $STORE/.recovering"
   sweep
   expect_room
   last=$(sets | tail -n 1)
@@ -295,6 +312,11 @@ choose() {
 find_concerned() {
   local one
   mapfile -t CONCERNED < <(for one in "${CHOSEN[@]}"; do users "${one%%$'\t'*}" "${one#*$'\t'}"; done | sort -u)
+}
+
+# usage: expect_name <what is to be the name of a set>
+expect_name() {
+  [[ $1 =~ ^[0-9]{6}-[0-9]{8}T[0-9]{6}Z$ ]] || fail "expected the name of a set, found ${1@Q}"
 }
 
 expect_set() {
@@ -433,6 +455,7 @@ replace() {
     discard
     fail "nothing was replaced"
   fi
+  if [ -z "${2:-}" ]; then rm -f "$STORE/.recovering"; fi
 }
 
 restore() {
@@ -469,7 +492,7 @@ rehearse() {
   done
   start_stopped
   expect_health
-  echo "$1 is rehearsed"
+  echo "$1 is restored. To have back what there was: revert $STAMP"
 }
 
 revert() {
@@ -513,7 +536,7 @@ serve() {
       list
       ;;
     'get '*)
-      [[ ${1#get } =~ ^[0-9]{6}-[0-9]{8}T[0-9]{6}Z$ ]] || fail "expected the name of a set, found ${1@Q}"
+      expect_name "${1#get }"
       expect_set "${1#get }"
       exec tar --create --directory "$STORE/${1#get }" .
       ;;
@@ -523,7 +546,7 @@ serve() {
 
 # Takes a set that was elsewhere in among the host's own: all of it, as it was written, or nothing. usage: accept <set>
 accept() {
-  [[ ${1:-} =~ ^[0-9]{6}-[0-9]{8}T[0-9]{6}Z$ ]] || fail "expected the name of a set, found ${1@Q}"
+  expect_name "${1:-}"
   read_plan
   alone
   [ ! -e "$STORE/$1" ] || fail "$STORE/$1 is there already; nothing was replaced"
@@ -547,6 +570,7 @@ case ${1:-} in
   what) what "${@:2}" ;;
   restore) restore "${@:2}" ;;
   rehearse) rehearse "${2:-}" ;;
+  recovering) recovering "${2:-}" ;;
   revert) revert "${@:2}" ;;
   list) list ;;
   serve) serve "${2:-}" ;;
@@ -567,5 +591,5 @@ case ${1:-} in
     . "$HERE/migrate.sh"
     "$@"
     ;;
-  *) fail "expected run, list, manifests, check, what, restore, rehearse, revert, serve or accept, or a release's or migration's verb, found ${1:-nothing}" ;;
+  *) fail "expected run, list, manifests, check, what, restore, rehearse, recovering, revert, serve or accept, or a release's or migration's verb, found ${1:-nothing}" ;;
 esac

@@ -40,6 +40,17 @@ test("who prunes removes objects, too", () => {
   expect(all("Deny", "prune").some((one) => one.startsWith("s3:DeleteObject "))).toBe(false);
 });
 
+test.each(["append", "prune"] as const)("who may %s opens nothing in the folder of the owner alone", (may) => {
+  const grants = [{ principal: "arn:aws:iam:::user/p1:KEY", may }];
+  const { Statement } = JSON.parse(bucketPolicy("vpai-backups", grants, "state")) as { Statement: object[] };
+  expect(Statement).toContainEqual({
+    Effect: "Deny",
+    Principal: { AWS: "arn:aws:iam:::user/p1:KEY" },
+    Action: ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+    Resource: ["arn:aws:s3:::vpai-backups/state/*"],
+  });
+});
+
 test.each(["append", "prune", "share"] as const)(
   "who may %s removes nothing for good, and leaves the bucket as it is",
   (may) => {
@@ -70,9 +81,12 @@ test("a stack wants the buckets that it names", () => {
     sharedBucket: "vpai-shared",
   });
   expect(
-    named.map(({ name, keptDays, lockedDays, grants }) => [name, keptDays, lockedDays, grants.map(({ may }) => may)]),
+    named.map(({ name, keptDays, lockedDays, ownersFolder, grants }) => [
+      ...[name, keptDays, lockedDays, ownersFolder],
+      grants.map(({ may }) => may),
+    ]),
   ).toEqual([
-    ["vpai-backups", 30, 30, ["append", "prune"]],
-    ["vpai-shared", 30, undefined, ["share"]],
+    ["vpai-backups", 30, 30, "state", ["append", "prune"]],
+    ["vpai-shared", 30, undefined, undefined, ["share"]],
   ]);
 });

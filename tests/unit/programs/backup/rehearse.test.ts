@@ -87,3 +87,25 @@ test("a set that is damaged replaces nothing", () => {
   expect([code, error.includes("a file is not as it was written")]).toEqual([1, true]);
   expect(host.read("live/folder")).toBe("then\nnow\n");
 });
+
+test("a host that waits for another computer's data makes no set of what it has, until all of them are back", () => {
+  const [set = ""] = host.sets;
+  expect(host.run(["recovering"])).toEqual({ code: 0, out: "", error: "" });
+  expect(host.run(["recovering", set]).code).toBe(0);
+  expect(host.run(["recovering"]).out).toBe(`${set}\n`);
+  const refused = host.run();
+  expect([refused.code, refused.error]).toEqual([1, expect.stringContaining(`waits for the data of ${set}`)]);
+  expect(host.run(["restore", set, "a"]).code).toBe(0);
+  expect(host.run(["recovering"]).out).toBe(`${set}\n`);
+  expect(host.run(["rehearse", set])).toMatchObject({ code: 0, error: "" });
+  expect(host.run(["recovering"]).out).toBe("");
+  expect(host.run()).toMatchObject({ code: 0, error: "" });
+  expect(host.sets).toHaveLength(2);
+});
+
+test("it waits for nothing but the name of a set", () => {
+  expect(host.run(["recovering", "../x"])).toMatchObject({
+    code: 1,
+    error: expect.stringContaining("expected the name"),
+  });
+});

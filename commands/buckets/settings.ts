@@ -1,7 +1,7 @@
 import { type RawConfig, readSettings, titleOf } from "../../config";
 import { problemsOf } from "../../model/finding";
 import { platformNames } from "../../platforms";
-import { type OffsiteSettings, offsiteSettings } from "../../programs/offsite";
+import { type OffsiteSettings, offsiteSettings, OWNER, STATE_COPIES } from "../../programs/offsite";
 import { readStackFile } from "../secrets/stack-file";
 
 /** What a stack's file says of buckets and what they are reached with. */
@@ -37,6 +37,26 @@ export async function elsewhereOf(stack: string): Promise<Elsewhere> {
       `expected copies of ${stack}'s backups elsewhere, found none: set vpai:backupsBucket (docs/backups.md)`,
     );
   return { ...values, bucket };
+}
+
+/** Where its owner finds the bucket of the copies elsewhere, and the folder there that no other key opens. */
+interface OwnersPlace {
+  endpoint: string;
+  region: string;
+  bucket: string;
+  folder: string;
+  accessKey: string;
+  secretKey: string;
+}
+
+/** @throws where the stack has no copies elsewhere, or its file lacks the owner's keys */
+export async function ownersPlaceOf(stack: string): Promise<OwnersPlace> {
+  const { settings, bucket, expected } = await elsewhereOf(stack);
+  return {
+    ...{ endpoint: settings.bucketsEndpoint, region: settings.bucketsRegion, bucket, folder: STATE_COPIES },
+    accessKey: expected(OWNER.access.name),
+    secretKey: expected(OWNER.secret.name),
+  };
 }
 
 const valueIn = ({ values }: RawConfig, name: string): string | undefined => values[`secrets:${name}`];

@@ -24,7 +24,7 @@ import { type Transport, transportTo } from "../ssh/transport";
 import { warn } from "../warn";
 
 /** The packet filter of a host. */
-interface HostFirewallInputs {
+export interface HostFirewallInputs {
   connection: Connection;
   /** What it lets through. */
   rules: FirewallRules;
@@ -35,7 +35,7 @@ interface HostFirewallInputs {
 /** Seconds for a change: what the host does takes a few, on a busy one more. */
 const SECONDS = 80;
 
-const hostFirewallKind: Kind<HostFirewallInputs> = {
+export const hostFirewallKind: Kind<HostFirewallInputs> = {
   version: 1,
   identity: [],
   id: ({ connection }) => connection.host,

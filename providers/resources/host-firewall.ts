@@ -24,7 +24,7 @@ import { type Transport, transportTo } from "../ssh/transport";
 import { warn } from "../warn";
 
 /** The packet filter of a host. */
-export interface HostFirewallInputs {
+interface HostFirewallInputs {
   connection: Connection;
   /** What it lets through. */
   rules: FirewallRules;

@@ -22,7 +22,7 @@ const SUBNETS: Readonly<Record<string, string>> = {
 const [CONTAINER, PROGRAM] = [9000, 9100];
 
 const BY_HAND = `set -eu
-tar --dereference -C / -c ${PYTHON.join(" ")} --exclude=__pycache__ --exclude=test | docker import - by-hand:1 >/dev/null
+tar --dereference --exclude=__pycache__ --exclude=test -C / -c ${PYTHON.join(" ")} | docker import - by-hand:1 >/dev/null
 docker run --detach --restart unless-stopped --name by-hand --publish ${CONTAINER}:${CONTAINER} --publish ${CONTAINER}:${CONTAINER}/udp \\
   by-hand:1 python3 -c "$1" ${CONTAINER} >/dev/null
 printf %s "$1" > /opt/by-hand.py

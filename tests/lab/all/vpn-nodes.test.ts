@@ -193,6 +193,22 @@ test("one that was logged out by hand, too", async () => {
   expect(await sese.output(["ip", "-brief", "address", "show", "tailscale0"])).toContain(SESE);
 }, 600_000);
 
+test.each(["seko-vpn", "sese-ai"])(
+  "after a reboot of %s members reach the sites of both hosts again, and nothing is to be done",
+  async (name) => {
+    const began = Date.now();
+    await lab.makeSucceed(`reboot HOST=${name} YES=1`);
+    await eventually(async () => {
+      for (const url of ["https://mayi.vpai.test/healthz", "https://uptime.vpai.test/dashboard"])
+        expect(await phone.get(url)).toMatchObject({ code: 0 });
+    }, 180);
+    console.log(`${name}: members reach all sites ${Math.round((Date.now() - began) / 1000)} s after its reboot began`);
+    expect(ours(await lab.refresh())).toEqual([]);
+    expect(await lab.preview()).toEqual({});
+  },
+  900_000,
+);
+
 /** What the state has of a host's node. */
 async function nodeInState(host: string): Promise<object> {
   const { stdout } = await lab.pulumiSucceed(["stack", "export"]);

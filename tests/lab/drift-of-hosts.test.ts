@@ -96,9 +96,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await host.output(["rm", "-f", BY_HAND]);
   await lab.pulumiSucceed(["config", "rm", "vpai:ovh"]);
-  await lab.up();
   for (const name of ["ovhApplicationKey", "ovhApplicationSecret", "ovhConsumerKey"])
     await lab.pulumiSucceed(["config", "rm", `secrets:${name}`]);
+  await lab.up();
   await api.stop();
 }, 900_000);
 

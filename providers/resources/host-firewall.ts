@@ -35,7 +35,7 @@ interface HostFirewallInputs {
 /** Seconds for a change: what the host does takes a few, on a busy one more. */
 const SECONDS = 80;
 
-const hostFirewallKind: Kind<HostFirewallInputs> = {
+export const hostFirewallKind: Kind<HostFirewallInputs> = {
   version: 1,
   identity: [],
   id: ({ connection }) => connection.host,

@@ -1,11 +1,11 @@
-import { spawn } from "node:child_process";
 import type { FirewallRules } from "../../model/firewall";
 import { implementations } from "../../providers";
 import { transportTo } from "../../providers/ssh/transport";
 import { eventually } from "../eventually";
 import { BareHost } from "./harness/bare-host";
 import { docker, image, inside, run as prefix, start } from "./harness/containers";
-import { ASK, PYTHON, SERVE, WATCH } from "./harness/ports";
+import { everWhile } from "./harness/outsider";
+import { ASK, PYTHON, SERVE } from "./harness/ports";
 
 /**
  * A real host with containers, and a neighbour on its network that sends real packets, over IPv4 and IPv6: what is declared
@@ -155,18 +155,16 @@ test("from inside, what answers is the table: its networks, what is public, and 
   });
 });
 
-/** What of the targets answered the neighbour at any time while something was done. */
-async function everWhile(targets: string[], act: () => Promise<unknown>): Promise<string[]> {
-  const argv = ["exec", "--interactive", container(NEIGHBOUR), "python3", "-c", WATCH, ...targets];
-  const child = spawn("docker", argv, { stdio: ["pipe", "pipe", "inherit"] });
-  let said = "";
-  child.stdout.on("data", (part: Buffer) => (said += part.toString("utf8")));
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  await act();
-  child.stdin.end();
-  await ended;
-  return [...new Set(lines(said))];
-}
+test("who claims an address of the VPN, and is not in it, is answered by nobody, by no port that is public either", () => {
+  const member = "100.64.0.77";
+  inside(NEIGHBOUR, "ip", "address", "add", `${member}/32`, "dev", "lo");
+  // An answer would find its way.
+  inside("host", "ip", "route", "add", `${member}/32`, "via", neighbour.v4);
+  const targets = [...declared(), ...forbidden()].filter((target) => !target.includes(host.v6));
+  const ask = ASK.replace("one.settimeout(4)", `one.settimeout(4)\n    one.bind(("${member}", 0))`);
+  expect(lines(inside(NEIGHBOUR, "python3", "-c", ask, ...targets))).toEqual([]);
+  inside("host", "ip", "route", "del", `${member}/32`);
+});
 
 /** Until containers answer again: what was to be open is, so that what is closed is not so for want of a server. */
 const answering = (): Promise<void> => eventually(() => expect(fromOutside(...declared())).toEqual(declared()), 120);
@@ -178,7 +176,7 @@ test.each([
 ])(
   "it stays closed across %s, without an open moment",
   async (_what, act) => {
-    const ever = await everWhile(forbidden(), async () => {
+    const ever = await everWhile(container(NEIGHBOUR), forbidden(), async () => {
       await act();
       // A restart takes the test's own bridge along.
       inside(

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { implement } from "../../../providers/implementation";
+import { headscaleNodeKind } from "../../../providers/resources/headscale-node";
 import { eventually } from "../../eventually";
+import { warningsOf } from "../harness/hardened";
 import type { LabHost } from "../harness/host";
+import { killRightAfter } from "../harness/killed-change";
 import type { Lab } from "../harness/lab";
 import { sharedLabOfHub } from "../harness/shared";
 import { publicSideOf, VpnClient } from "../harness/vpn-client";
@@ -188,6 +192,46 @@ test("one that was logged out by hand, too", async () => {
   expect(ours(await lab.up())).toHaveLength(1);
   expect(await sese.output(["ip", "-brief", "address", "show", "tailscale0"])).toContain(SESE);
 }, 600_000);
+
+test.each(["seko-vpn", "sese-ai"])(
+  "after a reboot of %s members reach the sites of both hosts again, and nothing is to be done",
+  async (name) => {
+    const began = Date.now();
+    await lab.makeSucceed(`reboot HOST=${name} YES=1`);
+    await eventually(async () => {
+      for (const url of ["https://mayi.vpai.test/healthz", "https://uptime.vpai.test/dashboard"])
+        expect(await phone.get(url)).toMatchObject({ code: 0 });
+    }, 180);
+    console.log(`${name}: members reach all sites ${Math.round((Date.now() - began) / 1000)} s after its reboot began`);
+    expect(ours(await lab.refresh())).toEqual([]);
+    expect(await lab.preview()).toEqual({});
+  },
+  900_000,
+);
+
+/** What the state has of a host's node. */
+async function nodeInState(host: string): Promise<object> {
+  const { stdout } = await lab.pulumiSucceed(["stack", "export"]);
+  const { deployment } = JSON.parse(stdout) as { deployment: { resources: { urn: string; outputs?: object }[] } };
+  const found = deployment.resources.find(({ urn }) => urn.endsWith(`vpai/headscale:Node::${host}/vpn-node`));
+  return found?.outputs ?? {};
+}
+
+test("a client that is turned off by a run which is killed right after: logins go on, and the host turns it on again", async () => {
+  const inputs = await nodeInState("sese-ai");
+  await killRightAfter({ kind: ["headscale-node", "headscaleNodeKind"], inputs, then: "tailscale down" });
+  const began = Date.now();
+  expect(await pc.reaches(SESE, SSH)).toBe(false);
+  // By the public address, which needs no VPN.
+  expect(await sese.output(["echo", "in"])).toBe("in");
+  console.log(`a login works ${(Date.now() - began) / 1000} s after the client was turned off`);
+  expect(Date.now() - began).toBeLessThan(90_000);
+  await eventually(async () => expect(await pc.reaches(SESE, SSH)).toBe(true), 400);
+  console.log(`and by the VPN after ${(Date.now() - began) / 1000} s`);
+  expect(await warningsOf(() => implement(headscaleNodeKind).create(inputs))).toMatch(
+    /vpn-node on .*: the host took the last change back, .* UTC: no new login confirmed the change within 300 s\./,
+  );
+}, 900_000);
 
 /** Seconds in which who is out has to be so everywhere. */
 const OUT = 30;

@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
-import path from "node:path";
 import { implement, type Kind } from "../../../providers/implementation";
 import { sshdConfigKind } from "../../../providers/resources/sshd-config";
 import type { Connection } from "../../../providers/ssh/connection";
 import { eventually } from "../../eventually";
 import { GUARDS, HardenedHost, OURS, sshd, type SshdInputs, warningsOf } from "../harness/hardened";
-import { killProcess } from "../harness/processes";
+import { killRightAfter } from "../harness/killed-change";
 import { sharedLab } from "../harness/shared";
 
 /** Nobody is locked out of a real host, by whatever change of sshd, killed run or reboot. */
@@ -53,28 +51,9 @@ test("a port that is reached stays, and everything else logs in by it", async ()
   await on.logInWithin(5);
 }, 120_000);
 
-/** A run of its own that is killed as soon as it has changed sshd so that nobody may come in. */
-async function killedRun(): Promise<void> {
-  const providers = path.join(__dirname, "../../../providers");
-  const program = `
-    const { sshdConfigKind } = require(${JSON.stringify(path.join(providers, "resources/sshd-config.ts"))});
-    const { implement } = require(${JSON.stringify(path.join(providers, "implementation.ts"))});
-    const ensure = (inputs) => sshdConfigKind.ensure(inputs).then(() => { console.log("changed"); return new Promise(() => undefined); });
-    setInterval(() => undefined, 1000);
-    implement({ ...sshdConfigKind, ensure }).create(JSON.parse(process.env.INPUTS)).catch((error) => { console.error(error); process.exit(1); });`;
-  const child = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", program], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, INPUTS: JSON.stringify(on.changed({ users: ["somebody"] })) },
-  });
-  try {
-    await new Promise((resolve, reject) => {
-      child.stdout.once("data", resolve);
-      child.once("exit", () => reject(new Error("the run ended before it was killed")));
-    });
-  } finally {
-    killProcess(child.pid ?? 0);
-  }
-}
+/** A run that is killed as soon as it has changed sshd so that nobody may come in. */
+const killedRun = (): Promise<void> =>
+  killRightAfter({ kind: ["sshd-config", "sshdConfigKind"], inputs: on.changed({ users: ["somebody"] }) });
 
 test("after a run that was killed right after the change, a login works within 90 s, and the next change tells why", async () => {
   await killedRun();

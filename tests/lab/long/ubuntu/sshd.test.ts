@@ -44,7 +44,7 @@ test("it is Ubuntu, whose sshd is started by its socket", async () => {
 });
 
 test("the checklist's values are in force, and the port stays", async () => {
-  const { outs } = await sshd.create(inputs());
+  const { outs } = (await sshd.create(inputs())) as { outs: SshdInputs };
   expect((await sshd.diff("", (await sshd.read("", outs)).props, inputs())).changes).toBe(false);
   expect(host().sh("sshd -T | grep -E '^(maxauthtries|maxstartups|passwordauthentication|allowusers) ' | sort")).toBe(
     "allowusers root\nmaxauthtries 2\nmaxstartups 10:30:60\npasswordauthentication no",

@@ -51,7 +51,9 @@ async function importSystem(image: LabImage, reference: string, directory: strin
   const mirror = await mirrorOf(distribution);
   const script = path.join(recipeDirectory(image.name), "build.sh");
   const env = { ...process.env, ...(await buildEnvironment()) };
-  await step(`image ${image.name}: installing ${distribution}`, script, [root, packages, ...(mirror ? [mirror] : [])], { env });
+  await step(`image ${image.name}: installing ${distribution}`, script, [root, packages, ...(mirror ? [mirror] : [])], {
+    env,
+  });
   await step(`image ${image.name}: packing`, "tar", ["--numeric-owner", "-C", root, "-cf", archive, "."]);
   const changes = labels(image).flatMap(([key, value]) => ["--change", `LABEL ${key}=${value}`]);
   await docker("import", ...changes, "--change", 'CMD ["bash"]', archive, reference);

@@ -1,7 +1,7 @@
 import { run } from "../../toolchain/run";
 
 /** Distributions that images are made from, as apt labels their main archives. */
-export type Distribution = "Debian" | "Ubuntu";
+type Distribution = "Debian" | "Ubuntu";
 
 /**
  * The mirror of a distribution that this machine's own apt uses, or undefined when it uses none (as where the machine has the other

@@ -66,8 +66,7 @@ export const sshdConfigKind: Kind<SshdConfigInputs> = {
     const after = loginAfter(inputs);
     const now = await look(host, inputs, await loginOf(host));
     expectWanted(host, inputs, port, now);
-    if (port !== login.port)
-      warn(`${host.name}: sshd listens on port ${port} now, and no longer on ${login.port}: ${MOVED}`);
+    if (port !== login.port) warn(`${host.name}: sshd moves from port ${login.port} to ${port}. ${MOVED}`);
     return { ...inputs, connection: after };
   },
   async observe(state) {
@@ -91,7 +90,7 @@ export const sshdConfigKind: Kind<SshdConfigInputs> = {
 };
 
 /** What is left to whoever has it moved. */
-const MOVED = "take firstPort out of its machine in the stack's file";
+const MOVED = "Once the run has ended well, take firstPort out of its machine in the stack's file";
 
 const loginAfter = ({ connection, port }: SshdConfigInputs): Connection => ({ ...connection, port });
 

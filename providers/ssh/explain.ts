@@ -20,6 +20,11 @@ const LOST: Cause = {
 
 const CAUSES: readonly Cause[] = [
   {
+    sign: /key sent by the remote host is\s+(SHA256:[A-Za-z0-9+/=]+)/,
+    cause:
+      "the host key is not the pinned one; it showed $1. If the host was reinstalled, verify its new key on its console and change hostKey; otherwise somebody answers in its place.",
+  },
+  {
     sign: /Host key verification failed|No \S+ host key is known/,
     cause:
       "the host key is not the pinned one. If the host was reinstalled, verify its new key on its console and change hostKey; otherwise somebody answers in its place.",

@@ -83,7 +83,9 @@ test(
   async () => {
     logInBy("user: root", "port: 804", "firstPort: 22");
     const { all, seconds } = await up();
-    expect(all).toContain("sshd listens on port 804 now, and no longer on 22: take firstPort out of its machine");
+    expect(all).toContain(
+      "sshd moves from port 22 to 804. Once the run has ended well, take firstPort out of its machine",
+    );
     expect(running()).toHaveLength(SERVICES);
     expect(machine().sh("sshd -T | grep -E '^(maxstartups|port) '")).toBe("port 804\nmaxstartups 10:30:60");
     expect(machine().sh("ss -Hltn | grep -cE ':22 ' || :")).toBe("0");

@@ -44,37 +44,37 @@ test("it is Ubuntu, whose sshd is started by its socket", async () => {
 });
 
 test("the checklist's values are in force, and the port stays", async () => {
-  const { outs } = await sshd.create(inputs());
+  const { outs } = (await sshd.create(inputs())) as { outs: SshdInputs };
   expect((await sshd.diff("", (await sshd.read("", outs)).props, inputs())).changes).toBe(false);
   expect(host().sh("sshd -T | grep -E '^(maxauthtries|maxstartups|passwordauthentication|allowusers) ' | sort")).toBe(
     "allowusers root\nmaxauthtries 2\nmaxstartups 10:30:60\npasswordauthentication no",
   );
-  expect(listening()).toBe("22 ");
+  expect(listening()).toBe("22");
 }, 60_000);
 
 test("another port is the socket's, also after a reboot, and back", async () => {
   const { outs } = (await sshd.create(inputs({ port: 804 }))) as { outs: SshdInputs };
   expect((await sshd.read("", outs)).props).toMatchObject({ port: 804 });
-  expect(listening()).toBe("804 ");
+  expect(listening()).toBe("804");
   console.log(`back after ${(await reboot(outs.connection, 120)).toFixed(0)} s`);
-  expect(listening()).toBe("804 ");
+  expect(listening()).toBe("804");
   expect(await logInBy(804)).toContain("Ubuntu");
   await sshd.create({ ...outs, port: 22 });
-  expect(listening()).toBe("22 ");
+  expect(listening()).toBe("22");
 }, 240_000);
 
 test("a port that nobody reaches is taken back by the host", async () => {
   host().sh("iptables -I INPUT -p tcp --dport 2200 -j DROP");
-  await expect(implement(within(20)).create(inputs({ port: 2200 }))).rejects.toThrow(
+  await expect(implement(within(40)).create(inputs({ port: 2200 }))).rejects.toThrow(
     /:2200 after the change, found .*The host was put back to what it was before\.$/,
   );
   host().sh("iptables -D INPUT -p tcp --dport 2200 -j DROP");
-  expect(listening()).toBe("22 ");
+  expect(listening()).toBe("22");
   await logInBy(22);
 }, 120_000);
 
 test("AllowUsers without us is taken back by the host", async () => {
-  await expect(implement(within(20)).create(inputs({ users: ["somebody"] }))).rejects.toThrow(
+  await expect(implement(within(40)).create(inputs({ users: ["somebody"] }))).rejects.toThrow(
     /expected a login as .* after the change, found .*The host was put back to what it was before\.$/,
   );
   await eventually(() => logInBy(22), 30);

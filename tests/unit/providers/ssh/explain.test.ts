@@ -32,6 +32,12 @@ test.each([
     false,
   ],
   ["Host key verification failed.\r\n", "root@192.0.2.1:804: the host key is not the pinned one. ", false],
+  [
+    "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\nThe fingerprint for the ED25519 key sent by the remote host is\nSHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE.\r\n" +
+      "Please contact your system administrator.\r\nHost key verification failed.\r\n",
+    "root@192.0.2.1:804: the host key is not the pinned one; it showed SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE. If the host",
+    false,
+  ],
   ["root@192.0.2.1: Permission denied (publickey).\r\n", "root@192.0.2.1:804: the login was refused; ", false],
   [
     "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",

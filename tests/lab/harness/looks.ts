@@ -60,9 +60,9 @@ export class Logins {
       (await uptimeKumaOwnerKind.observe({ ...place, user: "owner@vpai.test", password })) !== undefined;
   }
 
-  /** A program of the workstation that listens there. */
-  onPi(port: number, path: string, how: (value: string) => string[]): Look {
-    return (value) => this.admits("pi", { port, path }, how(value));
+  /** A program of the workstation. @param how curl's configuration has the login */
+  onPi(place: Place, how: (value: string) => string[]): Look {
+    return (value) => this.admits("pi", place, how(value));
   }
 
   /** The way in for other hosts' figures. */

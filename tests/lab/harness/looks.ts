@@ -60,9 +60,9 @@ export class Logins {
       (await uptimeKumaOwnerKind.observe({ ...place, user: "owner@vpai.test", password })) !== undefined;
   }
 
-  /** A program of the workstation that listens there. */
-  onPi(port: number, path: string, how: (value: string) => string[]): Look {
-    return (value) => this.admits("pi", { port, path }, how(value));
+  /** A program of the workstation. @param how curl's configuration has the login */
+  onPi(place: Place, how: (value: string) => string[]): Look {
+    return (value) => this.admits("pi", place, how(value));
   }
 
   /** The way in for other hosts' figures. */
@@ -153,11 +153,20 @@ export const startedWith =
     return (await host.docker("exec", container, "sh", "-c", read)).includes(value);
   };
 
+/** Milliseconds for which one export of n8n's credentials serves all who look: it takes a while, and every rotation longer. */
+const FRESH = 60_000;
+
 /** Whether n8n has a value in one of its credentials. */
-export const inCredentials =
-  (host: LabHost): Look =>
-  async (value) =>
-    (await host.docker("exec", "vpai_n8n", "n8n", "export:credentials", "--all", "--decrypted")).includes(value);
+export function inCredentials(host: LabHost): Look {
+  let exported: { at: number; text: Promise<string> } | undefined;
+  return async (value) => {
+    if (exported === undefined || Date.now() - exported.at > FRESH) {
+      const text = host.docker("exec", "vpai_n8n", "n8n", "export:credentials", "--all", "--decrypted");
+      exported = { at: Date.now(), text };
+    }
+    return (await exported.text).includes(value);
+  };
+}
 
 /** Whether a host has a value where a program finds it that reads it anew each time, or that runs on demand. */
 export const inFiles =

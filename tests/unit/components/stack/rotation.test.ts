@@ -3,7 +3,7 @@ import { container, graphOf, program, type Registered, resource, settingsOf } fr
 
 /** What an `up` does with secrets that were rotated, and with those that are being rotated. */
 
-const NAMES = ["redisPassword", "monitoringWriteKey", "n8nDatabasePassword"] as const;
+const NAMES = ["redisPassword", "monitoringWriteKey", "n8nDatabasePassword", "openclawApiKey"] as const;
 
 /** The lab with its core and its programs, and what else its file says. */
 const lab = (more: Record<string, unknown> = {}): Promise<Registered[]> => {
@@ -55,6 +55,27 @@ test("Redis takes both passwords while they change, and one before and after", (
   expect(first(under)).toBe(`user default on ${now} ${old} ~* &* +@all`);
   expect(first(ended)).toBe(first(plain));
   expect(resource(under, file).secrets).toContain("content");
+});
+
+test("and is asked to read them by whichever of the two it knows; what else changes restarts it", () => {
+  const gate = (graph: readonly Registered[]) => resource(graph, "sese-ai/redis/health");
+  const login = (value: string): string =>
+    `AUTH default "${[...Buffer.from(value)].map((byte) => `\\x${byte.toString(16)}`).join("")}"\n`;
+  const now = login("random-redisPassword");
+  expect(gate(plain).inputs["reload"]).toMatchObject({ folders: ["/opt/vpai/secrets/redis"], stdin: now });
+  expect(gate(under).inputs["reload"]).toMatchObject({ stdin: now + login("old-of-redisPassword") });
+  expect(gate(ended).inputs["reload"]).toEqual({ ...(gate(plain).inputs["reload"] as object) });
+  expect(gate(under).inputs["restart"]).toMatchObject({
+    folders: ["/opt/vpai/configs/redis", "/opt/vpai/secrets/redis"],
+  });
+  expect(gate(under).secrets).toContain("reload.stdin");
+});
+
+test("LiteLLM takes both keys while they change, and one before and after", () => {
+  const key = (graph: readonly Registered[]) => resource(graph, "sese-ai/virtual-key/openclaw");
+  expect(key(under).inputs).toMatchObject({ key: "sk-random-openclawApiKey", before: "sk-old-of-openclawApiKey" });
+  expect(key(under).secrets).toContain("before");
+  for (const graph of [plain, ended]) expect(key(graph).inputs).not.toHaveProperty("before");
 });
 
 test("so does the gateway with a login, from a further file", () => {

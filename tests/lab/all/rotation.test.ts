@@ -206,6 +206,7 @@ const ELSEWHERE: Record<string, string> = {
   opencutValkeyPassword: "",
   starterToken: "whoever shows the token of starter",
   uptimeKumaAdminPassword: "the owner of uptime-kuma",
+  uptimeKumaPushKey: "",
   vaultDumpPassword: "user vault-dump of couchdb",
   zerobyteGatewayPassword: "owner at the gateway of zerobyte",
 };

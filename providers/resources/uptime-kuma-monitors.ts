@@ -74,7 +74,10 @@ const byName = (one: { name: string }, other: { name: string }): number => (one.
 /** Numbers of the notifications that are ours. */
 const numbersOf = ({ notifications }: Told): number[] => notifications.filter(isOurNotification).map(({ id }) => id);
 
-/** What is there, in the inputs' words. A state that says nothing of jobs goes on saying nothing while there is none. */
+/**
+ * What is there, in the inputs' words. A state that says nothing of jobs goes on saying nothing while there is none, and one that knows
+ * no tokens is given none: the engine encrypts what was encrypted before.
+ */
 function observed(
   { jobs, tokens }: UptimeKumaMonitorsInputs,
   told: Told,
@@ -88,7 +91,7 @@ function observed(
       .map((one) => described(one, numbers))
       .sort(byName),
     ...(jobs === undefined && pushed.length === 0 ? {} : { jobs: pushed.map((one) => jobDescribed(one, numbers)) }),
-    ...(tokens === undefined && pushed.length === 0
+    ...(tokens === undefined
       ? {}
       : { tokens: Object.fromEntries(pushed.map(({ name, pushToken }) => [name, pushToken ?? ""])) }),
   };

@@ -100,7 +100,7 @@ export const uptimeKumaNotification = defineCapability<Watching, Chat>({
           password: at.secret(offer.password),
         },
         name: "Telegram, kept by the deployment",
-        // By its own kind for Telegram, the version of the lab knows no other server, and all put the token into no POST (docs/decisions/hub.md).
+        // Its own kind for Telegram knows one server alone in the version of the lab (docs/decisions/from-outside.md).
         url: token.apply((value) => `${String(at.setting(api))}/bot${value}/sendMessage`),
         body: number.apply((value) => `{"chat_id": ${JSON.stringify(value)}, "text": {{ msg | json }} }`),
       },

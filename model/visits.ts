@@ -1,6 +1,8 @@
 import type { HostView, ServiceContext } from "./context";
 import type { Job } from "./job";
-import { declaredHostJobs } from "./platform";
+import { hostJobsOf } from "./platform";
+import { jobsOf } from "./service";
+import { contextOn } from "./watch";
 
 const SSH = 22;
 
@@ -14,14 +16,12 @@ interface Round {
 }
 
 /** The jobs of a host that log in to hosts, also to their own, in these surroundings: its services' and its own. */
-export function roundsOf(host: HostView, { hosts, ...rest }: ServiceContext): Round[] {
-  const { name, services, networks } = host;
-  const context = { ...rest, hosts, host: name, services, networks };
-  const jobs = [...services.flatMap((service) => service.jobs ?? []), ...declaredHostJobs(host, context)];
+export function roundsOf(host: HostView, context: ServiceContext): Round[] {
+  const there = contextOn(host, context);
+  const jobs = [...host.services.flatMap((service) => jobsOf(service, there)), ...hostJobsOf(host, there)];
   return jobs.flatMap((job) => {
-    const { visits, needed = () => true } = job;
-    if (visits === undefined || !needed(context)) return [];
-    const names = visits.to(context).map((visit) => visit.host);
-    return [{ job, hosts: hosts.filter((one) => names.includes(one.name)) }];
+    if (job.visits === undefined) return [];
+    const names = job.visits.to(there).map((visit) => visit.host);
+    return [{ job, hosts: context.hosts.filter(({ name }) => names.includes(name)) }];
   });
 }

@@ -57,6 +57,6 @@ else status=down words="$SERVICE_RESULT \${EXIT_STATUS:-}"; fi
 said=$(timeout 60 curl --disable --config "$settings" --noproxy '*' --silent --show-error --fail --output /dev/null \
   --max-time 10 --retry 6 --retry-delay 5 --retry-max-time 40 --retry-connrefused \
   --get --data-urlencode "status=$status" --data-urlencode "msg=$words" 2>&1) ||
-  echo "whoever watches from outside was not told that $job is $status: \${said:-no answer within a minute}" >&2
+  echo "whoever watches from outside was not told that $job is $status: $(echo "\${said:-no answer within a minute}" | tail -n 1)" >&2
 exit 0
 `;

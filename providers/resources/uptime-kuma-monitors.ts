@@ -32,30 +32,7 @@ export const uptimeKumaMonitorsKind: Kind<UptimeKumaMonitorsInputs> = {
   identity: [],
   id: ({ server }) => `${server.container}:monitors`,
   title: ({ server, connection }) => `the monitors in ${server.container} on ${connection.host}`,
-  check: ({ monitors, jobs = [], tokens = {} }) => {
-    const names = [...monitors, ...jobs].map(({ name }) => name);
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    const unknown = jobs.find(({ name }) => !/^[\da-zA-Z]{32}$/.test(tokens[name] ?? ""));
-    const odd = jobs.find(({ interval }) => interval < INTERVALS.least || interval > INTERVALS.most);
-    return [
-      ...(twice === undefined
-        ? []
-        : [{ property: "monitors", reason: `expected a name for each monitor alone, found ${twice} twice` } as const]),
-      ...(unknown === undefined
-        ? []
-        : ([
-            { property: "tokens", reason: `expected a token of 32 letters and digits for ${unknown.name}, found none` },
-          ] as const)),
-      ...(odd === undefined
-        ? []
-        : ([
-            {
-              property: "jobs",
-              reason: `expected ${INTERVALS.least} to ${INTERVALS.most} seconds, found ${odd.interval} of ${odd.name}`,
-            },
-          ] as const)),
-    ];
-  },
+  check: (inputs) => [...checkNames(inputs), ...checkJobs(inputs)],
   async ensure(inputs) {
     await asOwner(inputs, (session, told) => bring(session, inputs, told), Object.values(inputs.tokens ?? {}));
     return inputs;
@@ -64,12 +41,43 @@ export const uptimeKumaMonitorsKind: Kind<UptimeKumaMonitorsInputs> = {
   remove: (state) => asOwner(state, (session, told) => bring(session, { monitors: [] }, told)),
 };
 
+/** What is wrong with inputs, by property. */
+type Faults = { property: "monitors" | "jobs" | "tokens"; reason: string }[];
+
+function checkNames({ monitors, jobs = [] }: UptimeKumaMonitorsInputs): Faults {
+  const names = [...monitors, ...jobs].map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice === undefined
+    ? []
+    : [{ property: "monitors", reason: `expected a name for each monitor alone, found ${twice} twice` }];
+}
+
+const checkJobs = ({ jobs = [], tokens = {} }: UptimeKumaMonitorsInputs): Faults =>
+  jobs.flatMap(({ name, interval }): Faults => {
+    const { [name]: token } = tokens;
+    const { least, most } = INTERVALS;
+    const found = token === undefined ? "none" : "another text";
+    return [
+      ...(/^[\da-zA-Z]{32}$/.test(token ?? "")
+        ? []
+        : [{ property: "tokens", reason: `expected 32 letters and digits for ${name}, found ${found}` } as const]),
+      ...(interval >= least && interval <= most
+        ? []
+        : [
+            { property: "jobs", reason: `expected ${least} to ${most} seconds, found ${interval} of ${name}` } as const,
+          ]),
+    ];
+  });
+
 const byName = (one: { name: string }, other: { name: string }): number => (one.name < other.name ? -1 : 1);
 
 /** Numbers of the notifications that are ours. */
 const numbersOf = ({ notifications }: Told): number[] => notifications.filter(isOurNotification).map(({ id }) => id);
 
-/** What is there, in the inputs' words. A state that says nothing of jobs goes on saying nothing while there is none. */
+/**
+ * What is there, in the inputs' words. A state that says nothing of jobs goes on saying nothing while there is none, and one that knows
+ * no tokens is given none: the engine encrypts what was encrypted before.
+ */
 function observed(
   { jobs, tokens }: UptimeKumaMonitorsInputs,
   told: Told,
@@ -83,7 +91,7 @@ function observed(
       .map((one) => described(one, numbers))
       .sort(byName),
     ...(jobs === undefined && pushed.length === 0 ? {} : { jobs: pushed.map((one) => jobDescribed(one, numbers)) }),
-    ...(tokens === undefined && pushed.length === 0
+    ...(tokens === undefined
       ? {}
       : { tokens: Object.fromEntries(pushed.map(({ name, pushToken }) => [name, pushToken ?? ""])) }),
   };

@@ -96,6 +96,7 @@ export const ROTATIONS = {
   sureDatabasePassword: rotation("stack", "goes on", ["role sure of postgresql"], ["vpai_sure", "vpai_sure-worker"]),
   telegramBotToken: rotation("person", "starts anew", [], ["vpai_openclaw"]),
   uptimeKumaAdminPassword: rotation("stack", "goes on", ["the owner of uptime-kuma"], []),
+  uptimeKumaPushKey: rotation("stack", "goes on", [], []),
   vaultDumpPassword: rotation("stack", "goes on", ["user vault-dump of couchdb"], []),
   zaiApiKey: rotation("person", "starts anew", [], LITELLM),
   zerobyteGatewayPassword: rotation("stack", "goes on", ["owner at the gateway of zerobyte"], []),

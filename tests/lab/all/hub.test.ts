@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { eventually } from "../../eventually";
+import { FakeTelegram } from "../harness/fake-telegram";
 import type { LabHost } from "../harness/host";
 import type { Lab } from "../harness/lab";
 import { sharedLabOfHub } from "../harness/shared";
+import { kumaSql, lastTold } from "../harness/uptime-kuma";
 
 /** The hub as a whole: it comes up, what is there is left alone, and what somebody changed in its programs is set back. */
 
@@ -104,17 +108,11 @@ describe("CouchDB", () => {
 });
 
 describe("Uptime Kuma", () => {
-  /** Runs SQL in its database, with the program's own driver. */
-  const sql = async (statement: string): Promise<unknown[]> => {
-    const script = `const { Database } = require("@louislam/sqlite3");
-      const database = new Database("/app/data/kuma.db");
-      database.all(process.argv[1], (error, rows) => { if (error) throw error; console.log(JSON.stringify(rows)); });`;
-    return JSON.parse(await hub.docker("exec", "vpn_uptime-kuma", "node", "-e", script, statement)) as unknown[];
-  };
+  const sql = (statement: string): Promise<unknown[]> => kumaSql(hub, statement);
 
   test("has one account, whose password is the stack's, and a monitor for each site and check", async () => {
     expect(await sql("SELECT username FROM user")).toEqual([{ username: "owner@vpai.test" }]);
-    const found = (await sql("SELECT name, url FROM monitor ORDER BY name")) as { name: string; url: string }[];
+    const found = (await sql("SELECT url FROM monitor WHERE type <> 'push' ORDER BY name")) as { url: string }[];
     expect(found.map(({ url }) => url)).toEqual([
       "https://vpai.test/health",
       "https://singa.vpai.test/health",
@@ -125,6 +123,14 @@ describe("Uptime Kuma", () => {
       "https://relay.vpai.test/health",
       "https://backups.vpai.test/",
     ]);
+  });
+
+  test("waits for the word of each host's backups: 26 hours, and nobody is called where the stack has no chat", async () => {
+    expect(await sql("SELECT name, interval FROM monitor WHERE type = 'push' ORDER BY name")).toEqual([
+      { name: "job backup-seko-vpn on seko-vpn", interval: 93_600 },
+      { name: "job backup-sese-ai on sese-ai", interval: 93_600 },
+    ]);
+    expect(await sql("SELECT id FROM notification")).toEqual([]);
   });
 
   test("has its monitors set back, one that is gone made again, and a person's own left alone", async () => {
@@ -146,6 +152,131 @@ describe("Uptime Kuma", () => {
     expect(await sql("SELECT url FROM monitor WHERE name = 'mine'")).toEqual([{ url: "https://example.net/" }]);
     expect((await lab.makeSucceed("up")).all).toMatch(NOTHING);
   }, 600_000);
+});
+
+describe("Uptime Kuma with a chat of Telegram", () => {
+  const BOT = "1234567:canary-of-the-bot";
+  const OWN = "job backup-seko-vpn on seko-vpn";
+  const OTHER = "job backup-sese-ai on sese-ai";
+  const DROP_IN = "/run/systemd/system/backup-seko-vpn.service.d";
+  let telegram: FakeTelegram;
+
+  /** What was said of jobs: names of the lab lead nowhere from the hub, so its sites are down all the time. */
+  const told = (): string[] =>
+    telegram.sent.filter(({ text }) => text.startsWith("[job ")).map(({ chat, text }) => `${chat} ${text}`);
+
+  const tokens = async (): Promise<string[]> => {
+    const rows = await kumaSql(hub, "SELECT push_token AS token FROM monitor WHERE type = 'push'");
+    return (rows as { token: string }[]).map(({ token }) => token);
+  };
+
+  /** Arguments and environment of all that runs on the hub, every second until something is over. */
+  async function processesDuring(work: Promise<unknown>): Promise<string> {
+    const seen: string[] = [];
+    const watch = { isOver: false };
+    void work.finally(() => (watch.isOver = true)).catch(() => undefined);
+    const all = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' ' '";
+    while (!watch.isOver) {
+      seen.push((await hub.run(["sh", "-c", all])).stdout);
+      await sleep(1000);
+    }
+    return seen.join("\n");
+  }
+
+  beforeAll(async () => {
+    telegram = await FakeTelegram.start(BOT);
+    const api = `http://${lab.identity.address(1)}:${telegram.port}`;
+    await lab.pulumiSucceed(["config", "set", "vpai:telegramApi", api]);
+    for (const [name, value] of Object.entries({ alertsBotToken: BOT, alertsChat: "-4711" }))
+      await lab.pulumiSucceed(["config", "set", "--secret", `secrets:${name}`], { stdin: value });
+    expect(await lab.up()).toEqual({ "seko-vpn/notification": "create", "seko-vpn/monitors": "update" });
+  }, 600_000);
+
+  afterAll(async () => {
+    await hub.run(["rm", "-rf", DROP_IN]);
+    await hub.run(["systemctl", "daemon-reload"]);
+    for (const key of ["vpai:telegramApi", "secrets:alertsBotToken", "secrets:alertsChat"])
+      await lab.pulumi(["config", "rm", key]);
+    await lab.up();
+    for (const host of await lab.hosts()) await host.run(["sh", "-c", "rm -rf /opt/*/backups"]);
+    await telegram.stop();
+  }, 600_000);
+
+  test("has a notification that each of its monitors sends, and a second up changes nothing", async () => {
+    const of = "FROM monitor LEFT JOIN monitor_notification ON monitor_id = monitor.id WHERE name <> 'mine'";
+    const [counted] = (await kumaSql(hub, `SELECT count(*) AS all_, count(notification_id) AS calling ${of}`)) as {
+      all_: number;
+      calling: number;
+    }[];
+    expect(counted).toEqual({ all_: 10, calling: 10 });
+    expect(await lab.up()).toEqual({});
+  }, 300_000);
+
+  test("has it back when somebody changed it, took it away, or took a monitor from it", async () => {
+    await kumaSql(hub, "UPDATE notification SET config = replace(config, '-4711', '-1')");
+    expect(await lab.refresh()).toMatchObject({ "seko-vpn/notification": "update" });
+    expect(await lab.up()).toEqual({ "seko-vpn/notification": "update" });
+    await kumaSql(
+      hub,
+      `DELETE FROM monitor_notification WHERE monitor_id = (SELECT id FROM monitor WHERE name = '${OWN}')`,
+    );
+    expect(await lab.refresh()).toMatchObject({ "seko-vpn/monitors": "update" });
+    expect(await lab.up()).toEqual({ "seko-vpn/monitors": "update" });
+    await kumaSql(hub, "DELETE FROM notification");
+    expect(await lab.refresh()).toMatchObject({ "seko-vpn/notification": "delete", "seko-vpn/monitors": "update" });
+    expect(await lab.up()).toEqual({ "seko-vpn/notification": "create", "seko-vpn/monitors": "update" });
+    expect(await lab.up()).toEqual({});
+  }, 900_000);
+
+  test("is told of backups on each host that they succeeded", async () => {
+    await lab.makeSucceed("run JOB=backup-seko-vpn", { timeout: 300 });
+    await lab.makeSucceed("run JOB=backup-sese-ai", { timeout: 300 });
+    expect([await lastTold(hub, OWN), await lastTold(hub, OTHER)]).toEqual(["up: OK", "up: OK"]);
+    expect(told()).toEqual([]);
+  }, 720_000);
+
+  test("is told of one that failed, and calls; and again when the next one succeeds", async () => {
+    const unit = await hub.output(["systemctl", "cat", "backup-seko-vpn.service"]);
+    const [, command = ""] = /^ExecStart=(.*)$/m.exec(unit) ?? [];
+    // Its own command with one try, as pauses of minutes are between them.
+    const once = command.replace(/"3" "300"/, '"1" "1"');
+    expect(once).not.toBe(command);
+    await hub.output(["mkdir", "-p", DROP_IN]);
+    await hub.output(["tee", `${DROP_IN}/once.conf`], { stdin: `[Service]\nExecStart=\nExecStart=${once}\n` });
+    await hub.output(["systemctl", "daemon-reload"]);
+    await hub.docker("stop", "vpn_couchdb");
+    const { code } = await lab.make("run JOB=backup-seko-vpn", { timeout: 300 });
+    await hub.docker("start", "vpn_couchdb");
+    expect(code).not.toBe(0);
+    expect(await lastTold(hub, OWN)).toBe("down: exit code 1");
+    await eventually(() => expect(told()).toEqual([`-4711 [${OWN}] [🔴 Down] exit code 1`]), 30);
+    await hub.becomesHealthy(120);
+    await lab.makeSucceed("run JOB=backup-seko-vpn", { timeout: 300 });
+    await eventually(() => expect(told().at(-1)).toBe(`-4711 [${OWN}] [✅ Up] OK`), 30);
+  }, 900_000);
+
+  test("that is away fails no job, whose log says that it was not told, and nobody sees its token meanwhile", async () => {
+    const known = await tokens();
+    await hub.docker("stop", "vpn_uptime-kuma");
+    const running = lab.makeSucceed("run JOB=backup-seko-vpn", { timeout: 300 });
+    const seen = await processesDuring(running);
+    const { all } = await running;
+    await hub.docker("start", "vpn_uptime-kuma");
+    expect(all).toContain("whoever watches from outside was not told that backup-seko-vpn is up: curl: (22)");
+    expect(seen).toContain("curl --disable --config /opt/vpn/secrets/backup-seko-vpn/watcher");
+    for (const token of known) expect(seen).not.toContain(token);
+    await hub.becomesHealthy(240);
+  }, 720_000);
+
+  test("has told nobody a token: no log, unit or plain state", async () => {
+    const { stdout: state } = await lab.pulumiSucceed(["stack", "export"]);
+    const logs = ["vpn_gateway", "vpn_uptime-kuma"].map((name) => `docker logs ${name} 2>&1`);
+    const script = ["journalctl --no-pager --since=-1h", 'systemctl cat "backup-*"', ...logs].join("; ");
+    const said = await hub.output(["sh", "-c", script]);
+    expect(said).toContain("/api/push/<secret>?status=up");
+    for (const secret of [BOT, ...(await tokens())])
+      for (const text of [said, state]) expect(text).not.toContain(secret);
+  }, 300_000);
 });
 
 describe("Zerobyte", () => {

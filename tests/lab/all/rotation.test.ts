@@ -2,7 +2,17 @@ import { eventually } from "../../eventually";
 import { FIXED, type Rotated, type Rotation, ROTATIONS } from "../../facts/rotation";
 import type { Lab } from "../harness/lab";
 import { Load } from "../harness/load";
-import { bearer, type Hosts, inCredentials, inFiles, Logins, type Look, posted, startedWith } from "../harness/looks";
+import {
+  bearer,
+  type Hosts,
+  inCredentials,
+  inFiles,
+  inPushMonitors,
+  Logins,
+  type Look,
+  posted,
+  startedWith,
+} from "../harness/looks";
 import { sharedLabOfAll } from "../harness/shared";
 
 /**
@@ -93,6 +103,7 @@ function looksOf(all: Hosts): typeof looks {
     sureDatabasePassword: role("sure", "sure", "sure-worker"),
     telegramBotToken: started("openclaw"),
     uptimeKumaAdminPassword: { logins: [logins.uptimeKuma()] },
+    uptimeKumaPushKey: { reads: [inPushMonitors(hub)] },
     vaultDumpPassword: { logins: [logins.couchdb("vault-dump")] },
     zaiApiKey: started("litellm"),
     zerobyteGatewayPassword: { logins: [logins.zerobyteGateway()] },

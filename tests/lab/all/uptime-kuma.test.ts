@@ -192,6 +192,8 @@ describe("a job", () => {
     async () => {
       await monitorsKind.ensure(waitingFor(job));
       expect(await monitorsKind.observe(waitingFor(job))).toEqual(waitingFor(job));
+      // A state of before knows no token that could be encrypted in it.
+      expect(await monitorsKind.observe(watching())).toEqual({ ...watching(), jobs: [job] });
       expect(push("unknown", "status=up&msg=OK")).toBe("404");
       expect(push(PUSH, "status=up&msg=OK")).toBe("200");
       expect(textsOf(job.name)).toEqual([]);

@@ -7,6 +7,7 @@ import type { LabHost } from "../harness/host";
 import { killRightAfter } from "../harness/killed-change";
 import type { Lab } from "../harness/lab";
 import { sharedLabOfHub } from "../harness/shared";
+import { kumaSql, lastTold } from "../harness/uptime-kuma";
 import { publicSideOf, VpnClient } from "../harness/vpn-client";
 
 /** Hosts as nodes of the VPN, with real Tailscale on them and on clients, and what the policy lets through. */
@@ -148,6 +149,7 @@ test("what the policy does not allow is refused, from person to host and from ho
     "a person's CouchDB": await phone.reaches(HUB, COUCHDB),
     "an operator's CouchDB": await pc.reaches(HUB, COUCHDB),
     "Sese-AI's CouchDB": await hostReaches(sese, HUB, COUCHDB),
+    "Sese-AI's HTTPS on the hub": await hostReaches(sese, HUB, 443),
     "Sese-AI's sshd on the hub": await hostReaches(sese, HUB, SSH),
     "the hub's HTTPS on Sese-AI": await hostReaches(hub, SESE, 443),
     "the hub's sshd on Sese-AI": await hostReaches(hub, SESE, SSH),
@@ -157,11 +159,27 @@ test("what the policy does not allow is refused, from person to host and from ho
     "a person's CouchDB": false,
     "an operator's CouchDB": false,
     "Sese-AI's CouchDB": true,
+    "Sese-AI's HTTPS on the hub": true,
     "Sese-AI's sshd on the hub": false,
     "the hub's HTTPS on Sese-AI": true,
     "the hub's sshd on Sese-AI": false,
   });
 }, 300_000);
+
+test("a job tells Uptime Kuma through the VPN how it ended, whatever its host's resolver knows", async () => {
+  await hub.becomesHealthy(180);
+  await lab.makeSucceed("run JOB=backup-sese-ai", { timeout: 300 });
+  expect(await lastTold(hub, "job backup-sese-ai on sese-ai")).toBe("up: OK");
+  const settings = await sese.output(["cat", "/opt/vpai/secrets/backup-sese-ai/watcher"]);
+  expect(settings).toContain(`resolve = "uptime.vpai.test:443:${HUB}"`);
+  await sese.output(["rm", "-rf", "/opt/vpai/backups"]);
+}, 480_000);
+
+test("Uptime Kuma sees VPN-only sites of another host through the VPN", async () => {
+  const newest =
+    "SELECT status FROM heartbeat WHERE monitor_id = (SELECT id FROM monitor WHERE url = 'https://mayi.vpai.test/') ORDER BY id DESC LIMIT 1";
+  await eventually(async () => expect(await kumaSql(hub, newest)).toEqual([{ status: 1 }]), 180);
+}, 240_000);
 
 test("a changed policy is seen by refresh, and repaired without a restart", async () => {
   const file = "/opt/services/headscale/config/policy.json";

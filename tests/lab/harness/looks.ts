@@ -1,8 +1,10 @@
+import { createHmac } from "node:crypto";
 import { llmKey } from "../../../capabilities/litellm-key";
 import { uptimeKumaOwnerKind } from "../../../providers/resources/uptime-kuma-owner";
 import { transportTo } from "../../../providers/ssh/transport";
 import type { LabHost } from "./host";
 import { authorityOf, get } from "./site";
+import { kumaSql } from "./uptime-kuma";
 
 /** Whether a program of the lab has, or lets in, a value of a secret: by other means than the commands' own. No value is an argument on a host. */
 export type Look = (value: string) => Promise<boolean>;
@@ -173,3 +175,11 @@ export const inFiles =
   (host: LabHost, service: string): Look =>
   async (value) =>
     (await host.output(["sh", "-c", 'cat /opt/*/secrets/"$1"/*', "sh", service])).includes(value);
+
+/** Whether Uptime Kuma knows the backup of Sese-AI by the value: by the first 32 digits of an HMAC of the job's name. */
+export const inPushMonitors =
+  (hub: LabHost): Look =>
+  async (value) => {
+    const token = createHmac("sha256", value).update("backup-sese-ai").digest("hex").slice(0, 32);
+    return (await kumaSql(hub, `SELECT 1 FROM monitor WHERE push_token = '${token}'`)).length === 1;
+  };

@@ -62,7 +62,7 @@ export class Recovery {
     const { config, platform } = settings;
     chosenHost(host, config.hosts);
     const elsewhere = await elsewhereOf(stack);
-    for (const { name } of Object.values(PUSHING)) elsewhere.expected(name);
+    for (const { name } of [PUSHING.access, PUSHING.secret]) elsewhere.expected(name);
     const lost = await lostState(stack);
     if (lost !== undefined && lost.from === undefined) expectKeptSecrets(asked, settings, elsewhere);
     const computer = await lookAt(asked, platform);

@@ -96,6 +96,6 @@ function freed(resource: ResourceState, gone: ReadonlySet<string>): ResourceStat
 function withoutOutput(resource: ResourceState, host: string): ResourceState {
   if (resource.type !== "pulumi:pulumi:Stack") return resource;
   const { hosts, ...others } = resource.outputs ?? {};
-  const left = Object.fromEntries(Object.entries((hosts ?? {}) as object).filter(([name]) => name !== host));
+  const left = Object.fromEntries(Object.entries(hosts ?? {}).filter(([name]) => name !== host));
   return { ...resource, outputs: { ...others, hosts: left } };
 }

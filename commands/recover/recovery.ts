@@ -2,7 +2,8 @@ import { Transport } from "@vpai/providers";
 import type { StackConfig } from "../../config";
 import { readLock } from "../../images/lock";
 import { folderOn, type Platform } from "../../model/platform";
-import { declaredSecrets } from "../../platforms";
+import { declaredSecretsOf } from "../../model/service";
+import { servicesOn } from "../../platforms";
 import { PUSHING, REPOSITORY_PASSWORD, repositoryOf, RESTIC_IMAGE } from "../../programs/offsite";
 import { BackupProgram, unitOfHost } from "../backups/host";
 import { copyOf, type OffsiteCopy, offsiteHost, offsiteOn } from "../backups/offsite";
@@ -61,7 +62,7 @@ export class Recovery {
     const { config, platform } = settings;
     chosenHost(host, config.hosts);
     const elsewhere = await elsewhereOf(stack);
-    for (const { name } of Object.values(PUSHING)) elsewhere.expected(name);
+    for (const { name } of [PUSHING.access, PUSHING.secret]) elsewhere.expected(name);
     const lost = await lostState(stack);
     if (lost !== undefined && lost.from === undefined) expectKeptSecrets(asked, settings, elsewhere);
     const computer = await lookAt(asked, platform);
@@ -202,7 +203,7 @@ export class Recovery {
     const { stack, host: name, say } = this.asked;
     if (returned.problems.length > 0) return [];
     say(`${name}: its data are back; the stack is brought up.`);
-    if ((await refreshStack({ stack, unattended: true, given: { HOST: name } })) !== 0)
+    if ((await refreshStack({ stack, unattended: true, given: { HOST: name }, args: ["--suppress-outputs"] })) !== 0)
       return ["expected a look at all of it afterwards, found that it failed: see above, then make refresh"];
     if (isGood(returned)) process.env["VPAI_RECREATE"] = `${name}/*`;
     const code = await bringUp({ stack, unattended: true });
@@ -238,9 +239,12 @@ function expectKeptSecrets(
   { given }: Elsewhere,
 ): void {
   if (Object.keys(config.hosts)[0] !== host) return;
-  const missing = declaredSecrets(platform)
-    .filter(({ name, origin, fixed }) => origin === "random" && fixed !== undefined && given(name) === undefined)
-    .map(({ name }) => name);
+  const needed = Object.keys(config.hosts)
+    .flatMap((name) => servicesOn(platform, name, config.services).flatMap(declaredSecretsOf))
+    .filter(({ origin, fixed }) => origin === "random" && fixed?.decrypts === true);
+  const missing = [...new Set([REPOSITORY_PASSWORD, ...needed].map(({ name }) => name))].filter(
+    (name) => given(name) === undefined,
+  );
   if (missing.length === 0) return;
   throw new Error(
     `expected the state of ${stack}, or a copy of it, found none here, and none elsewhere: ${missing.join(", ")} would be made anew, ` +

@@ -33,10 +33,15 @@ whoever has none, and no stack's state either, reads none. Keep no copy in a fil
   secret key           ${secretKey}
   Restic               ${version} or a newer 0.x (Debian 13: apt-get install restic)
 
-The passphrase of the stack's secrets is not on this sheet. Write it down by hand on another one, and keep that elsewhere: with the
-checkout of this project it makes the hosts anew; without it their secrets must be made anew, and n8n's and LiteLLM's data stay unreadable.
+The passphrase of the stack's secrets is not on this sheet. Write it down by hand on another one, and keep that elsewhere. With a checkout
+of this project, Pulumi.${stack}.yaml and the passphrase, one command has a host back, and needs nothing else of this sheet:
 
-The keys read and add. Keys that may remove old backups are made in the console of the server's owner.
+     make recover HOST=${hosts[0] ?? "<host>"} STACK=${stack}
+
+It takes the stack's state from the bucket, too, where this computer's is lost. Without the passphrase secrets must be made anew, and
+n8n's and LiteLLM's data stay unreadable; what follows brings the other data back on any computer.
+
+The keys read and add, and open no state. Keys that may remove old backups are made in the console of the server's owner.
 
 1. On any computer with Linux and Restic, in an empty folder that only you can read (umask 077; mkdir recovery; cd recovery), write
    two files with an editor. password: the repository password, nothing else. keys:

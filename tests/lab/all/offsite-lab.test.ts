@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ensureImage } from "../../../lab/images/build";
+import { BUCKET, Elsewhere, KEYS } from "../harness/elsewhere";
 import type { LabHost } from "../harness/host";
 import type { Lab } from "../harness/lab";
 import { S3Server } from "../harness/s3";
@@ -10,49 +11,22 @@ import { sharedLabOfHub } from "../harness/shared";
 
 /** The whole way of the copies elsewhere: from the hosts' sets to what a person brings back with a sheet of paper alone. */
 
-const BUCKET = "vpai-backups";
-const KEYS = { push: "push-canary-secret", prune: "prune-canary-secret" };
-
 let lab: Lab;
-let server: S3Server;
+let elsewhere: Elsewhere;
 let hub: LabHost;
 let sese: LabHost;
 
-/** Of the stack's file; their order is that of the namespaces. */
-const settings = (): Record<string, string> => ({
-  backupsBucket: BUCKET,
-  bucketsEndpoint: `http://${server.address}`,
-  bucketsRegion: "us-east-1",
-  bucketsPrincipal: "{key}",
-});
-
-const secrets: Record<string, string> = {
-  bucketsAccessKey: S3Server.accessKey,
-  bucketsSecretKey: S3Server.secretKey,
-  backupsAccessKey: "push",
-  backupsSecretKey: KEYS.push,
-  backupsPruneAccessKey: "prune",
-  backupsPruneSecretKey: KEYS.prune,
-};
-
 beforeAll(async () => {
   lab = await sharedLabOfHub();
-  server = await S3Server.start(lab.identity.address(1), [], KEYS);
-  for (const [name, value] of Object.entries(settings()))
-    await lab.pulumiSucceed(["config", "set", `vpai:${name}`, value]);
-  for (const [name, value] of Object.entries(secrets))
-    await lab.pulumiSucceed(["config", "set", "--secret", `secrets:${name}`], { stdin: value });
+  elsewhere = await Elsewhere.of(lab);
   await lab.makeSucceed("up");
   hub = await lab.host("seko-vpn");
   sese = await lab.host("sese-ai");
 }, 3_600_000);
 
 afterAll(async () => {
-  for (const name of Object.keys(settings())) await lab.pulumi(["config", "rm", `vpai:${name}`]);
-  for (const name of Object.keys(secrets)) await lab.pulumi(["config", "rm", `secrets:${name}`]);
-  await lab.make("up");
+  await elsewhere.remove();
   for (const host of [hub, sese]) await host.run(["sh", "-c", "rm -rf /opt/*/backups"]);
-  server.stop();
 }, 900_000);
 
 /** The first copy makes the repository, which Zerobyte can be shown from then on. */

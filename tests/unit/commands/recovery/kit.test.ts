@@ -24,6 +24,7 @@ test("the kit has all that a person needs, and the commands to type", () => {
   expect(text).toContain(
     "restic restore latest:/srv/offsite/sets/seko-vpn --no-lock --host seko-vpn --target seko-vpn --verify\n",
   );
+  expect(text).toContain("     make recover HOST=sese-ai STACK=prod\n");
   expect(text).toContain("sha256sum --check --quiet SHA256SUMS");
   expect(text).toMatch(/passphrase of the stack's secrets is not on this sheet/);
   // Paper has no more than that.

@@ -47,7 +47,8 @@ const logins = (): number =>
 
 beforeAll(() => {
   host().ownSystem();
-  host().sh(`mkdir -p /boot/firmware; echo 'console=tty1 root=LABEL=x rootwait cgroup_memory=1' > /boot/firmware/cmdline.txt
+  host()
+    .sh(`mkdir -p /boot/firmware; echo 'console=tty1 root=LABEL=x rootwait cgroup_memory=1' > /boot/firmware/cmdline.txt
     sed 's/^#\\?Port .*//; $ a Port 2222' /etc/ssh/sshd_config > /etc/ssh/second
     systemd-run --quiet --unit second-sshd /usr/sbin/sshd -D -f /etc/ssh/second`);
 }, 60_000);

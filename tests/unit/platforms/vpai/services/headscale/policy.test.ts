@@ -24,7 +24,9 @@ function policy(without?: string, settings: object = {}): Policy {
     vpnAddress: view.name === without ? undefined : ADDRESSES[view.name],
     ...(view.name === "sese-ai" ? { sshPort: 804 } : {}),
   }));
-  return JSON.parse(vpnPolicy(contextOf("seko-vpn", { ...STACK, settings: { ...STACK.settings, ...settings } }, views), USERS)) as Policy;
+  return JSON.parse(
+    vpnPolicy(contextOf("seko-vpn", { ...STACK, settings: { ...STACK.settings, ...settings } }, views), USERS),
+  ) as Policy;
 }
 
 /** Whether somebody reaches a port, as Headscale decides it: by a rule that accepts, else not. */

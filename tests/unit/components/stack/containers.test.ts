@@ -367,7 +367,13 @@ describe("start order (docs/requirements.md#start-order)", () => {
         expect.arrayContaining(["sese-ai/redis", "sese-ai/redis/config/redis.conf", "sese-ai/redis/secret/users.acl"]),
       );
       const folders = ["/opt/vpai/configs/redis", "/opt/vpai/secrets/redis"];
-      expect([restart, reload]).toEqual([{ folders, revision: expect.any(String) as unknown, timeout: 10 }, undefined]);
+      const revision: unknown = expect.any(String);
+      expect(restart).toEqual({ folders, revision, timeout: 10 });
+      // Its passwords it reads while it runs.
+      expect(reload).toEqual({
+        ...{ command: ["sh", "-c", expect.stringContaining("ACL LOAD")], folders: [folders[1]], revision },
+        stdin: expect.stringMatching(/^AUTH default /) as unknown,
+      });
       expect(resource(stacks[stack], "sese-ai/caddy/health").inputs["reload"]).toMatchObject({ command: CADDY });
     },
   );
@@ -379,7 +385,7 @@ describe("start order (docs/requirements.md#start-order)", () => {
     );
     const content = String(resource(stacks[stack], "sese-ai/redis/config/redis.conf").inputs["content"]);
     expect(gate.inputs["given"]).toContain(`${createHash("sha256").update(content).digest("hex")}  /opt`);
-    expect(gate.secrets).toEqual(["given"]);
+    expect(gate.secrets).toEqual(["given", "reload.stdin"]);
   });
 
   test("lab: an image is pulled after it was pushed, a push happens after the registry is there", () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { eventually } from "../../eventually";
 import { BareHost } from "../harness/bare-host";
 import { Lab } from "../harness/lab";
+import { cuts, cutSoFar } from "../harness/ssh-faults";
 
 /**
  * One fresh machine, as a provider hands it over: root comes in by port 22. `make up` brings thirty services to it and moves its sshd, then goes on
@@ -142,6 +143,27 @@ test(
     console.log(
       `thirty services replaced: up took ${seconds} s and ${sshdLog("^Accepted publickey ").length - logins} logins`,
     );
+  },
+  LONG,
+);
+
+test(
+  "a run whose every connection is reset at a random byte gets there all the same",
+  async () => {
+    changeAll();
+    const inMachine = (script: string): Promise<string> => Promise.resolve(machine().sh(script));
+    const end = await cuts(804)(inMachine);
+    try {
+      const { all, seconds } = await up();
+      const resets = await cutSoFar(inMachine);
+      console.log(`every connection reset at a random byte, ${resets} resets: up took ${seconds} s`);
+      expect(resets).toBeGreaterThan(0);
+      expect(all).not.toMatch(/unhandled|uncaught/i);
+    } finally {
+      await end();
+    }
+    expect(running()).toHaveLength(SERVICES);
+    expect(await lab.up()).toEqual({});
   },
   LONG,
 );

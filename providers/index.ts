@@ -69,7 +69,7 @@ export { type KnownNode, knownNodes } from "./headscale/nodes";
 export { sshCommand } from "./ssh/command";
 export { type Connection, sshOptions } from "./ssh/connection";
 export { engineOptions } from "./ssh/engine-options";
-export { explainSsh, isOutage } from "./ssh/explain";
+export { explainSsh, isOutage, isStranger } from "./ssh/explain";
 export { Outage } from "./ssh/outage";
 export { reach, type Reach } from "./ssh/reach";
 export type { Definition } from "./n8n/workflow";

@@ -6,15 +6,19 @@ const WRAPPERS: readonly RegExp[] = [
   /^error hooks execution failed: /,
   /^error hook "[^"]*" failed: /,
   /^error: /i,
+  /^an unhandled error occurred: /,
   /^Exception calling application: /,
   /^\d+ UNKNOWN: /,
   /^1 errors? occurred:\s*\*\s*/,
   /^(creating|updating|deleting|refreshing) urn:\S+: /,
 ];
 
+/** What the run says of a container that is in the way; the container's own error says the same. */
+const REMOVAL = /^\S+ could not be removed for its replacement: ([^]*); run up again$/;
+
 /** What went wrong, without colours, stack traces, raw command lines and the engine's own words around it. */
 export function causeOf(message: string): string {
-  let cause = plain(message);
+  let cause = plain(message).replace(REMOVAL, "$1");
   for (let before = ""; before !== cause;) {
     before = cause;
     for (const wrapper of WRAPPERS) cause = cause.replace(wrapper, "").trim();

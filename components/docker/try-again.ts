@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorHookArgs, log } from "@pulumi/pulumi";
-import { explainSsh, isOutage, Outage, removeLeftover } from "@vpai/providers";
+import { explainSsh, isOutage, isStranger, Outage, removeLeftover } from "@vpai/providers";
 import { endProgram } from "./end-program";
 import type { FindRunner, Named } from "./leftovers";
 
@@ -34,11 +34,11 @@ const said = ([error = ""]: readonly string[]): string => explainSsh(error) ?? e
 
 /**
  * Whether the engine shall try again what failed so: what a lost connection cut short as long as a host is waited for,
- * everything else as often as given. @param errors the newest first
+ * what another machine may have answered never, everything else as often as given. @param errors the newest first
  */
 async function mayTryAgain(errors: readonly string[], tries: number, outage: Outage): Promise<boolean> {
   if (isOutage(errors[0] ?? "")) return outage.wait();
-  if (counted(errors) > tries) return false;
+  if (isStranger(errors[0] ?? "") || counted(errors) > tries) return false;
   await sleep(TRIES.pause);
   return true;
 }

@@ -81,6 +81,10 @@ export function explainSsh(text: string): string | undefined {
   return found && `${found.login}: ${found.cause.cause.replace("$1", found.detail)}`;
 }
 
+/** Whether an error of the Docker provider is a host that shows another key than the pinned one: nobody is to log in there again. */
+export const isStranger = (text: string): boolean =>
+  /^\S+: the host key is not the pinned one/.test(explainSsh(text) ?? "");
+
 /** Whether an error of the Docker provider is a lost connection, or a host that starts: the same call may succeed soon. */
 export const isOutage = (text: string): boolean => read(text)?.cause.passes === true;
 

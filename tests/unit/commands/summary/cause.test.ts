@@ -21,6 +21,16 @@ test.each([
       "it bans this address for a while (fail2ban, PerSourcePenalties), or sshd is starting. Look at `journalctl -u ssh` there, end what floods it, or raise MaxStartups.",
   ],
   [
+    "a container that is in the way, by the words of its own error",
+    "outpost_post-19 could not be removed for its replacement: root@10.0.0.1: no luck; run up again",
+    "root@10.0.0.1: no luck",
+  ],
+  [
+    "what the engine calls an error that nobody handled",
+    "an unhandled error occurred: Program exited with non-zero exit code: 1",
+    "Program exited with non-zero exit code: 1",
+  ],
+  [
     "findings that are indented stay as they are",
     "The platform has 1 problem:\n\n  sese-ai/redis\n    expected: a tag\n",
     "The platform has 1 problem:\n\n  sese-ai/redis\n    expected: a tag",

@@ -1,4 +1,4 @@
-import { explainSsh, isOutage } from "../../../../providers/ssh/explain";
+import { explainSsh, isOutage, isStranger } from "../../../../providers/ssh/explain";
 
 /** An error of the Docker provider, as it shows an `ssh` that ended with these words. */
 const ended = (stderr: string, code = 255): string =>
@@ -49,6 +49,12 @@ test.each([
   expect(said.slice(0, sentence.length)).toBe(sentence);
   expect(said).not.toMatch(/ssh -F|command \[|http:/);
   expect(isOutage(ended(stderr))).toBe(passes);
+});
+
+test("a host that shows another key is told apart: nobody tries it again", () => {
+  expect(isStranger(ended("Host key verification failed.\r\n"))).toBe(true);
+  expect(isStranger(ended("root@192.0.2.1: Permission denied (publickey).\r\n"))).toBe(false);
+  expect(isStranger("Host key verification failed.")).toBe(false);
 });
 
 test("T7: a request that was cut off is one, too", () => {

@@ -2,8 +2,6 @@ import { Transport } from "@vpai/providers";
 import type { StackConfig } from "../../config";
 import { readLock } from "../../images/lock";
 import { folderOn, type Platform } from "../../model/platform";
-import { declaredSecretsOf } from "../../model/service";
-import { servicesOn } from "../../platforms";
 import { PUSHING, REPOSITORY_PASSWORD, repositoryOf, RESTIC_IMAGE } from "../../programs/offsite";
 import { BackupProgram, unitOfHost } from "../backups/host";
 import { copyOf, type OffsiteCopy, offsiteHost, offsiteOn } from "../backups/offsite";
@@ -22,6 +20,7 @@ import { refreshStack } from "../up/refresh-stack";
 import { type Computer, computerOf } from "./computer";
 import { type ExportedState, knowsComputer, machineParts, withoutHost } from "./lost";
 import { madeIfAny } from "../recovery/made";
+import { expectKeptSecrets } from "./kept-secrets";
 import { dataOf, type Known, numberedAnew } from "./plan";
 import { ResticOn } from "./restic";
 import { lostState } from "./state";
@@ -227,27 +226,4 @@ async function lookAt({ stack, host: name }: Asked, platform: Platform): Promise
   if (host === undefined || described === undefined)
     throw new Error(`expected the host ${name} in the stack's file, found none`);
   return computerOf(name, host, folderOn(platform.name, described));
-}
-
-/**
- * With neither the state nor the host that keeps the stack's made secrets, those without which data cannot be read have to be given.
- * @throws where one is not
- */
-function expectKeptSecrets(
-  { stack, host }: Asked,
-  { config, platform }: { config: StackConfig; platform: Platform },
-  { given }: Elsewhere,
-): void {
-  if (Object.keys(config.hosts)[0] !== host) return;
-  const needed = Object.keys(config.hosts)
-    .flatMap((name) => servicesOn(platform, name, config.services).flatMap(declaredSecretsOf))
-    .filter(({ origin, fixed }) => origin === "random" && fixed?.decrypts === true);
-  const missing = [...new Set([REPOSITORY_PASSWORD, ...needed].map(({ name }) => name))].filter(
-    (name) => given(name) === undefined,
-  );
-  if (missing.length === 0) return;
-  throw new Error(
-    `expected the state of ${stack}, or a copy of it, found none here, and none elsewhere: ${missing.join(", ")} would be made anew, ` +
-      "and what is encrypted with them could not be read. Give them (docs/backups.md#a-state-that-is-lost), or bring the state back: make state-restore",
-  );
 }

@@ -5,7 +5,7 @@ import { projectRoot } from "../../toolchain/environment";
 import { ownersPlaceOf } from "../buckets/settings";
 import type { StackState } from "./backend";
 import { BucketStore } from "./bucket";
-import { keepCopy } from "./copies";
+import { copiesOf, type Copy, keepCopy } from "./copies";
 import { inspectState, plainState } from "./inspect";
 import { keysOf } from "./store";
 
@@ -24,6 +24,17 @@ export async function copiesElsewhere(stack: string): Promise<StackState | undef
   });
   const keys = keysOf(stack);
   return { stack, store, keys: { ...keys, copies: keys.copies.replace(/^[^/]+/, folder) } };
+}
+
+/** The newest copy elsewhere; undefined where there is none, or nobody can say. */
+export async function newestElsewhere(stack: string): Promise<Copy | undefined> {
+  try {
+    const elsewhere = await copiesElsewhere(stack);
+    return elsewhere && (await copiesOf(elsewhere))[0];
+  } catch {
+    // It only adds to what is said: who takes one is told why there is none.
+    return undefined;
+  }
 }
 
 /** Whether the stack's file names the bucket of the backups: most do not, and nothing is asked for that. */

@@ -2,7 +2,7 @@ import { pulumiOutput, runPulumi } from "../engine/run";
 import { type StackState, stateOf } from "./backend";
 import { readState, restoreCommand } from "./check";
 import { copiesOf, keepCopy, readable } from "./copies";
-import { keepElsewhere } from "./elsewhere";
+import { keepElsewhere, newestElsewhere } from "./elsewhere";
 import { noteLeft } from "./left";
 import { lifeOfLock, readLocks } from "./locks";
 import { forgetPendingCreates } from "./pending";
@@ -112,14 +112,16 @@ async function releaseLocks(stack: string, dead: DeadLocks): Promise<void> {
 async function readOrCreate(state: StackState, create = true): ReturnType<typeof readState> {
   const found = await readState(state);
   if (found === undefined) {
-    const [copy] = await copiesOf(state);
+    const [here] = await copiesOf(state);
+    // Without a stack the engine reads no keys out of its file.
+    if (create) await createStack(state.stack);
+    const copy = here ?? (create ? await newestElsewhere(state.stack) : undefined);
     if (copy !== undefined) {
       const copied = `the newest copy is of ${readable(copy.date)}, with ${copy.count} resources`;
       console.error(
         `Stack ${state.stack} has no state in ${state.store.locate(state.keys.state)}; ${copied}: ${restoreCommand(state)} shows what taking it would mean.`,
       );
     }
-    if (create) await createStack(state.stack);
   }
   return found;
 }

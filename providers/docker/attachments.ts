@@ -5,15 +5,13 @@ import { type Container, inspectContainer } from "./container";
 /** Networks that a container is attached to, with the names that it has on each beside its own, sorted. */
 export type Attachments = Record<string, string[]>;
 
-/** What the engine names instead of a network where a container has none. */
-export const NO_NETWORK = "none";
-
 /** What a container is attached to. Older engines add its own id to its names. */
 export const attachmentsOf = ({ Id, NetworkSettings }: Container): Attachments =>
   Object.fromEntries(
-    Object.entries(NetworkSettings.Networks)
-      .filter(([network]) => network !== NO_NETWORK)
-      .map(([network, { Aliases }]) => [network, (Aliases ?? []).filter((alias) => !Id.startsWith(alias)).sort()]),
+    Object.entries(NetworkSettings.Networks).map(([network, { Aliases }]) => [
+      network,
+      (Aliases ?? []).filter((alias) => !Id.startsWith(alias)).sort(),
+    ]),
   );
 
 /**
@@ -24,11 +22,9 @@ export async function attach(host: CommandRunner, id: string, wanted: Attachment
   const container = await inspectContainer(host, id);
   const found = container === undefined ? wanted : attachmentsOf(container);
   const wrong = (network: string): boolean => !isDeepStrictEqual(found[network], wanted[network]);
-  const missing = Object.keys(wanted).filter(wrong);
-  // The engine attaches nothing to a container that is to have no network.
-  const isClosed = missing.length > 0 && container?.NetworkSettings.Networks[NO_NETWORK] !== undefined;
-  for (const network of [...Object.keys(found).filter(wrong), ...(isClosed ? [NO_NETWORK] : [])])
+  for (const network of Object.keys(found).filter(wrong))
     await host.output(["docker", "network", "disconnect", network, id]);
+  const missing = Object.keys(wanted).filter(wrong);
   for (const network of missing) await host.output(connecting(network, id, wanted[network]));
   return missing;
 }

@@ -1,5 +1,4 @@
 import type { CommandRunner } from "../ssh/transport";
-import { NO_NETWORK } from "./attachments";
 import { PREVIOUS_LABEL } from "./last-healthy";
 
 /** How a container is, as one command tells of all of a host at once. */
@@ -14,6 +13,9 @@ export interface Glimpse {
 }
 
 const FORMAT = `{{.Names}}\t{{.State}}\t{{.Status}}\t{{.Networks}}\t{{.Label "${PREVIOUS_LABEL}"}}`;
+
+/** What the engine lists instead of a network where a container has none. */
+const NO_NETWORK = "none";
 
 /** How the containers with a label are, by name. */
 export async function lookAt(host: CommandRunner, label: string): Promise<Map<string, Glimpse>> {

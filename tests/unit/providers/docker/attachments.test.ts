@@ -36,23 +36,10 @@ test.each<[string, Record<string, string[] | null>, string[][], string[]]>([
     [disconnect("backend"), connect("backend")],
     ["backend"],
   ],
-  [
-    "all, and is kept from any",
-    { none: null },
-    [disconnect("none"), connect("backend"), connect("egress")],
-    ["backend", "egress"],
-  ],
   ["one that is none of its own", { backend: ["n8n"], egress: ["n8n"], web: null }, [disconnect("web")], []],
   ["nothing", { egress: ["n8n"], backend: ["n8n", "38fb44d3fe59"] }, [], []],
 ])("T13: %s is put right", async (_what, networks, commands, anew) => {
   const host = hostWith(networks);
   expect(await attach(host, ID, WANTED)).toEqual(anew);
   expect(host.commands.slice(1)).toEqual(commands);
-});
-
-test("one that is to have no network is left without", async () => {
-  expect(attachmentsOf(container({ none: null }))).toEqual({});
-  const host = hostWith({ none: null });
-  expect(await attach(host, ID, {})).toEqual([]);
-  expect(host.commands.filter(([, verb]) => verb === "network")).toEqual([]);
 });

@@ -274,10 +274,11 @@ push() {
     code=0
     # A program of its own, too: the other hosts have their turn all the same.
     sh "$SELF" collect "$host" "$away" < /dev/null || code=$?
+    # Where a set has filled the disk, the others and the notes of this run need its room.
+    rm -rf "$SETS" "$STORE"/.stream
     [ "$code" -eq 0 ] || failed=1
     echo "$code" > "$STORE/exit/$host"
   done < "$HERE/hosts"
-  rm -rf "$SETS" "$STORE"/.stream
   note_snapshots
   report
   [ "$failed" -eq 0 ] || fail "not every host's sets are in the repository"

@@ -12,12 +12,14 @@ const PATIENCE = 20;
 
 /**
  * @param folder of the platform on the host
+ * @param seconds that it may take to let us in
  * @throws for a computer that the stack does not make and that does not let us in, with what to do
  */
 export async function computerOf(
   name: string,
   { connection, vanishes }: Pick<StackHost, "connection" | "vanishes">,
   folder: string,
+  seconds = PATIENCE,
 ): Promise<Computer> {
   if (connection === undefined) {
     if (vanishes) return "unmade";
@@ -25,7 +27,7 @@ export async function computerOf(
       `${name}: expected the key of the new computer in vpai:hosts.${name}.machine.hostKey, found none: ${FRESH}`,
     );
   }
-  const found = await reach(connection, PATIENCE);
+  const found = await reach(connection, seconds);
   if (found.outcome === "reached") return (await hasStack(connection, folder)) ? "there" : "empty";
   if (found.outcome === "away" && vanishes) return "away";
   throw new Error(`${name}: expected the new computer to let us in, found that it does not: ${found.why}\n${FRESH}`);

@@ -106,8 +106,8 @@ test(
     put(`${PROGRAM}/plan`, "host\tseed\npart\tnotes\tnotes\tnote\t-\n");
     expect(await computerOf("seed", one, "/opt/vpai")).toBe("there");
     const nobody = { ...host().connection, host: "192.0.2.1" };
-    expect(await computerOf("seed", { connection: nobody, vanishes: true }, "/opt/vpai")).toBe("away");
-    await expect(computerOf("seed", { connection: nobody, vanishes: false }, "/opt/vpai")).rejects.toThrow(
+    expect(await computerOf("seed", { connection: nobody, vanishes: true }, "/opt/vpai", 3)).toBe("away");
+    await expect(computerOf("seed", { connection: nobody, vanishes: false }, "/opt/vpai", 3)).rejects.toThrow(
       "expected the new computer to let us in",
     );
   },

@@ -80,6 +80,7 @@ export { PREVIOUS_MARK } from "./systemd/versions";
 export { unitText } from "./systemd/unit";
 export type { SiteRequest } from "./smoke/requests";
 export { exchange } from "./ssh/http";
+export { refusesHandshake } from "./smoke/tls-refusal";
 export { writeFile } from "./host/write-file";
 export { UptimeKumaMonitors } from "./resources/uptime-kuma-monitors";
 export { UptimeKumaNotification } from "./resources/uptime-kuma-notification";

@@ -1,17 +1,14 @@
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
-import { exchange } from "@vpai/providers";
+import { exchange, refusesHandshake } from "@vpai/providers";
 import type { Door } from "./switch";
 
 /** How a site meets everybody. */
 export type Seen = "open" | "closed" | "not known";
 
 /** Errors by which it is seen that nobody serves: nobody listens, or the connection is ended instead of an answer. */
-const CLOSED = /^(ECONNREFUSED|ECONNRESET|ERR_SSL_(TLSV1|TLSV13|SSLV3)_.*)$/;
-
-/** Words of an error when the other side refuses the handshake while a request waits for its end. */
-const REFUSED = /SSL alert number/;
+const CLOSED = new Set(["ECONNREFUSED", "ECONNRESET"]);
 
 /** Asks a site at a host's public address from this machine, as somebody outside the VPN. @param port default: 443 */
 export async function seen({ hostname, path, status }: Door, address: string, port = 443): Promise<Seen> {
@@ -23,8 +20,8 @@ export async function seen({ hostname, path, status }: Door, address: string, po
     const answer = await exchange(secured, { method: "GET", path, headers: { host: hostname }, timeout: 10 });
     return answer.status === 404 && status !== 404 ? "closed" : "open";
   } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    return CLOSED.test(code) || (code === "EPROTO" && REFUSED.test(message)) ? "closed" : "not known";
+    const { code = "" } = error as NodeJS.ErrnoException;
+    return CLOSED.has(code) || refusesHandshake(error as Error) ? "closed" : "not known";
   } finally {
     socket.destroy();
   }

@@ -3,6 +3,7 @@ import tls from "node:tls";
 import { exchange, type HttpAnswer } from "../ssh/http";
 import { ChannelRefused } from "../ssh/refusal";
 import type { Transport } from "../ssh/transport";
+import { refusesHandshake } from "./tls-refusal";
 
 /** A request to a site, as a browser on the host would make it. */
 export interface SiteRequest {
@@ -67,10 +68,7 @@ async function ask(host: Transport, asked: SiteRequest, authority: string | unde
 
 /** That nobody serves is seen where nobody listens, or the connection is ended instead of an answer; all else is not known. */
 const isClosed = (error: Error & { code?: string }): boolean =>
-  error instanceof ChannelRefused ? error.isTargetClosed : error.code === "ECONNRESET" || isAlert(error);
-
-/** A server that has no certificate for a name ends the handshake with an alert. */
-const isAlert = ({ code = "" }: { code?: string }): boolean => /^ERR_SSL_(?:TLSV1|TLSV13|SSLV3)_/.test(code);
+  error instanceof ChannelRefused ? error.isTargetClosed : error.code === "ECONNRESET" || refusesHandshake(error);
 
 function faultOfError({ closed }: SiteRequest, error: Error): string | undefined {
   const said = error.message || String(error);

@@ -167,6 +167,17 @@ test("S9: a closed site that is served under a certificate of anybody is not clo
   await expect(kind.ensure({ ...inputs, requests })).rejects.toThrow(/as it is for the VPN only, found status 200/);
 });
 
+test("a closed site passes while its gateway refuses the handshake itself", async () => {
+  // The certificate is none that these suites can show.
+  const suites = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" } as const;
+  const pair = { key: readFileSync(path.join(folder, "key")), cert: readFileSync(path.join(folder, "certificate")) };
+  const gateway = https.createServer({ ...pair, ...suites }, (_request, response) => response.end());
+  await new Promise<void>((resolve) => gateway.listen(0, "127.0.0.1", resolve));
+  const requests = [request({ closed: true, port: (gateway.address() as net.AddressInfo).port })];
+  await expect(kind.ensure({ ...inputs, requests })).resolves.toBeDefined();
+  await new Promise<void>((resolve) => gateway.close(() => resolve()));
+});
+
 test("a site that comes up within its patience passes", async () => {
   reply = { status: 502, body: "" };
   setTimeout(() => (reply = { status: 200, body: "OK" }), 400);

@@ -55,6 +55,7 @@ export { expectMemoryFor } from "./docker/memory";
 export { attachAll, clearPlace, type Detached } from "./docker/foreign-networks";
 export { type NetworkSettings, networksOf } from "./docker/networks";
 export { removeLeftover } from "./docker/leftovers";
+export { throughOutages } from "./through-outages";
 export { PatientHost } from "./docker/patient-host";
 export { prepareVersion, restoreAfterFailedCreation } from "./docker/rollback";
 export { becomesHealthy } from "./docker/watch";

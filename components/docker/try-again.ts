@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorHookArgs, log } from "@pulumi/pulumi";
-import { explainSsh, isOutage, isStranger, Outage, removeLeftover } from "@vpai/providers";
+import { explainSsh, isOutage, isStranger, Outage, removeLeftover, throughOutages } from "@vpai/providers";
 import { endProgram } from "./end-program";
 import type { FindRunner, Named } from "./leftovers";
 
@@ -64,7 +64,7 @@ async function createAgain(
   if (!(await mayTryAgain(errors, TRIES.creations, outage))) return false;
   await log.warn(`${target.name} could not be created and is tried again: ${said(errors)}`);
   try {
-    await removeLeftover(await runner(), target);
+    await throughOutages(async () => removeLeftover(await runner(), target));
     return true;
   } catch (error) {
     await log.warn(`${target.name} cannot be tried again: ${(error as Error).message}`);

@@ -3,6 +3,7 @@ import { FakeEngine } from "../../providers/fake-engine";
 import { pauses } from "../../providers/pauses";
 import { programEnd } from "../../../../components/docker/end-program";
 import { tryAgain } from "../../../../components/docker/try-again";
+import { ConnectionLost } from "../../../../providers/ssh/outage";
 
 const warnings = jest.spyOn(log, "warn").mockResolvedValue();
 const complaints = jest.spyOn(log, "error").mockResolvedValue();
@@ -61,6 +62,19 @@ describe("a creation that failed", () => {
     expect(host.list()).toEqual(["vpai_redis sha256:other runs"]);
     expect(warnings).toHaveBeenLastCalledWith(expect.stringContaining("is not this stack's"));
     expect(givenUp).toHaveBeenCalledTimes(1);
+  });
+
+  test("is tried again where the connection is lost once more while its leftover goes", async () => {
+    host.put("vpai_redis", "half3", "sha256:redis", labels);
+    let cut = true;
+    const flaky = (): Promise<FakeEngine> => {
+      if (!cut) return Promise.resolve(host);
+      cut = false;
+      return Promise.reject(new ConnectionLost("the SSH connection was lost while a remote command ran"));
+    };
+    await expect(afterFailure("create", 1, flaky)).resolves.toBe(true);
+    expect(host.list()).toEqual([]);
+    expect(givenUp).not.toHaveBeenCalled();
   });
 
   test("is given up at once where the host cannot be reached", async () => {

@@ -4,7 +4,7 @@ import { withLock } from "../../toolchain/lock";
 import { labImage, type LabImage } from "./catalogue";
 import { docker, imageId } from "./engine";
 import { gatherMaterials } from "./materials";
-import { buildArguments, buildEnvironment, mirrorOf } from "./network";
+import { buildArguments, buildEnvironment, debianMirror } from "./network";
 import { builtReference, recipeDirectory, recipeHash } from "./recipe";
 import { step } from "./step";
 import { imageCache } from "./storage";
@@ -25,7 +25,7 @@ async function ensureBuilt(image: LabImage): Promise<string> {
   if ((await imageId(reference)) !== undefined) return reference;
   const base = image.base === undefined ? undefined : await ensureImage(image.base);
   await inWorkDirectory(image.name, (directory) =>
-    base === undefined ? importSystem(image, reference, directory) : buildOn(base, image, reference, directory),
+    base === undefined ? importDebian(image, reference, directory) : buildOn(base, image, reference, directory),
   );
   return reference;
 }
@@ -42,18 +42,15 @@ async function inWorkDirectory(name: string, work: (directory: string) => Promis
   }
 }
 
-async function importSystem(image: LabImage, reference: string, directory: string): Promise<void> {
+async function importDebian(image: LabImage, reference: string, directory: string): Promise<void> {
   const root = path.join(directory, "root");
   const archive = path.join(directory, "root.tar");
   const packages = imageCache("packages");
   [root, packages].forEach((needed) => mkdirSync(needed, { recursive: true }));
-  const { distribution = "Debian" } = image;
-  const mirror = await mirrorOf(distribution);
+  const mirror = await debianMirror();
   const script = path.join(recipeDirectory(image.name), "build.sh");
   const env = { ...process.env, ...(await buildEnvironment()) };
-  await step(`image ${image.name}: installing ${distribution}`, script, [root, packages, ...(mirror ? [mirror] : [])], {
-    env,
-  });
+  await step(`image ${image.name}: installing Debian`, script, [root, packages, ...(mirror ? [mirror] : [])], { env });
   await step(`image ${image.name}: packing`, "tar", ["--numeric-owner", "-C", root, "-cf", archive, "."]);
   const changes = labels(image).flatMap(([key, value]) => ["--change", `LABEL ${key}=${value}`]);
   await docker("import", ...changes, "--change", 'CMD ["bash"]', archive, reference);

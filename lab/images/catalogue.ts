@@ -10,8 +10,6 @@ export interface LabImage {
   version: string;
   /** Name of the image it builds on. */
   base?: string;
-  /** Whose packages an image without a base is made from, as apt labels them. Default: Debian's. */
-  distribution?: "Ubuntu";
 }
 
 /** Every image of the lab. An image stands after the one it builds on. */
@@ -20,9 +18,6 @@ export const catalogue: readonly LabImage[] = [
   { name: "lab-host", program: "real", version: "13", base: "base" },
   // For the tests of what bans; no lab has it.
   { name: "lab-host-crowdsec", program: "real", version: "13", base: "lab-host" },
-  // The other system that a host may have, for tests that have one host; no lab has it.
-  { name: "ubuntu", program: "real", version: "24.04", distribution: "Ubuntu" },
-  { name: "lab-host-ubuntu", program: "real", version: "24.04", base: "ubuntu" },
   { name: "registry", program: "real", version: "2.8.3", base: "base" },
   // Signs certificates for the tests of ACME; no host runs it.
   { name: "pebble", program: "real", version: "2.6.0", base: "base" },

@@ -1,26 +1,18 @@
 import { run } from "../../toolchain/run";
 
-/** Distributions that images are made from, as apt labels their main archives. */
-type Distribution = "Debian" | "Ubuntu";
-
 /**
- * The mirror of a distribution that this machine's own apt uses, or undefined when it uses none (as where the machine has the other
- * one): then debootstrap knows one.
+ * The mirror of Debian that this machine's own apt uses, or undefined when it uses none (an Ubuntu machine): then
+ * debootstrap knows one.
  */
-export async function mirrorOf(distribution: Distribution): Promise<string | undefined> {
+export async function debianMirror(): Promise<string | undefined> {
   const format = "$(LABEL) $(REPO_URI)";
   const { stdout } = await run("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]);
-  return mirrorAmong(stdout, distribution);
+  return mirrorAmong(stdout);
 }
 
-/** The first mirror of a distribution's main archive in lines of "label URI". */
-export function mirrorAmong(targets: string, distribution: Distribution): string | undefined {
-  const [, mirror] =
-    targets
-      .split("\n")
-      .map((line) => line.split(" "))
-      .find(([label, uri = ""]) => label === distribution && /^https?:/.test(uri)) ?? [];
-  return mirror?.replace(/\/$/, "");
+/** The first mirror of Debian's main archive in lines of "label URI". */
+export function mirrorAmong(targets: string): string | undefined {
+  return /^Debian (https?:\S+)$/m.exec(targets)?.[1]?.replace(/\/$/, "");
 }
 
 /**

@@ -14,16 +14,7 @@ const OPTIONS = [
   ...["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"].flatMap((one) => ["--security-opt", one]),
   ...["--cgroupns", "host", "--device-cgroup-rule", "a *:* rwm", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup"],
   ...["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec", "--device", "/dev/net/tun"],
-  ...[
-    "--volume",
-    "/var/lib/docker",
-    "--volume",
-    "/var/lib/containerd",
-    "--volume",
-    "/opt",
-    "--env",
-    "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1",
-  ],
+  ...["--volume", "/var/lib/docker", "--volume", "/opt", "--env", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"],
   ...["--restart", "unless-stopped", "--stop-timeout", "60"],
 ];
 
@@ -37,16 +28,13 @@ export class BareHost extends LabHost {
     super(name, connection, connection.host);
   }
 
-  /** Image of the hosts that say nothing of theirs: a file of tests for one system sets it, and has those of another one run. */
-  static system = "lab-host";
-
   /**
    * Starts one before the file's tests, and takes it away after them.
-   * @param from image of a lab host. Default: {@link BareHost.system}
+   * @param from image of a lab host
    * @param others images that the file's tests need beside it
    * @returns how to get at it
    */
-  static use(name: string, from = BareHost.system, ...others: string[]): () => BareHost {
+  static use(name: string, from = "lab-host", ...others: string[]): () => BareHost {
     useImages("lab-host", from, ...others);
     let host: BareHost | undefined;
     beforeAll(async () => {

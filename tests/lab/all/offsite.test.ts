@@ -120,7 +120,14 @@ describe("broken on purpose", () => {
         () =>
           // As if there were room, or it would not begin.
           offsite.push({
-            options: ["--env", "OFFSITE_MARGIN=-1000000", "--env", "OFFSITE_STORE=/small", "--tmpfs", "/small:size=300k"],
+            options: [
+              "--env",
+              "OFFSITE_MARGIN=-1000000",
+              "--env",
+              "OFFSITE_STORE=/small",
+              "--tmpfs",
+              "/small:size=300k",
+            ],
           }),
         /No space left|could not be unpacked/i,
         // It is noted all the same.

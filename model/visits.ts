@@ -1,8 +1,6 @@
 import type { HostView, ServiceContext } from "./context";
+import { contextOn, jobsOn } from "./host-jobs";
 import type { Job } from "./job";
-import { hostJobsOf } from "./platform";
-import { jobsOf } from "./service";
-import { contextOn } from "./watch";
 
 const SSH = 22;
 
@@ -18,8 +16,7 @@ interface Round {
 /** The jobs of a host that log in to hosts, also to their own, in these surroundings: its services' and its own. */
 export function roundsOf(host: HostView, context: ServiceContext): Round[] {
   const there = contextOn(host, context);
-  const jobs = [...host.services.flatMap((service) => jobsOf(service, there)), ...hostJobsOf(host, there)];
-  return jobs.flatMap((job) => {
+  return jobsOn(host, context).flatMap((job) => {
     if (job.visits === undefined) return [];
     const names = job.visits.to(there).map((visit) => visit.host);
     return [{ job, hosts: context.hosts.filter(({ name }) => names.includes(name)) }];

@@ -1,10 +1,9 @@
 import { createHmac } from "node:crypto";
 import type { HostView, ServiceContext } from "./context";
+import { jobsOn } from "./host-jobs";
 import type { Job } from "./job";
 import { gatewayOf } from "./peers";
-import { hostJobsOf } from "./platform";
 import type { SecretDeclaration } from "./secret";
-import { jobsOf } from "./service";
 import { hostnameOf, type SiteName } from "./site";
 
 /** What makes a service the one that jobs tell how their runs ended, and that calls somebody when they do not. */
@@ -31,14 +30,6 @@ const MAY_BE_AWAY = 7 * 86_400;
 export const patienceWith = ({ unreachable }: Pick<HostView, "unreachable">, seconds: number): number =>
   unreachable === "defer" ? Math.max(MAY_BE_AWAY, seconds) : seconds;
 
-/** What another host's own jobs are told of their surroundings. */
-export const contextOn = (host: HostView, context: ServiceContext): ServiceContext => ({
-  ...context,
-  host: host.name,
-  services: host.services,
-  networks: host.networks,
-});
-
 /** Who is told; undefined where nobody is, or nobody could be: a VPN-only site of a host without a VPN answers nobody. */
 export function watcherOf(context: Pick<ServiceContext, "hosts" | "vpnEnforce">): Watcher | undefined {
   const { hosts, vpnEnforce } = context;
@@ -52,13 +43,11 @@ export function watchedJobs(context: ServiceContext): WatchedJob[] {
   if (watcherOf(context) === undefined) return [];
   return context.hosts
     .filter(({ vpnAddress }) => vpnAddress !== undefined || !context.vpnEnforce)
-    .flatMap((host) => {
-      const there = contextOn(host, context);
-      const jobs = [...host.services.flatMap((service) => jobsOf(service, there)), ...hostJobsOf(host, there)];
-      return jobs
+    .flatMap((host) =>
+      jobsOn(host, context)
         .filter(({ watched = false }) => watched)
-        .map((job) => ({ host: host.name, job, patience: patienceWith(host, job.overdueAfter) }));
-    });
+        .map((job) => ({ host: host.name, job, patience: patienceWith(host, job.overdueAfter) })),
+    );
 }
 
 /** What the watcher knows a job by: who has it tells nothing of another job. 128 bits, in 32 hexadecimal digits. @param key value of the watcher's */

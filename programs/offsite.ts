@@ -3,13 +3,14 @@ import path from "node:path";
 import type { Bucket, BucketKeys } from "../model/bucket";
 import type { HostView, ServiceContext } from "../model/context";
 import type { ConfigFile, DataDirectory } from "../model/files";
+import { contextOn } from "../model/host-jobs";
 import { UserError } from "../model/finding";
 import type { ContainerJob } from "../model/job";
 import { declaredHostJobs } from "../model/platform";
 import type { SecretDeclaration } from "../model/secret";
 import { matching } from "../model/setting";
 import type { Stack } from "../model/stack";
-import { contextOn, patienceWith } from "../model/watch";
+import { patienceWith } from "../model/watch";
 import { backupJobName } from "./backup";
 
 /** Restic: 0.18 is what the sources name, and what Debian 13 has. */

@@ -1,6 +1,6 @@
 import type { Output } from "@pulumi/pulumi";
 import { UptimeKumaMonitors, UptimeKumaNotification, UptimeKumaOwner } from "@vpai/providers";
-import { containerOf, defineCapability } from "../model/capability";
+import { containerOf, defineCapability, type Running, type Workshop } from "../model/capability";
 import type { Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 import type { ServiceContext } from "../model/context";
@@ -79,6 +79,14 @@ export const uptimeKumaOwner = defineCapability<Watching, { of: string }>({
     ),
 });
 
+/** The program, as its owner logs in there. */
+const asOwner = ({ offer, endpoint }: Pick<Running<Watching>, "offer" | "endpoint">, at: Workshop) => ({
+  container: containerOf(endpoint),
+  port: endpoint.port,
+  user: at.ownerEmail,
+  password: at.secret(offer.password),
+});
+
 /** What each monitor of ours sends to a chat, in a stack that has a bot and a chat. */
 export const uptimeKumaNotification = defineCapability<Watching, Chat>({
   name: "Uptime Kuma notification",
@@ -93,12 +101,7 @@ export const uptimeKumaNotification = defineCapability<Watching, Chat>({
       `${host}/notification`,
       {
         connection,
-        server: {
-          container: containerOf(endpoint),
-          port: endpoint.port,
-          user: at.ownerEmail,
-          password: at.secret(offer.password),
-        },
+        server: asOwner({ offer, endpoint }, at),
         name: "Telegram, kept by the deployment",
         // Its own kind for Telegram knows one server alone in the version of the lab (docs/decisions/from-outside.md).
         url: token.apply((value) => `${String(at.setting(api))}/bot${value}/sendMessage`),
@@ -123,12 +126,7 @@ export const uptimeKumaMonitors = defineCapability<Watching, { of: "platform" }>
       `${host}/monitors`,
       {
         connection,
-        server: {
-          container: containerOf(endpoint),
-          port: endpoint.port,
-          user: at.ownerEmail,
-          password: at.secret(offer.password),
-        },
+        server: asOwner({ offer, endpoint }, at),
         monitors: monitorsOf(at.context).map((monitor) => ({ ...monitor, ...calls })),
         ...(offer.key === undefined || told.length === 0
           ? {}

@@ -111,7 +111,7 @@ const forbidden = (): string[] => [
   ...["tcp 172.20.1.3 9000", "tcp 172.20.4.2 5678", "tcp 172.20.2.2 5678", `tcp ${VPN} 443`],
 ];
 
-test("without it, a neighbour reaches what was published by hand, and containers by their addresses", async () => {
+test("T17: without it, a neighbour reaches what was published by hand, and containers by their addresses", async () => {
   await eventually(
     () =>
       expect(fromOutside(...forbidden())).toEqual(
@@ -126,7 +126,7 @@ test("without it, a neighbour reaches what was published by hand, and containers
 });
 
 test(
-  "with it, what is declared answers a neighbour, and nothing else, over IPv4, IPv6, TCP and UDP",
+  "T17: with it, what is declared answers a neighbour, and nothing else, over IPv4, IPv6, TCP and UDP",
   async () => {
     await put();
     expect(await differences()).toEqual([]);

@@ -177,7 +177,8 @@ const served = ({ uses = [] }: Service, { host: own, hosts }: ServiceContext): R
 const asked = ({ asks }: Service, context: ServiceContext): Required<Target>[] =>
   (asks?.(context) ?? []).flatMap((site) => gatewaysOf(site, context).flatMap(httpsInVpn));
 
-const gatewaysOf = ({ subdomain }: SiteName, { hosts }: ServiceContext): HostView[] =>
+/** Hosts whose gateways answer for a site. */
+export const gatewaysOf = ({ subdomain }: SiteName, { hosts }: ServiceContext): HostView[] =>
   hosts.flatMap((host) =>
     host.services
       .flatMap(({ expose = [] }) => expose.filter((site) => site.subdomain === subdomain))

@@ -7,7 +7,7 @@ import { fittingMemory } from "./memory";
 import { uniqueClaims, uniqueNames } from "./names";
 import { namedJobs, scheduledJobs } from "./jobs";
 import { knownNeeds, noCycles, runningServers, servedUses } from "./needs";
-import { knownNetworks, ownSubnets } from "./networks";
+import { askedAtHome, knownNetworks, ownSubnets } from "./networks";
 import type { Policy } from "./policy";
 import { boundAddresses, openablePorts, publishedOnce, uniquePorts } from "./ports";
 import { obtainableTools, runnableUnits, uniqueCommands } from "./runs";
@@ -36,6 +36,7 @@ export const policies: readonly Policy[] = [
   ownedPrograms,
   knownNetworks,
   ownSubnets,
+  askedAtHome,
   openablePorts,
   boundAddresses,
   knownNeeds,

@@ -34,7 +34,7 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "seko-vpn": {
     purpose: "VPN hub, backups and outside monitoring",
     groups: ["vpn"],
-    jobs: (context) => [...ownJobs(context), ...offsiteJobs(["backups"])],
+    jobs: (context) => [...ownJobs(context), ...offsiteJobs(["storage"])],
     ...SYSTEM,
     // Debian, the engine, the VPN and the nightly backup (docs/decisions/collectors.md).
     systemMiB: 384,
@@ -42,7 +42,7 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
     networks: {
       frontend: { subnet: "172.21.1.0/24", internal: false },
       // Zerobyte's, which reads other hosts and writes to object storage from there.
-      backups: { subnet: "172.21.2.0/24", internal: false },
+      storage: { subnet: "172.21.3.0/24", internal: false },
     },
     folder: "/opt/vpn",
     prefix: "vpn_",

@@ -76,6 +76,19 @@ export async function addressOf(host: CommandRunner, name: string): Promise<stri
   return address;
 }
 
+/**
+ * Sends a signal to a container's program, by the host's kernel: whom `docker kill` has sent any signal at all, the engine takes for stopped
+ * by hand, and neither restarts when it crashes nor starts with the host (engine 26, measured).
+ * @param name of the signal without SIG, such as HUP
+ * @throws when there is no such container, or it does not run
+ */
+export async function signalProgram(host: CommandRunner, container: string, name: string): Promise<void> {
+  const found = await inspectContainer(host, container);
+  if (found?.State.Status !== "running")
+    throw new Error(`${host.name}: expected a running container ${container}, found ${found?.State.Status ?? "none"}`);
+  await host.output(["sh", "-c", 'kill -s "$1" "$2"', "vpai", name, String(found.State.Pid)]);
+}
+
 /** The last lines that a container wrote to stdout and stderr, oldest first. */
 export async function lastLogLines(host: CommandRunner, container: string, lines: number): Promise<string> {
   const answer = await host.run(["sh", "-c", 'docker logs --tail "$1" -- "$2" 2>&1', "vpai", String(lines), container]);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { signalProgram } from "../docker/container";
 import type { HttpServer } from "../docker/http";
 import { goesBy, inForce, type InForce, type Policy } from "../headscale/policy";
 import type { Kind } from "../implementation";
@@ -31,7 +32,7 @@ export const headscalePolicyKind: Kind<HeadscalePolicyInputs> = {
     const host = transportTo(connection);
     const wanted = JSON.parse(policy) as Policy;
     if (goesBy(wanted, await inForce(host, server))) return inputs;
-    await host.output(["docker", "kill", "--signal", "HUP", server.container]);
+    await signalProgram(host, server.container, "HUP");
     for (let look = 1; look <= LOOKS; look += 1) {
       if (goesBy(wanted, await inForce(host, server))) return inputs;
       await sleep(500);

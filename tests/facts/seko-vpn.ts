@@ -3,7 +3,7 @@ import type { HostFacts, ServiceFacts } from "./form";
 /** docs/requirements.md#hosts; networks: docs/decisions/hub.md. */
 export const SEKO_VPN_HOST: HostFacts = {
   groups: ["vpn"],
-  networks: { frontend: "172.21.1.0/24", backups: "172.21.2.0/24" },
+  networks: { frontend: "172.21.1.0/24", storage: "172.21.3.0/24" },
   folder: "/opt/vpn",
   prefix: "vpn_",
   oftenOffline: false,
@@ -19,7 +19,7 @@ export const SEKO_VPN: Readonly<Record<string, ServiceFacts>> = {
     group: "vpn",
     image: "ghcr.io/mobutoo/vpai-caddy:2.10.2",
     user: "0:0",
-    networks: ["frontend", "backups"],
+    networks: ["frontend", "storage"],
     port: 443,
     sites: [],
     published: [
@@ -149,7 +149,7 @@ export const SEKO_VPN: Readonly<Record<string, ServiceFacts>> = {
     image: "ghcr.io/nicotsx/zerobyte:v0.16",
     user: "0:0",
     // docs/decisions/zerobyte.md
-    networks: ["backups"],
+    networks: ["storage"],
     port: 4096,
     sites: [{ subdomain: "backups", access: "vpn", promise: "/ 401" }],
     closed: ["/api/v1/auth/register*"],

@@ -9,7 +9,7 @@ export default defineService({
     name: "gateway",
     group: "vpn",
     // On `backups` it is alone with Zerobyte.
-    networks: ["frontend", "backups"],
+    networks: ["frontend", "storage"],
     logins: [ZEROBYTE_LOGIN],
     answersDomain: false,
   }),

@@ -40,7 +40,7 @@ export default defineService({
   run: {
     image: "ghcr.io/nicotsx/zerobyte:v0.16",
     // Its API asks nobody who he is: nothing but its gateway is there with it (docs/decisions/zerobyte.md).
-    networks: ["backups"],
+    networks: ["storage"],
   },
   user: { uid: 0, gid: 0 },
   port: SITE.port,

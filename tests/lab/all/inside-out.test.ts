@@ -37,7 +37,7 @@ const ROUTES: Record<HostName, Record<string, readonly string[]>> = {
   "seko-vpn": {
     // docs/decisions/collectors.md, webhook-relay.md, and Uptime Kuma, which asks the sites of all hosts (docs/decisions/hub.md).
     frontend: [`tcp ${VPN["sese-ai"]} 443`, `tcp ${VPN["seko-vpn"]} 443`, `tcp ${VPN.workstation} 443`],
-    backups: [],
+    storage: [],
   },
   workstation: {
     // docs/decisions/collectors.md; ComfyUI's notes: docs/decisions/notes.md.
@@ -71,7 +71,11 @@ beforeAll(async () => {
   hosts = Object.fromEntries(found) as typeof hosts;
   await joinVpn(lab, VPN);
   await lab.makeSucceed("up");
-  internet = createServer((socket) => socket.end("yes")).listen(0, lab.identity.address(1));
+  // Who has its answer resets the connection.
+  internet = createServer((socket) => socket.on("error", () => socket.destroy()).end("yes")).listen(
+    0,
+    lab.identity.address(1),
+  );
   outsider = await Outsider.start(lab, "outsider");
 }, 3_600_000);
 
@@ -116,12 +120,16 @@ const theInternet = (): string => `${lab.identity.address(1)} ${(internet.addres
 const wayOut = (name: HostName, { networks }: ServiceFacts): string | undefined =>
   [...networks].sort().find((network) => ROUTES[name][network] !== undefined);
 
+/** Network by which the engine leads to a host's gateway: of its own host's ports, only containers on it are answered (docs/decisions/baseline.md). */
+const GATEWAY = "frontend";
+
 /** What answers a container, from what was typed in of its service. */
 function expectedOf(name: HostName, container: string): string {
   const facts = SERVICES[name][container.replace(PREFIX[name], "")];
   const network = facts === undefined ? undefined : wayOut(name, facts);
   if (network === undefined) return "";
-  const everybody = NAMES.flatMap((host) => PUBLIC[host].map((port) => `tcp ${hosts[host].publicAddress} ${port}`));
+  const answering = NAMES.filter((host) => host !== name || network === GATEWAY);
+  const everybody = answering.flatMap((host) => PUBLIC[host].map((port) => `tcp ${hosts[host].publicAddress} ${port}`));
   return [...everybody, ...(ROUTES[name][network] ?? []), `tcp ${theInternet()}`].sort().join(",");
 }
 

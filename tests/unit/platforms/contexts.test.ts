@@ -38,7 +38,7 @@ test("a service is told of its own host's services and networks, and of all host
   // docs/decisions/hub.md
   expect(context.networks).toEqual({
     frontend: { subnet: "172.21.1.0/24", internal: false },
-    backups: { subnet: "172.21.2.0/24", internal: false },
+    storage: { subnet: "172.21.3.0/24", internal: false },
   });
   expect(context.hosts.map(({ name }) => name)).toEqual(["sese-ai", "seko-vpn", "workstation"]);
   expect(contextOf("sese-ai", STACK, views(undefined)).networks["backend"]).toEqual({

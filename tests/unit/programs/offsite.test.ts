@@ -12,7 +12,7 @@ const SETTINGS = {
 };
 
 const context = contextWith({ host: "seko-vpn", settings: SETTINGS });
-const [push, upkeep] = offsiteJobs(["backups"]);
+const [push, upkeep] = offsiteJobs(["storage"]);
 
 test("the hub has them where the stack names a bucket, and no other host ever does", () => {
   const names = (host: string, settings: object): string[] =>

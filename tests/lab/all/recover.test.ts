@@ -41,6 +41,8 @@ let host: LabHost;
 let secrets: Record<string, string>;
 /** Ways to the programs of the host, over a connection that ends with it. */
 let transport: Transport;
+/** To the hub, which is not lost: CouchDB is there. */
+let hub: Transport;
 /** Of the set, as its own host had it. */
 let manifest: Manifest;
 let sums: string;
@@ -62,7 +64,7 @@ const qdrant = (): JsonApi =>
 /** CouchDB as Obsidian's clients log in to it. */
 const couchdb = (): JsonApi => {
   const login = Buffer.from(`obsidian:${secrets["couchdbObsidianPassword"] ?? ""}`).toString("base64");
-  return new JsonApi(transport, { container: "vpai_couchdb", port: 5984 }, { authorization: `Basic ${login}` });
+  return new JsonApi(hub, { container: "vpn_couchdb", port: 5984 }, { authorization: `Basic ${login}` });
 };
 
 const vectorSize = async (): Promise<number> => {
@@ -181,6 +183,7 @@ beforeAll(async () => {
   host = await lab.host("sese-ai");
   secrets = await lab.generatedSecrets();
   transport = new Transport(host.connection);
+  hub = new Transport((await lab.host("seko-vpn")).connection);
   await host.output(
     [
       "docker",
@@ -239,6 +242,7 @@ afterAll(async () => {
     );
   await couchdb().call("POST", `/${VAULT}/_bulk_docs`, { body: { docs } });
   transport.close();
+  hub.close();
   await elsewhere.remove();
 }, 1_800_000);
 

@@ -38,9 +38,8 @@ const make = (
   { alias, key, maxBudget, budgetDuration, models = [], routes }: VirtualKey & { routes?: readonly string[] },
   { offer, host, connection, endpoint, ready, scope }: Running<LlmProxy>,
   at: Workshop,
-): LiteLlmKey => {
-  const before = at.before(key);
-  return new LiteLlmKey(
+): LiteLlmKey =>
+  new LiteLlmKey(
     `${host}/virtual-key/${alias}`,
     {
       connection,
@@ -51,7 +50,7 @@ const make = (
       },
       alias,
       key: at.secret(key).apply(llmKey),
-      ...(before === undefined ? {} : { before: before.apply(llmKey) }),
+      before: at.before(key)?.apply(llmKey) ?? "",
       maxBudget,
       budgetDuration,
       models: [...models],
@@ -59,7 +58,6 @@ const make = (
     },
     { parent: scope, dependsOn: [ready] },
   );
-};
 
 /** A virtual key with a budget in a LiteLLM proxy; one that nobody requests any more is deleted. */
 export const litellmKey = defineCapability<LlmProxy, VirtualKey>({

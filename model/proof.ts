@@ -52,8 +52,11 @@ export const basicLogin = (user: string, password: string): Readonly<Record<stri
 /** The header that most programs take a token in. */
 export const bearerLogin = (token: string): Readonly<Record<string, string>> => ({ authorization: `Bearer ${token}` });
 
-/** Any answer of a program but the one that says no to the login: what a site serves is not the point. */
-export const letIn = (status: number): boolean => status < 500 && status !== 401 && status !== 403;
+/**
+ * Any answer of a program but the one that says no to the login, or that it answers nobody for a while: what a site serves is not the
+ * point.
+ */
+export const letIn = (status: number): boolean => status < 500 && ![401, 403, 429].includes(status);
 
 /** What the status of an answer says. */
 export function verdictOf({ accepted = isSuccess, refused = [401, 403] }: HttpProof, status: number): Verdict {

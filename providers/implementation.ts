@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { type Known, type MakeAnew, noteGone, onlyWhenTold, present, warnOfGone } from "./gone";
 import { type Guarded, underGuard } from "./guard";
+import { noteLogins, withNewestLogins } from "./login/newest";
 import { throughOutages } from "./through-outages";
 import { Unreadable } from "./unreadable";
 import { warn } from "./warn";
@@ -100,8 +101,9 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
 
   return {
     async check(_olds: Inputs, news: Inputs) {
-      const failures = containsUnknown(news) ? [] : (kind.check?.(news) ?? []);
-      return { inputs: news, failures };
+      if (containsUnknown(news)) return { inputs: news, failures: [] };
+      noteLogins(news);
+      return { inputs: news, failures: kind.check?.(news) ?? [] };
     },
 
     async diff(_id, olds: Record<string, unknown>, news: Record<string, unknown>) {
@@ -139,7 +141,14 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
     },
 
     async delete(_id, state: State) {
-      await throughOutages(() => kind.remove(state));
+      const renewed = kind.rehomes === false ? undefined : withNewestLogins(state);
+      if (renewed === undefined) return throughOutages(() => kind.remove(state));
+      await throughOutages(() => kind.remove(renewed)).catch(async (error: unknown) => {
+        // The new login may not be in force yet.
+        await throughOutages(() => kind.remove(state)).catch(() => {
+          throw error;
+        });
+      });
     },
   };
 }

@@ -66,7 +66,7 @@ export class JsonApi {
   private unexpected(method: string, path: string, { status, body }: HttpAnswer): Error {
     return new UnexpectedStatus(
       `${this.server.container} on ${this.host.name}: expected ${method} ${path} to succeed, found ${status}: ` +
-        body.slice(0, LONGEST_QUOTE),
+        body.trim().slice(0, LONGEST_QUOTE),
       status,
     );
   }

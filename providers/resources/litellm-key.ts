@@ -19,8 +19,8 @@ export interface LiteLlmKeyInputs {
   alias: string;
   /** The key itself; begins with `sk-`. */
   key: string;
-  /** The key of before, which is taken too, with the same budget once more. Default: it is not. */
-  before?: string;
+  /** The key of before, which is taken too, with the same budget once more. Empty: none, and one that is still there goes. */
+  before: string;
   /** US dollars that may be spent in one `budgetDuration`. */
   maxBudget: number;
   /** After what time the budget starts anew, e.g. `1d`. */
@@ -45,6 +45,7 @@ interface Described {
 export const liteLlmKeyKind: Kind<LiteLlmKeyInputs> = {
   version: 1,
   identity: ["alias"],
+  added: ["before"],
   title: ({ alias, server, connection }) => `virtual key ${alias} in ${server.container} on ${connection.host}`,
   /** What it has spent; and whoever deleted it may have done so because somebody else knows it. */
   holdsData: () => true,
@@ -60,13 +61,13 @@ export const liteLlmKeyKind: Kind<LiteLlmKeyInputs> = {
     if (found === undefined) {
       // Another value is another key.
       if (before?.key === inputs.key) makeAnew?.();
-      if (inputs.before !== undefined) await rename(api, inputs.before, outgoing(inputs.alias));
+      if (inputs.before !== "") await rename(api, inputs.before, outgoing(inputs.alias));
       await deleteAlias(api, inputs.alias);
       await api.call("POST", "/key/generate", { body: settingsOf(inputs) });
     } else if (!sameSettings(found, inputs)) {
       await api.call("POST", "/key/update", { body: settingsOf(inputs) });
     }
-    if (inputs.before === undefined) await deleteAlias(api, outgoing(inputs.alias));
+    if (inputs.before === "") await deleteAlias(api, outgoing(inputs.alias));
     return inputs;
   },
   async observe(state) {

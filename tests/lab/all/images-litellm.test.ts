@@ -139,7 +139,7 @@ print(answer.read().decode())
       ssh.respond = ([, ...args]) => ({ code: 0, stdout: docker(...args), stderr: "" });
       try {
         const server = { container: `${run}-litellm`, port: 4000, masterKey: master };
-        const form = { alias: "turn", maxBudget: 1, budgetDuration: "1d", models: [] };
+        const form = { alias: "turn", before: "", maxBudget: 1, budgetDuration: "1d", models: [] };
         const first = { connection: ssh.connection, server, ...form, key: "sk-canary-first" };
         const statuses = () => ["sk-canary-first", "sk-canary-second"].map((one) => ask("/models", one).status);
         await kind.ensure(first);

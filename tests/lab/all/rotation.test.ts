@@ -11,6 +11,7 @@ import {
   Logins,
   type Look,
   posted,
+  sha256,
   startedWith,
 } from "../harness/looks";
 import { sharedLabOfAll } from "../harness/shared";
@@ -85,7 +86,7 @@ function looksOf(all: Hosts): typeof looks {
     },
     opencutAuthSecret: filed(pi, "opencut"),
     opencutRedisToken: filed(pi, "opencut-redis-http"),
-    opencutValkeyPassword: filed(pi, "opencut-valkey"),
+    opencutValkeyPassword: { reads: [inFiles(pi, "opencut-valkey", sha256), inFiles(pi, "opencut-redis-http")] },
     openrouterApiKey: started("litellm"),
     ovhApplicationKey: filed(sese, "caddy"),
     ovhApplicationSecret: filed(hub, "gateway"),

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { llmKey } from "../../../capabilities/litellm-key";
 import { uptimeKumaOwnerKind } from "../../../providers/resources/uptime-kuma-owner";
 import { transportTo } from "../../../providers/ssh/transport";
@@ -170,11 +170,17 @@ export function inCredentials(host: LabHost): Look {
   };
 }
 
-/** Whether a host has a value where a program finds it that reads it anew each time, or that runs on demand. */
+/**
+ * Whether a host has a value where a program finds it that reads it anew each time, or that runs on demand.
+ * @param kept what is written of the value
+ */
 export const inFiles =
-  (host: LabHost, service: string): Look =>
+  (host: LabHost, service: string, kept = (value: string): string => value): Look =>
   async (value) =>
-    (await host.output(["sh", "-c", 'cat /opt/*/secrets/"$1"/*', "sh", service])).includes(value);
+    (await host.output(["sh", "-c", 'cat /opt/*/secrets/"$1"/*', "sh", service])).includes(kept(value));
+
+/** A password as the lists of Redis and Valkey have it. */
+export const sha256 = (value: string): string => createHash("sha256").update(value).digest("hex");
 
 /** Whether Uptime Kuma knows the backup of Sese-AI by the value: by the first 32 digits of an HMAC of the job's name. */
 export const inPushMonitors =

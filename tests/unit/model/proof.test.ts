@@ -31,6 +31,8 @@ test("a program may say no by another status, which is never both", () => {
 
 test("whoever is let in may find nothing, or use the wrong method; a gateway without its program tells nothing", () => {
   expect([200, 204, 302, 400, 404, 405].every(letIn)).toBe(true);
+  // It answers nobody for a while.
+  expect(letIn(429)).toBe(false);
   expect([401, 403, 500, 502, 503].some(letIn)).toBe(false);
 });
 

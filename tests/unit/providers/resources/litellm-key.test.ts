@@ -1,5 +1,6 @@
 import "../without-sdk";
 import { createHash } from "node:crypto";
+import { implement } from "../../../../providers/implementation";
 import { type LiteLlmKeyInputs, liteLlmKeyKind as kind } from "../../../../providers/resources/litellm-key";
 import { HttpContainer, type Received, type Reply } from "../http-container";
 
@@ -61,6 +62,7 @@ beforeAll(async () => {
     server: { container: "vpai_litellm", port: litellm.port, masterKey: "sk-master" },
     alias: "openclaw",
     key: "sk-of-openclaw",
+    before: "",
     maxBudget: 2.5,
     budgetDuration: "1d",
     models: ["small", "large"],
@@ -126,6 +128,16 @@ describe("a key that takes another one's place", () => {
     expect(aliases()).toEqual({ [hash("sk-new")]: "openclaw", [hash(inputs.key)]: "openclaw (of before)" });
     await kind.ensure({ ...inputs, key: "sk-new" }, during);
     expect(aliases()).toEqual({ [hash("sk-new")]: "openclaw" });
+  });
+
+  test("is a difference in both directions: without one, the old value would stay in force", async () => {
+    const provider = implement(kind);
+    const during = { ...inputs, ...both, version: kind.version };
+    const over = { ...inputs, key: "sk-new" };
+    expect(await provider.diff("id", during, over)).toMatchObject({ changes: true, replaces: [] });
+    expect(await provider.diff("id", { ...over, version: kind.version }, { ...inputs, ...both })).toMatchObject({
+      changes: true,
+    });
   });
 
   test("cut short at any request, takes it with the next try", async () => {

@@ -1,0 +1,77 @@
+import "../without-sdk";
+import { implement, type Kind } from "../../../../providers/implementation";
+
+/** Something in a program of a host. */
+interface Inputs {
+  connection: { host: string; port: number };
+  server: { container: string; port: number; password?: string };
+  name: string;
+}
+
+/** A kind whose program lets in one password, and that notes what it was asked to take away. */
+function kindOf(letsIn: string, options: Partial<Kind<Inputs>> = {}): { kind: Kind<Inputs>; removed: Inputs[] } {
+  const removed: Inputs[] = [];
+  const kind: Kind<Inputs> = {
+    version: 1,
+    identity: ["name"],
+    ensure: (inputs) => Promise.resolve(inputs),
+    observe: (state) => Promise.resolve(state),
+    remove: (state) => {
+      removed.push(state);
+      return state.server.password === letsIn ? Promise.resolve() : Promise.reject(new Error(`refused ${state.name}`));
+    },
+    ...options,
+  };
+  return { kind, removed };
+}
+
+/** Of a host of its own for each test: what is noted, is noted for the whole process. */
+const on = (host: string, password: string | undefined, port = 22): Inputs => ({
+  connection: { host, port },
+  server: { container: "kuma", port: 3001, ...(password === undefined ? {} : { password }) },
+  name: "one",
+});
+
+test("what is taken away is asked for with the password that the program has by now", async () => {
+  const { kind, removed } = kindOf("new");
+  const provider = implement(kind);
+  await provider.check(on("a", "old"), { ...on("a", "new", 804), name: "other" });
+  await provider.delete("id", on("a", "old"));
+  expect(removed).toEqual([on("a", "new", 804)]);
+});
+
+test("with that of before where the new one is not in force yet; where neither is, it is said of the new one", async () => {
+  const old = kindOf("old");
+  await implement(old.kind).check({}, on("b", "new"));
+  await implement(old.kind).delete("id", on("b", "old"));
+  expect(old.removed).toEqual([on("b", "new"), on("b", "old")]);
+  const neither = kindOf("third", {
+    remove: ({ server }) => Promise.reject(new Error(`refused ${server.password ?? ""}`)),
+  });
+  await expect(implement(neither.kind).delete("id", on("b", "old"))).rejects.toThrow("refused new");
+});
+
+test("with its own where the program has nothing there any more, or knows the server by other things", async () => {
+  const { kind, removed } = kindOf("old");
+  const provider = implement(kind);
+  await provider.check({}, on("elsewhere", "new"));
+  await provider.check({}, on("c", undefined));
+  await provider.delete("id", on("c", "old"));
+  expect(removed).toEqual([on("c", "old")]);
+});
+
+test("a preview's values, which nobody knows yet, are no login", async () => {
+  const { kind, removed } = kindOf("old");
+  const provider = implement(kind);
+  await provider.check({}, on("d", "04da6b54-80e4-46f7-96ec-b56ff0331ba9"));
+  await provider.delete("id", on("d", "old"));
+  expect(removed).toEqual([on("d", "old")]);
+});
+
+test("a kind that is about the login itself goes by its own", async () => {
+  const { kind, removed } = kindOf("old", { rehomes: false });
+  const provider = implement(kind);
+  await provider.check({}, on("e", "new"));
+  await provider.delete("id", on("e", "old"));
+  expect(removed).toEqual([on("e", "old")]);
+});

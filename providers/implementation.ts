@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { type Known, type MakeAnew, noteGone, onlyWhenTold, present, warnOfGone } from "./gone";
 import { type Guarded, underGuard } from "./guard";
-import { noteLogins, withNewestLogins } from "./login/newest";
+import { noteLogin, withNewestLogin } from "./login/newest";
 import { throughOutages } from "./through-outages";
 import { Unreadable } from "./unreadable";
 import { warn } from "./warn";
@@ -102,7 +102,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
   return {
     async check(_olds: Inputs, news: Inputs) {
       if (containsUnknown(news)) return { inputs: news, failures: [] };
-      noteLogins(news);
+      noteLogin(news);
       return { inputs: news, failures: kind.check?.(news) ?? [] };
     },
 
@@ -141,7 +141,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
     },
 
     async delete(_id, state: State) {
-      const renewed = kind.rehomes === false ? undefined : withNewestLogins(state);
+      const renewed = withNewestLogin(state);
       if (renewed === undefined) return throughOutages(() => kind.remove(state));
       await throughOutages(() => kind.remove(renewed)).catch(async (error: unknown) => {
         // The new login may not be in force yet.

@@ -1,39 +1,35 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** Where something is, and how one logs in there: a host, and a program in a container of it. */
+/** A program in a container of a host, with how one logs in to it. */
 interface Placed {
   connection?: { host?: string };
   server?: { container?: string };
 }
 
-/** What this run's program says of each place. The provider is one process, and a run has one. */
+/** What this run's program says of each server. The provider is one process, and a run has one. */
 const newest = new Map<string, unknown>();
 
-/** Notes how one logs in where something is that this run's program has. */
-export function noteLogins(inputs: object): void {
-  for (const [property, place] of placesOf(inputs)) newest.set(place, inputs[property as keyof typeof inputs]);
+/** Notes how one logs in to the server in which something is that this run's program has. */
+export function noteLogin(inputs: Placed): void {
+  const place = placeOf(inputs);
+  if (place !== undefined) newest.set(place, inputs.server);
 }
 
 /**
- * A state with the logins that the program has by now. What is taken away is known by the state alone, whose password or port may be those
- * of before: the program may have replaced them in this very run.
- * @returns undefined where the state has them itself, or the program has nothing there any more
+ * A state with the login to its server that the program has by now. What is taken away is known by the state alone, whose password
+ * may be the one of before: this very run may have replaced it.
+ * @returns undefined where the state has it itself, or the program has nothing in that server any more
  */
-export function withNewestLogins<State extends object>(state: State): State | undefined {
-  const found = placesOf(state)
-    .filter(([, place]) => newest.has(place))
-    .map(([property, place]) => [property, newest.get(place)] as const);
-  const renewed = { ...state, ...Object.fromEntries(found) };
-  return isDeepStrictEqual(renewed, state) ? undefined : renewed;
+export function withNewestLogin<State extends object>(state: State): State | undefined {
+  const place = placeOf(state);
+  const server = place === undefined ? undefined : newest.get(place);
+  return server === undefined || isDeepStrictEqual(server, (state as Placed).server) ? undefined : { ...state, server };
 }
 
-/** Kinds that know a program by other things, such as its port alone, are not told of each other. */
-function placesOf({ connection, server }: Placed): [property: string, place: string][] {
-  const host = connection?.host;
-  if (host === undefined) return [];
-  if (server?.container === undefined) return [["connection", host]];
-  return [
-    ["connection", host],
-    ["server", [host, server.container, ...Object.keys(server).sort()].join(" ")],
-  ];
+/** Kinds that know a server by other things, such as its port alone, are not told of each other. */
+function placeOf({ connection, server }: Placed): string | undefined {
+  const { host } = connection ?? {};
+  const { container } = server ?? {};
+  if (server === undefined || host === undefined || container === undefined) return undefined;
+  return [host, container, ...Object.keys(server).sort()].join(" ");
 }

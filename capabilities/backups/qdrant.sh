@@ -23,13 +23,13 @@ verify() {
   done
 }
 
-# Where the server finds it: its folder belongs to its user.
+# Where the server finds it: the folders belong to its user, and one that is new has none of them yet.
 prepare() {
   [ -f "$OUT/$ITEM.snapshot" ] || fail "expected the collection $ITEM in the set, found none"
   tar --list --file "$OUT/$ITEM.snapshot" > /dev/null
   mkdir -p "$SNAPSHOTS"
   cp "$OUT/$ITEM.snapshot" "$SNAPSHOTS/restoring.snapshot"
-  chown --reference "$2" "$SNAPSHOTS" "$SNAPSHOTS/restoring.snapshot"
+  chown --reference "$2" "$2/snapshots" "$SNAPSHOTS" "$SNAPSHOTS/restoring.snapshot"
 }
 
 switch() {

@@ -140,7 +140,11 @@ async function startServers(): Promise<void> {
   const acl = `user default on #${createHash("sha256").update(PASSWORD).digest("hex")} ~* &* +@all\n`;
   const redis = ["--volume", `${at("data/redis")}:/data`, ...mounted("/etc/users.acl", acl)];
   start("redis", image("redis"), redis, "redis-server", "--appendonly", "yes", "--aclfile", "/etc/users.acl");
-  const qdrant = ["--env", `QDRANT__SERVICE__API_KEY=${PASSWORD}`, "--volume", `${at("data/qdrant")}:/qdrant/storage`];
+  sh('install --directory --owner 1000 --group 1000 --mode 0700 "$1"', at("data/qdrant"));
+  const qdrant = [
+    ...["--user", "1000:1000", "--env", `QDRANT__SERVICE__API_KEY=${PASSWORD}`],
+    ...["--volume", `${at("data/qdrant")}:/qdrant/storage`],
+  ];
   const config = [...mounted("/etc/qdrant/qdrant.yaml", QDRANT_CONFIG), "--entrypoint", "./qdrant"];
   start("qdrant", image("qdrant"), [...qdrant, ...config], "--config-path", "/etc/qdrant/qdrant.yaml");
   const ini = mounted("/etc/couchdb/local.ini", `${INI}admin = -pbkdf2-${hash},5a17,10\n`);
@@ -449,6 +453,8 @@ describe("everything comes back from a set", () => {
     ask("couchdb", 5984, "DELETE", `/vault/note-1?rev=${rev}`);
     node('database.exec("DELETE FROM notes")');
     inside("app", "sh", "-c", "rm /data/plain; echo later > /data/later");
+    // A new host's Qdrant has made no snapshot yet.
+    sh('rm -rf "$1"', at("data/qdrant/snapshots"));
     now = counts();
   }, 3 * minute);
 
@@ -477,6 +483,7 @@ describe("everything comes back from a set", () => {
       for (const [, seconds] of said.matchAll(/ is back, after (\d+) s$/gm)) expect(Number(seconds)).toBeLessThan(60);
       expect(said).toContain(`what was in use is now ${at("data/app")}.before-`);
       // Owners and rights came along.
+      expect(sh('stat -c "%u" "$1/snapshots" "$1/snapshots/notes"', at("data/qdrant"))).toBe("1000\n1000");
       expect(sql("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'shop'")).toBe("keeper");
       expect(sh('stat -c "%u %a" "$1/plain" "$1"/deep/*.db', at("data/app"))).toBe("1000 644\n1000 644");
     },

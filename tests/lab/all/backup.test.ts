@@ -142,7 +142,8 @@ async function startServers(): Promise<void> {
   start("redis", image("redis"), redis, "redis-server", "--appendonly", "yes", "--aclfile", "/etc/users.acl");
   sh('install --directory --owner 1000 --group 1000 --mode 0700 "$1"', at("data/qdrant"));
   const qdrant = [
-    ...["--user", "1000:1000", "--env", `QDRANT__SERVICE__API_KEY=${PASSWORD}`],
+    ...["--user", "1000:1000", "--env", "QDRANT_INIT_FILE_PATH=/tmp/initialized"],
+    ...["--env", `QDRANT__SERVICE__API_KEY=${PASSWORD}`],
     ...["--volume", `${at("data/qdrant")}:/qdrant/storage`],
   ];
   const config = [...mounted("/etc/qdrant/qdrant.yaml", QDRANT_CONFIG), "--entrypoint", "./qdrant"];

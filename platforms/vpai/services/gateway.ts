@@ -8,7 +8,7 @@ export default defineService({
   ...caddy({
     name: "gateway",
     group: "vpn",
-    // On `backups` it is alone with Zerobyte.
+    // On `storage` it is alone with Zerobyte.
     networks: ["frontend", "storage"],
     logins: [ZEROBYTE_LOGIN],
     answersDomain: false,

@@ -1,3 +1,4 @@
+import { NO_CHANGES } from "../harness/changes";
 import type { LabHost } from "../harness/host";
 import type { Lab } from "../harness/lab";
 import { sharedLabOfAll } from "../harness/shared";
@@ -8,8 +9,6 @@ let lab: Lab;
 beforeAll(async () => {
   lab = await sharedLabOfAll();
 }, 2_700_000);
-
-const NOTHING = /^Resources:\n\s+\d+ unchanged\n/m;
 
 test("every service is healthy, and status says which run the real program", async () => {
   const { stdout } = await lab.makeSucceed("status");
@@ -25,12 +24,12 @@ test("every service is healthy, and status says which run the real program", asy
 
 test("a second up changes nothing, and remembers that all services were asked for", async () => {
   const { all } = await lab.makeSucceed("up");
-  expect(all).toMatch(NOTHING);
+  expect(all).toMatch(NO_CHANGES);
 });
 
 test("a refresh finds nothing changed", async () => {
   const { all } = await lab.makeSucceed("refresh");
-  expect(all).toMatch(NOTHING);
+  expect(all).toMatch(NO_CHANGES);
 });
 
 test("a preview expects no changes", async () => {

@@ -1,3 +1,6 @@
+/** The summary of a run that changed nothing, as a person sees it. */
+export const NO_CHANGES = /^Resources:\n\s+\d+ unchanged\n/m;
+
 /** What a run did, or would do, to each resource: its name and Pulumi's word for it; unchanged ones are left out. */
 export type Changes = Record<string, string>;
 

@@ -22,7 +22,7 @@ export interface Database {
   name: string;
   role: string;
   password: SecretDeclaration;
-  /** Roles of the server whose rights the role has, and no others, e.g. `pg_monitor`. Default: left as they are. */
+  /** Roles of the server whose rights the role has, and no others, e.g. `pg_monitor`. Default: none. */
   memberOf?: readonly string[];
   /** Default: it is dumped. */
   backup?: Backup;
@@ -76,7 +76,7 @@ const capability = defineCapability<DatabaseServer, Database>({
   keeps: ({ backup = { kind: "postgresql-dump" } }) => backup,
   backup: partOf,
   backupItem: ({ name }) => name,
-  make: ({ name, role, password, memberOf, seed }, { offer, host, connection, endpoint, ready, scope }, at) => {
+  make: ({ name, role, password, memberOf = [], seed }, { offer, host, connection, endpoint, ready, scope }, at) => {
     const database = new PostgresDatabase(
       `${host}/database/${name}`,
       {
@@ -85,7 +85,7 @@ const capability = defineCapability<DatabaseServer, Database>({
         database: name,
         role,
         password: at.secret(password),
-        ...(memberOf === undefined ? {} : { memberOf: [...memberOf] }),
+        memberOf: [...memberOf],
       },
       { parent: scope, dependsOn: [ready], protect: at.protect },
     );

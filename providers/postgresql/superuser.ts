@@ -11,15 +11,13 @@ const psql = ({ container, superuser }: Server): string[] => [
   ...["--set", "VERBOSITY=terse"],
 ];
 
-/** Passwords that this process has logged in with, by server. */
-const proven = new Map<string, string>();
-
 /** Two statements for one role at the same time fail, and several resources may find out at once. */
 const underWay = new Map<string, Promise<void>>();
 
 /**
  * Runs `work` as {@link withSession} does, in order to change something: where the server knows another password of its
- * superuser, the one of the stack is put in force first. The image sets it in a new server only.
+ * superuser, the one of the stack is put in force first. The image sets it in a new server only. Not for what is taken away: the
+ * state, which alone knows of that, may have the password from before this run.
  */
 export async function asSuperuser<T>(
   host: Transport,
@@ -27,33 +25,15 @@ export async function asSuperuser<T>(
   database: string,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const result = await withSession(host, server, database, work).catch(async (error: unknown) => {
+  return withSession(host, server, database, work).catch(async (error: unknown) => {
     if (!(error instanceof WrongPassword)) throw error;
     await putInForce(host, server);
     return withSession(host, server, database, work);
   });
-  proven.set(keyOf(host, server), server.password);
-  return result;
 }
-
-/**
- * The same for what is taken away, of which only the state knows: its password may be the one from before this run, which
- * must not come into force again.
- */
-export async function asSuperuserOfBefore<T>(
-  host: Transport,
-  server: Server,
-  database: string,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  const password = proven.get(keyOf(host, server)) ?? server.password;
-  return withSession(host, { ...server, password }, database, work);
-}
-
-const keyOf = (host: Transport, { container }: Server): string => `${host.name} ${container}`;
 
 function putInForce(host: Transport, server: Server): Promise<void> {
-  const key = keyOf(host, server);
+  const key = `${host.name} ${server.container}`;
   const setting = underWay.get(key) ?? setPassword(host, server).finally(() => underWay.delete(key));
   underWay.set(key, setting);
   return setting;

@@ -4,7 +4,7 @@ import type { Kind } from "../implementation";
 import { withApi } from "../n8n/api";
 import { type Credential, findCredential } from "../n8n/credential";
 import { type Server, withSession } from "../postgresql/session";
-import { asSuperuser, asSuperuserOfBefore } from "../postgresql/superuser";
+import { asSuperuser } from "../postgresql/superuser";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { transportTo } from "../ssh/transport";
@@ -62,7 +62,7 @@ export const n8nCredentialKind: Kind<N8nCredentialInputs, N8nCredentialState> = 
   async remove(state) {
     const { connection, server, database, container, port } = state;
     const host = transportTo(connection);
-    await asSuperuserOfBefore(host, server, database, async (client) => {
+    await withSession(host, server, database, async (client) => {
       const found = await find(client, state, state.credentialId);
       if (found === undefined) return;
       await withApi(host, { container, port }, client, (api) =>

@@ -4,7 +4,7 @@ import { accepted, sent } from "../n8n/accepted";
 import { withApi } from "../n8n/api";
 import { covers, type Definition, fingerprintOf, findWorkflow, type Published, type Workflow } from "../n8n/workflow";
 import { type Server, withSession } from "../postgresql/session";
-import { asSuperuser, asSuperuserOfBefore } from "../postgresql/superuser";
+import { asSuperuser } from "../postgresql/superuser";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import type { JsonApi } from "../docker/json-api";
@@ -69,7 +69,7 @@ export const n8nWorkflowKind: Kind<N8nWorkflowInputs, N8nWorkflowState> = {
   /** It stops running and stays, with its executions and whatever somebody made of it. */
   async remove(state) {
     const { connection, server, database } = state;
-    await asSuperuserOfBefore(transportTo(connection), server, database, async (client) => {
+    await withSession(transportTo(connection), server, database, async (client) => {
       const found = await findWorkflow(client, { id: state.workflowId, name: state.definition.name });
       if (found !== undefined && found.published !== "none")
         await write(client, { ...state, published: "none" }, found);

@@ -19,8 +19,8 @@ export interface PostgresDatabaseInputs {
   role: string;
   /** The role's password. */
   password: string;
-  /** Roles whose rights it has, and no others. Default: left as they are. */
-  memberOf?: string[];
+  /** Roles whose rights it has, and no others. */
+  memberOf: string[];
 }
 
 export const postgresDatabaseKind: Kind<PostgresDatabaseInputs> = {
@@ -60,7 +60,6 @@ async function observed(client: Client, state: PostgresDatabaseInputs): Promise<
   if (found === undefined) return undefined;
   const works = found.canLogin && verifies(found.verifier, state.password);
   const seen = { ...state, role: found.role, password: works ? state.password : "" };
-  if (state.memberOf === undefined) return seen;
   const held = (await membershipsOf(client, found.role)).map(({ group }) => group);
   return { ...seen, memberOf: inOrderOf(state.memberOf, held) };
 }
@@ -76,7 +75,7 @@ async function ensureDatabase(
   );
   if (owner.rows[0] === undefined) makeAnew?.();
   await ensureRole(client, role, password);
-  if (memberOf !== undefined) await ensureMemberships(client, role, memberOf);
+  await ensureMemberships(client, role, memberOf);
   const [name, ownerName] = [client.escapeIdentifier(database), client.escapeIdentifier(role)];
   if (owner.rows[0] === undefined) await client.query(`CREATE DATABASE ${name} OWNER ${ownerName}`);
   else if (owner.rows[0].name !== role) await client.query(`ALTER DATABASE ${name} OWNER TO ${ownerName}`);

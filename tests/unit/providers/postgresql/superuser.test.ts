@@ -1,7 +1,7 @@
 import "../without-sdk";
 import { inForce } from "../fake-login";
 import { verifies } from "../../../../providers/postgresql/scram";
-import { asSuperuser, asSuperuserOfBefore } from "../../../../providers/postgresql/superuser";
+import { asSuperuser } from "../../../../providers/postgresql/superuser";
 import type { Server } from "../../../../providers/postgresql/session";
 import type { Transport } from "../../../../providers/ssh/transport";
 
@@ -50,16 +50,6 @@ test("C5: a server that wants a password there, too, is one clear error", async 
     "vpai_postgresql on root@a: expected to set the password of postgres over the local socket, found a refusal " +
       "(psql: error: FATAL: password authentication failed): set it by hand, to the one of the stack",
   );
-});
-
-test("C5: what is taken away with the password of before does not bring that into force again", async () => {
-  inForce.password = SERVER.password;
-  await asSuperuser(host, SERVER, "postgres", async () => 1);
-  const before = { ...SERVER, password: "old" };
-  expect(await asSuperuserOfBefore(host, before, "n8n", async () => "gone")).toBe("gone");
-  const elsewhere = { ...before, container: "another" };
-  await expect(asSuperuserOfBefore(host, elsewhere, "n8n", async () => 1)).rejects.toThrow("another one");
-  expect(commands).toEqual([]);
 });
 
 test("what goes wrong in the work itself is no matter of the password", async () => {

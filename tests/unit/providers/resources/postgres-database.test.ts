@@ -11,6 +11,7 @@ const INPUTS: PostgresDatabaseInputs = {
   database: "n8n",
   role: "n8n",
   password: PASSWORD,
+  memberOf: [],
 };
 
 const kind = postgresDatabaseKind;
@@ -113,10 +114,10 @@ describe("membership in the server's roles", () => {
     ]);
   });
 
-  test("is left as it is when nothing is said of it", async () => {
+  test("is revoked when it is declared no more", async () => {
     catalog.memberships = { n8n: ["pg_write_all_data"] };
-    await kind.ensure(INPUTS);
-    expect(catalog.changes.filter((statement) => /pg_write_all_data/.test(statement))).toEqual([]);
+    await kind.ensure(INPUTS, MEMBER);
+    expect(catalog.changes).toContain('REVOKE "pg_write_all_data" FROM "n8n" GRANTED BY "postgres"');
   });
 
   test.each([

@@ -60,7 +60,6 @@ export const ROTATIONS = {
   nocodbAdminPassword: rotation("stack", "starts anew", ["the owner of nocodb"], ["vpai_nocodb"]),
   nocodbDatabasePassword: rotation("stack", "goes on", ["role nocodb of postgresql"], ["vpai_nocodb"]),
   nocodbJwtSecret: rotation("stack", "starts anew", [], ["vpai_nocodb"]),
-  obsidianCollectorN8nKey: rotation("person", "goes on", [], []),
   obsidianCollectorPassword: rotation("stack", "goes on", ["user obsidian-collector of couchdb"], []),
   obsidianCollectorPiPassword: rotation("stack", "goes on", ["user obsidian-collector-pi of couchdb"], []),
   openaiApiKey: rotation("person", "starts anew", [], LITELLM),
@@ -130,11 +129,11 @@ export const FIXED: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Those that no program of a lab takes, as they are for a bucket, a repository or a cloud that it does not have: `make rotate` says so, and
- * tests/lab/all/offsite-lab.test.ts and tests/unit have what they are for.
+ * Those that no program of a lab takes, as they are for a bucket, a repository, a cloud or a VPN that it does not have: `make rotate` says so.
+ * tests/lab/all/offsite-lab, tests/lab/long/fresh-nodes and tests/unit have what they are for.
  */
 export const NOT_IN_THE_LAB: readonly string[] = [
   ...["backupsAccessKey", "backupsPassword", "backupsPruneAccessKey", "backupsPruneSecretKey", "backupsSecretKey"],
-  ...["bucketsAccessKey", "bucketsSecretKey", "hcloudToken", "seedAccessKey", "seedSecretKey"],
+  ...["bucketsAccessKey", "bucketsSecretKey", "hcloudToken", "obsidianCollectorN8nKey", "seedAccessKey", "seedSecretKey"],
   ...["sharedAccessKey", "sharedSecretKey", "vaultDeployKey"],
 ];

@@ -74,7 +74,6 @@ function looksOf(all: Hosts): typeof looks {
     nocodbAdminPassword: { logins: [logins.nocodb()], ...started("nocodb") },
     nocodbDatabasePassword: role("nocodb", "nocodb"),
     nocodbJwtSecret: started("nocodb"),
-    obsidianCollectorN8nKey: filed(sese, "obsidian-collector"),
     obsidianCollectorPassword: { logins: [logins.couchdb("obsidian-collector")] },
     obsidianCollectorPiPassword: { logins: [logins.couchdb("obsidian-collector-pi")] },
     openaiApiKey: started("litellm"),

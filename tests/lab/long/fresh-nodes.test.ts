@@ -78,6 +78,16 @@ test("a second up changes nothing, every service is healthy, and an audit finds 
   await expectClean();
 }, 900_000);
 
+test.each(["canary-1-of-the-key", "canary-2-of-the-key"])(
+  "obsidianCollectorN8nKey %s of the stack's file is what the collector reads, which needs the VPN",
+  async (key) => {
+    await lab.pulumiSucceed(["config", "set", "--secret", "secrets:obsidianCollectorN8nKey", key]);
+    await lab.up();
+    expect(await hosts["sese-ai"].output(["cat", "/opt/vpai/secrets/obsidian-collector/n8n_key"])).toBe(key);
+  },
+  600_000,
+);
+
 test.each(NAMES)(
   "after a reboot of %s every service is healthy, and an audit finds nothing",
   async (name) => {

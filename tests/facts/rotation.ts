@@ -134,6 +134,13 @@ export const FIXED: Readonly<Record<string, RegExp>> = {
  */
 export const NOT_IN_THE_LAB: readonly string[] = [
   ...["backupsAccessKey", "backupsPassword", "backupsPruneAccessKey", "backupsPruneSecretKey", "backupsSecretKey"],
-  ...["bucketsAccessKey", "bucketsSecretKey", "hcloudToken", "obsidianCollectorN8nKey", "seedAccessKey", "seedSecretKey"],
+  ...[
+    "bucketsAccessKey",
+    "bucketsSecretKey",
+    "hcloudToken",
+    "obsidianCollectorN8nKey",
+    "seedAccessKey",
+    "seedSecretKey",
+  ],
   ...["sharedAccessKey", "sharedSecretKey", "vaultDeployKey"],
 ];

@@ -26,7 +26,6 @@ const host = (over: Partial<DrilledHost> = {}): DrilledHost => ({
   services: [
     service("caddy", { rpoSeconds: undefined, rows: { expected: 0, found: 0 } }),
     service("n8n"),
-    service("qdrant", { rows: { expected: 0, found: 0 } }),
     service("redis", { program: "stand-in, 1", rows: { expected: 5, found: 4 } }),
   ],
   left: ["n8n-exports"],
@@ -43,7 +42,6 @@ test("a good drill is a table, what it went by, and one sentence", () => {
     "-------  -------  -----------  ---------  ---------  ------  ---------",
     "sese-ai  caddy    real, 1.2.3  6 min 2 s  -          -       as it was",
     "sese-ai  n8n      real, 1.2.3  6 min 2 s  9 h 4 min  412     as it was",
-    "sese-ai  qdrant   real, 1.2.3  6 min 2 s  9 h 4 min  -       as it was",
     "sese-ai  redis    stand-in, 1  6 min 2 s  9 h 4 min  4 of 5  as it was",
     "",
     "sese-ai: 000042-20261129T025500Z from elsewhere, 11 files with 28311552 bytes, each with the sum of its manifest",
@@ -52,6 +50,13 @@ test("a good drill is a table, what it went by, and one sentence", () => {
     "",
     "The drill of prod has brought back everything, in 6 min 12 s.",
   ]);
+});
+
+test("rows that nobody could count are none", () => {
+  const one = host({ services: [service("qdrant", { rows: { expected: 0, found: 0 } })] });
+  expect(reportOf(drill(one)).split("\n")[2]).toBe(
+    "sese-ai  qdrant   real, 1.2.3  6 min 2 s  9 h 4 min  -     as it was",
+  );
 });
 
 test.each([

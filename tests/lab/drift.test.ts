@@ -81,6 +81,35 @@ describe("a stopped container, an edited file, a mode and a dropped password", (
   });
 });
 
+describe("T22: a link in place of a data folder", () => {
+  const FOLDER = "/opt/vpai/data/n8n";
+  const ELSEWHERE = "/opt/elsewhere";
+  let before: Record<string, string>;
+
+  beforeAll(async () => {
+    before = await host.starts();
+    await host.output(["sh", "-euc", 'mv "$0" "$1"; ln -s "$1" "$0"', FOLDER, ELSEWHERE]);
+  });
+
+  afterAll(() => host.output(["sh", "-euc", 'rm "$0"; mv "$1" "$0"', FOLDER, ELSEWHERE]));
+
+  test("is refused by name, and nothing of it is touched", async () => {
+    const seen = (): Promise<string> => host.output(["stat", "--format=%a %u:%g %i", ELSEWHERE, `${ELSEWHERE}/config`]);
+    const found = await seen();
+    const { code, all } = await lab.make("refresh");
+    expect(code).not.toBe(0);
+    expect(all).toContain(`expected a folder at ${FOLDER}, found a link to ${ELSEWHERE}: put the folder itself there`);
+    expect(await seen()).toBe(found);
+    expect(await host.output(["readlink", FOLDER])).toBe(`${ELSEWHERE}\n`);
+    expect(await host.starts()).toEqual(before);
+  });
+});
+
+test("T22: the folder itself, back in its place, is no difference", async () => {
+  expect(await lab.refresh()).toEqual({});
+  expect(await lab.preview()).toEqual({});
+});
+
 describe("a config file that was edited and read", () => {
   let before: Record<string, string>;
 

@@ -185,7 +185,8 @@ function clientOf(name: Rotated, first: string): () => Promise<void> {
   };
 }
 
-const FEW_LOGINS: readonly Rotated[] = ["n8nAdminPassword", "uptimeKumaAdminPassword"];
+/** Their programs take few logins in a quarter of an hour, or few requests that ask for nothing of theirs. */
+const FEW_LOGINS: readonly Rotated[] = ["n8nAdminPassword", "n8nMcpToken", "uptimeKumaAdminPassword"];
 
 const site = (url: string) => async (): Promise<void> => {
   const name = new URL(url).hostname;

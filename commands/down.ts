@@ -6,6 +6,12 @@ import { changeStack, chosenStack, main } from "./pulumi";
 import { runReaching } from "./reach/run";
 import { DamagedState } from "./state/check";
 
+/**
+ * The provider of Docker gives up on a volume that is not gone within 30 s, while the engine goes on removing it: a disk full of images
+ * takes longer, and another run finds it gone.
+ */
+const TRIES = 2;
+
 /** `make down`: destroys the stack. Of the lab nothing is left, also when its state was lost or is of no use. */
 main(async () => {
   const stack = chosenStack();
@@ -34,12 +40,22 @@ function takeDown(stack: string): Promise<number> {
 }
 
 /** @returns the engine's exit code; 1 for a state that is of no use */
-async function destroyLab(stack: string): Promise<number> {
+async function destroyLab(stack: string, tries = TRIES): Promise<number> {
   try {
-    return await changeStack(stack, ["destroy", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs"]);
+    const code = await changeStack(stack, [
+      "destroy",
+      "--stack",
+      stack,
+      "--yes",
+      "--skip-preview",
+      "--suppress-outputs",
+    ]);
+    if (code === 0 || tries === 1) return code;
   } catch (error) {
     if (!(error instanceof DamagedState)) throw error;
     console.error(error.message);
     return 1;
   }
+  console.error("Not all of the lab is gone yet: the rest is tried again.");
+  return destroyLab(stack, tries - 1);
 }

@@ -85,6 +85,14 @@ describe("make down", () => {
     expect(existsSync(local)).toBe(false);
   });
 
+  test("goes on with what took the engine too long, once", async () => {
+    knownStack("lab");
+    fake.answer({ next: 255 });
+    const { code, err } = await runCommand("down", { STACK: "lab" });
+    expect([code, err]).toEqual([0, "Not all of the lab is gone yet: the rest is tried again."]);
+    expect(fake.calls).toHaveLength(2);
+  });
+
   test("lets a person confirm for any other stack, and removes no files", async () => {
     lab.leftovers = ["container c0ffee"];
     fake.answer({ stdout: "{}" });

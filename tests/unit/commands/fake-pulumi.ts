@@ -19,6 +19,7 @@ if [ "$verb" = stack-import ]; then for file; do :; done; cp "$file" "$FAKE_PULU
 for answer in stdout "stdout-$verb"; do [ ! -e "$FAKE_PULUMI/$answer" ] || cat "$FAKE_PULUMI/$answer"; done
 [ ! -e "$FAKE_PULUMI/stderr" ] || cat "$FAKE_PULUMI/stderr" >&2
 [ ! -e "$FAKE_PULUMI/signal" ] || kill -"$(cat "$FAKE_PULUMI/signal")" $$
+next=$(cat "$FAKE_PULUMI/next" 2>/dev/null) && rm "$FAKE_PULUMI/next" && exit "$next"
 exit "$(cat "$FAKE_PULUMI/code-$1" 2>/dev/null || cat "$FAKE_PULUMI/code" 2>/dev/null || echo 0)"
 `;
 
@@ -49,8 +50,8 @@ class FakePulumi {
     return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
   }
 
-  /** What the next calls answer. */
-  answer(answer: { code?: number; stdout?: string; stderr?: string; signal?: string }): void {
+  /** What the next calls answer. @param answer `next`: the exit code of the next call alone */
+  answer(answer: { code?: number; next?: number; stdout?: string; stderr?: string; signal?: string }): void {
     for (const [name, value] of Object.entries(answer)) writeFileSync(path.join(this.folder, name), String(value));
   }
 

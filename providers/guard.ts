@@ -1,7 +1,20 @@
-import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Deadline, inTime, TooSlow } from "./guard/deadline";
+import {
+  ARM,
+  bootUnit,
+  DISARM,
+  GO_BACK,
+  KEEP,
+  LAST,
+  RENEW,
+  revertProgram,
+  type Script,
+  TOO_LATE,
+  WHY,
+} from "./guard/host-side";
+import { type Place, placeOf } from "./guard/place";
 import { type Connection, keyOf } from "./ssh/connection";
-import { commandLine, quote } from "./ssh/quote";
 import { SshRefused } from "./ssh/refusal";
 import { CommandError, Transport, transportTo } from "./ssh/transport";
 import { warn } from "./warn";
@@ -16,6 +29,11 @@ export interface Guarded<Inputs, State> {
   name: string;
   /** How long the change and the login after it may take together before the host goes back. */
   seconds: number;
+  /**
+   * Seconds that a change may be under way that cannot be made within `seconds`: as long as it is, the host hears from us, and goes
+   * back `seconds` after it did so last. Default: `seconds`.
+   */
+  longest?: number;
   /** How we log in before the change, and how after it. */
   logins(inputs: Inputs, before?: State): { before: Connection; after: Connection };
   /** Files that are put back as they were; what was not there is removed. Absolute paths of files, not folders. */
@@ -30,90 +48,8 @@ export interface Guarded<Inputs, State> {
   units?: string;
 }
 
-/** A text for the host's `sh`, and its positional parameters. Neither may hold a secret. */
-interface Script {
-  text: string;
-  args?: readonly string[];
-}
-
-/** One guard on one host. */
-interface Place {
-  /** Holds what was kept, and the program `revert`. Not there: nothing is pending. */
-  folder: string;
-  unit: string;
-  /** The unit that the next boot starts, and the link by which it does. */
-  atBoot: readonly [string, string];
-}
-
-/** Why a host went back, as it keeps and tells it. */
-const WHY = {
-  late: (seconds: number) => `no new login confirmed the change within ${seconds} s`,
-  restarted: "the host was restarted before a new login had confirmed the change",
-  interrupted: "the run that made the change ended before a new login had confirmed it",
-  failed: "the change, or the new login after it, failed in the run that made it",
-};
-
 /** Seconds after the host's going back in which it has to accept a login as before. */
 const GRACE = 30;
-
-/** Brings back what a run that was interrupted has left pending; its timer could do so only later. */
-const GO_BACK = `[ -e "$1/revert" ] || exit 0
-systemctl stop "$2.timer" 2>/dev/null || :
-exec systemd-run --quiet --collect --wait --unit "$2-now" sh "$1/revert" "$3"`;
-
-/** Prints when and why the host went back last, if nobody was told yet. */
-const LAST = 'cat "$1.reverted" 2>/dev/null || :';
-
-/** Keeps files in a new folder. Standard input is the program that brings them back. */
-const KEEP = `set -eu
-folder=$1; shift
-umask 077; rm -rf "$folder.new" "$folder.reverted"; mkdir -p "$folder.new"; cd "$folder.new"
-cat > revert; : > absent; tar --create --file files.tar --files-from /dev/null
-for file; do
-  if [ -e "$file" ] || [ -L "$file" ]; then tar --append --absolute-names --file files.tar -- "$file"
-  else printf '%s\\n' "$file" >> absent; fi
-done`;
-
-/**
- * A timer fires up to a minute late when it is not told to be accurate, and is gone after a reboot: then a unit, which is standard
- * input, does the same. It waits for sshd, which it may restart.
- */
-const ARM = `set -eu
-mv "$1.new" "$1"; sync "$1/revert" "$1/files.tar"
-mkdir -p "$(dirname "$6")"; cat > "$5"; ln -sf "$5" "$6"; sync "$5" "$(dirname "$6")"
-systemd-run --quiet --collect --unit "$2" --on-active "$3s" --timer-property AccuracySec=100ms --property Type=oneshot sh "$1/revert" "$4"`;
-
-const bootUnit = (folder: string): string => `[Unit]
-Description=Go back to what was there before a change that nobody confirmed
-ConditionPathExists=${folder}/revert
-After=network.target ssh.service ssh.socket
-
-[Service]
-Type=oneshot
-ExecStart=/bin/sh ${folder}/revert "${WHY.restarted}"
-`;
-
-/** The lock decides who was first, we or the timer. */
-const DISARM = `set -eu
-exec 9>"$1.lock"; flock 9
-[ -e "$1/revert" ] || exit 44
-systemctl stop "$2.timer" 2>/dev/null || :
-rm -f -- "$3" "$4"; rm -rf "$1"`;
-
-/** Exit code of DISARM when the host has gone back already. */
-const TOO_LATE = 44;
-
-/** The program that brings back what was kept, for the reason given, and ends the guard. What fails leaves the folder for the next run. */
-const revertProgram = ({ folder, atBoot }: Place, { text, args = [] }: Script): string => `set -eu
-exec 9>${quote(`${folder}.lock`)}; flock 9
-[ -e ${quote(`${folder}/revert`)} ] || exit 0
-cd ${quote(folder)}
-while IFS= read -r file; do rm -f -- "$file"; done < absent
-tar --extract --absolute-names --file files.tar
-${commandLine(["sh", "-c", text, "vpai", ...args])} 9>&-
-cd /; echo "$(date -u '+%F %H:%M UTC'): $1" > ${quote(`${folder}.reverted`)}
-${commandLine(["rm", "-f", "--", ...atBoot])}; rm -rf ${quote(folder)}
-`;
 
 /**
  * Applies a change under a guard: a timer is armed on the host, the change applied, a new login made, the timer disarmed.
@@ -132,7 +68,7 @@ export async function underGuard<Inputs, State>(
   const deadline = await arm(guarded, { id, inputs, before });
   let state: State | undefined;
   try {
-    state = await inTime(apply(), deadline, seconds).catch((error: unknown) => {
+    state = await inTime(apply(), deadline, paceOf(guarded, place, host)).catch((error: unknown) => {
       if (error instanceof TooSlow) host.close();
       throw error;
     });
@@ -156,6 +92,19 @@ export async function underGuard<Inputs, State>(
   }
 }
 
+/** How many times the host hears of a change that is under way before it would go back. */
+const SIGNS = 4;
+
+const paceOf = (
+  { seconds, longest = seconds }: Pick<Guarded<never, never>, "seconds" | "longest">,
+  place: Place,
+  host: Transport,
+) => ({
+  everySeconds: seconds / SIGNS,
+  forSeconds: longest - seconds,
+  renew: () => host.script(RENEW, [place.folder, place.unit]),
+});
+
 /** What went wrong, without the name of the host, which is said already. */
 const messageOf = (error: unknown, { name }: Transport): string =>
   (error as Error).message.replace(new RegExp(`^${name.replaceAll(".", "\\.")}: `), "");
@@ -164,7 +113,7 @@ const messageOf = (error: unknown, { name }: Transport): string =>
 export async function arm<Inputs, State>(
   guarded: Guarded<Inputs, State>,
   { id, inputs, before }: { id: string; inputs: Inputs; before: State | undefined },
-): Promise<number> {
+): Promise<Deadline> {
   const host = transportTo(guarded.logins(inputs, before).before);
   const place = placeOf(guarded, id);
   const { folder, unit, atBoot } = place;
@@ -177,40 +126,16 @@ export async function arm<Inputs, State>(
   const save = guarded.save?.(inputs, before);
   if (save !== undefined)
     await host.script('cd "$1"; shift; exec sh -c "$@"', [`${folder}.new`, save.text, "vpai", ...(save.args ?? [])]);
-  const started = Date.now();
+  const deadline = new Deadline(guarded.seconds);
   await host.script(ARM, [folder, unit, String(guarded.seconds), WHY.late(guarded.seconds), ...atBoot], {
     stdin: bootUnit(folder),
   });
-  return started + guarded.seconds * 1000;
-}
-
-type Named = "name" | "folder" | "units";
-
-function placeOf(
-  { name, folder = "/var/lib/vpai/guard", units = "/etc/systemd/system" }: Pick<Guarded<never, never>, Named>,
-  id: string,
-): Place {
-  const unit = `vpai-guard-${name}-${createHash("sha256").update(id).digest("hex").slice(0, 8)}`;
-  const service = `${unit}-boot.service`;
-  const atBoot = [`${units}/${service}`, `${units}/multi-user.target.wants/${service}`] as const;
-  return { folder: `${folder}/${unit}`, unit, atBoot };
-}
-
-class TooSlow extends Error {}
-
-/** A change that cuts our connection never ends: there is no answer any more. */
-async function inTime<T>(change: Promise<T>, deadline: number, seconds: number): Promise<T> {
-  let late: NodeJS.Timeout | undefined;
-  const tooSlow = new Promise<never>((_resolve, reject) => {
-    const fail = (): void => reject(new TooSlow(`expected the change within ${seconds} s, found it still under way`));
-    late = setTimeout(fail, deadline - Date.now());
-  });
-  return Promise.race([change, tooSlow]).finally(() => clearTimeout(late));
+  return deadline;
 }
 
 /** Logs in anew and stops the timer. */
-async function confirm(login: Connection, { folder, unit, atBoot }: Place, deadline: number): Promise<void> {
-  const host = new Transport(login, Math.max(0, deadline - Date.now()));
+async function confirm(login: Connection, { folder, unit, atBoot }: Place, deadline: Deadline): Promise<void> {
+  const host = new Transport(login, deadline.left);
   try {
     await host.script(DISARM, [folder, unit, ...atBoot]);
   } catch (error) {
@@ -238,19 +163,19 @@ const REFUSED_PAUSE = 10;
 async function goesBack(
   login: Connection,
   { folder, unit }: Place,
-  deadline: number,
+  deadline: Deadline,
   refused: boolean,
 ): Promise<"back" | "confirmed" | "unknown"> {
   for (let wait = refused; ;) {
-    if (wait) await sleep(Math.max(0, deadline + 1000 - Date.now()));
+    if (wait) await sleep(Math.max(0, 1000 - deadline.past));
     const host = new Transport(login, 0);
     try {
       await host.script(GO_BACK, [folder, unit, WHY.failed]);
       return (await host.run(["test", "-e", `${folder}.reverted`])).code === 0 ? "back" : "confirmed";
     } catch (error) {
-      if (Date.now() > deadline + GRACE * 1000) return "unknown";
+      if (deadline.past > GRACE * 1000) return "unknown";
       wait = isRefused(error);
-      await sleep(wait && Date.now() > deadline ? REFUSED_PAUSE * 1000 : 1000);
+      await sleep(wait && deadline.past > 0 ? REFUSED_PAUSE * 1000 : 1000);
     } finally {
       host.close();
     }

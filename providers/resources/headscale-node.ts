@@ -53,8 +53,11 @@ const PATIENCE = 120;
 /** Looks at a server that starts again, a second apart. */
 const LOOKS = 30;
 
-/** How long joining, moving and the login after it may take together. */
-const GUARD_SECONDS = 300;
+/** How long a computer may be out of the VPN when nobody is there any more to bring it in. */
+const GUARD_SECONDS = 60;
+
+/** How long joining and moving may take together. */
+const LONGEST = 300;
 
 /** Whether the client was up, and how it comes to be so again. */
 const SAVE = '"$1" status --json --peers=false >status || :';
@@ -64,6 +67,7 @@ const RESTORE = `if grep -q '"BackendState": "Running"' status; then "$1" up --t
 const guarded: Guarded<HeadscaleNodeInputs, HeadscaleNodeState> = {
   name: "vpn-node",
   seconds: GUARD_SECONDS,
+  longest: LONGEST,
   logins: ({ connection }) => ({ before: connection, after: connection }),
   save: ({ command }) => ({ text: SAVE, args: [command] }),
   restore: ({ command }) => ({ text: RESTORE, args: [command] }),

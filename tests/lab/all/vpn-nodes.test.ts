@@ -246,11 +246,11 @@ test("a client that is turned off by a run which is killed right after: logins g
   // By the public address, which needs no VPN.
   expect(await sese.output(["echo", "in"])).toBe("in");
   console.log(`a login works ${(Date.now() - began) / 1000} s after the client was turned off`);
-  expect(Date.now() - began).toBeLessThan(90_000);
-  await eventually(async () => expect(await pc.reaches(SESE, SSH)).toBe(true), 400);
+  await eventually(async () => expect(await pc.reaches(SESE, SSH)).toBe(true), 120);
   console.log(`and by the VPN after ${(Date.now() - began) / 1000} s`);
+  expect(Date.now() - began).toBeLessThan(90_000);
   expect(await warningsOf(() => implement(headscaleNodeKind).create(inputs))).toMatch(
-    /vpn-node on .*: the host took the last change back, .* UTC: no new login confirmed the change within 300 s\./,
+    /vpn-node on .*: the host took the last change back, .* UTC: no new login confirmed the change within 60 s\./,
   );
 }, 900_000);
 

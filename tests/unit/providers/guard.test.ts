@@ -27,10 +27,15 @@ while :; do case $1 in
 esac; done
 echo "$unit \${after:-now}" >> "$UNITS/log"
 [ -z "$wait" ] || exec "$@"
-setsid sh -c 'echo $$ > "$0"; sleep "$1"; rm "$0"; shift; exec "$@"' "$UNITS/$unit.timer" "$after" "$@" >/dev/null 2>&1 </dev/null &
+setsid sh -c '
+  echo $$ > "$0"
+  while [ $(($(date +%s%N) - $(date -r "$0" +%s%N))) -lt "$1"000000000 ]; do sleep 0.02; done
+  rm "$0"; shift; exec "$@"' "$UNITS/$unit.timer" "$after" "$@" >/dev/null 2>&1 </dev/null &
 until [ -s "$UNITS/$unit.timer" ]; do sleep 0.01; done`;
 const SYSTEMCTL = `
-[ "$1" = stop ] && [ -e "$UNITS/$2" ] || exit 5
+[ -e "$UNITS/$2" ] || exit 5
+[ "$1" != restart ] || exec touch "$UNITS/$2"
+[ "$1" = stop ] || exit 5
 kill -- "-$(cat "$UNITS/$2")"; rm "$UNITS/$2"`;
 
 interface Inputs {
@@ -68,9 +73,8 @@ afterEach(async () => {
 });
 
 /** A file, and a second one that comes with it; `restore` notes what it was given. */
-const guardOf = (seconds = 20): Guarded<Inputs, Inputs> => ({
-  name: "file",
-  seconds,
+const guardOf = (seconds = 20, longest = seconds): Guarded<Inputs, Inputs> => ({
+  ...{ name: "file", seconds, longest },
   logins: ({ connection }) => ({ before: connection, after: connection }),
   files: () => [inFolder("file"), inFolder("second")],
   save: () => ({ text: 'cat "$1" > rules', args: [inFolder("file")] }),
@@ -79,11 +83,14 @@ const guardOf = (seconds = 20): Guarded<Inputs, Inputs> => ({
   units: inFolder("boot"),
 });
 
-const kindOf = (change: (inputs: Inputs) => Promise<unknown>, seconds?: number): Kind<Inputs> => ({
+const kindOf = (
+  change: (inputs: Inputs) => Promise<unknown>,
+  ...time: [seconds?: number, longest?: number]
+): Kind<Inputs> => ({
   version: 1,
   identity: [],
   id: () => "one",
-  guarded: guardOf(seconds),
+  guarded: guardOf(...time),
   ensure: async (inputs) => (await change(inputs), inputs),
   observe: (state) => Promise.resolve(state),
   remove: () => Promise.resolve(),
@@ -151,6 +158,20 @@ test("a change that never ends is given up when the host has gone back", async (
   };
   await expect(create(kindOf(hanging, 1))).rejects.toThrow(/expected the change within 1 s, found it still under way/);
   expectOver("old", true);
+});
+
+test("a change that may take longer keeps the host from going back as long as it is under way, and no longer", async () => {
+  const slow = async (inputs: Inputs): Promise<void> => {
+    await write(inputs);
+    await sleep(5000);
+  };
+  await create(kindOf(slow, 2, 20));
+  expectOver("new", false);
+  writeFileSync(inFolder("file"), "old");
+  rmSync(inFolder("second"));
+  await expect(create(kindOf(() => new Promise(() => undefined), 1, 3))).rejects.toThrow(
+    /^file on .*: expected the change within [34] s, found it still under way\. The host was put back to what it was before\.$/,
+  );
 });
 
 test("a change that was confirmed, of which we lost the answer, stays", async () => {

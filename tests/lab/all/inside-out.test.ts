@@ -4,6 +4,7 @@ import { SEKO_VPN, SEKO_VPN_HOST } from "../../facts/seko-vpn";
 import { SESE_AI } from "../../facts/sese-ai";
 import { OPENCUT, WORKSTATION, WORKSTATION_HOST, WORKSTATION_UNITS } from "../../facts/workstation";
 import type { LabHost } from "../harness/host";
+import { Ipv6Network } from "../harness/ipv6";
 import type { Lab } from "../harness/lab";
 import { Outsider } from "../harness/outsider";
 import { ASK } from "../harness/ports";
@@ -12,8 +13,8 @@ import { joinVpn, leaveVpn } from "../harness/vpn-addresses";
 
 /**
  * The three hosts with their VPN addresses and the VPN enforced: what answers each container, wherever it asks, and what VPN-only
- * sites answer somebody outside and a container: nothing. The lab's network has no IPv6, and hosts take VPN addresses by it
- * (docs/lab.md): IPv6 and forged sources are tried in tests/lab/firewall.test.ts.
+ * sites answer somebody outside, by IPv4 and IPv6, and a container: nothing. Hosts take VPN addresses by the lab's network
+ * (docs/lab.md): forged sources are tried in tests/lab/firewall.test.ts.
  */
 
 /** docs/requirements.md#vpn; the hub's has no source. */
@@ -97,9 +98,12 @@ for id in $(docker ps --quiet); do
     "$(nsenter --target "$pid" --net python3 -c "$ask" "$@" | LC_ALL=C sort | paste -sd,)"
 done`;
 
+/** Prints each port that anybody listens on. */
+const LISTENED = "ss -Hltn | awk '{ print $4 }' | sed 's/.*://' | sort -nu";
+
 const OWN = `ip -4 -oneline address | sed -n 's/.*inet \\([0-9.]*\\).*/\\1/p' | grep -v '^127\\.' | sort -u
 echo
-ss -Hltn | awk '{ print $4 }' | sed 's/.*://' | sort -nu`;
+${LISTENED}`;
 
 /** All that a container of a host may ask: the host's own addresses, by every port that anybody listens on there, and others'. */
 async function targetsOn(name: HostName): Promise<string[]> {
@@ -225,6 +229,34 @@ describe("somebody outside of the VPN", () => {
       const answers = lines(await outsider.output("sh", "-c", FORGED, "forged", ...asked));
       expect(answers.length).toBe(CLOSED.length * 2);
       expect(answers.filter((status) => !["404", "421"].includes(status))).toEqual([]);
+    },
+    600_000,
+  );
+});
+
+describe("somebody outside who comes by IPv6", () => {
+  let network: Ipv6Network;
+  const addresses: Partial<Record<HostName, string>> = {};
+  beforeAll(async () => {
+    network = await Ipv6Network.create(lab);
+    for (const name of NAMES) addresses[name] = await network.connect(`${lab.identity.prefix}-${name}`);
+    await network.connect(`${lab.identity.prefix}-outsider`);
+  }, 120_000);
+
+  afterAll(() => network.remove(), 120_000);
+
+  test.each(NAMES)(
+    "is answered by sshd of %s alone, whatever listens there, and for no name",
+    async (name) => {
+      const address = addresses[name] ?? "";
+      const ports = (await hosts[name].output(["sh", "-c", LISTENED])).split("\n").map(Number);
+      const asked = [...new Set([...ports, ...PORTS])].map((port) => `tcp ${address} ${port}`);
+      expect(lines(await outsider.output("python3", "-c", CONNECTS, ...asked))).toEqual([`tcp ${address} 22`]);
+      const names = [`[${address}]`, "vpai.test", ...CLOSED];
+      expect(lines(await outsider.output("sh", "-c", SHOWN, "shown", ...names))).toEqual([]);
+      const answers = lines(await outsider.output("sh", "-c", STATUS, "status", ...names));
+      expect(answers.length).toBe((CLOSED.length + 1) * 3);
+      expect(answers.filter((line) => !line.endsWith(" 000"))).toEqual([]);
     },
     600_000,
   );

@@ -29,6 +29,9 @@ afterAll(async () => {
 
 const NAMES = ["monitoringWriteKey", "n8nAdminPassword", "n8nDatabasePassword", "postgresqlPassword", "redisPassword"];
 
+/** The stores behind the gateway's door for collectors are no part of the core: tests/lab/all/rotation.test.ts logs in there. */
+const UNTRIED: Record<string, string> = { monitoringWriteKey: "no login to try" };
+
 const configOf = (): Record<string, unknown> =>
   (parse(readFileSync(path.join(lab.directory, "Pulumi.lab.yaml"), "utf8")) as { config: Record<string, unknown> })
     .config;
@@ -110,11 +113,9 @@ test("several are rotated while clients are at work: new ones accepted, old ones
   const rows = rowsIn(all);
   for (const name of NAMES) {
     const [, accepted, refused] = rows[name] ?? [];
-    expect([name, accepted, refused]).toEqual([
-      name,
-      expect.stringMatching(/^accepted \(/),
-      expect.stringMatching(/^refused \(/),
-    ]);
+    const untried = UNTRIED[name];
+    if (untried === undefined) expect([name, accepted, refused].join("; ")).toMatch(/^\w+; accepted \(.*; refused \(/);
+    else expect([name, accepted, refused]).toEqual([name, untried, untried]);
     expect(after[name]).toHaveLength(32);
     expect(after[name]).not.toBe(before[name]);
   }

@@ -2,7 +2,7 @@ import { s3ClientOf } from "@vpai/providers";
 import { isMeant } from "./confirm";
 import { chosenStack, main, prepareStack } from "./pulumi";
 import { ownersPlaceOf } from "./buckets/settings";
-import { undelete, undeletionIn } from "./recovery/undelete";
+import { undelete, undeletionIn } from "./buckets/undelete";
 
 /** `make bucket-undelete [YES=1]`: takes back what was deleted or overwritten in the repository's bucket, as long as that is kept. */
 main(async () => {

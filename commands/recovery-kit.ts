@@ -5,9 +5,9 @@ import { isMeant } from "./confirm";
 import { deployedHosts } from "./hosts";
 import { chosenStack, main, pulumiOutput } from "./pulumi";
 import { pulumiJson } from "./pulumi-json";
-import { type Kit, kitFor } from "./recovery/kit";
-import { madeSecret } from "./recovery/made";
-import { expectPaper } from "./recovery/paper";
+import { type Kit, kitFor } from "./recovery-kit/kit";
+import { madeSecret } from "./secrets/made";
+import { expectPaper } from "./recovery-kit/paper";
 import { elsewhereOf } from "./buckets/settings";
 
 /** `make recovery-kit [YES=1]`: prints what brings the data back with nothing but the S3 server and that sheet of paper. */

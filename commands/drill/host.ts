@@ -4,7 +4,7 @@ import { BackupProgram, unitOfHost } from "../backups/host";
 import type { Manifest } from "../backups/manifest";
 import type { DeployedHost, DeployedService } from "../hosts";
 import { unwell } from "../reboot/healthy";
-import { transfer } from "../recovery/transfer";
+import { transfer } from "./transfer";
 import { checksOf, smokeInputsOf } from "../releases/smoke";
 import { tryOut } from "./isolation";
 import { remoteLines } from "./lines";

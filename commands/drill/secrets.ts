@@ -1,7 +1,7 @@
 import type { Platform } from "../../model/platform";
 import { pulumiOutput } from "../pulumi";
 import { pulumiJson } from "../pulumi-json";
-import { madeIfAny } from "../recovery/made";
+import { madeIfAny } from "../secrets/made";
 import { readStackFile } from "../secrets/stack-file";
 import { readingSecrets } from "./settings";
 

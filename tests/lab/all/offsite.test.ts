@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { bucketPolicy } from "../../../components/buckets";
-import { undelete, undeletionIn } from "../../../commands/recovery/undelete";
+import { undelete, undeletionIn } from "../../../commands/buckets/undelete";
 import { s3BucketKind } from "../../../providers/resources/s3-bucket";
 import { clientOf } from "../../../providers/s3/client";
 import { eventually } from "../../eventually";

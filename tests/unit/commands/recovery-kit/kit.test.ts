@@ -1,9 +1,9 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { kitFor } from "../../../../commands/recovery/kit";
-import { madeSecret } from "../../../../commands/recovery/made";
-import { expectPaper } from "../../../../commands/recovery/paper";
+import { kitFor } from "../../../../commands/recovery-kit/kit";
+import { madeSecret } from "../../../../commands/secrets/made";
+import { expectPaper } from "../../../../commands/recovery-kit/paper";
 
 const KIT = {
   stack: "prod",

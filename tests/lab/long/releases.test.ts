@@ -32,6 +32,8 @@ beforeAll(async () => {
   lab = await sharedLab();
   host = await lab.host("sese-ai");
   goodImage = (await host.container("vpai_n8n")).Image;
+  // Releases that other tests of this lab have left.
+  await host.output(["rm", "-rf", STORE]);
   const target = `127.0.0.1:${lab.identity.registryPort}/n8nio/n8n:2.7.4-migrating`;
   await pushVariant("n8n", target, [
     "tini",

@@ -54,7 +54,7 @@ async function owner(password: string): Promise<boolean> {
 /** Secrets of the core's services that take effect with others: ../all/rotation changes them. */
 const WITH_OTHERS = [
   ...["assetsDatabasePassword", "kaneoApiKey", "monitoringWriteKey", "n8nLlmKey", "n8nWebhookToken"],
-  "remotionApiToken",
+  ...["remotionApiToken", "starterToken"],
 ];
 
 /** Whether the running program takes a value, by the secret's name. */

@@ -20,6 +20,8 @@ beforeAll(async () => {
         'features: { "containerd-snapshotter": true }, "log-driver": "json-file",',
       ),
   );
+  // With that store Docker asks port 443, and then 80 only where somebody has answered there without TLS.
+  lab.replace("lab/images/registry/config.yml", "addr: :80", 'addr: :80\n  debug: { addr: ":443" }');
   admitUnknownImages(lab);
   await lab.makeSucceed("up SERVICES=core,monitoring");
   host = await lab.host("sese-ai");

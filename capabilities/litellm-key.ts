@@ -9,13 +9,15 @@ export interface LlmProxy {
   masterKey: SecretDeclaration;
 }
 
-/** A key of the LLM proxy, with a budget of its own. */
+/** A key of the LLM proxy. */
 export interface VirtualKey {
   /** Name that spend is told under; unique in the proxy. */
   alias: string;
-  /** US dollars that may be spent in one `budgetDuration`. */
-  maxBudget: number;
-  /** After what time the budget starts anew: a number and s, m, h or d, e.g. `1d`. */
+  /**
+   * US dollars that may be spent in one `budgetDuration`, after which the key is refused, also for models that cost nothing. Default: none.
+   */
+  maxBudget?: number;
+  /** After what time its budget, and what it is told to have spent, start anew: a number and s, m, h or d, e.g. `1d`. */
   budgetDuration: string;
   /** Names of models that it may use. Default: all. */
   models?: readonly string[];
@@ -35,7 +37,7 @@ const keyAt = (path: string, secret: SecretDeclaration, as: string): Proof => ({
 
 /** Makes a key in the proxy. */
 const make = (
-  { alias, key, maxBudget, budgetDuration, models = [], routes }: VirtualKey & { routes?: readonly string[] },
+  { alias, key, maxBudget = 0, budgetDuration, models = [], routes }: VirtualKey & { routes?: readonly string[] },
   { offer, host, connection, endpoint, ready, scope }: Running<LlmProxy>,
   at: Workshop,
 ): LiteLlmKey =>
@@ -59,7 +61,7 @@ const make = (
     { parent: scope, dependsOn: [ready] },
   );
 
-/** A virtual key with a budget in a LiteLLM proxy; one that nobody requests any more is deleted. */
+/** A virtual key in a LiteLLM proxy; one that nobody requests any more is deleted. */
 export const litellmKey = defineCapability<LlmProxy, VirtualKey>({
   name: "LiteLLM key",
   when: "before",

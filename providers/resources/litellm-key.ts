@@ -11,7 +11,7 @@ interface LiteLlm extends HttpServer {
   masterKey: string;
 }
 
-/** A virtual key with a budget. */
+/** A virtual key. */
 export interface LiteLlmKeyInputs {
   connection: Connection;
   server: LiteLlm;
@@ -21,9 +21,9 @@ export interface LiteLlmKeyInputs {
   key: string;
   /** The key of before, which is taken too, with the same budget once more. Empty: none, and one that is still there goes. */
   before: string;
-  /** US dollars that may be spent in one `budgetDuration`. */
+  /** US dollars that may be spent in one `budgetDuration`; 0: no budget of its own. */
   maxBudget: number;
-  /** After what time the budget starts anew, e.g. `1d`. */
+  /** After what time its budget, and what it is told to have spent, start anew, e.g. `1d`. */
   budgetDuration: string;
   /** Names of models that it may use; none means all. */
   models: string[];
@@ -53,7 +53,9 @@ export const liteLlmKeyKind: Kind<LiteLlmKeyInputs> = {
     ...(key.startsWith("sk-") && key.length > 3
       ? []
       : [{ property: "key" as const, reason: "expected a key that begins with sk-, found another text" }]),
-    ...(maxBudget > 0 ? [] : [{ property: "maxBudget" as const, reason: `expected above 0 USD, found ${maxBudget}` }]),
+    ...(maxBudget >= 0
+      ? []
+      : [{ property: "maxBudget" as const, reason: `expected 0 USD (none) or more, found ${maxBudget}` }]),
   ],
   async ensure(inputs, before, makeAnew) {
     const api = apiOf(inputs);
@@ -91,7 +93,7 @@ const apiOf = ({ connection, server }: LiteLlmKeyInputs): JsonApi =>
 const settingsOf = ({ key, alias, maxBudget, budgetDuration, models, routes }: LiteLlmKeyInputs): object => ({
   key,
   key_alias: alias,
-  max_budget: maxBudget,
+  max_budget: maxBudget === 0 ? null : maxBudget,
   budget_duration: budgetDuration,
   models,
   ...(routes === undefined ? {} : { allowed_routes: routes }),
@@ -133,7 +135,7 @@ async function deleteAlias(api: JsonApi, alias: string): Promise<void> {
   if (keys.length > 0) await api.call("POST", "/key/delete", { body: { keys } });
 }
 
-/** A virtual key with a budget in a LiteLLM proxy that runs on a host. */
+/** A virtual key in a LiteLLM proxy that runs on a host. */
 export class LiteLlmKey extends resourceOf(liteLlmKeyKind, {
   type: "vpai/litellm:Key",
   name: "liteLlmKey",

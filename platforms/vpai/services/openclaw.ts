@@ -106,7 +106,7 @@ export default defineService({
   },
   needs: ["sandboxes"],
   uses: [
-    litellmKey.request({ alias: "openclaw", maxBudget: 5, budgetDuration: "1d", key: LLM_KEY }),
+    litellmKey.request({ alias: "openclaw", budgetDuration: "1d", key: LLM_KEY }),
     qdrantCollection.request(COLLECTION),
     vaultUser(COLLECTOR_LOGIN),
   ],

@@ -7,7 +7,6 @@ import { defineService } from "../../../model/service";
 import { COMPILES } from "../../../programs/node";
 import { NODE } from "../../../programs/node";
 import { npmBinary } from "../../../programs/npm";
-import { DAY_BUDGET } from "./litellm/models";
 import { API_SITE } from "./litellm/site";
 import { opencodeConfig } from "./opencode/config";
 
@@ -95,9 +94,6 @@ export default defineService({
   health: { http: { port: PORT, path: "/", status: 401 }, timeout: 10 },
   uses: [
     // docs/requirements.md#billing-of-ai-tools
-    litellmKey.request(
-      { alias: NAME, maxBudget: DAY_BUDGET, budgetDuration: "1d", key: VIRTUAL_KEY },
-      { beside: ["litellm"] },
-    ),
+    litellmKey.request({ alias: NAME, budgetDuration: "1d", key: VIRTUAL_KEY }, { beside: ["litellm"] }),
   ],
 });

@@ -183,9 +183,17 @@ test("BytePlus has 5 USD of its own, which are not the day's", async () => {
 });
 
 test("once the day's 5 USD are spent, whichever provider has money left: free models answer, and nobody else is asked", async () => {
+  const { key: program } = JSON.parse(
+    (await post("/key/generate", { key_alias: "spender", max_budget: null, budget_duration: "1d" })).body,
+  ) as { key: string };
   provider.tokens = 2_000_000;
   await eventually(async () => {
-    await ask("glm");
+    // Whoever spends it has the free models then, as everybody has.
+    await post(
+      "/v1/chat/completions",
+      { model: "glm", messages: [{ role: "user", content: `${Math.random()}` }] },
+      { authorization: `Bearer ${program}` },
+    );
     expect(await budget()).toContain("Eco mode: by itself, the day's money is spent");
   }, 90);
   provider.tokens = 10;
@@ -194,6 +202,9 @@ test("once the day's 5 USD are spent, whichever provider has money left: free mo
     expect([model, said(await ask(model))]).toEqual([model, FREE]);
   expect(new Set(provider.asked)).toEqual(new Set(["qwen/qwen3-coder:free"]));
   expect(said(await ask("deepseek-r1"))).toBe("this is deepseek/deepseek-r1-0528:free");
+  // The program that has spent it, too.
+  const question = { model: "gpt-4o", messages: [{ role: "user", content: "a" }] };
+  expect(said(await post("/v1/chat/completions", question, { authorization: `Bearer ${program}` }))).toBe(FREE);
   // Nothing free makes vectors.
   expect((await post("/v1/embeddings", { model: "text-embedding-3-small", input: "a" })).status).toBe(429);
 });

@@ -149,8 +149,10 @@ print(answer.read().decode())
         expect(sql(`SELECT key_alias FROM "LiteLLM_VerificationToken" WHERE key_alias LIKE 'turn%' ORDER BY 1`)).toBe(
           "turn\nturn (of before)",
         );
-        await kind.ensure({ ...first, key: "sk-canary-second" }, both);
+        const second = await kind.ensure({ ...first, key: "sk-canary-second" }, both);
         expect(statuses()).toEqual([401, 200]);
+        await kind.ensure({ ...second, maxBudget: 0 }, second);
+        expect(json("/key/info?key=sk-canary-second", master)).toMatchObject({ info: { max_budget: null } });
       } finally {
         await ssh.stop();
       }

@@ -139,7 +139,7 @@ test("n8n has a key of its own, and a credential that n8n encrypted holds it", a
   const { n8nLlmKey = "" } = await lab.generatedSecrets();
   expect((await ask("/v1/models", llmKey(n8nLlmKey))).status).toBe(200);
   const { body } = await ask(`/key/info?key=${llmKey(n8nLlmKey)}`, masterKey);
-  expect(JSON.parse(body)).toMatchObject({ info: { key_alias: "n8n", max_budget: 5, budget_duration: "1d" } });
+  expect(JSON.parse(body)).toMatchObject({ info: { key_alias: "n8n", max_budget: null, budget_duration: "1d" } });
   const statement = "SELECT name, type, data FROM credentials_entity WHERE name = 'LiteLLM'";
   const psql = ["psql", "--username", "postgres", "--dbname", "n8n", "-tA", "--command", statement];
   const kept = await host.docker("exec", "vpai_postgresql", ...psql);

@@ -3,7 +3,6 @@ import { type Credential, n8nCredential } from "../../../../capabilities/n8n-cre
 import { postgresqlDatabase } from "../../../../capabilities/postgresql-database";
 import { peer } from "../../../../model/peers";
 import { optional, type SecretDeclaration } from "../../../../model/secret";
-import { DAY_BUDGET } from "../litellm/models";
 import { ASSETS_SEED } from "./assets-seed";
 
 const LLM_KEY: SecretDeclaration = {
@@ -91,7 +90,7 @@ export const CREDENTIALS: readonly (readonly [service: string, Credential])[] = 
 export const forWorkflows = [
   postgresqlDatabase.request(ASSETS, { beside: ["kaneo-api"] }),
   litellmKey.request(
-    { alias: "n8n", maxBudget: DAY_BUDGET, budgetDuration: "1d", key: LLM_KEY },
+    { alias: "n8n", budgetDuration: "1d", key: LLM_KEY },
     // n8n starts without the proxy: the core runs where the proxy does not.
     { when: "after", beside: ["litellm"] },
   ),

@@ -28,11 +28,11 @@ const given = (name: string): string => CANARIES[`secrets:${name}`] ?? "none";
 const names = (all: readonly Registered[]): string[] => all.map(({ name }) => name);
 
 describe("OpenCode", () => {
-  test("has a key at LiteLLM on another host, of 5 USD a day, before it starts", () => {
+  test("has a key at LiteLLM on another host, without a budget of its own, before it starts", () => {
     const { inputs, parent, secrets } = resource(graph, "sese-ai/virtual-key/opencode");
     expect(inputs).toMatchObject({
       alias: "opencode",
-      maxBudget: 5,
+      maxBudget: 0,
       budgetDuration: "1d",
       models: [],
       key: `sk-${given("opencodeLlmKey")}`,

@@ -191,8 +191,16 @@ test("no path holds a key, since servers log paths", async () => {
   expect(litellm.requests.map(({ path }) => path).join(" ")).not.toContain("sk-");
 });
 
-test("a key without sk- and a budget of nothing are refused, without quoting the key", () => {
-  const failures = kind.check?.({ ...inputs, key: "s3cret", maxBudget: 0 }) ?? [];
+test("a budget that is wanted no more is taken away in place, and none is no difference", async () => {
+  await kind.ensure(inputs);
+  const without = { ...inputs, maxBudget: 0 };
+  await kind.ensure(without);
+  expect(stored()).toMatchObject({ max_budget: null, budget_duration: "1d" });
+  expect(await kind.observe(without)).toEqual(without);
+});
+
+test("a key without sk- and a budget below nothing are refused, without quoting the key", () => {
+  const failures = kind.check?.({ ...inputs, key: "s3cret", maxBudget: -1 }) ?? [];
   expect(failures.map(({ property }) => property)).toEqual(["key", "maxBudget"]);
   expect(JSON.stringify(failures)).not.toContain("s3cret");
 });

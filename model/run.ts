@@ -25,8 +25,10 @@ export interface ContainerRun {
   entrypoint?: readonly string[];
   /** Arguments instead of the image's own. */
   command?: readonly string[];
-  /** Writable folders without persistence, absolute paths. */
+  /** Writable folders in memory, absolute paths, beside `/tmp`. What lies there counts as the program's memory. Default: none. */
   scratch?: readonly string[];
+  /** Why the program may write anywhere in its image; what it writes is gone with the container. Default: the root is read-only. */
+  writableRoot?: string;
   /** Parts of the host that the program watches. Default: none. */
   hostMounts?: readonly HostMount[];
   /** Whether the image has bash, so that throw-away containers of it can try what answers where. Default: false. */
@@ -62,6 +64,13 @@ export interface UnitRun {
 
 /** How a program runs. */
 export type Run = ContainerRun | UnitRun;
+
+/** Folders in memory that a container's program can write to. */
+export const scratchOf = ({
+  scratch = [],
+  writableRoot,
+}: Pick<ContainerRun, "scratch" | "writableRoot">): readonly string[] =>
+  writableRoot === undefined ? [...new Set(["/tmp", ...scratch])] : scratch;
 
 export const isContainer = (run: Run): run is ContainerRun => "image" in run;
 

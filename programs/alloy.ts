@@ -3,6 +3,7 @@ import type { ContainerService } from "../model/service";
 import { COLLECTOR_ALERTS, hostAlerts, JOB_ALERTS, UNIT_ALERTS } from "./alloy/alerts";
 import { alloyConfig, type Stores } from "./alloy/config";
 import { HOSTS_DASHBOARD } from "./alloy/dashboard";
+import { UNSEEN } from "./unseen";
 
 const PORT = 12345;
 const CONFIG = "/etc/alloy/config.alloy";
@@ -50,6 +51,7 @@ export const alloy = ({
   run: {
     image: "docker.io/grafana/alloy:v1.13.0",
     networks,
+    writableRoot: UNSEEN,
     entrypoint: ["/bin/alloy"],
     command: [
       "run",

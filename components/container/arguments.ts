@@ -24,6 +24,7 @@ export const containerArgs = (spec: ContainerSpec, { image, networks, host }: Re
   labels: asLabels({ ...spec.labels }),
   // A refresh orders mounts anew and keeps each place's own properties, so all of them name the same ones.
   mounts: spec.mounts.map(({ source, target, readOnly }) => ({ type: "bind", source, target, readOnly })),
+  readOnly: spec.readOnly,
   tmpfs: Object.fromEntries(spec.scratch.map((folder) => [folder, "mode=1777"])),
   networksAdvanced: spec.networks.map((network) => ({ name: networks.get(network).name, aliases: [spec.hostname] })),
   ...hostsOf(spec),

@@ -1,5 +1,6 @@
 import type { HealthCheck } from "../../model/checks";
 import type { ContainerService, Limits } from "../../model/service";
+import { scratchOf } from "../../model/run";
 import type { PublishedPort } from "../../model/site";
 import { ownershipLabels } from "../docker/ownership";
 import { type Filing, filingOf, type SpecPlace } from "../filing";
@@ -21,6 +22,8 @@ export interface ContainerSpec extends Start, Filing {
   extraHosts?: Readonly<Record<string, string>>;
   /** Writable folders without persistence. */
   scratch: readonly string[];
+  /** Whether it can write there, and where something is mounted, alone. */
+  readOnly: boolean;
   limits: Limits;
   /** Kept Linux capabilities, without `CAP_`. */
   capabilities: readonly string[];
@@ -46,7 +49,8 @@ export function containerSpec(service: ContainerService, place: SpecPlace): Cont
     networks: run.networks,
     ports: run.publish ?? [],
     ...(service.extraHosts === undefined ? {} : { extraHosts: service.extraHosts(place.context) }),
-    scratch: run.scratch ?? [],
+    scratch: scratchOf(run),
+    readOnly: run.writableRoot === undefined,
     limits,
     capabilities: run.capabilities ?? [],
     ...(run.start === undefined ? {} : { start: run.start }),

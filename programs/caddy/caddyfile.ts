@@ -66,6 +66,8 @@ function globalOptions({ acmeEmail }: ServiceContext, more: readonly string[] = 
     ...(acmeEmail === undefined ? [] : [`email ${acmeEmail}`]),
     "grace_period 10s",
     "metrics",
+    // Nobody in the container asks its own sites.
+    "skip_install_trust",
     "servers {",
     "\tprotocols h1 h2 h3",
     "}",

@@ -125,7 +125,6 @@ export default defineService({
       // It is the only one.
       "--cluster.listen-address=",
     ],
-    scratch: ["/tmp"],
   },
   user: { uid: 65534, gid: 65534 },
   port: PORT,

@@ -1,6 +1,7 @@
 import { defineService } from "../../../model/service";
 import { PI_COLLECTOR, PI_COLLECTOR_LOGIN } from "./comfyui/collector";
 import { vaultUser } from "./couchdb/users";
+import { UNSEEN } from "../../../programs/unseen";
 
 const PORT = 8188;
 const DATA = "/data";
@@ -13,6 +14,7 @@ export default defineService({
     image: "ghcr.io/mobutoo/comfyui:0.3.27",
     publisher: "its owner",
     networks: ["workstation_creative"],
+    writableRoot: UNSEEN,
     publish: [{ port: PORT, hostPort: PORT, protocol: "tcp", access: "host" }],
     command: [
       ...["--listen", "0.0.0.0", "--port", String(PORT), "--cpu"],

@@ -5,6 +5,7 @@ import { DUMP, DUMP_LOGIN, DUMP_SETTINGS } from "./couchdb/dump";
 import { adminIni, couchdbIni, identityIni } from "./couchdb/ini";
 import { vaultUser } from "./couchdb/users";
 import { ADMIN, IDENTITY, VAULT } from "./couchdb/vault";
+import { UNSEEN } from "../../../programs/unseen";
 
 const NAME = "couchdb";
 const PORT = 5984;
@@ -17,6 +18,7 @@ export default defineService({
   run: {
     image: "docker.io/library/couchdb:3.3.3",
     networks: ["frontend"],
+    writableRoot: UNSEEN,
     // docs/requirements.md#obsidian-sync: Sese-AI's gateway reaches it at the hub's VPN address.
     publish: [{ port: PORT, hostPort: PORT, protocol: "tcp", access: "vpn" }],
     // The image's own entrypoint looks for an administrator in files that it also writes to.

@@ -7,6 +7,7 @@ import { dashboardsOf } from "./grafana/dashboards";
 import { grafanaIni } from "./grafana/ini";
 import { grafanaDashboardProvider, grafanaDatasources } from "./grafana/provisioning";
 import victoriametrics from "./victoriametrics";
+import { UNSEEN } from "../../../programs/unseen";
 
 const SITE = {
   subdomain: "tala",
@@ -43,6 +44,7 @@ export default defineService({
   run: {
     image: "docker.io/grafana/grafana:12.3.2",
     networks: ["frontend", "backend", "monitoring"],
+    writableRoot: UNSEEN,
   },
   user: { uid: 472, gid: 0 },
   port: SITE.port,

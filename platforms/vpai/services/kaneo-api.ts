@@ -5,6 +5,7 @@ import { ofLength } from "../../../model/secret";
 import { defineService } from "../../../model/service";
 import { hostnameOf } from "../../../model/site";
 import { KANEO_SEED } from "./kaneo-api/seed";
+import { UNSEEN } from "../../../programs/unseen";
 
 const PORT = 1337;
 
@@ -37,6 +38,7 @@ export default defineService({
   run: {
     image: "ghcr.io/usekaneo/api:2.1.1",
     networks: ["backend"],
+    writableRoot: UNSEEN,
     entrypoint: ["node", "--enable-source-maps", "dist/index.js"],
   },
   user: { uid: 1001, gid: 1001 },

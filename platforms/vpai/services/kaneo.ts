@@ -1,5 +1,6 @@
 import { defineService } from "../../../model/service";
 import { hostnameOf } from "../../../model/site";
+import { UNSEEN } from "../../../programs/unseen";
 
 /** Kaneo's site; its API is below `/api` of the same name. */
 export const SITE = { subdomain: "hq", port: 5173, access: "vpn" } as const;
@@ -10,6 +11,7 @@ export default defineService({
   run: {
     image: "ghcr.io/usekaneo/web:2.1.1",
     networks: ["backend"],
+    writableRoot: UNSEEN,
   },
   user: { uid: 1001, gid: 1001 },
   port: SITE.port,

@@ -32,6 +32,7 @@ export default defineService({
     image: "docker.io/nocodb/nocodb:0.301.2",
     // Attachments lie in object storage, which is outside.
     networks: ["backend", "egress"],
+    writableRoot: "its start unpacks the program beside itself",
     entrypoint: ["/usr/bin/dumb-init", "--", "/usr/src/appEntry/start.sh"],
   },
   // Its start unpacks the program into a folder of root's.

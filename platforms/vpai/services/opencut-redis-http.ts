@@ -1,6 +1,7 @@
 import { addressOf, defineService } from "../../../model/service";
 import valkey from "./opencut-valkey";
 import { PART, REDIS_TOKEN, VALKEY_PASSWORD } from "./opencut/parts";
+import { UNSEEN } from "../../../programs/unseen";
 
 const PORT = 8079;
 
@@ -13,6 +14,7 @@ export default defineService({
     image: "docker.io/hiett/serverless-redis-http:0.0.10",
     entrypoint: ["/app/_build/prod/rel/prod/bin/prod", "start"],
     scratch: ["/tmp"],
+    writableRoot: UNSEEN,
   },
   user: { uid: 0, gid: 0 },
   port: PORT,

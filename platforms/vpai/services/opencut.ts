@@ -2,6 +2,7 @@ import { addressOf, defineService } from "../../../model/service";
 import redisHttp from "./opencut-redis-http";
 import postgresql from "./opencut-postgresql";
 import { DATABASE_PASSWORD, OPENCUT_DATABASE, PART, REDIS_TOKEN } from "./opencut/parts";
+import { UNSEEN } from "../../../programs/unseen";
 
 const PORT = 3000;
 
@@ -17,6 +18,7 @@ export default defineService({
     publish: [{ port: PORT, hostPort: 3100, protocol: "tcp", access: "host" }],
     entrypoint: ["bun", "apps/web/server.js"],
     scratch: ["/tmp"],
+    writableRoot: UNSEEN,
   },
   user: { uid: 1001, gid: 1001 },
   port: PORT,

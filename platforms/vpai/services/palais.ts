@@ -1,5 +1,6 @@
 import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { defineService } from "../../../model/service";
+import { UNSEEN } from "../../../programs/unseen";
 
 const DATABASE = postgresqlDatabase.own("palais", "Palais'", {
   seed: { kind: "none", reason: "which tables it has is known once its owner has published it" },
@@ -12,6 +13,7 @@ export default defineService({
     image: "ghcr.io/mobutoo/palais:1.0.0",
     publisher: "its owner",
     networks: ["backend"],
+    writableRoot: UNSEEN,
   },
   user: { uid: 1000, gid: 1000 },
   port: 3300,

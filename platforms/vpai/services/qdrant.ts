@@ -1,6 +1,7 @@
 import { qdrantCollection } from "../../../capabilities/qdrant-collection";
 import { defineService } from "../../../model/service";
 import { QDRANT_CONFIG } from "./qdrant/config";
+import { UNSEEN } from "../../../programs/unseen";
 
 const CONFIG = "/etc/qdrant/qdrant.yaml";
 
@@ -22,6 +23,7 @@ export default defineService({
     entrypoint: ["./qdrant"],
     command: ["--config-path", CONFIG],
     scratch: ["/tmp"],
+    writableRoot: UNSEEN,
   },
   user: { uid: 1000, gid: 1000 },
   port: 6333,

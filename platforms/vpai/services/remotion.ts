@@ -1,5 +1,6 @@
 import { defineService } from "../../../model/service";
 import { REMOTION_TOKEN } from "./n8n/credentials";
+import { UNSEEN } from "../../../programs/unseen";
 
 const PORT = 3200;
 
@@ -11,6 +12,7 @@ export default defineService({
     image: "ghcr.io/mobutoo/remotion:4.0.259",
     publisher: "its owner",
     networks: ["workstation_creative"],
+    writableRoot: UNSEEN,
     publish: [{ port: PORT, hostPort: PORT, protocol: "tcp", access: "host" }],
     scratch: ["/tmp"],
   },

@@ -4,6 +4,7 @@ import { ofLength } from "../../../model/secret";
 import { defineService } from "../../../model/service";
 import { PUSHING, REPOSITORY_PASSWORD, repositoryPlace } from "../../../programs/offsite";
 import { ZEROBYTE_LOGIN } from "./zerobyte/login";
+import { UNSEEN } from "../../../programs/unseen";
 
 const NAME = "zerobyte";
 
@@ -41,6 +42,7 @@ export default defineService({
     image: "ghcr.io/nicotsx/zerobyte:v0.16",
     // Its API asks nobody who he is: nothing but its gateway is there with it (docs/decisions/zerobyte.md).
     networks: ["storage"],
+    writableRoot: UNSEEN,
   },
   user: { uid: 0, gid: 0 },
   port: SITE.port,

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { ensureImage } from "../../../lab/images/build";
 import type { ServiceContext } from "../../../model/context";
+import { scratchOf } from "../../../model/run";
 import type { ContainerService } from "../../../model/service";
 import { eventually } from "../../eventually";
 
@@ -57,12 +58,13 @@ export class ServiceContainer {
   /** Starts the service. @param secrets values by name of their file */
   async start(secrets: Record<string, string>, data: string): Promise<void> {
     const { run, user, environment, health } = this.service;
-    const { command = [], scratch = [], capabilities = [] } = run;
+    const { command = [], capabilities = [], writableRoot } = run;
     const declared = Object.entries(this.service.secrets ?? {});
     const options = [
       ...["--user", `${user.uid}:${user.gid}`, "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
       ...capabilities.flatMap((capability) => ["--cap-add", capability]),
-      ...scratch.flatMap((target) => ["--tmpfs", `${target}:mode=1777`]),
+      ...(writableRoot === undefined ? ["--read-only"] : []),
+      ...scratchOf(run).flatMap((target) => ["--tmpfs", `${target}:mode=1777`]),
       ...["--tmpfs", `${data}:mode=0700,uid=${user.uid},gid=${user.gid}`],
       ...this.files(),
       ...declared.flatMap(([name, { render = (value: string) => value }]) =>

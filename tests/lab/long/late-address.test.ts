@@ -15,6 +15,8 @@ beforeAll(async () => {
   host = await lab.host("sese-ai");
 }, 1_500_000);
 
+afterAll(() => host.output(["ip", "link", "del", "vpn0"]));
+
 /** A VPN's interface, which a reboot takes away. */
 const connectVpn = (): Promise<string> =>
   host.output(["sh", "-c", `ip link add vpn0 type bridge && ip link set vpn0 up && ip addr add ${VPN}/32 dev vpn0`]);

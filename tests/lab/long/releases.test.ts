@@ -77,11 +77,10 @@ test("a service gets no other image while its data cannot be copied", async () =
   const before = await host.starts();
   await overrideImage(BAD);
   expect((await lab.preview())["sese-ai/n8n/release"]).toBe("update");
-  const away = (from: string, to: string) => host.docker("exec", "--user", "0", "vpai_postgresql", "mv", from, to);
-  await away("/usr/local/bin/pg_dump", "/usr/local/bin/pg_dump.away");
-  const { code, all } = await lab
-    .make("up")
-    .finally(() => away("/usr/local/bin/pg_dump.away", "/usr/local/bin/pg_dump"));
+  const pid = await host.docker("inspect", "--format", "{{.State.Pid}}", "vpai_postgresql");
+  const inside = (...argv: string[]) => host.output(["nsenter", "--target", pid, "--mount", ...argv]);
+  await inside("mount", "--bind", "/bin/false", "/usr/local/bin/pg_dump");
+  const { code, all } = await lab.make("up").finally(() => inside("umount", "/usr/local/bin/pg_dump"));
   expect(code).not.toBe(0);
   expect(all).toContain(
     `expected a copy of its data before ${BAD} takes it on in place of ${GOOD}, found that there is none`,

@@ -83,6 +83,7 @@ afterAll(async () => {
   await lab.pulumiSucceed(["config", "set", "vpai:vpnEnforce", "false"]);
   await lab.pulumiSucceed(["config", "rm", "--path", "vpai:hosts.sese-ai.vpnAddress"]);
   await lab.makeSucceed("up");
+  await host.output(["ip", "link", "del", "vpn0"]);
 }, 900_000);
 
 test("without a word it says which sites it is about, and how they are", async () => {

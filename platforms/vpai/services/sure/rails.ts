@@ -6,6 +6,7 @@ import { hostnameOf } from "../../../../model/site";
 import type { ContainerService } from "../../../../model/service";
 import { redisPassword } from "../../../../programs/redis";
 import { SURE_SEED } from "./seed";
+import { UNSEEN } from "../../../../programs/unseen";
 
 export const SITE = {
   subdomain: "nzimbu",
@@ -64,4 +65,5 @@ export const rails = {
 export const started = {
   image: "ghcr.io/we-promise/sure:0.6.8",
   entrypoint: ["/rails/bin/docker-entrypoint"],
+  writableRoot: UNSEEN,
 } as const;

@@ -453,8 +453,12 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
       expect(of(deployed, `data/${directory}`).inputs).toMatchObject({ path: source, owner: owner(deployed), mode });
     }
   },
-  "run.scratch": (deployed) =>
-    expect(Object.keys(inputsOf(deployed)["tmpfs"] ?? {})).toEqual([...some(deployed.service.run.scratch)].sort()),
+  "run.scratch": (deployed) => {
+    const { scratch, writableRoot } = deployed.service.run;
+    const expected = new Set([...(writableRoot === undefined ? ["/tmp"] : []), ...some(scratch)]);
+    expect(Object.keys(inputsOf(deployed)["tmpfs"] ?? {})).toEqual([...expected].sort());
+  },
+  "run.writableRoot": (deployed) => expect(inputsOf(deployed)["readOnly"]).toBe(false),
   "run.hostMounts": (deployed) => {
     for (const { source, target } of some(deployed.service.run.hostMounts)) {
       const onHost = source.startsWith("/") ? source : `${deployed.folder}/data/${source}`;

@@ -80,6 +80,7 @@ export default {
     command: ["serve", "--title", "a b'c"],
     hostMounts: [{ source: "/sys", target: "/host/sys" }],
     scratch: ["/tmp", "/run"],
+    writableRoot: "it unpacks itself",
     bash: true,
     capabilities: ["CHOWN", "SETUID"],
   },

@@ -37,12 +37,10 @@ export interface HostContext {
   prefix: string;
   /** Opens when host and engine answer. */
   connection: Output<Connection>;
-  /** When the state came to know the host, ISO 8601. */
-  metAt: Output<string | undefined>;
   /** Provider of its Docker engine. */
   engine: () => docker.Provider;
   secrets: SecretStore;
-  /** What is wrong with its containers though nothing about them changed. */
+  /** What it has that the state does not know of. */
   findings: Findings;
   /** Address that VPN-only ports listen on; without one they listen nowhere. */
   vpnAddress: string | undefined;

@@ -39,8 +39,9 @@ export const onlyWhenTold =
   () => {
     if (isTold(known.resource)) return warn(`${title} ${goneIn(known)}, and is made anew, as told`);
     throw new Error(
-      `${title} ${goneIn(known)}. No backup of it is known. Bring back what it held and run up again; ` +
-        `or have it made anew, without what it held: make up RECREATE='${known.resource ?? ""}'`,
+      `${title} ${goneIn(known)}. Look first at what there is of it: make backups, which tells nightly sets and copies elsewhere, ` +
+        "and make releases SERVICE=…. What a set has comes back by make restore HOST=… SERVICE=…, into the empty one that a run makes " +
+        `which is told so: make up RECREATE='${known.resource ?? ""}'. Or bring back by hand what it held, and run up again`,
     );
   };
 

@@ -53,7 +53,7 @@ export { PREVIOUS_LABEL } from "./docker/last-healthy";
 export { type Glimpse, lookAt } from "./docker/look";
 export { expectMemoryFor } from "./docker/memory";
 export { attachAll, clearPlace, type Detached } from "./docker/foreign-networks";
-export { type NetworkSettings, networksOf } from "./docker/networks";
+export { type FoundNetwork, type NetworkSettings, networksOf } from "./docker/networks";
 export { removeLeftover } from "./docker/leftovers";
 export { throughOutages } from "./through-outages";
 export { PatientHost } from "./docker/patient-host";

@@ -1,7 +1,6 @@
 import { pulumiEnvironment } from "../../toolchain/environment";
 import { type Captured, capturePulumi, prepareStack } from "../pulumi";
 import { hasErrors } from "./diagnostics";
-import { shorten } from "./markdown";
 import { parsePreview, type PulumiPreviewJson } from "./preview";
 import { secretsOfConfig, secretsOfEnvironment } from "./secret-values";
 
@@ -12,9 +11,6 @@ export interface PreviewRun {
   /** The stack's secrets and those of the environment, in plain text: only to mask them. */
   secretValues: string[];
 }
-
-/** Longest piece of the engine's own output that goes into a report of a failed start, in characters. */
-const LONGEST_OUTPUT = 3000;
 
 /**
  * Previews a stack. It reaches no host. A preview that fails, even before it starts (a wrong passphrase, an unknown
@@ -60,6 +56,5 @@ export function previewOf({ exitCode, stdout, stderr }: Captured): PulumiPreview
   }
 }
 
-const failure = (message: string): PulumiPreviewJson => ({
-  diagnostics: [{ severity: "error", message: shorten(message, LONGEST_OUTPUT) }],
-});
+/** All of what was said: it is cut when it is shown, after its secrets were masked. */
+const failure = (message: string): PulumiPreviewJson => ({ diagnostics: [{ severity: "error", message }] });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { lineDiff } from "./line-diff";
 import { code, shorten, visible } from "./markdown";
-import { MASK } from "./mask";
+import { MASK } from "../../model/masking";
 import type { PropertyChange } from "./property-changes";
 
 /** What Pulumi writes for a value that only the update will tell. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HttpPlace, requestAt, type Transport } from "@vpai/providers";
+import { secretMask } from "../../model/masking";
 import { type CommandProof, type HttpProof, type Proof, type Verdict, verdictOf } from "../../model/proof";
 import { isContainer, publishedBy } from "../../model/run";
 import { type Known, placeOf, type PlacedProof } from "../../platforms/logins";
@@ -87,9 +88,7 @@ async function byCommand(
   const { code, stdout, stderr } = await tried.transportTo(host).run([...inside, ...proof.command], { stdin });
   const said = stdout.trim();
   if (code === 0 && (said === "accepted" || said === "refused")) return said;
-  return { unclear: `its check ended with ${code}: ${withoutValue(stderr.trim() || said, value)}`.slice(0, 300) };
+  // A program may quote what it was given.
+  const quoted = secretMask([value])(stderr.trim() || said);
+  return { unclear: `its check ended with ${code}: ${quoted}`.slice(0, 300) };
 }
-
-/** A program may quote what it was given. */
-const withoutValue = (text: string, value: string): string =>
-  text.replaceAll(value, "…").replaceAll(encodeURIComponent(value), "…");

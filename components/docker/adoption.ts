@@ -1,40 +1,29 @@
-import { log, type Output, ResourceHook, type ResourceTransform, runtime } from "@pulumi/pulumi";
-import { attachAll, clearPlace, type Detached, networksOf, type NetworkSettings } from "@vpai/providers";
-import { known } from "../known";
+import { log, ResourceHook, type ResourceTransform, runtime } from "@pulumi/pulumi";
+import { attachAll, clearPlace, type Detached, type FoundNetwork, type NetworkSettings } from "@vpai/providers";
 import { whileUnderWay } from "./end-program";
 import type { FindRunner, Named } from "./leftovers";
 
-/** When this run began, in milliseconds since 1970. */
-const STARTED = Date.now() - process.uptime() * 1000;
-
 /**
  * Options of a network that takes one of ours into the state as it is, by the engine's import: containers may use it, so it
- * cannot be made anew. Without a state that knows the host, that is; else nothing is asked of the host.
- * @param isNew whether the state may lack what is there; a preview, which reaches no host, does not ask
+ * cannot be made anew. The engine ignores the import of what the state knows under that id; whether it does nobody can tell
+ * here, since a state can lack a network and know its host. A preview, which reaches no host, does not ask.
+ * @param seen the networks with the target's labels that the host has
  */
 export const adoptedNetwork = (
   target: Named,
   settings: NetworkSettings,
-  { isNew, runner }: { isNew: () => Promise<boolean>; runner: FindRunner },
+  seen: () => Promise<readonly FoundNetwork[]>,
 ): { transforms?: ResourceTransform[] } =>
   runtime.isDryRun()
     ? {}
     : {
         transforms: [
           async ({ props, opts }) => {
-            if (!(await isNew())) return undefined;
-            const found = await networksOf(await runner(), target.labels);
-            const same = found.find(({ name, ...other }) => name === target.name && isSame(other, settings));
+            const same = (await seen()).find(({ name, ...other }) => name === target.name && isSame(other, settings));
             return same && { props, opts: { ...opts, import: same.id } };
           },
         ],
       };
-
-/** Whether the state came to know of something in this run. @param moment ISO 8601; states of older programs have none */
-export async function isOfThisRun(moment: Output<string | undefined>): Promise<boolean> {
-  const met = await known(moment);
-  return met !== undefined && Date.parse(met) >= STARTED;
-}
 
 /**
  * Hooks that have a network take over the containers of somebody else's that stands in its place, so that they serve on until

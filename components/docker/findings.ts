@@ -1,13 +1,13 @@
 import { log, type Output } from "@pulumi/pulumi";
-import { type Connection, type Glimpse, lookAt, Transport } from "@vpai/providers";
+import { type Connection, type FoundNetwork, type Glimpse, lookAt, networksOf, Transport } from "@vpai/providers";
 import { known } from "../known";
 
 /** Milliseconds that a host may take to let us in for a look; what needs it waits longer. */
 const PATIENCE = 20_000;
 
 /**
- * What is wrong with a host's containers though the program and the state know of no change. One command asks for all of
- * them, when the first one is asked for.
+ * What the program and the state do not know of a host: what is wrong with its containers though nothing changed, and which
+ * networks it has. One command asks for all containers, when the first one is asked for.
  */
 export class Findings {
   private looked: Promise<Map<string, Glimpse> | undefined> | undefined;
@@ -37,18 +37,33 @@ export class Findings {
     return seen?.get(container.name)?.previous === true ? "the version before serves" : this.of(container);
   }
 
-  private async seen(): Promise<Map<string, Glimpse> | undefined> {
-    if (this.isLeft) return undefined;
-    this.looked ??= this.look();
+  /** The bridge networks of ours that the host has; none when nothing could be seen. */
+  async ofNetworks(labels: Readonly<Record<string, string>>): Promise<FoundNetwork[]> {
+    const found = await this.look(
+      (host) => networksOf(host, labels),
+      (name) => `which networks ${name} has`,
+    );
+    return found ?? [];
+  }
+
+  private seen(): Promise<Map<string, Glimpse> | undefined> {
+    this.looked ??= this.look(
+      (host) => lookAt(host, this.label),
+      (name) => `how the containers of ${name} are`,
+    );
     return this.looked;
   }
 
-  private async look(): Promise<Map<string, Glimpse> | undefined> {
+  private async look<Seen>(
+    ask: (host: Transport) => Promise<Seen>,
+    what: (host: string) => string,
+  ): Promise<Seen | undefined> {
+    if (this.isLeft) return undefined;
     const host = new Transport(await known(this.connection), PATIENCE);
     try {
-      return await lookAt(host, this.label);
+      return await ask(host);
     } catch (error) {
-      await log.warn(`could not see how the containers of ${host.name} are: ${(error as Error).message}`);
+      await log.warn(`could not see ${what(host.name)}: ${(error as Error).message}`);
       return undefined;
     } finally {
       host.close();

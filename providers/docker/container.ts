@@ -19,7 +19,12 @@ export interface Container {
     ExitCode: number;
     /** Whether the kernel has just ended it for want of memory; false again once it was restarted. */
     OOMKilled?: boolean;
-    Health?: { Status: "starting" | "healthy" | "unhealthy"; Log?: HealthResult[] | null };
+    Health?: {
+      Status: "starting" | "healthy" | "unhealthy";
+      /** Failures in a row, those of the start period left out. */
+      FailingStreak?: number;
+      Log?: HealthResult[] | null;
+    };
   };
   Config: { Labels: Record<string, string> | null; Healthcheck?: HealthCheck; [other: string]: unknown };
   /** What it has of its host. */

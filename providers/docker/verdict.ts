@@ -20,12 +20,13 @@ const OUT_OF_MEMORY = `docker events --since "$2" --until "$(date +%s)" --filter
  * Why a container will not become healthy any more, however long it is watched.
  * @param seconds that it has been watched
  * @param urgent whether another version waits to serve
+ * @param turned whether it was seen in another condition before: a verdict of the engine's is then none on what ran before
  * @returns undefined while it still may
  */
 export async function verdictOn(
   host: CommandRunner,
   found: Container,
-  { seconds, urgent }: { seconds: number; urgent: boolean },
+  { seconds, urgent, turned }: { seconds: number; urgent: boolean; turned: boolean },
 ): Promise<string | undefined> {
   if (found.RestartCount > 0 || found.State.OOMKilled === true) {
     const memory = await outOfMemory(host, found);
@@ -33,8 +34,15 @@ export async function verdictOn(
   }
   const check = missingCheck(found);
   if (check !== undefined) return check;
+  if (urgent && turned && found.State.Health?.Status === "unhealthy") return unhealthy(found);
   const slow = urgent && seconds >= SLOW_CRASH_LOOP.seconds && found.RestartCount >= SLOW_CRASH_LOOP.restarts;
   return slow || found.RestartCount >= CRASH_LOOP ? crashLoop(found) : undefined;
+}
+
+/** The engine's own verdict: the start period is over, and then the check failed as often as it may (docs/decisions/health-gate.md). */
+function unhealthy({ State: { Health } }: Container): string {
+  const said = Health?.Log?.at(-1)?.Output.trim() ?? "";
+  return `that Docker calls it unhealthy: its start period is over, and its health check failed ${Health?.FailingStreak ?? 0} times in a row${said && `, the last time with: ${said}`}`;
 }
 
 function crashLoop({ RestartCount, State }: Container): string {

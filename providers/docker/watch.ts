@@ -53,12 +53,15 @@ async function watch(
 ): Promise<string | undefined> {
   let condition = "unknown";
   let seconds = 0;
+  let turned = false;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const found = await inspectContainer(host, container);
     condition = found === undefined ? "missing" : conditionOf(found);
     if (found !== undefined && condition === "healthy") return staysHealthy(host, found, settle);
-    const verdict = found === undefined ? undefined : await verdictOn(host, found, { seconds, urgent: settle > 0 });
+    const watched = { seconds, urgent: settle > 0, turned };
+    const verdict = found === undefined ? undefined : await verdictOn(host, found, watched);
     if (verdict !== undefined) return verdict;
+    turned ||= condition !== "unhealthy";
     // The first looks come quickly, since most containers are healthy within seconds.
     const pause = Math.min(attempt, interval);
     if (attempt < tries) await sleep(1000 * pause);

@@ -17,8 +17,6 @@ export interface DockerHostInputs {
 export interface DockerHostState extends DockerHostInputs {
   /** The engine's address as the Docker provider takes it: `ssh://user@host:port`. */
   endpoint: string;
-  /** When the state came to know the host, ISO 8601; states of older programs lack it. */
-  metAt: string | undefined;
 }
 
 const VERSION = ["docker", "version", "--format", "{{.Server.Version}}"];
@@ -46,7 +44,7 @@ export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
     await Promise.all([expectEngineFor(host), expectForwarding(host)]);
     const faults = engineFaults((await factsOf(host, "/")).engine);
     if (faults.length > 0) throw new Error(`${host.name}: ${faults.join(". And ")}.`);
-    return { ...inputs, endpoint: endpointOf(inputs.connection), metAt: new Date().toISOString() };
+    return { ...inputs, endpoint: endpointOf(inputs.connection) };
   },
   async observe(state) {
     await transportTo(state.connection).output(VERSION);
@@ -65,5 +63,5 @@ export class DockerHost extends resourceOf(dockerHostKind, {
   type: "vpai/host:DockerHost",
   name: "dockerHost",
   defaults: { patience: 120 },
-  outputs: { endpoint: "plain", metAt: "plain" },
+  outputs: { endpoint: "plain" },
 }) {}

@@ -1,3 +1,4 @@
+import { secretMask } from "../../model/masking";
 import type { HttpServer } from "../docker/http";
 import type { Connection } from "../ssh/connection";
 import { Unreadable } from "../unreadable";
@@ -53,6 +54,6 @@ export const asOwner = <T>(
 
 /** An error without what it may not quote. */
 function silent(error: Error, secrets: readonly string[]): Error {
-  error.message = secrets.reduce((text, secret) => text.replaceAll(secret, "<secret>"), error.message);
+  error.message = secretMask(secrets)(error.message);
   return error;
 }

@@ -16,8 +16,6 @@ export interface BareHost {
 /** A host that lets us in, and its Docker engine. Everything that uses either waits until both answer. */
 export interface Engine extends Ready {
   connection: Output<Connection>;
-  /** When the state came to know the host, ISO 8601. */
-  metAt: Output<string | undefined>;
   /** Made when first asked for: each one is a process of its own in every run, and some hosts run nothing. */
   engine: () => docker.Provider;
 }
@@ -35,5 +33,5 @@ export const engineLayer: Layer<BareHost, Engine> = ({ name, machine, isLeft, pa
       { host: endpoint, sshOpts: connection.apply(engineOptions) },
       { parent },
     ));
-  return { connection: host.connection, metAt: host.metAt, engine, ready: [host] };
+  return { connection: host.connection, engine, ready: [host] };
 };

@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
+import type { FoundNetwork } from "@vpai/providers";
 import { ComponentResource, type ComponentResourceOptions, type Input, type Resource } from "@pulumi/pulumi";
 import type { Network, PlatformHost } from "../../../model/platform";
-import { adoptedNetwork, isOfThisRun, takenOverUsers } from "../../docker/adoption";
+import { adoptedNetwork, takenOverUsers } from "../../docker/adoption";
 import { ofFixedName } from "../../docker/fixed-name";
 import { gatewayOf } from "../../docker/gateway";
 import { hostRunner } from "../../docker/leftovers";
@@ -13,6 +14,7 @@ import type { Layer, Ready } from "./layer";
 /** The Docker networks of a host. */
 class Networks extends ComponentResource implements HostNetworks {
   private readonly networks: ReadonlyMap<string, docker.Network>;
+  private looked: Promise<readonly FoundNetwork[]> | undefined;
 
   constructor(
     private readonly host: HostContext,
@@ -38,8 +40,14 @@ class Networks extends ComponentResource implements HostNetworks {
     return found;
   }
 
+  /** One command asks for all of them. */
+  private seen(): Promise<readonly FoundNetwork[]> {
+    this.looked ??= this.host.findings.ofNetworks(ownershipLabels(this.host.owner));
+    return this.looked;
+  }
+
   private create(name: string, { subnet, internal }: Network): docker.Network {
-    const { owner, adopt, engine, connection, metAt } = this.host;
+    const { owner, adopt, engine, connection } = this.host;
     const resource = `${owner.host}/network/${name}`;
     const target = { kind: "network" as const, name, labels: ownershipLabels(owner), adopt };
     const gateway = gatewayOf(subnet);
@@ -62,7 +70,7 @@ class Networks extends ComponentResource implements HostNetworks {
         dependsOn: this.after,
         ...fixed,
         hooks: { ...fixed.hooks, beforeCreate: [...users.before, ...beforeCreate], afterCreate: users.after },
-        ...adoptedNetwork(target, { internal, subnet, gateway }, { isNew: () => isOfThisRun(metAt), runner }),
+        ...adoptedNetwork(target, { internal, subnet, gateway }, () => this.seen()),
       },
     );
   }

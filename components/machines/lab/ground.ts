@@ -1,5 +1,5 @@
 import * as docker from "@pulumi/docker";
-import { LocalRunner, SshKey } from "@vpai/providers";
+import { LocalRunner, networksOf, SshKey } from "@vpai/providers";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { adoptedNetwork } from "../../docker/adoption";
 import { gatewayOf } from "../../docker/gateway";
@@ -56,7 +56,7 @@ export class Ground extends ComponentResource {
         parent: this,
         provider: this.engine,
         ...ofFixedName("lab/network", target, runner),
-        ...adoptedNetwork(target, { internal: false, subnet, gateway }, { isNew: () => Promise.resolve(true), runner }),
+        ...adoptedNetwork(target, { internal: false, subnet, gateway }, async () => networksOf(await runner(), this.labels)),
       },
     );
   }

@@ -165,10 +165,11 @@ describe("T15: what held data and is gone", () => {
   test("is not made anew, noted or not", async () => {
     const { provider, calls } = lost("three");
     await expect(provider.update("id", NOTED, news)).rejects.toThrow(
-      `three is gone ${FACTS}. No backup of it is known. Bring back what it held and run up again; ` +
-        "or have it made anew, without what it held: make up RECREATE='host/database/x'",
+      `three is gone ${FACTS}. Look first at what there is of it: make backups, which tells nightly sets and copies elsewhere, ` +
+        "and make releases SERVICE=…. What a set has comes back by make restore HOST=… SERVICE=…, into the empty one that a run makes " +
+        "which is told so: make up RECREATE='host/database/x'. Or bring back by hand what it held, and run up again",
     );
-    await expect(provider.update("id", state, news)).rejects.toThrow("three is gone (there no more now). No backup");
+    await expect(provider.update("id", state, news)).rejects.toThrow("three is gone (there no more now). Look first");
     expect(calls).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { renderPreview } from "../../../../commands/preview-comment/render";
 import { previewOf } from "../../../../commands/preview-comment/run-preview";
 
 describe("previewOf", () => {
@@ -38,5 +39,17 @@ describe("previewOf", () => {
     expect(previewOf({ exitCode: 137, stdout: "", stderr: " " }).diagnostics?.[0]?.message).toBe(
       "pulumi preview ended with exit code 137 and said nothing",
     );
+  });
+
+  it.each([
+    ["a secret", "hunter2-canary-hunter2", ["hunter2-canary-hunter2"]],
+    ["a URL's password, which nobody knows", "postgres://u:hunter2-canary-hunter2@db/state", []],
+  ])("V5: masks %s before its message is cut in the middle of it", (_what, secret, secretValues) => {
+    for (const begin of [2960, 2980, 2990, 2999, 3000]) {
+      const stderr = `${"x ".repeat(begin / 2)}${secret} and more ${"y".repeat(200)}`;
+      const text = renderPreview(previewOf({ exitCode: 1, stdout: "", stderr }), { stack: "prod", secretValues });
+      expect(text).not.toMatch(/hunter|canary/);
+      expect(text.length).toBeLessThan(3200);
+    }
   });
 });

@@ -93,9 +93,12 @@ test.each([
   }),
 );
 
-test("what a program says of a value is told without it", async () => {
-  const verdict = await tryValue(byCommand('echo "no $(cat) here" >&2; exit 1'), "canary-of-token", tried());
-  expect(verdict).toEqual({ unclear: "its check ended with 1: no … here" });
+test.each([
+  ["as it is", "no $(cat) here"],
+  ["as a URL of Go's has it", "no canary%21of%28token%29 here"],
+])("what a program says of a value is told without it, %s", async (_how, said) => {
+  const verdict = await tryValue(byCommand(`echo "${said}" >&2; exit 1`), "canary!of(token)", tried());
+  expect(verdict).toEqual({ unclear: "its check ended with 1: no [secret] here" });
 });
 
 test("a host that is not there is neither", async () => {

@@ -56,7 +56,7 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
         privateKey: `private-${name}`,
       };
     case "pulumi-nodejs:dynamic/vpai/host:DockerHost":
-      return { ...given, endpoint: `ssh://${name}`, metAt: "2026-01-01T00:00:00.000Z" };
+      return { ...given, endpoint: `ssh://${name}` };
     case "pulumi-nodejs:dynamic/vpai/host:KeptSecret":
       return { ...given, value: plain(given["made"]) };
     case "pulumi-nodejs:dynamic/vpai/host:RemoteFile":

@@ -67,6 +67,26 @@ test("an unhealthy version: the one before serves again, and the error says why"
   ]);
 });
 
+test("a version that Docker calls unhealthy while it is watched makes way at once", async () => {
+  const looks = ["starting", "starting", "starting", "starting", "unhealthy"].map((health) => ({
+    status: "running",
+    health,
+  }));
+  host.behaviours.set("sha256:bad", { looks });
+  expect(await messageOf(healthGateKind.ensure(gate("bad1", BAD)))).toContain(
+    'expected "healthy", found that Docker calls it unhealthy: its start period is over',
+  );
+  expect(pauses.mock.calls).toEqual([[1000], [2000], [3000]]);
+  expect(host.list()).toEqual(["vpai_n8n.failed sha256:bad stopped", "vpai_n8n sha256:good runs"]);
+});
+
+test("a version that only took on files is not judged by the checks of before", async () => {
+  const looks = ["unhealthy", "unhealthy", "healthy"].map((health) => ({ status: "running", health }));
+  host.behaviours.set("sha256:bad", { looks });
+  await healthGateKind.ensure(gate("bad1", BAD));
+  expect(host.list()).toEqual(["vpai_n8n sha256:bad runs"]);
+});
+
 test("what serves again is made as the healthy one was, and reads the files of that time", async () => {
   host.behaviours.set("sha256:bad", { looks: [{ status: "exited" }] });
   await messageOf(healthGateKind.ensure(gate("bad1", BAD)));

@@ -33,8 +33,10 @@ const container = (restarts: number, state: Partial<Container["State"]> = {}): C
   NetworkSettings: { Networks: {} },
 });
 
-const verdict = (found: Container, { kills = 0, seconds = 3, urgent = true } = {}): Promise<string | undefined> =>
-  verdictOn(new Host(kills), found, { seconds, urgent });
+const verdict = (
+  found: Container,
+  { kills = 0, seconds = 3, urgent = true, turned = true } = {},
+): Promise<string | undefined> => verdictOn(new Host(kills), found, { seconds, urgent, turned });
 
 const checks = (...log: [number, string][]): Partial<Container["State"]> => ({
   Health: { Status: "starting", Log: log.map(([ExitCode, Output]) => ({ ExitCode, Output })) },
@@ -64,7 +66,7 @@ describe("T19: a program that the kernel ends for want of memory is named as suc
 
   test("and a program that runs is not asked about", async () => {
     const host = new Host(0);
-    await verdictOn(host, container(0), { seconds: 3, urgent: true });
+    await verdictOn(host, container(0), { seconds: 3, urgent: true, turned: true });
     expect(host.asked).toEqual([]);
   });
 });
@@ -102,6 +104,26 @@ describe("a health check that cannot be run", () => {
     ["with success, since the program is not ready", checks([1, ""], [1, ""])],
   ])("%s is waited for", async (_how, state) => {
     expect(await verdict(container(0, state))).toBeUndefined();
+  });
+});
+
+describe("Docker's own verdict", () => {
+  const unhealthy = container(0, {
+    Health: { Status: "unhealthy", FailingStreak: 3, Log: [{ ExitCode: 1, Output: "connection refused\n" }] },
+  });
+
+  test("is one where another version waits to serve", async () => {
+    expect(await verdict(unhealthy)).toBe(
+      "that Docker calls it unhealthy: its start period is over, and its health check failed 3 times in a row, " +
+        "the last time with: connection refused",
+    );
+  });
+
+  test.each([
+    ["the first version, which may start more slowly than was declared", { urgent: false }],
+    ["one that was unhealthy when the watching began", { turned: false }],
+  ])("is none on %s", async (_what, watched) => {
+    expect(await verdict(unhealthy, watched)).toBeUndefined();
   });
 });
 

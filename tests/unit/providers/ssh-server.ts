@@ -177,4 +177,4 @@ const argumentsOf = (line: string): string[] =>
     word.replaceAll(/'([^']*)'|\\(.)/gs, (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? ""),
   );
 
-const PREFIX = `/bin/sh -c 'exec "$@"' vpai `;
+const PREFIX = `/bin/sh -c 'export LC_ALL=C.UTF-8 LANGUAGE=C; exec "$@"' vpai `;

@@ -1,5 +1,6 @@
 import type { Client } from "ssh2";
 import { type Answer, channelOn, collect } from "./channel";
+import { SHELL_SECONDS } from "./policy";
 import { remoteCommand } from "./quote";
 import { SshRefused } from "./refusal";
 
@@ -11,22 +12,41 @@ const MARKER_COMMAND = ["printf", "%s", MARKER] as const;
 
 /**
  * Runs a command whose answer is known: what a login shell prints of its own would be read as part of every other answer.
- * @throws SshRefused when the answer is another one
+ * @param seconds that the answer may take
+ * @throws SshRefused when the answer is another one, or does not come
  */
-export async function expectPlainShell(client: Client, name: string): Promise<void> {
-  const answer = await channelOn(
+export async function expectPlainShell(client: Client, name: string, seconds = SHELL_SECONDS): Promise<void> {
+  const answer = await within(seconds, ask(client, remoteCommand(MARKER_COMMAND)));
+  if (answer?.stdout === MARKER) return;
+  throw new SshRefused(`${name}: ${answer === undefined ? hangs(seconds) : whatIsWrong(answer)}`);
+}
+
+const ask = (client: Client, command: string): Promise<Answer> =>
+  channelOn(
     client,
-    (on, done) => on.exec(remoteCommand(MARKER_COMMAND), done),
+    (on, done) => on.exec(command, done),
     (channel) => collect(channel, undefined),
   );
-  if (answer.stdout !== MARKER) throw new SshRefused(`${name}: ${whatIsWrong(answer)}`);
+
+/** What comes within some seconds; undefined when nothing did. */
+function within<T>(seconds: number, coming: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => resolve(undefined), seconds * 1000);
+    coming.then(resolve, reject).finally(() => clearTimeout(late));
+  });
 }
+
+const hangs = (seconds: number): string =>
+  `the login succeeded, and expected a login shell that runs commands, found one that has not answered the first one after ${seconds} s. ` +
+  `Look on the host's console for what waits in the user's start-up files (sleep, tmux, a question), and let it do so ${INTERACTIVE}.`;
+
+const INTERACTIVE = "in interactive shells only (bash: `[[ $- == *i* ]] || return` as the first line of .bashrc)";
 
 function whatIsWrong({ stdout, stderr, code }: Answer): string {
   if (stdout.includes(MARKER)) {
     return (
       `the login shell prints ${excerpt(stdout.replace(MARKER, ""))} beside every command's answer, which would be read as part of it. ` +
-      "Let the user's .bashrc, .zshenv or config.fish there print in interactive shells only (bash: `[[ $- == *i* ]] || return` as its first line)."
+      `Let the user's .bashrc, .zshenv or config.fish there print ${INTERACTIVE}.`
     );
   }
   return (

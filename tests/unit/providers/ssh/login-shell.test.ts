@@ -3,7 +3,7 @@ import net from "node:net";
 import path from "node:path";
 import { connect } from "../../../../providers/ssh/client";
 import { logInOver } from "../../../../providers/ssh/login";
-import { expectPlainShell } from "../../../../providers/ssh/login-shell";
+import { expectPlainShell, MARKER } from "../../../../providers/ssh/login-shell";
 import { SHELL_SECONDS } from "../../../../providers/ssh/policy";
 import { SshRefused } from "../../../../providers/ssh/refusal";
 import { Transport } from "../../../../providers/ssh/transport";
@@ -48,7 +48,7 @@ test("S7: so no command is given an answer with foreign text in it, at a refresh
 test("S7: a login shell that runs no commands is refused with what it says", async () => {
   server.shell = "/bin/false";
   await expect(connect(server.connection, 60_000)).rejects.toThrow(
-    'expected a login shell that runs commands, found one that answers "" with exit code 1. Give the user a shell such as /bin/bash',
+    'expected a login shell that runs commands as they are, found one that answers "" with exit code 1. Give the user a shell such as /bin/bash',
   );
 });
 
@@ -61,5 +61,17 @@ test("a login shell that hangs is refused by name after a minute, and no command
   await expect(refused).rejects.toThrow(
     "root@host:22: the login succeeded, and expected a login shell that runs commands, found one that has not answered the first one after 0.3 s. " +
       "Look on the host's console for what waits in the user's start-up files (sleep, tmux, a question), and let it do so in interactive shells only",
+  );
+});
+
+test("S8: the first command has all that our commands contain and csh reads in its own way", () => {
+  expect(MARKER).toBe("vpai:plain-shell\n!'\\\"$*\n");
+});
+
+test("S8: a shell that takes lines within quotes apart, as csh and tcsh do, is refused by its name", async () => {
+  shellOf("case $2 in *'echo $SHELL') echo /bin/tcsh; exit;; esac", `echo "Unmatched '''." >&2; exit 1`);
+  await expect(connect(server.connection, 60_000)).rejects.toThrow(
+    `expected a login shell that runs commands as they are, found /bin/tcsh, which answers "Unmatched '''." with exit code 1. ` +
+      "Give the user a shell such as /bin/bash (csh and tcsh cannot be used)",
   );
 });

@@ -1,3 +1,4 @@
+import { ENGINE_AWAY } from "./ssh/engine-away";
 import { again, ConnectionLost } from "./ssh/outage";
 
 /**
@@ -7,8 +8,9 @@ import { again, ConnectionLost } from "./ssh/outage";
  */
 export const throughOutages = <T>(work: () => Promise<T>): Promise<T> => again(work, isOutage);
 
+/** What a `docker` said; the gate that waits for the engine has a patience of its own, and other words. */
+const SAID_AWAY = new RegExp(`(?:failed|exited with \\d+): (?:docker: )?(?:${ENGINE_AWAY.source})`);
+
 const isOutage = (error: unknown): boolean =>
   error instanceof ConnectionLost ||
-  (error instanceof Error &&
-    // What a `docker` said; the gate that waits for the engine has a patience of its own, and other words.
-    (/(?:failed|exited with \d+): Cannot connect to the Docker daemon/.test(error.message) || isOutage(error.cause)));
+  (error instanceof Error && (SAID_AWAY.test(error.message) || isOutage(error.cause)));

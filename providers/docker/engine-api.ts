@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { exchange, type HttpAnswer, type HttpRequest } from "../ssh/http";
+import { ConnectionLost } from "../ssh/outage";
 import type { CommandRunner } from "../ssh/transport";
 
 /** A host whose Docker engine can be spoken to directly. */
@@ -27,7 +28,18 @@ const ask = (host: EngineHost, request: HttpRequest): Promise<HttpAnswer> =>
       timeout: PATIENCE,
       ...request,
       headers: { host: "docker", "content-type": "application/json", ...request.headers },
+    }).catch((error: unknown) => {
+      throw isCut(error) ? awayOf(host, error) : error;
     }),
+  );
+
+/** Whether a stream ended before its answer: then there is no engine, or there is none any more. */
+const isCut = (error: unknown): error is Error => (error as { code?: unknown }).code === "ECONNRESET";
+
+const awayOf = ({ name }: EngineHost, cause: Error): ConnectionLost =>
+  new ConnectionLost(
+    `${name}: expected an answer of the Docker engine, found that the connection to it ended. Look at \`systemctl status docker\` there.`,
+    { cause },
   );
 
 /**

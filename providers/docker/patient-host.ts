@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
+import { ENGINE_AWAY } from "../ssh/engine-away";
 import { failureOf } from "../ssh/failure";
 import type { Answer, RunOptions } from "../ssh/transport";
 import type { EngineHost } from "./engine-api";
-
-/** How Docker's command line says that it did not reach the engine, which therefore has done nothing. */
-const AWAY = /Is the docker daemon running\?|error during connect/;
 
 /** Seconds that an engine which is being restarted may stay away, and between two attempts. */
 const PATIENCE = { most: 120, pause: 2 };
@@ -25,7 +23,7 @@ export class PatientHost implements EngineHost {
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
     for (let waited = 0; ; waited += PATIENCE.pause) {
       const answer = await this.host.run(argv, options);
-      if (answer.code === 0 || !AWAY.test(answer.stderr) || waited >= PATIENCE.most) return answer;
+      if (answer.code === 0 || !ENGINE_AWAY.test(answer.stderr) || waited >= PATIENCE.most) return answer;
       await sleep(1000 * PATIENCE.pause);
     }
   }

@@ -1,4 +1,5 @@
 import { registryOf } from "../../model/registry";
+import { ENGINE_AWAY } from "../ssh/engine-away";
 import type { CommandRunner } from "../ssh/transport";
 import { type EngineHost, type EngineLogin, pullWithLogin, tryLogin } from "./engine-api";
 import { accessRefused, causeOf, imageRefused, loginRefused, type RegistryLogin } from "./pull-problem";
@@ -35,7 +36,10 @@ export async function pullImage(
 /** As whoever the host's own Docker knows, which may have logged in there by hand. @returns why not, and what to do */
 async function pull(host: CommandRunner, reference: string): Promise<string | undefined> {
   const { code, stderr } = await host.run(["docker", "pull", "--quiet", "--", reference]);
-  return code === 0 ? undefined : causeOf(stderr, reference);
+  if (code === 0) return undefined;
+  // No registry was asked: it is for those who wait for an engine.
+  if (ENGINE_AWAY.test(stderr)) throw new Error(`${host.name}: docker pull of ${reference} failed: ${stderr.trim()}`);
+  return causeOf(stderr, reference);
 }
 
 /** @returns why not, and what to do */

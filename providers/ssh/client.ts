@@ -9,8 +9,8 @@ import { arriveAt } from "./route";
 
 /**
  * Logs in, with patience while the host, or its jump host, does not answer yet, or ends the connection before the login.
- * @throws SshRefused on a wrong host key, a rejected login, a login shell that spoils answers, or a host that is reached
- * by a jump host only, at once
+ * @throws SshRefused on a wrong host key, a rejected login, a login shell that spoils answers or gives none, or a host that
+ * is reached by a jump host only, at once
  */
 export async function connect(connection: Connection, patience = PATIENCE): Promise<Client> {
   const deadline = Date.now() + patience;
@@ -46,8 +46,9 @@ async function refuseDetour(connection: Connection, error: Error): Promise<void>
 async function logIn(connection: Connection): Promise<Client> {
   const { client, keep } = await arriveAt(connection);
   try {
-    await expectPlainShell(client, nameOf(connection));
+    // From here on its own signs of life tell a dead connection from a shell that hangs.
     keep();
+    await expectPlainShell(client, nameOf(connection));
     return client;
   } catch (error) {
     client.destroy();

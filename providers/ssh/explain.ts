@@ -1,3 +1,5 @@
+import { ENGINE_AWAY } from "./engine-away";
+
 /** Why a server ends connections before their login, and what to do. */
 export const MANY_LOGINS =
   "too many logins are under way there (MaxStartups in its sshd_config), it bans this address for a while " +
@@ -52,7 +54,7 @@ const CAUSES: readonly Cause[] = [
   },
   { sign: /docker: (?:command )?not found/, cause: "there is no `docker` for the login user. Install it there." },
   {
-    sign: /Cannot connect to the Docker daemon|dial unix \S+ connect: (?:connection refused|no such file)/,
+    sign: ENGINE_AWAY,
     cause: "its Docker engine does not answer. Look at `systemctl status docker` there.",
     passes: true,
   },

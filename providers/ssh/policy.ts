@@ -11,6 +11,9 @@ export const LOGIN_SECONDS = 15;
 /** A silent connection is asked for a sign of life every `seconds`; it ends when `unanswered` of them stayed so: after 50 s. */
 export const KEEPALIVE = { seconds: 10, unanswered: 4 } as const;
 
+/** How long a login shell may take over the first command, in seconds: longer than a dead connection takes to be noticed. */
+export const SHELL_SECONDS = 60;
+
 /** Signatures that a host may prove its pinned key with: an RSA key makes no more SHA-1 ones. */
 export function hostKeyAlgorithms({ hostKey }: Pick<Login, "hostKey">): string[] {
   const type = keyType(hostKey);

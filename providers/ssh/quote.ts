@@ -14,7 +14,14 @@ const quotePiece = (piece: string): string => (piece === "'" || piece === "\\" ?
 export const commandLine = (argv: readonly string[]): string => argv.map(quote).join(" ");
 
 /**
+ * What programs on hosts answer in, since their words are told apart: sudo keeps these for what it starts. gettext, as old as
+ * Debian 12's, prefers LANGUAGE to a locale that is not plain C, which would lose all letters but ASCII.
+ */
+const IN_ENGLISH = "export LC_ALL=C.UTF-8 LANGUAGE=C";
+
+/**
  * What is asked of a host to run `argv`, in words that bash, zsh, fish and dash read alike. The login shell does no more than
  * start `sh`, so that its own functions and aliases do not come between.
  */
-export const remoteCommand = (argv: readonly string[]): string => `/bin/sh -c 'exec "$@"' vpai ${commandLine(argv)}`;
+export const remoteCommand = (argv: readonly string[]): string =>
+  `/bin/sh -c '${IN_ENGLISH}; exec "$@"' vpai ${commandLine(argv)}`;

@@ -20,6 +20,8 @@ export class SshServer {
   readonly lines: string[] = [];
   /** Logins so far. */
   logins = 0;
+  /** Sessions that were asked for so far. */
+  sessions = 0;
   /** How many of the next logins find the connection cut before they are decided. */
   cutLogins = 0;
   /** The most commands that ran at once. */
@@ -112,6 +114,7 @@ export class SshServer {
         target.once("error", () => reject());
       });
       client.on("session", (acceptSession, reject) => {
+        this.sessions += 1;
         if (sessions >= this.maxSessions) return reject();
         sessions += 1;
         const session = acceptSession();
@@ -177,4 +180,4 @@ const argumentsOf = (line: string): string[] =>
     word.replaceAll(/'([^']*)'|\\(.)/gs, (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? ""),
   );
 
-const PREFIX = `/bin/sh -c 'exec "$@"' vpai `;
+const PREFIX = `/bin/sh -c 'export LC_ALL=C.UTF-8 LANGUAGE=C; exec "$@"' vpai `;

@@ -1,7 +1,9 @@
+import { pauses } from "../pauses";
 import http from "node:http";
 import net from "node:net";
 import type { EngineHost } from "../../../../providers/docker/engine-api";
 import { pullImage } from "../../../../providers/docker/pull";
+import { throughOutages } from "../../../../providers/through-outages";
 
 /** Pulls over a real HTTP connection to an engine that answers what Docker 20.10 and 26.1 answer. */
 
@@ -34,8 +36,11 @@ let asked: { request: string; auth: unknown; body: string }[];
 /** Commands on the host, and what `docker pull` says; undefined when it succeeds. */
 let commands: string[][];
 let refusal: string | undefined;
+/** How many of the next requests find that the engine goes away. */
+let cuts = 0;
 
 const engine = http.createServer((request, response) => {
+  if (cuts > 0) return void ((cuts -= 1), request.socket.destroy());
   let body = "";
   request.on("data", (chunk: Buffer) => (body += chunk.toString("utf8")));
   request.on("end", () => {
@@ -193,4 +198,24 @@ test("C8: a pull that fails after it began is no success", async () => {
 test("C8: a registry that is gone by the time the login is tried is out of reach", async () => {
   answers = { create: UNAUTHORIZED, auth: { status: 500, body: JSON.stringify({ message: UNREACHED }) } };
   expect(await problemOf(IMAGE)).toContain("the host does not reach ghcr.io");
+});
+
+test.each([
+  "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+  "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct and if the daemon is running: dial unix /var/run/docker.sock: connect: no such file or directory",
+  'error during connect: Post "http://%2Fvar%2Frun%2Fdocker.sock/v1.45/images/create": EOF',
+])("T10: a pull that finds the engine away is not the registry's fault, and is done again: %s", async (said) => {
+  refusal = `${said}\n`;
+  expect(await problemOf(IMAGE, [])).toBe(`root@host: docker pull of ${IMAGE} failed: ${said}`);
+  pauses.mockImplementationOnce(() => Promise.resolve(void (refusal = undefined)));
+  expect(await throughOutages(() => pullImage(host, IMAGE, []))).toBe(ID);
+});
+
+test("T10: so is one with a login, of which the engine ends the connection without an answer", async () => {
+  cuts = 1;
+  expect(await problemOf(IMAGE)).toBe(
+    "root@host: expected an answer of the Docker engine, found that the connection to it ended. Look at `systemctl status docker` there.",
+  );
+  cuts = 1;
+  expect(await throughOutages(() => pullImage(host, IMAGE, [LOGIN]))).toBe(ID);
 });

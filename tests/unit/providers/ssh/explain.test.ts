@@ -44,6 +44,16 @@ test.each([
     "root@192.0.2.1:804: its Docker engine does not answer. ",
     true,
   ],
+  [
+    "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct and if the daemon is running",
+    "root@192.0.2.1:804: its Docker engine does not answer. ",
+    true,
+  ],
+  [
+    "failed to open the raw stream connection: dial unix /var/run/docker.sock: connect: connection refused",
+    "root@192.0.2.1:804: its Docker engine does not answer. ",
+    true,
+  ],
 ])("T7: %j is one sentence for the host, the cause and what to do", (stderr, sentence, passes) => {
   const said = explainSsh(ended(stderr)) ?? "";
   expect(said.slice(0, sentence.length)).toBe(sentence);

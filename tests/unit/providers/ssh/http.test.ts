@@ -52,7 +52,9 @@ test("a value arrives as it is, whatever it contains, and is part of no command"
     { numRuns: 40 },
   );
   expect(new Set(container.ssh.lines)).toEqual(
-    new Set([`/bin/sh -c 'exec "$@"' vpai 'docker' 'container' 'inspect' '--' 'vpai_x'`]),
+    new Set([
+      `/bin/sh -c 'export LC_ALL=C.UTF-8 LANGUAGE=C; exec "$@"' vpai 'docker' 'container' 'inspect' '--' 'vpai_x'`,
+    ]),
   );
 });
 

@@ -93,7 +93,9 @@ test.each([
 });
 
 test("S8: a login shell only starts sh, with each argument as a word of its own", () => {
-  expect(remoteCommand(["sudo", "-n", "it's"])).toBe(`/bin/sh -c 'exec "$@"' vpai 'sudo' '-n' 'it'\\''s'`);
+  expect(remoteCommand(["sudo", "-n", "it's"])).toBe(
+    `/bin/sh -c 'export LC_ALL=C.UTF-8 LANGUAGE=C; exec "$@"' vpai 'sudo' '-n' 'it'\\''s'`,
+  );
 });
 
 // What this machine has of them; fish and zsh are no part of every machine.
@@ -102,4 +104,10 @@ const SHELLS = ["sh", "dash", "bash", "zsh", "fish"].filter((shell) => spawnSync
 test.each(SHELLS)("S8: %s as a login shell hands nasty arguments over byte for byte", (shell) => {
   const line = remoteCommand(["printf", "%s\\0", ...NASTY]);
   expect(execFileSync(shell, ["-c", line], { encoding: "utf8" }).split("\0").slice(0, -1)).toEqual(NASTY);
+});
+
+test.each(SHELLS)("with %s as a login shell, programs on a French host answer in English", (shell) => {
+  const env = { ...process.env, LANG: "fr_FR.UTF-8", LC_ALL: "POSIX", LC_MESSAGES: "fr_FR", LANGUAGE: "fr:de" };
+  const said = execFileSync(shell, ["-c", remoteCommand(["env"])], { encoding: "utf8", env }).split("\n");
+  expect(said.filter((line) => /^(?:LC_ALL|LANGUAGE)=/.test(line)).sort()).toEqual(["LANGUAGE=C", "LC_ALL=C.UTF-8"]);
 });

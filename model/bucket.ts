@@ -24,6 +24,8 @@ export interface Bucket {
   grants: readonly { key: SecretDeclaration; may: BucketRight }[];
   /** What the server calls the holder of a key in its policies; `{key}` stands for the access key. */
   principal: string;
+  /** Job that brings what it is for into it: a stack without that job is refused. Default: a person does. */
+  filledBy?: string;
   /** Folder that its owner's key alone reads and writes. Default: none. */
   ownersFolder?: string;
   /** Days that what was overwritten or removed is kept. */

@@ -21,6 +21,9 @@ const CONFIG = "/etc/offsite";
 const STORE = "/srv/offsite";
 const METRICS = "/srv/metrics";
 
+/** The job that brings copies elsewhere. */
+const PUSH = "offsite";
+
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
@@ -129,6 +132,7 @@ export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
       { key: PUSHING.access, may: "append" },
       { key: PRUNING.access, may: "prune" },
     ],
+    filledBy: PUSH,
     // Who can write a state can have the next `up` do anything.
     ownersFolder: STATE_COPIES,
     keptDays: KEPT_DAYS,
@@ -223,7 +227,7 @@ const withBackupsIn = (context: ServiceContext): boolean =>
 export const offsiteJobs = (networks: readonly string[]): ContainerJob[] => [
   {
     ...common(PUSHING, networks),
-    name: "offsite",
+    name: PUSH,
     purpose: "Copies of all hosts' backups elsewhere",
     schedule: "*-*-* 03:00:00",
     argv: ["sh", `${CONFIG}/offsite.sh`, "push"],

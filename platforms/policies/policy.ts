@@ -1,3 +1,4 @@
+import type { Bucket } from "../../model/bucket";
 import type { ServiceContext } from "../../model/context";
 import type { Finding } from "../../model/finding";
 import type { PlatformHost } from "../../model/platform";
@@ -21,8 +22,8 @@ export interface HostPlan extends Pick<StackHost, "memoryMiB" | "architecture"> 
   context: ServiceContext;
 }
 
-/** One rule, over the whole platform. */
-export type Policy = (plans: readonly HostPlan[]) => Finding[];
+/** One rule, over the whole platform and the buckets that the stack wants. */
+export type Policy = (plans: readonly HostPlan[], buckets: readonly Bucket[]) => Finding[];
 
 /** What is wrong with one service, without its place. */
 type Fault = Omit<Finding, "where">;

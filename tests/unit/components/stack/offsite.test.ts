@@ -71,6 +71,29 @@ test("the hub logs in at addresses of the VPN, with pinned host keys and a key t
   expect(key.secrets).toContain("content");
 });
 
+test("production's choice of groups, in which the hub runs nothing, is refused a bucket that nothing would fill", async () => {
+  const refused = graphOf("prod", { ...settingsOf("prod"), ...SETTINGS, ...CANARIES }, program);
+  await expect(refused).rejects.toMatchObject({
+    findings: [
+      {
+        where: "bucket vpai-backups",
+        expected: "a host that runs the job offsite, which fills it",
+        found: "none: seko-vpn, which has it, runs nothing, as none of its groups is chosen (vpn)",
+        mend: "choose one of vpn in vpai:services, or leave the bucket out of the stack's file until then",
+      },
+    ],
+  });
+}, 60_000);
+
+test("a stack without the hub is refused it as well", async () => {
+  const prod = settingsOf("prod");
+  const { "sese-ai": sese } = JSON.parse(prod["vpai:hosts"] ?? "{}") as Record<string, object>;
+  const alone = { ...prod, "vpai:hosts": JSON.stringify({ "sese-ai": sese }), ...SETTINGS, ...CANARIES };
+  await expect(graphOf("prod", alone, program)).rejects.toMatchObject({
+    findings: [{ where: "bucket vpai-backups", found: "no host of the stack that has it" }],
+  });
+}, 60_000);
+
 test("without a bucket there is nothing of that", async () => {
   const names = (await graphWith({})).map(({ name }) => name);
   expect(names.filter((name) => /offsite|^bucket|backupsPassword/.test(name))).toEqual([]);

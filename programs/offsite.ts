@@ -114,8 +114,19 @@ export const OFFSITE_SECRETS: readonly SecretDeclaration[] = [OWNER, SHARING].fl
   secret,
 ]);
 
-/** The buckets that a stack with these settings wants (docs/decisions/offsite.md). @throws UserError where nobody knows how to name a key */
-export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
+/** An access key that a stack has for a bucket which it does not make. */
+interface ForeignKey {
+  key: SecretDeclaration;
+  /** Name of that bucket; undefined in a stack that names none. */
+  bucket: unknown;
+}
+
+/**
+ * The buckets that a stack with these settings wants (docs/decisions/offsite.md).
+ * @param foreign keys of the stack beside those of these buckets
+ * @throws UserError where nobody knows how to name a key
+ */
+export function offsiteBuckets(settings: Stack["settings"], foreign: readonly ForeignKey[] = []): Bucket[] {
   const { backupsBucket, sharedBucket, bucketsEndpoint, bucketsRegion, bucketsPrincipal } = offsiteSettings({
     settings,
   });
@@ -126,8 +137,11 @@ export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
         "arn:aws:iam:::user/p1234567:{key} at Hetzner, found nothing: without it nobody is denied anything. See docs/backups.md#copies-elsewhere",
     );
   const place = { endpoint: bucketsEndpoint, region: bucketsRegion, owner: OWNER, principal: bucketsPrincipal };
+  const keysBeside = (name: string | undefined): SecretDeclaration[] =>
+    foreign.filter(({ bucket }) => bucket !== name).map(({ key }) => key);
   const backups: Omit<Bucket, "name"> = {
     ...place,
+    others: [SHARING.access, ...keysBeside(backupsBucket)],
     grants: [
       { key: PUSHING.access, may: "append" },
       { key: PRUNING.access, may: "prune" },
@@ -141,6 +155,7 @@ export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
   const shared: Omit<Bucket, "name"> = {
     ...place,
     grants: [{ key: SHARING.access, may: "share" }],
+    others: [PUSHING.access, PRUNING.access, ...keysBeside(sharedBucket)],
     keptDays: KEPT_DAYS,
   };
   return [

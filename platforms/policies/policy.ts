@@ -28,14 +28,17 @@ export type Policy = (plans: readonly HostPlan[], buckets: readonly Bucket[]) =>
 /** What is wrong with one service, without its place. */
 type Fault = Omit<Finding, "where">;
 
+/** A rule over hosts alone. */
+type HostsPolicy = (plans: readonly HostPlan[]) => Finding[];
+
 /** A rule that looks at one host. */
 export const onEachHost =
-  (rule: (plan: HostPlan) => Finding[]): Policy =>
+  (rule: (plan: HostPlan) => Finding[]): HostsPolicy =>
   (plans) =>
     plans.flatMap(rule);
 
 /** A rule that looks at one service. */
-export const onEachService = (rule: (service: Service, plan: HostPlan) => Fault[]): Policy =>
+export const onEachService = (rule: (service: Service, plan: HostPlan) => Fault[]): HostsPolicy =>
   onEachHost((plan) =>
     plan.services.flatMap((service) =>
       rule(service, plan).map((fault) => ({ where: placeOf(plan, service), ...fault })),
@@ -43,7 +46,7 @@ export const onEachService = (rule: (service: Service, plan: HostPlan) => Fault[
   );
 
 /** A rule that looks at one service in a container. */
-export const onEachContainer = (rule: (service: ContainerService, plan: HostPlan) => Fault[]): Policy =>
+export const onEachContainer = (rule: (service: ContainerService, plan: HostPlan) => Fault[]): HostsPolicy =>
   onEachService((service, plan) => (isContainerService(service) ? rule(service, plan) : []));
 
 export const placeOf = (plan: HostPlan, service: Service): string => `${plan.name}/${service.name}`;

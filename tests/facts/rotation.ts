@@ -75,7 +75,7 @@ export const ROTATIONS = {
   ovhApplicationSecret: rotation("person", "goes on", [], []),
   ovhConsumerKey: rotation("person", "goes on", [], []),
   palaisDatabasePassword: rotation("stack", "goes on", ["role palais of postgresql"], ["vpai_palais"]),
-  postgresqlPassword: rotation("stack", "starts anew", ["role postgres of postgresql"], ["vpai_postgresql"]),
+  postgresqlPassword: rotation("stack", "goes on", ["role postgres of postgresql"], []),
   qdrantApiKey: rotation(
     "stack",
     "starts anew",

@@ -2,6 +2,7 @@ import { all } from "@pulumi/pulumi";
 import { N8nCredential } from "@vpai/providers";
 import { containerOf, defineCapability } from "../model/capability";
 import type { ServiceContext } from "../model/context";
+import type { HttpProof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 import { litellmKey } from "./litellm-key";
 import { type Database, postgresqlDatabase } from "./postgresql-database";
@@ -21,6 +22,8 @@ export interface Credential {
   secret: SecretDeclaration;
   /** All fields of that type. @param value of the secret @param context of the requesting service */
   data: (value: string, context: ServiceContext) => Readonly<Record<string, unknown>>;
+  /** How a value is tried at the n8n, where that itself asks its callers for it. Default: it logs in elsewhere with it. */
+  proof?: Omit<HttpProof, "secret">;
 }
 
 /**
@@ -32,6 +35,7 @@ export const n8nCredential = defineCapability<CredentialStore, Credential>({
   when: "after",
   offerSecrets: ({ database }) => [database.password],
   requestSecrets: ({ secret }) => [secret],
+  requestProofs: ({ secret, proof }) => (proof === undefined ? [] : [{ ...proof, secret }]),
   claims: ({ name }) => [`credential ${name}`],
   make: ({ name, type, secret, data }, { offer, host, connection, endpoint, ready, scope }, at) => {
     const value = at.given(secret);

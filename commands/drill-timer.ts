@@ -57,5 +57,5 @@ function placeOf(stack: string, passphraseFile: string | undefined, action: stri
       },
     ]);
   const file = passphraseFile ? { passphraseFile: path.resolve(passphraseFile) } : {};
-  return { stack, checkout: projectRoot, searchPath: process.env["PATH"] ?? "", ...file };
+  return { stack, checkout: projectRoot, home: os.homedir(), searchPath: process.env["PATH"] ?? "", ...file };
 }

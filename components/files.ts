@@ -68,7 +68,9 @@ export const dataFolder = ({ resource, host, user, parent }: Filer, { name, path
 export const given = ({ files, secrets }: Filing, host: HostContext): Output<string> =>
   givenOf([
     ...files.filter(({ live = false }) => !live).map(({ path, content }) => ({ path, content })),
-    ...secrets.map((secret) => ({ path: secret.path, content: contentOf(secret, host) })),
+    ...secrets
+      .filter(({ live = false }) => !live)
+      .map((secret) => ({ path: secret.path, content: contentOf(secret, host) })),
   ]);
 
 /** Names what was written into files, and when: a repaired file is new to a program that read another one. */

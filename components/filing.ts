@@ -36,6 +36,8 @@ export interface SecretSpec {
   takesBefore?: true;
   /** Command in the image that accepts a candidate. */
   validate?: readonly string[];
+  /** Whether the program takes on another value while it runs. */
+  live?: boolean;
 }
 
 /** A folder on the host whose content outlives the program. */
@@ -159,12 +161,13 @@ function secretsOf({ name: service, secrets = {} }: Filed, place: SpecPlace): Pa
 
 /** A secret's file, and that of the value of before, while it is being rotated and the program takes that from one. */
 function secretSpecs(name: string, file: SecretFile, { context }: SpecPlace): Omit<SecretSpec, "path">[] {
-  const { secret: declaration, render = (value: string) => value, validate, both } = file;
+  const { secret: declaration, render = (value: string) => value, validate, both, live } = file;
   const spec = {
     name,
     declaration,
     render: (value: string) => render(value, context),
     ...(validate === undefined ? {} : { validate }),
+    ...(live === undefined ? {} : { live }),
   };
   if (both === undefined || !context.rotating.has(declaration.name)) return [spec];
   if ("file" in both)

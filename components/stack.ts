@@ -98,9 +98,9 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const deployment = { platform, config, lock };
   const views = Object.keys(config.hosts).map((name) => viewOf(name, deployment));
   const plans = views.map((view) => planOf(view, views, deployment));
-  checkPlatform(plans);
-  expectClosable(config);
   const buckets = platform.buckets?.(config.settings) ?? [];
+  checkPlatform(plans, buckets);
+  expectClosable(config);
   for (const plan of plans) describeAll(plan, deployment);
   const pulling = pullingServices(views, config);
   warnOfTags([...imagesOf(pulling), ...pulledByHosts(plans, config)], lock);

@@ -22,8 +22,12 @@ export interface Bucket {
   owner: BucketKeys;
   /** Access keys that hosts have, and what each may do. */
   grants: readonly { key: SecretDeclaration; may: BucketRight }[];
+  /** Access keys for other buckets, which may be the server's as well: they are denied everything in this one. Default: none. */
+  others?: readonly SecretDeclaration[];
   /** What the server calls the holder of a key in its policies; `{key}` stands for the access key. */
   principal: string;
+  /** Job that brings what it is for into it: a stack without that job is refused. Default: a person does. */
+  filledBy?: string;
   /** Folder that its owner's key alone reads and writes. Default: none. */
   ownersFolder?: string;
   /** Days that what was overwritten or removed is kept. */

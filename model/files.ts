@@ -42,6 +42,11 @@ export interface SecretFile {
    * this one had, or by the text of this one. Default: it takes one value at a time.
    */
   both?: { file: string } | { render: (value: string, before: string, context: ServiceContext) => string };
+  /**
+   * Whether another value takes effect while the program runs, as the file is read at its very first start alone and something that is
+   * made in the service tells it later ones. Default: the program is restarted or reloaded for it, as `onChange` says.
+   */
+  live?: boolean;
 }
 
 /** A folder whose content outlives the program. */

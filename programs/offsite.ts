@@ -21,6 +21,9 @@ const CONFIG = "/etc/offsite";
 const STORE = "/srv/offsite";
 const METRICS = "/srv/metrics";
 
+/** The job that brings copies elsewhere. */
+const PUSH = "offsite";
+
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
@@ -111,8 +114,19 @@ export const OFFSITE_SECRETS: readonly SecretDeclaration[] = [OWNER, SHARING].fl
   secret,
 ]);
 
-/** The buckets that a stack with these settings wants (docs/decisions/offsite.md). @throws UserError where nobody knows how to name a key */
-export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
+/** An access key that a stack has for a bucket which it does not make. */
+interface ForeignKey {
+  key: SecretDeclaration;
+  /** Name of that bucket; undefined in a stack that names none. */
+  bucket: unknown;
+}
+
+/**
+ * The buckets that a stack with these settings wants (docs/decisions/offsite.md).
+ * @param foreign keys of the stack beside those of these buckets
+ * @throws UserError where nobody knows how to name a key
+ */
+export function offsiteBuckets(settings: Stack["settings"], foreign: readonly ForeignKey[] = []): Bucket[] {
   const { backupsBucket, sharedBucket, bucketsEndpoint, bucketsRegion, bucketsPrincipal } = offsiteSettings({
     settings,
   });
@@ -123,12 +137,16 @@ export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
         "arn:aws:iam:::user/p1234567:{key} at Hetzner, found nothing: without it nobody is denied anything. See docs/backups.md#copies-elsewhere",
     );
   const place = { endpoint: bucketsEndpoint, region: bucketsRegion, owner: OWNER, principal: bucketsPrincipal };
+  const keysBeside = (name: string | undefined): SecretDeclaration[] =>
+    foreign.filter(({ bucket }) => bucket !== name).map(({ key }) => key);
   const backups: Omit<Bucket, "name"> = {
     ...place,
+    others: [SHARING.access, ...keysBeside(backupsBucket)],
     grants: [
       { key: PUSHING.access, may: "append" },
       { key: PRUNING.access, may: "prune" },
     ],
+    filledBy: PUSH,
     // Who can write a state can have the next `up` do anything.
     ownersFolder: STATE_COPIES,
     keptDays: KEPT_DAYS,
@@ -137,6 +155,7 @@ export function offsiteBuckets(settings: Stack["settings"]): Bucket[] {
   const shared: Omit<Bucket, "name"> = {
     ...place,
     grants: [{ key: SHARING.access, may: "share" }],
+    others: [PUSHING.access, PRUNING.access, ...keysBeside(sharedBucket)],
     keptDays: KEPT_DAYS,
   };
   return [
@@ -223,7 +242,7 @@ const withBackupsIn = (context: ServiceContext): boolean =>
 export const offsiteJobs = (networks: readonly string[]): ContainerJob[] => [
   {
     ...common(PUSHING, networks),
-    name: "offsite",
+    name: PUSH,
     purpose: "Copies of all hosts' backups elsewhere",
     schedule: "*-*-* 03:00:00",
     argv: ["sh", `${CONFIG}/offsite.sh`, "push"],

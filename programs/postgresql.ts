@@ -96,7 +96,8 @@ export function postgresql({ name = "postgresql", group, networks, publish }: Po
       { path: "/etc/postgresql/postgresql.conf", content: SETTINGS },
       { path: "/etc/postgresql/pg_hba.conf", content: hba(clientsOf(context, networks)) },
     ],
-    secrets: { superuser_password: { secret: server.password, variable: "POSTGRES_PASSWORD_FILE" } },
+    // initdb reads it; later ones are told by whatever makes a database (providers/postgresql/superuser.ts).
+    secrets: { superuser_password: { secret: server.password, variable: "POSTGRES_PASSWORD_FILE", live: true } },
     data: [
       {
         path: FOLDER,

@@ -29,8 +29,10 @@ prepare() {
 # There are no other names for a database: it is read into a folder of its own, and made anew.
 switch() {
   local before=$FOLDER/backups/before-$STAMP/$PART
-  mkdir -p "$before"
-  OUT=$before ask couchdb-dump.mjs "+$ITEM" > /dev/null
+  mkdir -p "$before/unfinished"
+  OUT=$before/unfinished ask couchdb-dump.mjs "+$ITEM" > /dev/null
+  mv -T "$before/unfinished/$ITEM.ndjson" "$before/$ITEM.ndjson"
+  rmdir "$before/unfinished"
   if ! load "$ITEM"; then
     OUT=$before load "$ITEM"
     return 1
@@ -45,6 +47,9 @@ revert() {
   load "$ITEM"
   echo "the database $ITEM is again what it was"
 }
+
+# What it held was kept, whole, before anything else was loaded.
+settle() { [ ! -f "$FOLDER/backups/before-$STAMP/$PART/$ITEM.ndjson" ] || revert; }
 
 discard() { ask couchdb-load.mjs - "${ITEM}_restoring"; }
 

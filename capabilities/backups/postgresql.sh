@@ -122,6 +122,12 @@ revert() {
   echo "the database $ITEM is again what it was; what was restored is ${ITEM}_restoring"
 }
 
+settle() {
+  local kept
+  kept=$(query postgres <<< "SELECT 1 FROM pg_database WHERE datname = '${ITEM}_before_$STAMP'")
+  [ -z "$kept" ] || revert
+}
+
 discard() { query postgres <<< "DROP DATABASE IF EXISTS \"${ITEM}_restoring\"" > /dev/null 2>&1; }
 
 "$@"

@@ -50,6 +50,8 @@ revert() {
   echo "the collection $ITEM is again what it was"
 }
 
+settle() { [ ! -f "$SNAPSHOTS/before-$STAMP.snapshot" ] || revert; }
+
 discard() { rm -f "$SNAPSHOTS/restoring.snapshot"; }
 
 "$@"

@@ -5,6 +5,8 @@ export interface TimerPlace {
   stack: string;
   /** Absolute path of the checkout. */
   checkout: string;
+  /** Home of whoever sets it up: a unit of the system has none, and compilers and caches want one. */
+  home: string;
   /** Where programs are looked for. */
   searchPath: string;
   /** Absolute path of the file with the stack's passphrase. */
@@ -19,8 +21,9 @@ export const unitFolder = (isRoot: boolean, home: string): string =>
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&").replaceAll("%", "%%")}"`;
 
 /** The units of a weekly drill, by name. A Sunday that was missed is made up for. */
-export function timerUnits({ stack, checkout, searchPath, passphraseFile }: TimerPlace): Record<string, string> {
+export function timerUnits({ stack, checkout, home, searchPath, passphraseFile }: TimerPlace): Record<string, string> {
   const environment = {
+    HOME: home,
     PATH: searchPath,
     ...(passphraseFile === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
   };

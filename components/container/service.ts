@@ -78,11 +78,13 @@ export class DockerService extends ComponentResource implements RunningService {
 
     const image = this.pullImage();
     const folders = this.spec.data.map((folder) => dataFolder(this.filer, folder));
-    const live = this.spec.files.filter((file) => file.live === true).map((file) => this.fileOf(file, image));
-    const read = [
-      ...this.spec.files.filter((file) => file.live !== true).map((file) => this.fileOf(file, image)),
-      ...this.spec.secrets.map((secret) => this.secretOf(secret, image, folders)),
+    const written = (isLive: boolean): RemoteFile[] => [
+      ...this.spec.files.filter((file) => (file.live === true) === isLive).map((file) => this.fileOf(file, image)),
+      ...this.spec.secrets
+        .filter((secret) => (secret.live === true) === isLive)
+        .map((secret) => this.secretOf(secret, image, folders)),
     ];
+    const [live, read] = [written(true), written(false)];
     const files = [...live, ...read];
     preparation.add(image, image.imageId);
     for (const file of files) preparation.add(file, file.writtenAt);

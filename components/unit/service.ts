@@ -49,13 +49,15 @@ export class SystemdService extends ComponentResource implements RunningService 
     });
     preparation.add(own, own.installedAt);
     const folders = this.spec.data.map((folder) => dataFolder(this.filer, folder));
-    const live = this.spec.files
-      .filter((file) => file.live === true)
-      .map((file) => this.fileOf(file, [own, ...needed]));
-    const read = [
-      ...this.spec.files.filter((file) => file.live !== true).map((file) => this.fileOf(file, [own, ...needed])),
-      ...this.spec.secrets.map((secret) => secretFile(this.filer, secret)),
+    const written = (isLive: boolean): RemoteFile[] => [
+      ...this.spec.files
+        .filter((file) => (file.live === true) === isLive)
+        .map((file) => this.fileOf(file, [own, ...needed])),
+      ...this.spec.secrets
+        .filter((secret) => (secret.live === true) === isLive)
+        .map((secret) => secretFile(this.filer, secret)),
     ];
+    const [live, read] = [written(true), written(false)];
     const files = [...live, ...read];
     for (const file of files) preparation.add(file, file.writtenAt);
     const programs = [own, ...needed];

@@ -1,5 +1,6 @@
 import { explicitAccess, guardedPorts } from "./access";
 import { declaredBackups, doneBackups } from "./backups";
+import { filledBuckets } from "./buckets";
 import { provableSites } from "./certificates";
 import { ownedPrograms } from "./first-users";
 import { fittingArchitectures, obtainableImages, pinnedImages } from "./images";
@@ -51,4 +52,5 @@ export const policies: readonly Policy[] = [
   uniformSecrets,
   declaredBackups,
   doneBackups,
+  filledBuckets,
 ];

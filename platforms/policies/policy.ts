@@ -1,3 +1,4 @@
+import type { Bucket } from "../../model/bucket";
 import type { ServiceContext } from "../../model/context";
 import type { Finding } from "../../model/finding";
 import type { PlatformHost } from "../../model/platform";
@@ -21,20 +22,23 @@ export interface HostPlan extends Pick<StackHost, "memoryMiB" | "architecture"> 
   context: ServiceContext;
 }
 
-/** One rule, over the whole platform. */
-export type Policy = (plans: readonly HostPlan[]) => Finding[];
+/** One rule, over the whole platform and the buckets that the stack wants. */
+export type Policy = (plans: readonly HostPlan[], buckets: readonly Bucket[]) => Finding[];
 
 /** What is wrong with one service, without its place. */
 type Fault = Omit<Finding, "where">;
 
+/** A rule over hosts alone. */
+type HostsPolicy = (plans: readonly HostPlan[]) => Finding[];
+
 /** A rule that looks at one host. */
 export const onEachHost =
-  (rule: (plan: HostPlan) => Finding[]): Policy =>
+  (rule: (plan: HostPlan) => Finding[]): HostsPolicy =>
   (plans) =>
     plans.flatMap(rule);
 
 /** A rule that looks at one service. */
-export const onEachService = (rule: (service: Service, plan: HostPlan) => Fault[]): Policy =>
+export const onEachService = (rule: (service: Service, plan: HostPlan) => Fault[]): HostsPolicy =>
   onEachHost((plan) =>
     plan.services.flatMap((service) =>
       rule(service, plan).map((fault) => ({ where: placeOf(plan, service), ...fault })),
@@ -42,7 +46,7 @@ export const onEachService = (rule: (service: Service, plan: HostPlan) => Fault[
   );
 
 /** A rule that looks at one service in a container. */
-export const onEachContainer = (rule: (service: ContainerService, plan: HostPlan) => Fault[]): Policy =>
+export const onEachContainer = (rule: (service: ContainerService, plan: HostPlan) => Fault[]): HostsPolicy =>
   onEachService((service, plan) => (isContainerService(service) ? rule(service, plan) : []));
 
 export const placeOf = (plan: HostPlan, service: Service): string => `${plan.name}/${service.name}`;

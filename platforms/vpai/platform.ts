@@ -1,11 +1,12 @@
 import path from "node:path";
 import type { Platform } from "../../model/platform";
 import { flag } from "../../model/setting";
-import { SEED_SECRETS, SEED_SETTINGS } from "../../capabilities/seeds/source";
+import { SEED_KEYS, SEED_SECRETS, SEED_SETTINGS } from "../../capabilities/seeds/source";
 import { OFFSITE_SECRETS, OFFSITE_SETTINGS, offsiteBuckets } from "../../programs/offsite";
 import { servicesIn } from "../services-in";
 import { ACCEPTED } from "./accepted";
 import { HOSTS } from "./hosts";
+import { bucketSecret } from "./services/nocodb/attachments";
 
 /** A founder's AI platform on three computers (docs/requirements.md). */
 const vpai: Platform = {
@@ -13,7 +14,12 @@ const vpai: Platform = {
   groups: ["core", "apps", "monitoring", "vpn", "studio"],
   hosts: HOSTS,
   services: servicesIn(path.join(__dirname, "services")),
-  buckets: offsiteBuckets,
+  // Every key opens every bucket of its project at Hetzner, unless the bucket denies it.
+  buckets: (settings) =>
+    offsiteBuckets(settings, [
+      { key: SEED_KEYS.access, bucket: settings["seedBucket"] },
+      { key: bucketSecret("AccessKey", "access_key"), bucket: settings["attachmentsBucket"] },
+    ]),
   secrets: [...OFFSITE_SECRETS, ...SEED_SECRETS],
   settings: {
     ...OFFSITE_SETTINGS,

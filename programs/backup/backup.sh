@@ -254,6 +254,7 @@ run() {
   alone
   [ ! -e "$STORE/.recovering" ] || fail "this host waits for the data of $(recovering): no set is made of what it has until they are" \
     "back (make recover). If they never come: remove $STORE/.recovering"
+  settle_exchange
   sweep
   expect_room
   last=$(sets | tail -n 1)
@@ -369,18 +370,87 @@ state_of() {
   fi
 }
 
-# Stops the services that use what is replaced: none of the others.
+# Stops the services that use what is replaced: none of the others. usage: stop_concerned [what is noted beforehand: see note_exchange]
 stop_concerned() {
   local one
   STOPPED=()
-  for one in "${CONCERNED[@]}"; do
-    # One of another host asks again until what it uses is back.
-    if is_running "$one"; then
-      control stop "$one"
-      STOPPED+=("$one")
-    fi
-  done
+  # One of another host asks again until what it uses is back.
+  for one in "${CONCERNED[@]}"; do ! is_running "$one" || STOPPED+=("$one"); done
+  [ "$#" -eq 0 ] || note_exchange "$@"
+  for one in "${STOPPED[@]}"; do control stop "$one"; done
   DOWN=$(date +%s)
+}
+
+# Notes what a restore has in hand before it stops anybody: killed at any moment, it leaves what the next run settles by this.
+# usage: note_exchange <set that comes back, or - where what there was comes back>
+note_exchange() {
+  local note=$STORE/.restoring
+  {
+    printf 'set\t%s\nmoment\t%s\n' "$1" "$STAMP"
+    printf 'item\t%s\n' "${CHOSEN[@]}"
+    [ "${#STOPPED[@]}" -eq 0 ] || printf 'stopped\t%s\n' "${STOPPED[@]}"
+  } > "$note.new"
+  sync "$note.new"
+  mv -fT "$note.new" "$note"
+  trap settle_exchange EXIT
+  trap 'exit 143' TERM
+  trap 'exit 130' INT
+}
+
+# usage: note_step switching|switched
+note_step() {
+  echo "$1" >> "$STORE/.restoring"
+  sync "$STORE/.restoring"
+}
+
+forget_exchange() {
+  rm -f "$STORE/.restoring"
+  trap - EXIT
+}
+
+# What a restore has left that did not come to its end: data that were not all replaced are those of before again, and who was stopped
+# for it is started.
+settle_exchange() (
+  STORE=$FOLDER/backups
+  STAMP='' CHOSEN=() STOPPED=()
+  note=$STORE/.restoring set='' step=stopping
+  [ -e "$note" ] || exit 0
+  while IFS=$'\t' read -r key value; do
+    case $key in
+      set) set=$value ;;
+      moment) STAMP=$value ;;
+      item) CHOSEN+=("$value") ;;
+      stopped) STOPPED+=("$value") ;;
+      switching | switched) step=$key ;;
+    esac
+  done < "$note"
+  export STAMP
+  WORK=$STORE/$set
+  if [ "$step" = switching ]; then
+    put_back_chosen || fail "what was in use before $STAMP could not be put back; who uses it stays stopped. The next run tries again" \
+      "($note)"
+  fi
+  [ "$step" = switched ] || [ "$set" = - ] || discard
+  for one in "${STOPPED[@]}"; do
+    ! is_there "$one" || is_running "$one" || control start "$one" || fail "$one could not be started. The next run tries again ($note)"
+  done
+  rm "$note"
+  case $step in
+    switched) echo "a restore of $STAMP was cut short with all data in their places; who was stopped for it is started" ;;
+    *) echo "a restore of $STAMP was cut short; the data are those of before, and who was stopped for it is started" ;;
+  esac
+)
+
+# Somebody may have started who uses them meanwhile.
+put_back_chosen() {
+  local one
+  find_concerned
+  for one in "${CONCERNED[@]}"; do
+    is_running "$one" || continue
+    [[ " ${STOPPED[*]} " == *" $one "* ]] || STOPPED+=("$one")
+    control stop "$one" || return 1
+  done
+  for one in "${CHOSEN[@]}"; do on_item settle "$one" || return 1; done
 }
 
 start_stopped() {
@@ -440,6 +510,7 @@ replace() {
   choose "${2:-}"
   alone
   go_on_alone
+  settle_exchange
   WORK=$STORE/$1
   check "$WORK"
   STAMP=$(date +%Y%m%dT%H%M%S)
@@ -449,18 +520,22 @@ replace() {
     discard
     fail "nothing was replaced"
   fi
-  stop_concerned
+  stop_concerned "$1"
+  note_step switching
   if ! each switch revert; then
     start_stopped
     discard
+    forget_exchange
     fail "nothing was replaced"
   fi
+  note_step switched
   if [ -z "${2:-}" ]; then rm -f "$STORE/.recovering"; fi
 }
 
 restore() {
   replace "$@"
   start_stopped
+  forget_exchange
   expect_health
   echo "$1 is restored. To have back what there was: revert $STAMP"
 }
@@ -491,6 +566,7 @@ rehearse() {
     on_item count "$one" | sed "s/^/count\t$part\t/" || fail "what ${one//$'\t'/ } holds now could not be counted"
   done
   start_stopped
+  forget_exchange
   expect_health
   echo "$1 is restored. To have back what there was: revert $STAMP"
 }
@@ -500,12 +576,15 @@ revert() {
   choose "${2:-}"
   alone
   go_on_alone
+  settle_exchange
   WORK=$STORE
   STAMP=${1:?which restore}
   export STAMP
-  stop_concerned
-  each revert switch || { start_stopped; fail "expected what the restore of $STAMP has put aside"; }
+  stop_concerned -
+  note_step switching
+  each revert switch || { start_stopped; forget_exchange; fail "expected what the restore of $STAMP has put aside"; }
   start_stopped
+  forget_exchange
   expect_health
 }
 

@@ -124,6 +124,8 @@ switch() { switch_folders "$1"; }
 
 revert() { revert_folders "$1"; }
 
+settle() { settle_folders "$1"; }
+
 discard() { rm -rf "$1.restoring"; }
 
 "$@"

@@ -101,6 +101,7 @@ release() {
   own_data "$service"
   export ONLY NEXT=$to_id
   alone "$PATIENCE_FOR_OTHERS"
+  settle_exchange
   sweep
   expect_room "$(estimate_release)"
   for part in "${TAKEN[@]}"; do
@@ -253,6 +254,7 @@ begin_change() {
   expect_release "${2:-}"
   alone "$PATIENCE_FOR_OTHERS"
   go_on_alone
+  settle_exchange
   WORK=$STORE/$2
 }
 

@@ -4,6 +4,7 @@
 #
 # Verbs: dump and verify. Of what can be brought back, also prepare (beside what is in use), switch (puts that aside, and says where),
 # revert (switches back), discard (what was prepared), count (what ITEM has now, as verify tells it; files newer than SINCE).
+# settle (what was in use takes its place again where a switch or revert was cut short, or was one of several; else nothing).
 # Of a folder, compare (tells what differs in ITEM from the copy; default: nothing is told).
 # Of a server's data, accept (whether the program of the image NEXT can take them on as they are; default: it can).
 set -euo pipefail
@@ -61,4 +62,10 @@ revert_folders() {
   mv -T "$1" "$1.restoring"
   mv -T "$1.before-$STAMP" "$1" || { mv -T "$1.restoring" "$1"; return 1; }
   echo "$1 is again what it was; what was restored is $1.restoring"
+}
+
+# Between the two renames of either, there is no folder at $1.
+settle_folders() {
+  [ -d "$1.before-$STAMP" ] || return 0
+  if [ -e "$1" ]; then revert_folders "$1"; else mv -T "$1.before-$STAMP" "$1"; fi
 }

@@ -71,7 +71,7 @@ const BUCKET_INPUTS = {
       { principal: "push", may: "append" },
       { principal: "prune", may: "prune" },
     ],
-    "state",
+    { ownersFolder: "state" },
   ),
 };
 

@@ -1,5 +1,6 @@
 import { litellmKey, llmKey } from "../../../capabilities/litellm-key";
 import { qdrantCollection } from "../../../capabilities/qdrant-collection";
+import { bearerLogin } from "../../../model/proof";
 import { optional } from "../../../model/secret";
 import { SECRETS_FOLDER } from "../../../model/files";
 import { defineService } from "../../../model/service";
@@ -22,6 +23,14 @@ const VARIABLES = {
   token: "OPENCLAW_GATEWAY_TOKEN",
   llmKey: "OPENCLAW_LLM_KEY",
   qdrantKey: "OPENCLAW_QDRANT_KEY",
+} as const;
+
+const GATEWAY_TOKEN = {
+  name: "openclawGatewayToken",
+  description: "Token that opens OpenClaw's gateway",
+  ansible: "openclaw_gateway_token",
+  origin: "random",
+  length: 32,
 } as const;
 
 const LLM_KEY = {
@@ -75,16 +84,7 @@ export default defineService({
     ...contentIndexFiles(),
   ],
   secrets: {
-    gateway_token: {
-      secret: {
-        name: "openclawGatewayToken",
-        description: "Token that opens OpenClaw's gateway",
-        ansible: "openclaw_gateway_token",
-        origin: "random",
-        length: 32,
-      },
-      exported: VARIABLES.token,
-    },
+    gateway_token: { secret: GATEWAY_TOKEN, exported: VARIABLES.token },
     api_key: { secret: LLM_KEY, exported: VARIABLES.llmKey, render: llmKey },
     qdrant_api_key: { secret: QDRANT_API_KEY, exported: VARIABLES.qdrantKey },
     [TELEGRAM_TOKEN]: {
@@ -98,6 +98,15 @@ export default defineService({
     },
   },
   data: [{ path: "/home/node/.openclaw", backup: { kind: "files" } }],
+  proofs: () => [
+    {
+      secret: GATEWAY_TOKEN,
+      as: "whoever shows the token",
+      // It uses no tool: whom the gateway lets in it tells that none is named.
+      request: (value) => ({ method: "POST", path: "/tools/invoke", headers: bearerLogin(value), body: {} }),
+      accepted: (status) => status === 400,
+    },
+  ],
   version: { test: ["node", "openclaw.mjs", "--version"], pattern: "(\\d+\\.\\d+\\.\\d+)" },
   limits: { memoryMiB: 448, cpus: 1 },
   health: {

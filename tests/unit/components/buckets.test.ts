@@ -42,11 +42,13 @@ test("who prunes removes objects, too", () => {
 
 test.each(["append", "prune"] as const)("who may %s opens nothing in the folder of the owner alone", (may) => {
   const grants = [{ principal: "arn:aws:iam:::user/p1:KEY", may }];
-  const { Statement } = JSON.parse(bucketPolicy("vpai-backups", grants, "state")) as { Statement: object[] };
+  const { Statement } = JSON.parse(bucketPolicy("vpai-backups", grants, { ownersFolder: "state" })) as {
+    Statement: object[];
+  };
   expect(Statement).toContainEqual({
     Effect: "Deny",
     Principal: { AWS: "arn:aws:iam:::user/p1:KEY" },
-    Action: ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+    Action: ["s3:DeleteObject", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
     Resource: ["arn:aws:s3:::vpai-backups/state/*"],
   });
 });
@@ -56,11 +58,13 @@ test.each(["append", "prune", "share"] as const)(
   (may) => {
     expect(all("Deny", may)).toEqual(
       expect.arrayContaining([
-        ...["DeleteObjectVersion", "BypassGovernanceRetention", "PutObjectRetention", "PutObjectLegalHold"].map(
-          (action) => `s3:${action} vpai-backups/*`,
-        ),
         ...[
-          ...["DeleteBucket", "DeleteBucketPolicy", "PutBucketPolicy", "PutBucketVersioning"],
+          ...["DeleteObjectVersion", "BypassGovernanceRetention", "PutObjectAcl", "PutObjectRetention"],
+          "PutObjectLegalHold",
+        ].map((action) => `s3:${action} vpai-backups/*`),
+        ...[
+          ...["DeleteBucket", "DeleteBucketPolicy", "PutBucketAcl", "PutBucketPolicy"],
+          "PutBucketVersioning",
           ...["PutLifecycleConfiguration", "PutBucketObjectLockConfiguration"],
         ].map((action) => `s3:${action} vpai-backups`),
       ]),

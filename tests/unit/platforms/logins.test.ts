@@ -1,3 +1,4 @@
+import { verdictOf } from "../../../model/proof";
 import { proofsOf, takersOf, takesBoth } from "../../../platforms/logins";
 import { hostViews } from "../../../platforms/contexts";
 import { declaredSecrets } from "../../../platforms";
@@ -22,11 +23,13 @@ const LOGINS: Record<string, string[]> = {
   n8nDatabasePassword: ["sese-ai/postgresql role n8n"],
   n8nLlmKey: ["sese-ai/litellm the key n8n"],
   n8nMcpToken: ["workstation/n8n-mcp whoever shows the token"],
+  n8nWebhookToken: ["sese-ai/n8n whoever calls a webhook"],
   nocodbAdminPassword: ["sese-ai/nocodb the owner"],
   nocodbDatabasePassword: ["sese-ai/postgresql role nocodb"],
   obsidianCollectorPassword: ["seko-vpn/couchdb user obsidian-collector"],
   obsidianCollectorPiPassword: ["seko-vpn/couchdb user obsidian-collector-pi"],
   openclawApiKey: ["sese-ai/litellm the key openclaw"],
+  openclawGatewayToken: ["sese-ai/openclaw whoever shows the token"],
   opencodeLlmKey: ["sese-ai/litellm the key opencode"],
   opencodePassword: ["workstation/opencode user opencode"],
   palaisDatabasePassword: ["sese-ai/postgresql role palais"],
@@ -48,8 +51,8 @@ const UNTRIED = [
   ...["attachmentsAccessKey", "attachmentsSecretKey", "vaultDeployKey"],
   ...["ovhApplicationKey", "ovhApplicationSecret", "ovhConsumerKey", "hcloudToken"],
   ...["seedAccessKey", "seedSecretKey"],
-  ...["budgetWebhookSecret", "kaneoApiKey", "n8nWebhookToken", "obsidianCollectorN8nKey", "remotionApiToken"],
-  ...["kaneoAuthSecret", "nocodbJwtSecret", "opencutAuthSecret", "openclawGatewayToken"],
+  ...["budgetWebhookSecret", "kaneoApiKey", "obsidianCollectorN8nKey", "remotionApiToken"],
+  ...["kaneoAuthSecret", "nocodbJwtSecret", "opencutAuthSecret"],
   ...["opencutRedisToken", "opencutValkeyPassword", "uptimeKumaPushKey"],
   ...["backups", "backupsPrune", "buckets", "shared"].flatMap((name) => [`${name}AccessKey`, `${name}SecretKey`]),
 ];
@@ -88,6 +91,19 @@ test("a value of any text is a login of its own, whatever a client's input makes
   expect(inputOf("redisPassword")).toBe(
     'AUTH default "\\x69\\x74\\x27\\x73\\x20\\x22\\x78\\x22\\x20\\x5c\\x20\\x3a\\x50\\x4f\\x52\\x54\\x20\\xc3\\xa9\\x60"\nPING\n',
   );
+});
+
+test.each([
+  ["n8nWebhookToken", "/webhook/asset-register", { "x-webhook-token": "canary" }],
+  ["openclawGatewayToken", "/tools/invoke", { authorization: "Bearer canary" }],
+])("%s is tried by a request that asks for nothing, which whoever is let in is told", (name, path, headers) => {
+  const proof = proofs.find((one) => one.proof.secret.name === name)?.proof;
+  if (proof === undefined || !("request" in proof)) throw new Error(`${name}: expected a request`);
+  expect(proof.request("canary")).toEqual({ method: "POST", path, headers, body: {} });
+  expect([400, 401, 403, 404, 200].map((status) => verdictOf(proof, status))).toEqual([
+    ...["accepted", "refused", "refused"],
+    ...[{ unclear: "it answered 404" }, { unclear: "it answered 200" }],
+  ]);
 });
 
 test("who takes a secret: by files, jobs, offers and requests", () => {

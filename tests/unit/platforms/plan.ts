@@ -44,4 +44,4 @@ function plansOf(services: Readonly<Record<string, readonly Service[]>>): HostPl
 
 /** What one policy says, as `<where>: <found>`. */
 export const saidBy = (policy: Policy, services: Readonly<Record<string, readonly Service[]>>): string[] =>
-  policy(plansOf(services)).map(({ where, found }) => `${where}: ${found}`);
+  policy(plansOf(services), []).map(({ where, found }) => `${where}: ${found}`);

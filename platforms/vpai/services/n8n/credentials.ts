@@ -55,6 +55,22 @@ const header = (name: string, secret: SecretDeclaration, field: string, prefix =
   data: (value) => ({ name: field, value: `${prefix}${value}` }),
 });
 
+/** What n8n asks callers of its workflows for. */
+const webhooks: Credential = {
+  ...header("Webhooks", WEBHOOK_TOKEN, "X-Webhook-Token"),
+  proof: {
+    as: "whoever calls a webhook",
+    // It registers nothing: whom it lets in it tells what is missing.
+    request: (value) => ({
+      method: "POST",
+      path: "/webhook/asset-register",
+      headers: { "x-webhook-token": value },
+      body: {},
+    }),
+    accepted: (status) => status === 400,
+  },
+};
+
 const llm: Credential = {
   name: "LiteLLM",
   type: "openAiApi",
@@ -80,7 +96,7 @@ const assets: Credential = {
 export const CREDENTIALS: readonly (readonly [service: string, Credential])[] = [
   ["litellm", llm],
   ["kaneo-api", assets],
-  ["kaneo-api", header("Webhooks", WEBHOOK_TOKEN, "X-Webhook-Token")],
+  ["kaneo-api", webhooks],
   ["kaneo-api", header("Remotion", REMOTION_TOKEN, "Authorization", "Bearer ")],
   ["starter", header("Workstation", STARTER_TOKEN, "Authorization", "Bearer ")],
   ["kaneo-api", header("Kaneo", KANEO_KEY, "Authorization", "Bearer ")],

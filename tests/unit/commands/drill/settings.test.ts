@@ -54,6 +54,7 @@ test("a timer drills every Sunday, as who asked for it, and makes up for one tha
   const place = {
     stack: "prod",
     checkout: "/home/a b/vpai",
+    home: "/home/a b",
     searchPath: "/usr/bin:/x%y",
     passphraseFile: '/home/a/"p"',
   };
@@ -64,6 +65,7 @@ Description=Brings the backups of the stack prod back in a copy
 [Service]
 Type=oneshot
 WorkingDirectory=/home/a b/vpai
+Environment="HOME=/home/a b"
 Environment="PATH=/usr/bin:/x%%y"
 Environment="PULUMI_CONFIG_PASSPHRASE_FILE=/home/a/\\"p\\""
 ExecStart=make drill "STACK=prod"

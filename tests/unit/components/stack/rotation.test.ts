@@ -130,3 +130,23 @@ describe("who takes a secret does so after whoever asks for it", () => {
     ["sese-ai/credential/LiteLLM", "sese-ai/n8n/health"],
   ])("%s after %s", (made, server) => expect(waitsFor(made)).toContain(server));
 });
+
+test("another password of PostgreSQL's superuser is in its file, and nothing starts anew for it; Qdrant does for another key", async () => {
+  const values = ["one-value-of-a-secret", "other-value-of-a-secret"];
+  const graphs: Registered[][] = [];
+  for (const value of values)
+    graphs.push(await lab({ "secrets:postgresqlPassword": value, "secrets:qdrantApiKey": value }));
+  const inputs = (name: string): unknown[] => graphs.map((graph) => resource(graph, name).inputs);
+  const [before, after] = inputs("sese-ai/postgresql/health");
+  expect(after).toEqual(before);
+  const [made, again] = graphs.map((graph) => container(graph, "sese-ai/postgresql").inputs);
+  expect(again).toEqual(made);
+  const file = "sese-ai/postgresql/secret/superuser_password";
+  expect(graphs.map((graph) => contentOf(graph, file))).toEqual(values);
+  for (const graph of graphs) {
+    expect(container(graph, "sese-ai/postgresql").dependsOn).toContain(file);
+    expect(resource(graph, "sese-ai/database/n8n").inputs["server"]).toMatchObject({ superuser: "postgres" });
+  }
+  const [qdrant, changed] = inputs("sese-ai/qdrant/health");
+  expect(changed).not.toEqual(qdrant);
+}, 60_000);

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { BackupHost } from "./host";
 
 /** How data come back from a set: what is stopped, in which order, and what is left when something fails. */
@@ -8,12 +8,17 @@ let host: BackupHost;
 /** Data are a file each; the method's steps are noted. */
 const METHOD = `
 live="$FOLDER/live/$PART"
-note() { echo "$1 $PART $ITEM $STAMP" >> "$FOLDER/steps"; [ ! -e "$FOLDER/fail-$1-$PART" ] || fail "cannot $1"; }
+note() {
+  echo "$1 $PART $ITEM $STAMP" >> "$FOLDER/steps"
+  [ ! -e "$FOLDER/fail-$1-$PART" ] || fail "cannot $1"
+  [ ! -e "$FOLDER/kill-$1-$PART" ] || kill -KILL "$PPID" "$$"
+}
 dump() { cp "$live" "$OUT/data"; }
 verify() { :; }
 prepare() { note prepare; cp "$OUT/data" "$live.new"; }
 switch() { note switch; mv "$live" "$live.before"; mv "$live.new" "$live"; aside "$live.before"; }
 revert() { note revert; [ -e "$live.before" ] || fail "nothing to go back to"; mv "$live" "$live.new"; mv "$live.before" "$live"; }
+settle() { note settle; [ ! -e "$live.before" ] || revert; }
 discard() { note discard; rm -f "$live.new"; }
 `;
 
@@ -25,8 +30,13 @@ case "$1 $3" in
   "inspect "*) echo "\${HEALTH:-healthy}" ;;
 esac
 case $1 in
-  stop) echo "stop $2" >> "$FOLDER/steps"; echo false > "$FOLDER/engine/$2" ;;
-  start) echo "start $2" >> "$FOLDER/steps"; echo true > "$FOLDER/engine/$2" ;;
+  stop)
+    [ ! -e "$FOLDER/fail-stop-$2" ] || exit 1
+    echo "stop $2" >> "$FOLDER/steps"; echo false > "$FOLDER/engine/$2"
+    [ ! -e "$FOLDER/kill-stop-$2" ] || kill -KILL "$PPID" ;;
+  start)
+    [ ! -e "$FOLDER/kill-start-$2" ] || kill -KILL "$PPID" "$$"
+    echo "start $2" >> "$FOLDER/steps"; echo true > "$FOLDER/engine/$2" ;;
 esac
 exit 0`;
 
@@ -57,7 +67,7 @@ afterEach(() => host.remove());
 
 const live = (part: string): string => host.read("live", part);
 
-const set = (): string => host.sets[0] ?? "";
+const set = (): string => host.sets.find((name) => /^\d/.test(name)) ?? "";
 
 test("says beforehand what is replaced and stopped", () => {
   expect(host.run(["what", set()]).out.split("\n")).toEqual([
@@ -208,4 +218,146 @@ test("a service that does not become healthy is told, with the way back", () => 
   expect(code).toBe(1);
   expect(error).toMatch(/d is unhealthy after 3 s. To have back what there was: revert \d{8}T\d{6}/);
   expect(live("two")).toBe("two then\n");
+});
+
+describe("a restore that did not come to its end is settled", () => {
+  const NOTE = "backups/.restoring";
+  const ALL = ["vpai_a", "vpai_b", "vpai_c", "vpai_d"];
+  const off = (): string[] => ALL.filter((name) => host.read("engine", name).trim() !== "true");
+  const now = (): string[] => ["one", "two", "report"].map(live);
+  const before = ["one then\nnow\n", "two then\nnow\n", "report then\nnow\n"];
+
+  /** A restore, killed there; then there is nothing left that would kill one. */
+  const killed = (at: string, ...service: string[]): void => {
+    writeFileSync(host.at(`kill-${at}`), "");
+    expect(host.run(["restore", set(), ...service]).code).toBeNull();
+    rmSync(host.at(`kill-${at}`));
+  };
+
+  test("at once, where somebody cannot be stopped: those before are started", () => {
+    writeFileSync(host.at("fail-stop-vpai_b"), "");
+    const { code, out } = host.run(["restore", set()]);
+    expect([code, off(), now(), host.has(NOTE), host.has("live/one.new")]).toEqual([1, [], before, false, false]);
+    expect(steps()).toEqual(expect.arrayContaining(["stop vpai_a", "start vpai_a"]));
+    expect(out).toMatch(/^a restore of \d{8}T\d{6} was cut short; the data are those of before, and who was stopped/m);
+  });
+
+  test.each([
+    ["stop-vpai_a", ["vpai_a"]],
+    ["stop-vpai_c", ["vpai_a", "vpai_b", "vpai_c"]],
+    ["switch-one", ALL],
+    ["switch-two", ALL],
+  ])(
+    "by the next run, where it was killed at %s: who it stopped is started, with the data of before",
+    (at, stopped) => {
+      killed(at);
+      expect([off(), host.has(NOTE)]).toEqual([stopped, true]);
+      expect(host.run()).toMatchObject({ code: 0, error: "" });
+      expect([off(), now(), host.has(NOTE), host.has("live/one.new")]).toEqual([[], before, false, false]);
+      expect(host.sets).toHaveLength(2);
+    },
+  );
+
+  test("where it was killed with all data in their places, those stay, and who it stopped is started", () => {
+    killed("start-vpai_a", "a");
+    expect(off()).toEqual(["vpai_a", "vpai_c"]);
+    expect(host.run()).toMatchObject({
+      code: 0,
+      error: "",
+      out: expect.stringContaining(
+        "was cut short with all data in their places; who was stopped for it is started",
+      ) as string,
+    });
+    expect([off(), now(), host.has(NOTE)]).toEqual([
+      [],
+      ["one then\n", "two then\nnow\n", "report then\nnow\n"],
+      false,
+    ]);
+  });
+
+  test("the next restore starts whom the first one stopped, whatever it brings back itself", () => {
+    killed("switch-two");
+    expect(host.run(["restore", set(), "d"])).toMatchObject({ code: 0, error: "" });
+    expect([off(), now(), host.has(NOTE)]).toEqual([
+      [],
+      ["one then\nnow\n", "two then\n", "report then\nnow\n"],
+      false,
+    ]);
+  });
+
+  test("who was started by somebody else is stopped while data change back", () => {
+    killed("switch-two");
+    writeFileSync(host.at("engine/vpai_a"), "true");
+    writeFileSync(host.at("steps"), "");
+    host.run();
+    expect(steps().indexOf("stop vpai_a")).toBe(0);
+    expect([off(), now()]).toEqual([[], before]);
+  });
+
+  test("data that cannot be put back keep everybody stopped, and the note for the next run", () => {
+    killed("switch-two");
+    writeFileSync(host.at("fail-settle-one"), "");
+    const { code, error } = host.run();
+    expect([code, off(), host.has(NOTE), host.sets.filter((name) => /^\d/.test(name))]).toEqual([
+      1,
+      ALL,
+      true,
+      [set()],
+    ]);
+    expect(error).toContain("could not be put back; who uses it stays stopped. The next run tries again");
+    rmSync(host.at("fail-settle-one"));
+    expect(host.run()).toMatchObject({ code: 0, error: "" });
+    expect([off(), now()]).toEqual([[], before]);
+  });
+
+  test("a way back that was killed is gone to its end", () => {
+    const [, moment = ""] = /revert (\S+)/.exec(host.run(["restore", set(), "a"]).out) ?? [];
+    writeFileSync(host.at("kill-revert-one"), "");
+    expect(host.run(["revert", moment, "a"]).code).toBeNull();
+    rmSync(host.at("kill-revert-one"));
+    expect(off()).toEqual(["vpai_a", "vpai_c"]);
+    expect(host.run()).toMatchObject({ code: 0, error: "" });
+    expect([off(), live("one")]).toEqual([[], "one then\nnow\n"]);
+  });
+});
+
+describe("a folder whose two renames were cut apart", () => {
+  /** The name that is moved when both the method and the program that runs it are killed. */
+  const killAt = (from: string): void =>
+    host.program(
+      "mv",
+      `case "$*" in
+  "-T "*/live/${from}" "*) [ ! -e "$FOLDER/kill" ] || { rm "$FOLDER/kill"; kill -KILL "$(ps -o ppid= -p "$PPID" | tr -d ' ')" "$PPID" "$$"; } ;;
+esac
+exec /bin/mv "$@"`,
+    );
+
+  beforeEach(() => {
+    host.realMethod("programs/backup/files.sh", "files");
+    host.plan("host|x", `part|notes|a|files|-|${host.at("live", "notes")}`, "item|notes|all|a");
+    mkdirSync(host.at("live", "notes"));
+    writeFileSync(host.at("live/notes/text"), "then\n");
+    expect(host.run()).toMatchObject({ code: 0, error: "" });
+    writeFileSync(host.at("live/notes/text"), "now\n");
+    writeFileSync(host.at("kill"), "");
+  });
+
+  const last = (): string => host.sets.filter((name) => /^\d/.test(name)).at(-1) ?? "";
+
+  test.each(["notes", "notes.restoring"])("is what it was, where it was killed before %s was moved", (from) => {
+    killAt(from);
+    expect(host.run(["restore", last(), "a"]).code).toBeNull();
+    expect(host.has("live/notes")).toBe(from === "notes");
+    expect(host.run()).toMatchObject({ code: 0, error: "" });
+    expect([host.read("live/notes/text"), host.has("live/notes.restoring")]).toEqual(["now\n", false]);
+    expect(host.read("engine/vpai_a")).toBe("true\n");
+  });
+
+  test("is restored by the next restore", () => {
+    killAt("notes.restoring");
+    const set = last();
+    host.run(["restore", set, "a"]);
+    expect(host.run(["restore", set, "a"])).toMatchObject({ code: 0, error: "" });
+    expect([host.read("live/notes/text"), host.read("engine/vpai_a")]).toEqual(["then\n", "true\n"]);
+  });
 });

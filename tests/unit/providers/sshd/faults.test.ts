@@ -13,7 +13,7 @@ test("what lets us in is no fault", () => {
     reasons({
       connection: { ...CONNECTION, user: "root" },
       users: ["root"],
-      options: { PermitRootLogin: "without-password" },
+      options: { PermitRootLogin: "without-password", AuthorizedKeysFile: ".ssh/keys /etc/keys" },
     }),
   ).toEqual([]);
 });
@@ -30,7 +30,7 @@ test.each<[string, Partial<Record<keyof typeof GOOD, unknown>>]>([
     { options: { AllowTcpForwarding: "no" } },
   ],
   [
-    "expected names and values of sshd_config without white space, found others",
+    "expected names and values of sshd_config of words in one line, found others",
     { options: { MaxAuthTries: "2\nPermitRootLogin yes" } },
   ],
 ])("%s", (reason, change) => {

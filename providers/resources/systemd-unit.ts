@@ -49,6 +49,8 @@ interface SystemdUnitState extends Omit<SystemdUnitInputs, "enabled" | "dropIns"
 const systemdUnitKind: Kind<SystemdUnitInputs, SystemdUnitState> = {
   version: 1,
   identity: ["unit"],
+  // What it found foreign once is ours from then on.
+  transient: ["adopt"],
   title: ({ unit, connection }) => `unit ${unit} on ${connection.host}`,
   async ensure(inputs) {
     const host = transportTo(inputs.connection);

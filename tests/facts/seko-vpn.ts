@@ -3,7 +3,7 @@ import type { HostFacts, ServiceFacts } from "./form";
 /** docs/requirements.md#hosts; networks: docs/decisions/hub.md. */
 export const SEKO_VPN_HOST: HostFacts = {
   groups: ["vpn"],
-  networks: { frontend: "172.21.1.0/24", storage: "172.21.3.0/24" },
+  networks: { frontend: "172.21.1.0/24", storage: "172.21.3.0/24", egress: "172.21.4.0/24" },
   folder: "/opt/vpn",
   prefix: "vpn_",
   oftenOffline: false,

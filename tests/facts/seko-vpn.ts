@@ -30,7 +30,7 @@ export const SEKO_VPN: Readonly<Record<string, ServiceFacts>> = {
       "vpn 443/tcp -> 8443",
       "vpn 443/udp -> 8443",
     ],
-    memoryMiB: 128,
+    memoryMiB: 112,
     cpus: 1,
     capabilities: ["NET_BIND_SERVICE"],
     health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"],

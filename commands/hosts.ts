@@ -1,4 +1,5 @@
 import type { Connection } from "@vpai/providers";
+import type { UnitHealth } from "../model/checks";
 import type { WhenUnreachable } from "../model/stack";
 import { prepareStack, pulumiOutput } from "./pulumi";
 import { pulumiJson } from "./pulumi-json";
@@ -13,6 +14,10 @@ export interface DeployedService {
   onDemand?: string[];
   /** Name and version of a unit's program. */
   program?: string;
+  /** Image that a unit's program is taken out of, where it is. */
+  takenFrom?: string;
+  /** How a unit is seen to work. Absent in the outputs of older programs. */
+  health?: UnitHealth;
   urls?: string[];
 }
 

@@ -27,7 +27,7 @@ main(async () => {
   if (tools.length > 0)
     console.log(
       `\n${table(
-        ["host", "tool", "version", "commands", "state"],
+        ["host", "tool", "version", "program", "commands", "state"],
         tools.map(({ cells }) => cells),
       )}`,
     );

@@ -3,6 +3,7 @@ import type { Connection } from "@vpai/providers";
 import type { LoadedConfig, MachineConfig, StackConfig } from "../config";
 import { type ImageLock, lockedArchitectures } from "../images/lock";
 import { labProgram } from "../lab/images/catalogue";
+import type { UnitHealth } from "../model/checks";
 import type { HostView } from "../model/context";
 import { UserError } from "../model/finding";
 import { folderOn, hostJobsOf, type Platform, type PlatformHost, prefixOn } from "../model/platform";
@@ -18,6 +19,7 @@ import {
   jobImagesOf,
   jobsOf,
   type Service,
+  type UnitService,
   unitOf,
 } from "../model/service";
 import { urlOf } from "../model/site";
@@ -34,7 +36,7 @@ import { Machines, plannedAddress } from "./machines";
 import { isInCatalogue } from "./machines/lab/registry";
 import { warnOfTags, warnOfUnpublished } from "./machines/locked-image";
 import { type SecretKeeper, SecretStore } from "./secret-store";
-import { unitFile, unitSpec } from "./unit/spec";
+import { healthOf, unitFile, unitSpec } from "./unit/spec";
 
 /** What a stack tells of a host to whoever runs it. */
 export interface HostOutput {
@@ -79,6 +81,10 @@ type ServiceOutput = {
       unit: string;
       /** Name and version of its program. */
       program: string;
+      /** Image that the program is taken out of, where it is. */
+      takenFrom?: string;
+      /** How it is seen to work. */
+      health: UnitHealth;
     }
 );
 
@@ -273,21 +279,39 @@ function withLockedArchitectures(service: Service, lock: ImageLock): Service {
   return architectures === undefined ? service : { ...service, run: { ...service.run, architectures } };
 }
 
-const programOf = ({ program }: UnitRun): string => `${program.name} ${program.version}`;
+/** What a stack tells of a unit's program. */
+const programOf = ({ program: { name, version, source } }: UnitRun) => ({
+  program: `${name} ${version}`,
+  ...(source.kind === "image" ? { takenFrom: source.reference } : {}),
+});
+
+/** @param folder of the platform on its host */
+const describeUnit = (service: UnitService, folder: string) => ({
+  unit: unitOf(service),
+  ...programOf(service.run),
+  health: healthOf(service, { folder }),
+});
 
 const describe = (
   host: string,
   services: readonly Service[],
   { platform, config, views }: Deployment & { views: readonly HostView[] },
 ): Record<string, ServiceOutput> => {
+  const folder = folderOn(platform.name, describedIn(platform, host));
   const containerOf = ({ name }: Service): string => `${prefixOn(platform.name, describedIn(platform, host))}${name}`;
-  return Object.fromEntries(
-    services.map((service): [string, ServiceOutput] => {
-      const { name, run, expose = [] } = service;
-      const urls = expose.map((exposure) => urlOf(exposure, config.domain));
-      if (!isContainer(run)) return [name, { unit: unitOf({ name, run }), program: programOf(run), urls }];
-      const started = isOnDemand(run) ? { onDemand: startedWith(service, views, host).map(containerOf) } : {};
-      return [name, { container: containerOf(service), image: run.image, urls, ...started }];
+  const urlsOf = ({ expose = [] }: Service): string[] => expose.map((exposure) => urlOf(exposure, config.domain));
+  const startedBy = (service: Service) =>
+    isOnDemand(service.run) ? { onDemand: startedWith(service, views, host).map(containerOf) } : {};
+  return Object.fromEntries<ServiceOutput>([
+    ...services.filter(isContainerService).map((service): [string, ServiceOutput] => {
+      const { image } = service.run;
+      return [service.name, { container: containerOf(service), image, urls: urlsOf(service), ...startedBy(service) }];
     }),
-  );
+    ...services
+      .filter(isUnitService)
+      .map((service): [string, ServiceOutput] => [
+        service.name,
+        { ...describeUnit(service, folder), urls: urlsOf(service) },
+      ]),
+  ]);
 };

@@ -1,3 +1,4 @@
+import type { UnitHealth } from "../../model/checks";
 import {
   becomesHealthy,
   GATE_PATIENCE,
@@ -23,10 +24,10 @@ const LINES = 30;
 /** Restarts a service, and waits for it as its health gate does. @throws when it is not there */
 export async function restartService(
   host: Transport,
-  service: { container: string } | { unit: string },
+  service: { container: string } | { unit: string; health: UnitHealth | undefined },
 ): Promise<Restarted> {
   const began = Date.now();
-  const found = "container" in service ? await container(host, service.container) : await unit(host, service.unit);
+  const found = "container" in service ? await container(host, service.container) : await unit(host, service);
   return { seconds: (Date.now() - began) / 1000, found };
 }
 
@@ -39,7 +40,12 @@ async function container(transport: Transport, name: string): Promise<string | u
   return found && `${found}. Its last ${LINES} log lines:\n${await lastLogLines(host, before.Id, LINES)}`;
 }
 
-async function unit(host: Transport, name: string): Promise<string | undefined> {
-  const found = await restartUnit(host, name, GATE_PATIENCE.tries);
+async function unit(
+  host: Transport,
+  { unit: name, health }: { unit: string; health: UnitHealth | undefined },
+): Promise<string | undefined> {
+  if (health === undefined)
+    throw new Error(`${name}: expected its health check in the stack's outputs, found none; run \`make up\``);
+  const found = await restartUnit(host, name, health);
   return found && `${found}. Its last ${LINES} log lines:\n${await unitLogLines(host, name, LINES)}`;
 }

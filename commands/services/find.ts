@@ -1,4 +1,5 @@
 import type { Connection } from "@vpai/providers";
+import type { UnitHealth } from "../../model/checks";
 import type { DeployedHost, DeployedService } from "../hosts";
 import { chosenJob, chosenService } from "../scope/choice";
 
@@ -14,7 +15,7 @@ interface Placed {
 }
 
 /** A service, and what it runs as: one of the two. */
-export type PlacedService = Placed & ({ container: string } | { unit: string });
+export type PlacedService = Placed & ({ container: string } | { unit: string; health: UnitHealth | undefined });
 
 /** A job: a systemd service. */
 export type PlacedJob = Placed & { unit: string };
@@ -33,9 +34,12 @@ export function jobAmong(hosts: Hosts, { JOB, HOST }: Given): PlacedJob {
   return { host, connection, name, unit: jobs[name]?.unit ?? "" };
 }
 
-function runningAs({ container, unit }: DeployedService, name: string): { container: string } | { unit: string } {
+function runningAs(
+  { container, unit, health }: DeployedService,
+  name: string,
+): { container: string } | { unit: string; health: UnitHealth | undefined } {
   if (container !== undefined) return { container };
-  if (unit !== undefined) return { unit };
+  if (unit !== undefined) return { unit, health };
   throw new Error(`${name}: expected a container or a unit in the stack's outputs, found neither; run \`make up\``);
 }
 

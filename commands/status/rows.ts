@@ -1,5 +1,4 @@
 import {
-  type CommandRunner,
   conditionOf,
   conditionOfUnit,
   type Container,
@@ -10,7 +9,9 @@ import {
   Transport,
   unitText,
 } from "@vpai/providers";
+import { labProgram } from "../../lab/images/catalogue";
 import { programOf } from "../../lab/program";
+import type { UnitHealth } from "../../model/checks";
 import type { DeployedHost, DeployedService } from "../hosts";
 import { SECONDS } from "../reach/probe";
 import { jobOf, type JobRow } from "./jobs";
@@ -47,7 +48,7 @@ export async function statusOf(stack: string, name: string, host: DeployedHost):
     return {
       services: [reachedRow(name, connection.host), ...(await Promise.all(rows))],
       jobs: await Promise.all(Object.entries(jobs).map(([job, { unit }]) => jobOf(transport, name, job, unit))),
-      tools: await Promise.all(Object.entries(tools).map((tool) => toolOf(transport, name, tool))),
+      tools: await Promise.all(Object.entries(tools).map((tool) => toolOf(transport, { stack, host: name }, tool))),
       reboot: (await rebootReasons(transport)).map(
         (reason) => `${name} wants a reboot (make reboot HOST=${name}): ${reason}`,
       ),
@@ -71,23 +72,32 @@ async function serviceRow(
   stack: string,
   host: string,
   transport: Transport,
-  [name, { container, unit, image = "", program: running = "", urls = [], onDemand }]: [string, DeployedService],
+  [name, service]: [string, DeployedService],
 ): Promise<ServiceRow> {
+  const { container, unit, image = "", program: running = "", urls = [], onDemand } = service;
   const found = container === undefined ? undefined : await inspectContainer(transport, container);
   const previous = found?.Config.Labels?.[PREVIOUS_LABEL];
   const serving = previous ?? image;
   const isOff = onDemand !== undefined && found !== undefined && found.State.Status !== "running";
-  const health = isOff ? "off" : unit === undefined ? healthOf(found, previous) : await unitHealth(transport, unit);
-  const program = container === undefined ? "unit" : programOf(stack, serving);
+  const health = isOff
+    ? "off"
+    : unit === undefined
+      ? healthOf(found, previous)
+      : await unitHealth(transport, unit, service.health);
+  const program = container === undefined ? programOfUnit(stack, service) : programOf(stack, serving);
   return {
     cells: [host, name, container === undefined ? running : serving, program, health, urls.join(" ")],
-    good: isOff || health === (unit === undefined ? "healthy" : "active"),
+    good: isOff || health === (unit === undefined || service.health !== undefined ? "healthy" : "active"),
   };
 }
 
-/** Whether a unit runs, and in the version that the stack asks for; what it answers is looked at by each `up`. */
-async function unitHealth(host: CommandRunner, unit: string): Promise<string> {
-  const [condition, text = ""] = await Promise.all([conditionOfUnit(host, unit), unitText(host, unit)]);
+/** The lab has some programs from images of its own, the others as production has them. */
+const programOfUnit = (stack: string, { program = "", takenFrom }: DeployedService): string =>
+  programOf(stack, labProgram(program.split(" ")[0] ?? "") ?? takenFrom);
+
+/** Whether a unit works, and in the version that the stack asks for. */
+async function unitHealth(host: Transport, unit: string, health: UnitHealth | undefined): Promise<string> {
+  const [condition, text = ""] = await Promise.all([conditionOfUnit(host, unit, health), unitText(host, unit)]);
   return text.startsWith(PREVIOUS_MARK) ? `previous version, ${condition}` : condition;
 }
 

@@ -33,7 +33,7 @@ export interface UnitSpec extends Filing {
 
 /** What a service is as a systemd unit: pure, and the same for every host. */
 export function unitSpec(service: UnitService, place: SpecPlace): UnitSpec {
-  const { name, run, user, limits, health, stopTimeout = 10, onChange = "restart" } = service;
+  const { name, run, user, limits, stopTimeout = 10, onChange = "restart" } = service;
   const exec = run.exec.map((argument) => filledIn(argument, service, place));
   const { entrypoint = [], command = [] } = startOf({ ...service, entrypoint: exec }, place.exists);
   const { hostMounts } = run;
@@ -60,9 +60,15 @@ export function unitSpec(service: UnitService, place: SpecPlace): UnitSpec {
     ],
     limits,
     sandbox: sandboxed(run.sandbox),
-    health: "test" in health ? { ...health, test: health.test.map((one) => filledIn(one, service, place)) } : health,
+    health: healthOf(service, place),
     stopTimeout,
   };
+}
+
+/** How a unit is seen to work, on the host. */
+export function healthOf(service: UnitService, place: Pick<SpecPlace, "folder">): UnitHealth {
+  const { health } = service;
+  return "test" in health ? { ...health, test: health.test.map((one) => filledIn(one, service, place)) } : health;
 }
 
 /** A unit's own /etc/hosts, where it has hostnames of its own; what the host's has beside its own name is not for it. */

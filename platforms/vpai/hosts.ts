@@ -34,15 +34,17 @@ export const HOSTS: Readonly<Record<string, PlatformHost>> = {
   "seko-vpn": {
     purpose: "VPN hub, backups and outside monitoring",
     groups: ["vpn"],
-    jobs: (context) => [...ownJobs(context), ...offsiteJobs(["storage"])],
+    jobs: (context) => [...ownJobs(context), ...offsiteJobs(["egress"])],
     ...SYSTEM,
     // Debian, the engine, the VPN and the nightly backup (docs/decisions/collectors.md).
     systemMiB: 384,
     // No source names any: the fewest that work, cut as Sese-AI's are (docs/decisions/hub.md).
     networks: {
       frontend: { subnet: "172.21.1.0/24", internal: false },
-      // Zerobyte's, which reads other hosts and writes to object storage from there.
+      // Zerobyte's, which reads the copies in object storage; nobody but its gateway is there with it (docs/decisions/zerobyte.md).
       storage: { subnet: "172.21.3.0/24", internal: false },
+      // Of the jobs that bring copies elsewhere.
+      egress: { subnet: "172.21.4.0/24", internal: false },
     },
     folder: "/opt/vpn",
     prefix: "vpn_",

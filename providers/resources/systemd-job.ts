@@ -48,6 +48,8 @@ chmod 0644 "$1/.job-$2.declared.new"; mv -f "$1/.job-$2.declared.new" "$file"`;
 const systemdJobKind: Kind<SystemdJobInputs, SystemdJobState> = {
   version: 1,
   identity: ["job"],
+  // What it found foreign once is ours from then on.
+  transient: ["adopt"],
   title: ({ job, connection }) => `job ${job} on ${connection.host}`,
   async ensure(inputs) {
     const { job, adopt, marks, metrics, labels } = inputs;

@@ -1,12 +1,11 @@
-import type { UnitHealth } from "../../model/checks";
 import { readNote } from "../docker/read-note";
 import type { Kind } from "../implementation";
 import { type KeptPlace, readKept } from "../kept-version";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { type Transport, transportTo } from "../ssh/transport";
+import { conditionOfUnit } from "../systemd/condition";
 import { digestOf } from "../systemd/installation";
-import { probe } from "../systemd/probe";
 import { type Started, start } from "../systemd/start";
 import { expectOurs, factsOf, isOurs, removeUnits, UNITS, unitText } from "../systemd/unit";
 import { ensureUser, removeUser } from "../systemd/user";
@@ -49,6 +48,8 @@ interface SystemdUnitState extends Omit<SystemdUnitInputs, "enabled" | "dropIns"
 const systemdUnitKind: Kind<SystemdUnitInputs, SystemdUnitState> = {
   version: 1,
   identity: ["unit"],
+  // What it found foreign once is ours from then on.
+  transient: ["adopt"],
   title: ({ unit, connection }) => `unit ${unit} on ${connection.host}`,
   async ensure(inputs) {
     const host = transportTo(inputs.connection);
@@ -68,8 +69,8 @@ const systemdUnitKind: Kind<SystemdUnitInputs, SystemdUnitState> = {
     const host = transportTo(state.connection);
     const content = await unitText(host, state.unit);
     if (content === undefined) return undefined;
-    const { enabled, dropIns, activeState } = await factsOf(host, state.unit);
-    const condition = activeState === "active" ? await conditionOf(host, state.health) : activeState;
+    const { enabled, dropIns } = await factsOf(host, state.unit);
+    const condition = await conditionOfUnit(host, state.unit, state.health);
     return { ...state, content, enabled, dropIns, condition, programs: await inUse(host, state) };
   },
   async remove(state) {
@@ -83,10 +84,6 @@ const systemdUnitKind: Kind<SystemdUnitInputs, SystemdUnitState> = {
 };
 
 const nameOf = ({ unit }: Pick<SystemdUnitInputs, "unit">): string => unit.replace(/\.service$/, "");
-
-async function conditionOf(host: Transport, health: UnitHealth): Promise<string> {
-  return (await probe(host, health)) === undefined ? "healthy" : "unhealthy";
-}
 
 /** The versions as they are there: which one the link of its own program leads to, and what each of them holds. */
 async function inUse(host: Transport, { programs }: SystemdUnitState): Promise<SystemdUnitState["programs"]> {

@@ -9,8 +9,11 @@ const LOOPBACK = "127.0.0.1";
 /** Seconds that an answer may take where the service does not say: as a container's health check. */
 const TIMEOUT = 5;
 
+/** A host of which a probe runs commands and reaches ports. */
+export type ProbedHost = Pick<Transport, "name" | "run" | "output" | "forward">;
+
 /** Asks a program whether it works. @returns what is wrong, in words; undefined when nothing is */
-export async function probe(host: Transport, health: UnitHealth): Promise<string | undefined> {
+export async function probe(host: ProbedHost, health: UnitHealth): Promise<string | undefined> {
   const { timeout = TIMEOUT } = health;
   if ("test" in health) return command(host, health.test, timeout);
   const fault = "http" in health ? answer(host, health.http, timeout) : listening(host, health.tcp);
@@ -20,13 +23,13 @@ export async function probe(host: Transport, health: UnitHealth): Promise<string
   });
 }
 
-async function command(host: Transport, argv: readonly string[], timeout: number): Promise<string | undefined> {
+async function command(host: ProbedHost, argv: readonly string[], timeout: number): Promise<string | undefined> {
   const { code, stdout, stderr } = await host.run(["timeout", String(timeout), ...argv], { reads: true });
   return code === 0 ? undefined : `\`${argv.join(" ")}\` exits with ${code}: ${(stderr || stdout).trim().slice(-300)}`;
 }
 
 async function answer(
-  host: Transport,
+  host: ProbedHost,
   { port, path, status = 200, address = LOOPBACK }: Extract<UnitHealth, { http: unknown }>["http"],
   timeout: number,
 ): Promise<string | undefined> {
@@ -38,6 +41,6 @@ async function answer(
 }
 
 const listening = (
-  host: Transport,
+  host: ProbedHost,
   { port, address = LOOPBACK }: Extract<UnitHealth, { tcp: unknown }>["tcp"],
 ): Promise<undefined> => host.forward(address, port, () => Promise.resolve(undefined));

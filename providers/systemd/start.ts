@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { UnitHealth } from "../../model/checks";
 import { readNote } from "../docker/read-note";
-import type { Transport } from "../ssh/transport";
+import type { CommandRunner, Transport } from "../ssh/transport";
 import { probe } from "./probe";
 import { factsOf, logOf } from "./unit";
 
@@ -61,7 +61,7 @@ async function wrongFiles(host: Transport, { given = "" }: Started): Promise<str
 }
 
 /** Whether it runs then is seen by who watches it. */
-async function restart(host: Transport, unit: string): Promise<undefined> {
+export async function restart(host: CommandRunner, unit: string): Promise<undefined> {
   await host.run(["systemctl", "reset-failed", "--", unit]);
   await host.run(["systemctl", "restart", "--", unit]);
 }

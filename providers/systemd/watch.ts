@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { UnitHealth } from "../../model/checks";
-import type { Transport } from "../ssh/transport";
-import { probe } from "./probe";
+import { probe, type ProbedHost } from "./probe";
 import { factsOf, type UnitFacts } from "./unit";
 
 /** How patiently a unit is watched until it is taken for healthy. */
@@ -38,7 +37,7 @@ const STEPS: Readonly<Record<number, string>> = {
  * @returns undefined when it is; otherwise what was found instead, in words
  */
 export async function becomesHealthy(
-  host: Transport,
+  host: ProbedHost,
   unit: string,
   health: UnitHealth,
   { tries, interval, settle }: Patience,
@@ -69,7 +68,7 @@ function verdictOn({ loadState, restarts, result, status }: UnitFacts, urgent: b
 }
 
 async function staysHealthy(
-  host: Transport,
+  host: ProbedHost,
   unit: string,
   { health, settle, facts }: { health: UnitHealth; settle: number; facts: UnitFacts },
 ): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import type { HostFacts, ServiceFacts } from "./form";
 /** docs/requirements.md#hosts; networks: docs/decisions/hub.md. */
 export const SEKO_VPN_HOST: HostFacts = {
   groups: ["vpn"],
-  networks: { frontend: "172.21.1.0/24", storage: "172.21.3.0/24" },
+  networks: { frontend: "172.21.1.0/24", storage: "172.21.3.0/24", egress: "172.21.4.0/24" },
   folder: "/opt/vpn",
   prefix: "vpn_",
   oftenOffline: false,
@@ -30,7 +30,7 @@ export const SEKO_VPN: Readonly<Record<string, ServiceFacts>> = {
       "vpn 443/tcp -> 8443",
       "vpn 443/udp -> 8443",
     ],
-    memoryMiB: 128,
+    memoryMiB: 112,
     cpus: 1,
     capabilities: ["NET_BIND_SERVICE"],
     health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2020/metrics"],

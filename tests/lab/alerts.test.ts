@@ -3,6 +3,7 @@ import { contextWith } from "../context";
 import type { ContainerService } from "../../model/service";
 import alertmanager from "../../platforms/vpai/services/alertmanager";
 import victoriametrics from "../../platforms/vpai/services/victoriametrics";
+import { watchdogJob } from "../../platforms/vpai/services/alertmanager/watchdog";
 import vmalert from "../../platforms/vpai/services/vmalert";
 import { docker, hardened, image, inside, minute, mounted, run, start, useImages } from "./harness/containers";
 import { FakeTelegram } from "./harness/fake-telegram";
@@ -102,6 +103,10 @@ test(
   },
   2 * minute,
 );
+
+test("the job that the hub listens to finds the alert behind it", () => {
+  inside("alertmanager", ...watchdogJob("127.0.0.1:9093").argv);
+});
 
 test(
   "a channel that fails is in the log, without the bot's token",

@@ -113,6 +113,8 @@ interface Asked {
   method: string;
   path: string;
   authorization?: string;
+  /** Token that Telegram vouches by. */
+  telegram?: string;
   body?: Record<string, unknown>;
 }
 
@@ -283,6 +285,52 @@ describe("asset-register", () => {
     const before = ends(hook).length;
     expect((await call(hook, ASSET, "wrong")).status).toBe(403);
     expect(ends(hook)).toHaveLength(before);
+  });
+});
+
+describe("budget", () => {
+  /** What Telegram posts of a message to the bot (Bot API, Update), shortened. */
+  const update = (text: string, id = 4711): object => ({
+    update_id: 1,
+    message: { message_id: 1, date: 1, chat: { id, type: "private" }, from: { id, is_bot: false }, text },
+  });
+
+  const tell = (body: object, token?: string) =>
+    send(
+      "POST",
+      `http://${address}:5678/webhook/telegram`,
+      token === undefined ? {} : { "x-telegram-bot-api-secret-token": token },
+      body,
+    );
+
+  test("hands a message on with Telegram's token and the chat, and answers by having Telegram send it", async () => {
+    const { status, text } = await tell(update("/budget eco on"), "canary-of-telegram");
+    expect([status, JSON.parse(text)]).toEqual([
+      200,
+      { method: "sendMessage", chat_id: 4711, text: "prompt of: /budget eco on" },
+    ]);
+    expect(asked("/budget eco on")).toEqual([
+      {
+        who: "LiteLLM",
+        method: "POST",
+        path: "/v1/chat/completions",
+        authorization: "Bearer sk-canary-of-the-llm-key",
+        telegram: "canary-of-telegram",
+        body: { model: "budget", user: "4711", messages: [{ role: "user", content: "/budget eco on" }] },
+      },
+    ]);
+  });
+
+  test.each([
+    ["a wrong token", "/budget wrong", "another", "another"],
+    ["none", "/budget none", undefined, ""],
+  ])("says nothing to who comes with %s, and the execution has failed", async (_what, text, token, handedOn) => {
+    const before = ends("budget").filter((status) => status === "error").length;
+    const answer = await tell(update(text), token);
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([200, {}]);
+    // It is for LiteLLM to say who may ask: n8n has no token of Telegram's.
+    expect(asked(text).map(({ telegram = "" }) => telegram)).toEqual([handedOn]);
+    await eventually(() => expect(ends("budget").filter((status) => status === "error")).toHaveLength(before + 1), 20);
   });
 });
 

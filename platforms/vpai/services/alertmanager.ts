@@ -8,6 +8,7 @@ import { matching } from "../../../model/setting";
 import type { Stack } from "../../../model/stack";
 import { alertmanagerConfig, type Channels, type Mail, MESSAGES, WATCHDOG } from "./alertmanager/config";
 import { redacting } from "./alertmanager/redacted";
+import { watchdogJob } from "./alertmanager/watchdog";
 
 const PORT = 9093;
 const CONFIG = "/etc/alertmanager/alertmanager.yml";
@@ -111,8 +112,10 @@ const ALERTS: readonly Alert[] = [
 
 const ADDRESS = matching("an e-mail address, such as me@example.org", /^[^\s@]+@[^\s@]+\.[^\s@]+$/);
 
+const NAME = "alertmanager";
+
 export default defineService({
-  name: "alertmanager",
+  name: NAME,
   group: "monitoring",
   run: {
     image: "docker.io/prom/alertmanager:v0.31.0",
@@ -163,5 +166,6 @@ export default defineService({
   limits: { memoryMiB: 48, cpus: 0.1 },
   metrics: {},
   alerts: () => ALERTS,
+  jobs: [watchdogJob(`${NAME}:${PORT}`)],
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/-/ready`], interval: 10 },
 });

@@ -13,5 +13,7 @@ export default defineService({
     logins: [ZEROBYTE_LOGIN],
     answersDomain: false,
   }),
+  // Sese-AI's, with more sites, has been seen to use 27 MiB at most (docs/memory.md); its host has none to spare.
+  limits: { memoryMiB: 112, cpus: 1 },
   jobs: [pruneImages("hub-image-pruning")],
 });

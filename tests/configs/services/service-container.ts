@@ -45,14 +45,15 @@ export class ServiceContainer {
 
   /** Lets the program judge its files, as they are or as `change` makes them, with the check of a deployment. */
   async validate(change?: (content: string) => string): Promise<Ended> {
-    const check = this.service.files?.(this.context).find(({ validate }) => validate !== undefined)?.validate;
-    if (check === undefined) throw new Error(`no file of ${this.service.name} says how it is checked`);
-    return this.runOnce(check, this.files(change));
+    const checked = this.service.files?.(this.context).find(({ validate }) => validate !== undefined);
+    if (checked?.validate === undefined) throw new Error(`no file of ${this.service.name} says how it is checked`);
+    const entrypoint = checked.validator === undefined ? [] : ["--entrypoint", checked.validator];
+    return this.runOnce(checked.validate, [...this.files(change), ...entrypoint]);
   }
 
-  /** Runs one command with the service's files in a container of its own. */
-  async runOnce(command: readonly string[], files = this.files()): Promise<Ended> {
-    return docker("run", "--rm", "--network", "none", ...files, await this.image, ...command);
+  /** Runs one command in a container of its own. @param options of `docker run`; default: the service's files */
+  async runOnce(command: readonly string[], options = this.files()): Promise<Ended> {
+    return docker("run", "--rm", "--network", "none", ...options, await this.image, ...command);
   }
 
   /** Starts the service. @param secrets values by name of their file */

@@ -30,6 +30,21 @@ test("each site has one, and a run tells from when and until when it is good", a
   expect(Math.abs(from - Date.now() / 1000)).toBeLessThan(12 * 3600);
 }, 120_000);
 
+test.each([
+  ["seko-vpn", "gateway-certificates", "/opt/vpn/data/metrics/certificates.prom", "singa"],
+  ["workstation", "caddy-workstation-certificates", "/opt/workstation/data/metrics/certificates.prom", "studio"],
+])(
+  "those of %s are told, too",
+  async (name, job, figures, subdomain) => {
+    await lab.makeSucceed(`run JOB=${job}`);
+    const text = await (await lab.host(name)).output(["cat", figures]);
+    expect(text).toMatch(
+      new RegExp(`^certificate_not_after_timestamp_seconds\\{hostname="${subdomain}\\.vpai\\.test"\\} \\d+$`, "m"),
+    );
+  },
+  120_000,
+);
+
 test("the store of metrics knows it", async () => {
   const query = "certificate_not_after_timestamp_seconds%7Bhostname%3D%22mayi.vpai.test%22%7D";
   const url = `http://127.0.0.1:8428/api/v1/query?query=${query}`;

@@ -129,9 +129,9 @@ describe("the tools", () => {
 
   test("are told by make status", async () => {
     const { stdout } = await lab.makeSucceed("status");
-    expect(stdout).toMatch(/^workstation +codex +0\.171\.0 +codex +installed$/m);
-    expect(stdout).toMatch(/^workstation +gemini-cli +0\.61\.0 +gemini +installed$/m);
-    expect(stdout).toMatch(/^workstation +claude-code +2\.1\.332 +claude +installed$/m);
+    expect(stdout).toMatch(/^workstation +codex +0\.171\.0 +real, 0\.171\.0 +codex +installed$/m);
+    expect(stdout).toMatch(/^workstation +gemini-cli +0\.61\.0 +real, 0\.61\.0 +gemini +installed$/m);
+    expect(stdout).toMatch(/^workstation +claude-code +2\.1\.332 +stand-in, 2\.1\.332 +claude +installed$/m);
   });
 
   test("one that somebody removed or replaced is seen, and put right", async () => {

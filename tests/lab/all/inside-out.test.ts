@@ -39,6 +39,8 @@ const ROUTES: Record<HostName, Record<string, readonly string[]>> = {
     // docs/decisions/collectors.md, webhook-relay.md, and Uptime Kuma, which asks the sites of all hosts (docs/decisions/hub.md).
     frontend: [`tcp ${VPN["sese-ai"]} 443`, `tcp ${VPN["seko-vpn"]} 443`, `tcp ${VPN.workstation} 443`],
     storage: [],
+    // Of jobs alone; without copies elsewhere, as here, they visit nobody (docs/decisions/offsite.md).
+    egress: [],
   },
   workstation: {
     // docs/decisions/collectors.md; ComfyUI's notes: docs/decisions/notes.md.

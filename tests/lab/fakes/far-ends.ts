@@ -1,7 +1,7 @@
 /**
  * Fakes of what n8n's workflows call, in one program: LiteLLM, ComfyUI, Remotion and Kaneo on their own ports, with what of their
  * interfaces the workflows use. Each request is a line of JSON in its log. A text with `refuse:<name>` makes that one answer 503, one
- * with `break:<name>` lets its job fail.
+ * with `break:<name>` lets its job fail. Of the budget LiteLLM speaks to whom Telegram's token vouches for alone, as the platform's does.
  */
 export const FAR_ENDS = String.raw`
 const http = require("node:http");
@@ -43,10 +43,11 @@ for (const [who, { port, answer }] of Object.entries(ENDS))
     let text = "";
     request.on("data", (part) => (text += part)).on("end", () => {
       const body = text === "" ? undefined : JSON.parse(text);
-      const { method, url: path, headers: { authorization } } = request;
-      console.log(JSON.stringify({ who, method, path, authorization, body }));
-      const refused = text.includes("refuse:" + who);
-      response.writeHead(refused ? 503 : 200, { "content-type": "application/json" });
+      const { method, url: path, headers: { authorization, "x-telegram-bot-api-secret-token": telegram } } = request;
+      console.log(JSON.stringify({ who, method, path, authorization, telegram, body }));
+      const forbidden = who === "LiteLLM" && body?.model === "budget" && telegram !== "canary-of-telegram";
+      const refused = forbidden || text.includes("refuse:" + who);
+      response.writeHead(forbidden ? 403 : refused ? 503 : 200, { "content-type": "application/json" });
       response.end(JSON.stringify(refused ? { message: who + " is out of order" } : answer(path, body, text)));
     });
   }).listen(port);`;

@@ -115,13 +115,10 @@ async function fill(): Promise<void> {
 
 beforeAll(async () => {
   lab = await Lab.prepare("migration");
-  // A host with its engine and nothing of ours on it.
+  // Without services, hosts with their engines, and nothing of ours on those.
   lab.replace(PLATFORM, ALL, "[]");
   await lab.makeSucceed("up");
   host = await lab.host("sese-ai");
-  const networks = (await host.docker("network", "ls", "--quiet", "--filter", "label=dev.vpai.stack")).split("\n");
-  await host.docker("network", "rm", ...networks);
-  await lab.refresh();
   const registry = `127.0.0.1:${String(lab.identity.registryPort)}`;
   for (const image of IMAGES)
     await succeed(["npx", "tsx", "lab/images/push.ts", image, registry], { directory: lab.directory, timeout: 900 });

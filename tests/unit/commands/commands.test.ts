@@ -160,6 +160,39 @@ describe("make logs, exec, restart and run", () => {
     expect([code, err]).toEqual([1, expect.stringContaining("expected a container vpai_redis, found none")]);
   });
 
+  /** Answers for a unit that runs from its restart on. @param answers how often its probe fails first */
+  function unitThatRuns(answers: number): void {
+    knownStack("lab");
+    const mcp = { unit: "mcp.service", program: "n8n-mcp 1", health: { test: ["mcp-answers"] } };
+    const old = { unit: "old.service", program: "old 1" };
+    const pi = { connection: server.connection, publicAddress: "", services: { mcp, old } };
+    fake.answer({ stdout: JSON.stringify({ hosts: { pi } }) });
+    let failures = answers;
+    server.respond = (argv) => {
+      if (!argv.includes("mcp-answers"))
+        return { code: 0, stdout: "LoadState=loaded\nActiveState=active\n", stderr: "" };
+      failures -= 1;
+      return { code: failures < 0 ? 0 : 1, stdout: "", stderr: "not yet" };
+    };
+  }
+
+  test("restart of a unit waits until its probe passes, not only until it runs", async () => {
+    unitThatRuns(2);
+    const before = server.commands.length;
+    const { code, out } = await runCommand("restart", { SERVICE: "mcp" });
+    expect([code, out]).toEqual([0, expect.stringMatching(/^mcp on pi is healthy again; it was down for \d+\.\d s$/)]);
+    const since = server.commands.slice(before);
+    expect(since).toContainEqual(["systemctl", "restart", "--", "mcp.service"]);
+    expect(since.filter((argv) => argv.includes("mcp-answers"))).toHaveLength(3);
+  }, 30_000);
+
+  test("restart of a unit whose outputs do not say how it is seen to work asks for an up", async () => {
+    unitThatRuns(0);
+    const { code, err } = await runCommand("restart", { SERVICE: "old" });
+    expect([code, err]).toEqual([1, expect.stringContaining("found none; run `make up`")]);
+    expect(server.commands).not.toContainEqual(["systemctl", "restart", "--", "old.service"]);
+  });
+
   test("run ends with the job's exit code", async () => {
     knownStack("lab");
     const host = {
@@ -307,22 +340,35 @@ describe("make status", () => {
   test("tells of units, and of each job when it ran, how that ended, and when it runs next", async () => {
     const hub = {
       ...{ connection: server.connection, publicAddress: "10.64.0.12" },
-      services: { relay: { unit: "vpn-relay.service" } },
+      services: {
+        relay: { unit: "vpn-relay.service", program: "relay 1", health: { test: ["relay-answers"] } },
+        mute: { unit: "vpn-mute.service", program: "mute 1", health: { test: ["mute-answers"] } },
+        old: { unit: "vpn-old.service", program: "old 1" },
+      },
       jobs: { dump: { unit: "vpn-dump.service" }, sync: { unit: "vpn-sync.service" } },
     };
     fake.answer({ stdout: JSON.stringify({ hosts: { hub } }) });
     const ran = "LoadState=loaded\nActiveState=inactive\nExecMainStartTimestamp=Sun 2026-11-29 02:00:03 UTC\n";
     const shown: Record<string, string> = {
       "vpn-relay.service": "LoadState=loaded\nActiveState=active\n",
+      "vpn-mute.service": "LoadState=loaded\nActiveState=active\n",
+      "vpn-old.service": "LoadState=loaded\nActiveState=active\n",
       "vpn-dump.service": `${ran}Result=success\nExecMainStatus=0\n`,
       "vpn-dump.timer": "ActiveState=active\nNextElapseUSecRealtime=Mon 2026-11-30 02:00:00 UTC\n",
       "vpn-sync.service": `${ran}Result=exit-code\nExecMainStatus=3\n`,
       "vpn-sync.timer": "ActiveState=inactive\nNextElapseUSecRealtime=\n",
     };
-    server.respond = (argv) => ({ code: 0, stdout: shown[argv.at(-1) ?? ""] ?? "", stderr: "" });
+    server.respond = (argv) => ({
+      code: argv.includes("mute-answers") ? 1 : 0,
+      stdout: shown[argv.at(-1) ?? ""] ?? "",
+      stderr: "",
+    });
     const { code, out } = await runCommand("status", { STACK: "prod" });
     expect(code).toBe(1);
-    expect(out).toMatch(/^hub +relay +unit +active$/m);
+    expect(out).toMatch(/^hub +relay +relay 1 +real +healthy$/m);
+    expect(out).toMatch(/^hub +mute +mute 1 +real +unhealthy$/m);
+    // The outputs of older programs do not say how it is seen to work.
+    expect(out).toMatch(/^hub +old +old 1 +real +active$/m);
     expect(out).toMatch(/^hub +dump +2026-11-29 02:00 UTC +success +2026-11-30 02:00 UTC$/m);
     expect(out).toMatch(/^hub +sync +2026-11-29 02:00 UTC +exit code 3 +not planned$/m);
   });
@@ -341,8 +387,30 @@ describe("make status", () => {
     server.respond = (argv) => ({ code: 0, stdout: argv.includes("codex") ? lead.codex : lead.two, stderr: "" });
     const { code, out } = await runCommand("status", { STACK: "prod" });
     expect(code).toBe(1);
-    expect(out).toMatch(/^pi +codex +0\.171\.0 +codex +installed$/m);
-    expect(out).toMatch(/^pi +two +2 +one, other +not this version: other$/m);
+    expect(out).toMatch(/^pi +codex +0\.171\.0 +real +codex +installed$/m);
+    expect(out).toMatch(/^pi +two +2 +real +one, other +not this version: other$/m);
+  });
+
+  test("says of units and tools of the lab which program is inside", async () => {
+    const unit = (name: string, rest: object): object => ({ unit: `${name}.service`, ...rest });
+    const tool = (name: string, version: string): object => ({ folder: "/opt", version, commands: [], name });
+    const pi = {
+      ...{ connection: server.connection, publicAddress: "10.64.0.13" },
+      services: {
+        opencode: unit("opencode", { program: "opencode 1.18.18" }),
+        caddy: unit("caddy", { program: "caddy 2.10.2", takenFrom: "ghcr.io/mobutoo/vpai-caddy:2.10.2" }),
+        other: unit("other", { program: "other 1" }),
+      },
+      tools: { "claude-code": tool("claude-code", "2.1.332"), codex: tool("codex", "0.171.0") },
+    };
+    fake.answer({ stdout: JSON.stringify({ hosts: { pi } }) });
+    server.respond = () => ({ code: 0, stdout: "LoadState=loaded\nActiveState=active\n", stderr: "" });
+    const { out } = await runCommand("status", { STACK: "lab" });
+    expect(out).toMatch(/^pi +opencode +opencode 1\.18\.18 +real, 1\.18\.18 +active$/m);
+    expect(out).toMatch(/^pi +caddy +caddy 2\.10\.2 +real, 2\.10\.2 +active$/m);
+    expect(out).toMatch(/^pi +other +other 1 +real +active$/m);
+    expect(out).toMatch(/^pi +claude-code +2\.1\.332 +stand-in, 2\.1\.332 +installed$/m);
+    expect(out).toMatch(/^pi +codex +0\.171\.0 +real, 0\.171\.0 +installed$/m);
   });
 
   test("a host that refuses us is told, and fails the command", async () => {

@@ -178,9 +178,9 @@ test("the hub's job of copies logs in to each host in the VPN, its own as well, 
   const logins = (settings: object): string[] =>
     routed(rulesOn("seko-vpn", views, settings)).filter((route) => /:(22|804)$/.test(route));
   expect(logins({ backupsBucket: "vpai-backups" })).toEqual([
-    "offsite: 172.21.3.0/24 to tcp 100.64.0.14:804",
-    "offsite: 172.21.3.0/24 to tcp 100.64.0.1:22",
-    "offsite: 172.21.3.0/24 to tcp 100.64.0.9:22",
+    "offsite: 172.21.4.0/24 to tcp 100.64.0.14:804",
+    "offsite: 172.21.4.0/24 to tcp 100.64.0.1:22",
+    "offsite: 172.21.4.0/24 to tcp 100.64.0.9:22",
   ]);
   expect(logins({})).toEqual([]);
 });

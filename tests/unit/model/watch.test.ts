@@ -35,17 +35,20 @@ const watched = (context: ServiceContext): Record<string, number> =>
 /** 26 hours, as docs/monitoring.md has it of a job that is overdue; a host that may be away has a week. */
 const NIGHTLY = 93_600;
 const WEEK = 604_800;
+/** docs/decisions/alerts.md */
+const WATCHDOG = { "alerts-watchdog on sese-ai": 1800 };
 const BACKUPS = {
   "backup-sese-ai on sese-ai": NIGHTLY,
   "backup-seko-vpn on seko-vpn": NIGHTLY,
   "backup-workstation on workstation": WEEK,
 };
 
-test("every host's backups are watched, and those elsewhere where there are any", () => {
-  expect(watched(contextAt(ADDRESSES))).toEqual(BACKUPS);
+test("every host's backups are watched, whether alerts come to Alertmanager, and those elsewhere where there are any", () => {
+  expect(watched(contextAt(ADDRESSES))).toEqual({ ...BACKUPS, ...WATCHDOG });
   const settings = { backupsBucket: "vpai-backups" };
   expect(watched(contextAt(ADDRESSES, { settings }))).toEqual({
     ...BACKUPS,
+    ...WATCHDOG,
     "offsite on seko-vpn": NIGHTLY,
     "offsite-upkeep on seko-vpn": 691_200,
   });
@@ -57,7 +60,7 @@ test("a host that cannot reach the watcher is not waited for, and nobody is wher
   ]);
   expect(watched(contextAt({ ...ADDRESSES, "seko-vpn": undefined }))).toEqual({});
   expect(watcherOf(contextAt({ ...ADDRESSES, "seko-vpn": undefined }))).toBeUndefined();
-  expect(watched(contextAt({}, { vpnEnforce: false }))).toEqual(BACKUPS);
+  expect(watched(contextAt({}, { vpnEnforce: false }))).toEqual({ ...BACKUPS, ...WATCHDOG });
 });
 
 test("without Uptime Kuma there is nobody to tell", () => {

@@ -39,6 +39,7 @@ test("a service is told of its own host's services and networks, and of all host
   expect(context.networks).toEqual({
     frontend: { subnet: "172.21.1.0/24", internal: false },
     storage: { subnet: "172.21.3.0/24", internal: false },
+    egress: { subnet: "172.21.4.0/24", internal: false },
   });
   expect(context.hosts.map(({ name }) => name)).toEqual(["sese-ai", "seko-vpn", "workstation"]);
   expect(contextOf("sese-ai", STACK, views(undefined)).networks["backend"]).toEqual({

@@ -12,7 +12,7 @@ const SETTINGS = {
 };
 
 const context = contextWith({ host: "seko-vpn", settings: SETTINGS });
-const [push, upkeep] = offsiteJobs(["storage"]);
+const [push, upkeep] = offsiteJobs(["egress"]);
 
 test("the hub has them where the stack names a bucket, and no other host ever does", () => {
   const names = (host: string, settings: object): string[] =>

@@ -1,4 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { execCommand } from "../../../../commands/exec/command";
 import { wordsOf } from "../../../../commands/exec/words";
 
@@ -30,10 +33,45 @@ test("a command in a container gets its standard input, and a terminal where the
   expect(execCommand({ container: "vpai_n8n" }, ["sh"], true)).toContain("--tty");
 });
 
-test("a command beside a unit is no part of a shell's text", () => {
-  const [shell = "", ...args] = execCommand({ unit: "x.service" }, ["printf", "%s|", "a b", "$(id)"], false);
-  const fakes = `systemctl() { :; }; setpriv() { while [ "$1" != -- ]; do shift; done; shift; "$@"; }`;
-  const [option = "", text = "", ...rest] = args;
-  const run = text.replace("&& exec setpriv", "&& setpriv");
-  expect(execFileSync(shell, [option, `${fakes}\n${run}`, ...rest], { encoding: "utf8" })).toBe("a b|$(id)|");
+describe("a command beside a unit", () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "beside-a-unit-"));
+  const environment = {
+    PATH: `${folder}:${process.env["PATH"] ?? ""}`,
+    GREETING: "a 'b'\n$c",
+    NOTIFY_SOCKET: "/run/s",
+  };
+  let program: ChildProcess;
+
+  beforeAll(() => {
+    program = spawn("sleep", ["60"], { env: environment });
+    // What it is run as is setpriv's.
+    fake("setpriv", 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"');
+  });
+  afterAll(() => {
+    program.kill();
+    rmSync(folder, { recursive: true });
+  });
+
+  const fake = (name: string, script: string): void =>
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+
+  function beside(pid: number, ...argv: string[]) {
+    fake("systemctl", `[ "$3" != MainPID ] || echo ${pid}`);
+    const [shell = "", ...args] = execCommand({ unit: "x.service" }, argv, false);
+    return spawnSync(shell, args, { encoding: "utf8", env: { PATH: environment.PATH } });
+  }
+
+  test("is no part of a shell's text", () => {
+    expect(beside(0, "printf", "%s|", "a b", "$(id)").stdout).toBe("a b|$(id)|");
+  });
+
+  test("has the environment of its program, without what systemd told that alone", () => {
+    const { stdout, stderr } = beside(program.pid ?? 0, "sh", "-c", 'echo "$GREETING|$NOTIFY_SOCKET"');
+    expect([stdout, stderr]).toEqual(["a 'b'\n$c|\n", ""]);
+  });
+
+  test("says that it goes without where the program does not run", () => {
+    const { stdout, stderr } = beside(0, "sh", "-c", 'echo "$GREETING"');
+    expect([stdout, stderr]).toEqual(["\n", "x.service does not run: the command goes without its environment\n"]);
+  });
 });

@@ -1,7 +1,7 @@
 import { pauses } from "../../providers/pauses";
 import { unwell } from "../../../../commands/reboot/healthy";
 import { secondsOf } from "../../../../commands/reboot/seconds";
-import { ScriptedHost } from "../../providers/scripted-host";
+import { refused, ScriptedHost } from "../../providers/scripted-host";
 
 test("ten minutes, or as many seconds as were asked for", () => {
   expect([secondsOf(undefined), secondsOf(""), secondsOf("90")]).toEqual([600, 600, 90]);
@@ -16,13 +16,20 @@ const container = (health: string): string =>
 
 const services = {
   n8n: { container: "vpai_n8n" },
-  "n8n-mcp": { unit: "n8n-mcp.service" },
+  "n8n-mcp": { unit: "n8n-mcp.service", health: { test: ["mcp-answers"] } },
   opencut: { container: "workstation_opencut", onDemand: ["workstation_opencut"] },
 };
 
+/** A host that is asked by commands alone. */
+class CommandHost extends ScriptedHost {
+  forward<T>(): Promise<T> {
+    return Promise.reject(new Error("no stream"));
+  }
+}
+
 test("services are waited for until all are well; one that runs on demand is not", async () => {
   let looks = 0;
-  const host = new ScriptedHost((argv) => {
+  const host = new CommandHost((argv) => {
     if (argv.includes("workstation_opencut")) throw new Error("not asked for");
     if (argv[0] === "docker") return container((looks += 1) < 3 ? "starting" : "healthy");
     return `LoadState=loaded\nActiveState=${looks < 2 ? "activating" : "active"}\n`;
@@ -32,8 +39,28 @@ test("services are waited for until all are well; one that runs on demand is not
   expect(pauses).toHaveBeenCalledTimes(2);
 });
 
+test("a unit that runs is not well before its probe says so", async () => {
+  let asked = 0;
+  const host = new CommandHost((argv) => {
+    if (argv[0] === "docker") return container("healthy");
+    if (!argv.includes("mcp-answers")) return "LoadState=loaded\nActiveState=active\n";
+    asked += 1;
+    return { code: asked < 3 ? 1 : 0, stdout: "", stderr: "" };
+  });
+  expect(await unwell(host, { services }, 60)).toEqual([]);
+  expect(asked).toBe(3);
+  const { unit } = services["n8n-mcp"];
+  expect(
+    await unwell(
+      new CommandHost((argv) => (argv.includes("mcp-answers") ? refused("no") : "ActiveState=active\n")),
+      { services: { mcp: { unit, health: { test: ["mcp-answers"] } } } },
+      -1,
+    ),
+  ).toEqual(["mcp (unhealthy)"]);
+});
+
 test("what is not well in time is named with what was found", async () => {
-  const host = new ScriptedHost((argv) =>
+  const host = new CommandHost((argv) =>
     argv[0] === "docker"
       ? { code: 1, stdout: "", stderr: "Error: No such container: vpai_n8n" }
       : "LoadState=loaded\nActiveState=failed\n",

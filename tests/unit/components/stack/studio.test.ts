@@ -13,10 +13,12 @@ const graphWith = (services: readonly string[]): Promise<Registered[]> => {
   const withHub = { ...hosts, "seko-vpn": { ...hosts["seko-vpn"], vpnAddress: HUB } };
   const config = { "vpai:services": JSON.stringify(services), "vpai:hosts": JSON.stringify(withHub) };
   return graphOf("prod", { ...settingsOf("prod"), ...config, ...CANARIES }, () => ({
-    hosts: deploy(vpai, loadStackConfig([namesOf(vpai)]), {}),
+    hosts: (outputs = deploy(vpai, loadStackConfig([namesOf(vpai)]), {})),
   }));
 };
 
+/** Of the last graph. */
+let outputs: ReturnType<typeof deploy>;
 let graph: Registered[];
 beforeAll(async () => {
   graph = await graphWith(vpai.groups);
@@ -26,6 +28,20 @@ beforeAll(async () => {
 const given = (name: string): string => CANARIES[`secrets:${name}`] ?? "none";
 
 const names = (all: readonly Registered[]): string[] => all.map(({ name }) => name);
+
+test("the stack tells of a unit how it is seen to work, and which image its program is out of", () => {
+  const { services = {} } = outputs["workstation"] ?? {};
+  expect(services["opencode"]).toEqual({
+    unit: "opencode.service",
+    program: "opencode 1.18.18",
+    health: { http: { port: 3456, path: "/", status: 401 }, timeout: 10 },
+    urls: ["https://oc.ewutelo.cloud/"],
+  });
+  expect(services["caddy-workstation"]).toMatchObject({
+    unit: "caddy-workstation.service",
+    takenFrom: "ghcr.io/mobutoo/vpai-caddy:2.10.2",
+  });
+});
 
 describe("OpenCode", () => {
   test("has a key at LiteLLM on another host, without a budget of its own, before it starts", () => {

@@ -2,7 +2,8 @@ import { dropIn, socketDropIn } from "../../../../providers/sshd/drop-in";
 import { faultsOf } from "../../../../providers/sshd/faults";
 
 const CONNECTION = { host: "192.0.2.1", port: 22, user: "mobuone", hostKey: "ssh-ed25519 AAAA" };
-const GOOD = { connection: CONNECTION, port: 22, users: ["mobuone"], options: { PermitRootLogin: "no" } };
+const OPTIONS: Record<string, string> = { PermitRootLogin: "no" };
+const GOOD = { connection: CONNECTION, port: 22, users: ["mobuone"], options: OPTIONS };
 
 const reasons = (change: Partial<typeof GOOD>): string[] =>
   faultsOf({ ...GOOD, ...change }).map(({ reason }) => reason);

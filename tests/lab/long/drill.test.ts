@@ -156,7 +156,7 @@ describe("a drill of the core", () => {
 test("a set that was damaged fails the drill, which takes the copy of before and its own away, and tells so", async () => {
   expect(existsSync(copy.directory)).toBe(true);
   const success = await host.output(["grep", "^drill_last_success", "/opt/vpai/data/metrics/drill.prom"]);
-  await host.output(["sh", "-c", "printf x >> /opt/vpai/backups/0*/postgresql/n8n.dump"]);
+  await host.output(["sh", "-c", `cd /opt/vpai/backups; printf x >> "$(ls -d 0* | tail -1)/postgresql/n8n.dump"`]);
   const { code, all } = await lab.make("drill", { timeout: 2400 });
   expect(code).not.toBe(0);
   expect(all).toContain("Taking away the copy of an earlier drill");

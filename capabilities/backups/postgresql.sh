@@ -86,7 +86,7 @@ prepare() {
   local new=${ITEM}_restoring owner missing
   [ -f "$OUT/$ITEM.dump" ] || fail "expected the database $ITEM in the set, found none"
   owner=$(query postgres <<< "SELECT quote_ident(pg_get_userbyid(datdba)) FROM pg_database WHERE datname = '$ITEM'")
-  [ -n "$owner" ] || fail "expected a database $ITEM to replace, found none: run make up, which makes one"
+  [ -n "$owner" ] || fail "expected a database $ITEM to replace, found none: have make up make an empty one (docs/runbook.md#data-is-gone)"
   discard
   query postgres > /dev/null <<SQL
 CREATE DATABASE "$new" OWNER $owner TEMPLATE template0;

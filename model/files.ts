@@ -59,6 +59,8 @@ export interface DataDirectory {
   mode?: string;
   /** How its content is kept safe, or why it needs no backup. */
   backup: Backup;
+  /** Setting by which a stack takes it out of its backups: with `none` there, `backup` does not hold. Default: it always does. */
+  keptBy?: string;
 }
 
 /**

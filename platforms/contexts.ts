@@ -63,8 +63,24 @@ const remoteSitesOn = (name: string, hosts: readonly HostView[]): RemoteSite[] =
         ),
   );
 
-/** A service whose sites say who may come in as the stack's settings have it. */
-export function settled(service: Service, settings: Stack["settings"]): Service {
+/** A service whose sites say who may come in, and whose data how they are kept, as the stack's settings have it. */
+export const settled = (service: Service, settings: Stack["settings"]): Service =>
+  withChosenBackups(withChosenAccess(service, settings), settings);
+
+function withChosenBackups(service: Service, settings: Stack["settings"]): Service {
+  const { data } = service;
+  if (data?.some(({ keptBy }) => keptBy !== undefined) !== true) return service;
+  return {
+    ...service,
+    data: data.map((folder) =>
+      folder.keptBy !== undefined && settings[folder.keptBy] === "none"
+        ? { ...folder, backup: { kind: "none", reason: `vpai:${folder.keptBy} says so` } }
+        : folder,
+    ),
+  };
+}
+
+function withChosenAccess(service: Service, settings: Stack["settings"]): Service {
   const { expose } = service;
   if (expose?.some(({ vpnWhen }) => vpnWhen !== undefined) !== true) return service;
   return {

@@ -108,12 +108,14 @@ function backupParts(context: ServiceContext): BackupPart[] {
   return parts;
 }
 
-/** Folders that hold what is backed up, for a first guess at how much that is. */
+/** Folders that hold what is backed up, for a first guess at how much that is: of what is copied as it is, that alone. */
 const sourcesOf = ({ services }: ServiceContext, parts: readonly BackupPart[]): string[] => {
-  const backed = new Set(parts.map(({ service }) => service));
-  const found = services
-    .filter(({ name }) => backed.has(name))
-    .flatMap((service) => (service.data ?? []).map((data) => dataFolderOf(service, data, FOLDER)));
+  const found = services.flatMap((service) => {
+    const own = parts.filter((part) => part.service === service.name);
+    return (service.data ?? [])
+      .map((data) => dataFolderOf(service, data, FOLDER))
+      .filter((folder) => own.some((part) => part.method !== FILES || liesIn(folder, part.arguments?.[0] ?? "")));
+  });
   return [...new Set(found)];
 };
 

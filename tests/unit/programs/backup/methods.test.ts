@@ -236,3 +236,73 @@ describe("files", () => {
     expect(host.sets).toEqual([]);
   });
 });
+
+describe("a switch that was cut short, as each method settles it", () => {
+  const MOMENT = "20261129T230500";
+  const NOTE = "backups/.restoring";
+
+  /** What the engine was asked and given while a host settles; whatever comes after that may fail. */
+  const settles = (more = ""): string => {
+    mkdirSync(host.at("backups"), { recursive: true });
+    mkdirSync(host.at("secrets/backup-x"), { recursive: true });
+    writeFileSync(host.at("secrets/backup-x/x.secret"), "key");
+    writeFileSync(host.at(NOTE), `set\t000001-20261129T025500Z\nmoment\t${MOMENT}\nitem\tx\tnotes\nswitching\n`);
+    host.program(
+      "docker",
+      `[ -e "$FOLDER/${NOTE}" ] || exit 1
+      case $1 in exec | run) ;; *) exit 0 ;; esac
+      given=$(cat)
+      echo "$*" >> ${host.at("asked")}
+      echo "$given" >> ${host.at("asked")}
+      ${more}`,
+    );
+    writeFileSync(host.at("asked"), "");
+    host.run();
+    return host.read("asked");
+  };
+
+  describe("PostgreSQL", () => {
+    beforeEach(() => {
+      host.realMethod("capabilities/backups/postgresql.sh", "postgresql");
+      host.plan("host|x", "part|x|db|postgresql|-|postgres", "item|x|notes|app");
+    });
+
+    test("changes the names back where there is the database of before", () => {
+      expect(settles('case $given in *"SELECT 1"*) echo 1 ;; esac')).toContain(
+        `ALTER DATABASE "notes_before_${MOMENT}" RENAME TO "notes";`,
+      );
+      expect(host.has(NOTE)).toBe(false);
+    });
+
+    test("changes nothing where there is none", () => {
+      expect(settles()).not.toContain("ALTER DATABASE");
+      expect(host.has(NOTE)).toBe(false);
+    });
+
+    test("knows nothing, and says so, where the server does not answer", () => {
+      expect(settles("exit 1")).not.toContain("ALTER DATABASE");
+      expect(host.has(NOTE)).toBe(true);
+    });
+  });
+
+  test.each([true, false])("CouchDB loads what was kept, once that was whole: %s", (isWhole) => {
+    host.realMethod("capabilities/backups/couchdb.sh", "couchdb");
+    host.plan("host|x", "part|x|couch|couchdb|x.secret|5984|admin", "item|x|notes|app");
+    const kept = `backups/before-${MOMENT}/x${isWhole ? "" : "/unfinished"}`;
+    mkdirSync(host.at(kept), { recursive: true });
+    writeFileSync(host.at(kept, "notes.ndjson"), "{}");
+    const asked = settles();
+    expect(asked.includes("couchdb-load.mjs 5984 admin notes.ndjson notes")).toBe(isWhole);
+    expect(host.has(NOTE)).toBe(false);
+  });
+
+  test.each([true, false])("Qdrant takes back the snapshot that was kept, where there is one: %s", (isKept) => {
+    host.realMethod("capabilities/backups/qdrant.sh", "qdrant");
+    host.plan("host|x", "part|x|qdrant|qdrant|x.secret|6333|{folder}/data/q|/q", "item|x|notes|app");
+    mkdirSync(host.at("data/q/snapshots/notes"), { recursive: true });
+    if (isKept) writeFileSync(host.at("data/q/snapshots/notes", `before-${MOMENT}.snapshot`), "");
+    const asked = settles();
+    expect(asked.includes(`recover 6333 notes file:///q/snapshots/notes/before-${MOMENT}.snapshot`)).toBe(isKept);
+    expect(host.has(NOTE)).toBe(false);
+  });
+});

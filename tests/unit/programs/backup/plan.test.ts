@@ -3,6 +3,8 @@ import type { Backup, OwnPart } from "../../../../model/backup";
 import { defineService, HOST_ITSELF } from "../../../../model/service";
 import { postgresqlDatabase } from "../../../../capabilities/postgresql-database";
 import { backupJob, backupJobs, backupPlan } from "../../../../programs/backup";
+import { settled } from "../../../../platforms/contexts";
+import comfyui from "../../../../platforms/vpai/services/comfyui";
 import { postgresql } from "../../../../programs/postgresql";
 import type { ServiceContext } from "../../../../model/context";
 import { contextWith } from "../../../context";
@@ -52,11 +54,32 @@ test("on the hub CouchDB's databases, and the folders of Headscale, Uptime Kuma 
 
 test("on the workstation a folder that two services share once, and one that lies in another one with that", () => {
   expect(parts(backupPlan(contextWith({ host: "workstation" })))).toEqual([
-    "comfyui-files comfyui files - {folder}/data/comfyui",
+    "comfyui-user-files comfyui files - {folder}/data/comfyui/user",
+    "comfyui-input-files comfyui files - {folder}/data/comfyui/input",
+    "comfyui-output-files comfyui files - {folder}/data/comfyui/output",
     "creative-assets-files comfyui files - {folder}/data/creative-assets",
     "opencode-files opencode files - {folder}/data/opencode",
     "remotion-output-files remotion files - {folder}/data/remotion/output",
   ]);
+});
+
+test("ComfyUI's models are in no backup, nor in the guess at its size; what it has drawn is not where the stack says so", () => {
+  const linesWith = (comfyuiOutputs: string, word: string): string[] => {
+    const plan = backupPlan(contextWith({ host: "workstation", runs: [settled(comfyui, { comfyuiOutputs })] }));
+    return (plan.match(/^\w+\t.*$/gm) ?? []).filter(
+      (line) => line.startsWith(`${word}\t`) && line.includes("/comfyui"),
+    );
+  };
+  const FOLDERS = ["user", "input", "output"];
+  expect(linesWith("keep", "source")).toEqual(FOLDERS.map((folder) => `source\t{folder}/data/comfyui/${folder}`));
+  expect(linesWith("none", "source")).toEqual(
+    ["user", "input"].map((folder) => `source\t{folder}/data/comfyui/${folder}`),
+  );
+  expect(linesWith("none", "part")).toEqual(
+    ["user", "input"].map(
+      (folder) => `part\tcomfyui-${folder}-files\tcomfyui\tfiles\t-\t{folder}/data/comfyui/${folder}`,
+    ),
+  );
 });
 
 test("what comes back by itself names who uses it: owners, who needs those, and who shares a folder", () => {

@@ -1,7 +1,8 @@
+import { basename } from "node:path";
 import type { ContainerService, UnitService } from "../model/service";
 import type { Login } from "../model/site";
 import { acmeRoots, rootsFile, trusting } from "./caddy/acme";
-import { ACCESS_LOG, caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
+import { ACCESS_LOG, ADMIN_FOLDERS, caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
 import { CADDY_DASHBOARD } from "./caddy/dashboard";
 import { OVH_KEYS } from "./caddy/ovh";
 import { credentialsOf, loginFile, loginFileBefore, VPN_LISTENER, VPN_REDIRECTS } from "./caddy/routes";
@@ -33,6 +34,9 @@ const IMAGE = { reference: "ghcr.io/mobutoo/vpai-caddy:2.10.2", version: "2.10.2
 
 const HOME = "/var/lib/caddy";
 
+/** What Caddy answers while it goes by a Caddyfile. */
+const METRICS = "/metrics";
+
 /** Checks a Caddyfile without leaving anything behind: it would make an authority of its own in the checker's home. */
 const CHECK = [
   ...["systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--property", "PrivateTmp=yes"],
@@ -61,6 +65,8 @@ export function caddyUnit({ name, group, limits }: CaddyUnitArgs): UnitService {
       sandbox: {
         CapabilityBoundingSet: "CAP_NET_BIND_SERVICE",
         AmbientCapabilities: "CAP_NET_BIND_SERVICE",
+        RuntimeDirectory: basename(ADMIN_FOLDERS.unit),
+        RuntimeDirectoryMode: "0700",
       },
     },
     user: { uid: 2310, gid: 2310 },
@@ -80,7 +86,7 @@ export function caddyUnit({ name, group, limits }: CaddyUnitArgs): UnitService {
     secrets: OVH_KEYS,
     data: [{ path: HOME, backup: { kind: "none", reason: "certificates are issued anew" } }],
     limits,
-    health: { http: { port: 2019, path: "/config/" } },
+    health: { http: { port: METRICS_LISTENER, path: METRICS } },
     onChange: { reload: [program, "reload", "--force", ...config] },
     gateway: { authority: `${HOME}/pki/authorities/local/root.crt`, roots: rootsFile },
     version: { test: [program, "version"], pattern: "^v?(\\d+\\.\\d+\\.\\d+)" },
@@ -109,7 +115,7 @@ export const caddy = ({
       { port: VPN_LISTENER, hostPort: 443, protocol: "udp", access: "vpn" },
     ],
     command: ["caddy", "run", "--config", CADDYFILE, "--adapter", "caddyfile"],
-    scratch: ["/config"],
+    scratch: [ADMIN_FOLDERS.container],
     capabilities: ["NET_BIND_SERVICE"],
   },
   user: { uid: 0, gid: 0 },
@@ -138,7 +144,7 @@ export const caddy = ({
   },
   data: [{ path: "/data", backup: { kind: "none", reason: "certificates are issued anew" } }],
   limits: { memoryMiB: 128, cpus: 1 },
-  health: { test: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"], interval: 10 },
+  health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${METRICS_LISTENER}${METRICS}`], interval: 10 },
   metrics: { port: METRICS_LISTENER },
   dashboards: [CADDY_DASHBOARD],
   // Without `--force` it loads nothing, and says so with success, where a secret's file alone has changed.

@@ -45,7 +45,7 @@ const INSIDE: readonly ((declared: Declared, seen: Seen) => AuditFinding[])[] = 
   sysctlFindings,
   engineFindings,
   rightsFindings,
-  (declared, { admin }) => adminFindings(declared, admin),
+  adminFindings,
 ];
 
 /** Compares a host with what is declared of it. */

@@ -67,7 +67,7 @@ if command -v docker >/dev/null; then
   [ ! -f /etc/docker/daemon.json ] || { tr -d '\n' </etc/docker/daemon.json; echo; } | tell daemon
 fi
 
-# Who administers a gateway's program reaches its port from inside of the container alone.
+# A gateway is administered by a socket: its port of administration answers nobody.
 named gateway | while read -r container; do
   docker container inspect --format '{{range $name, $network := .NetworkSettings.Networks}}{{$name}} {{$network.IPAddress}}{{"\n"}}{{end}}' "$container" 2>/dev/null |
     while read -r network address; do

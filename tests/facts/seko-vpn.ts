@@ -33,7 +33,7 @@ export const SEKO_VPN: Readonly<Record<string, ServiceFacts>> = {
     memoryMiB: 128,
     cpus: 1,
     capabilities: ["NET_BIND_SERVICE"],
-    health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"],
+    health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2020/metrics"],
     data: { gateway: "/data" },
     hostMounts: {},
     needs: ["headscale", "uptime-kuma", "webhook-relay", "zerobyte"],

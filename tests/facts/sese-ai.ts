@@ -26,7 +26,7 @@ export const SESE_AI: Readonly<Record<string, ServiceFacts>> = {
     memoryMiB: 128,
     cpus: 1,
     capabilities: ["NET_BIND_SERVICE"],
-    health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"],
+    health: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2020/metrics"],
     data: { caddy: "/data" },
     hostMounts: {},
     // docs/requirements.md#start-order names n8n, LiteLLM, OpenClaw, Qdrant and Grafana; the others have sites as well.

@@ -195,7 +195,7 @@ export const WORKSTATION_UNITS: Readonly<Record<string, UnitFacts>> = {
     published: ["vpn 80/tcp -> 80", "vpn 443/tcp -> 443", "vpn 443/udp -> 443"],
     memoryMiB: 128,
     cpus: 1,
-    health: "http 2019 /config/ 200",
+    health: "http 2020 /metrics 200",
     data: { "caddy-workstation": "/var/lib/caddy" },
   },
   "n8n-mcp": {

@@ -1,5 +1,6 @@
 import type { Declared } from "../declared";
 import { type AuditFinding, findingsOf } from "../finding";
+import type { Seen } from "../seen";
 import type { SeenSite } from "../sites";
 
 /** Seconds of a year. */
@@ -44,17 +45,28 @@ export function siteFindings(declared: Declared, sites: readonly SeenSite[]): Au
   });
 }
 
-/** Where a gateway's administration can be reached on its networks. */
+/** Where Caddy is administered, unless it is told otherwise. */
+const ADMIN_PORT = 2019;
+
+/** Where a gateway's administration can be reached: on its networks, and by any program of the host. */
 export function adminFindings(
   declared: Declared,
-  open: readonly { container: string; network: string }[],
+  { admin, listeners }: Pick<Seen, "admin" | "listeners">,
 ): AuditFinding[] {
   const finding = findingsOf(declared.host, "site");
-  return open.map(({ container, network }) =>
-    finding(`${container}/admin`, {
-      expected: "administration from inside of the container alone",
-      found: `port 2019 answers on the network ${network}`,
-      mend: MEND,
-    }),
-  );
+  const expected = "administration by a socket of the gateway's user alone";
+  return [
+    ...admin.map(({ container, network }) =>
+      finding(`${container}/admin`, {
+        expected,
+        found: `port ${ADMIN_PORT} answers on the network ${network}`,
+        mend: MEND,
+      }),
+    ),
+    ...listeners
+      .filter(({ protocol, port }) => protocol === "tcp" && port === ADMIN_PORT)
+      .map(({ address, program, unit = program }) =>
+        finding(`${unit}/admin`, { expected, found: `port ${ADMIN_PORT} answers at ${address}`, mend: MEND }),
+      ),
+  ];
 }

@@ -293,8 +293,18 @@ describe("sites", () => {
   });
 
   test("administration that others reach", () => {
-    expect(told(adminFindings(declared, [{ container: "vpai_caddy", network: "backend" }]))).toEqual([
+    const admin = [{ container: "vpai_caddy", network: "backend" }];
+    const listener = {
+      protocol: "tcp",
+      address: "127.0.0.1",
+      port: 2019,
+      program: "caddy",
+      unit: "gateway.service",
+    } as const;
+    const listeners = [listener, { ...listener, port: 2020 }];
+    expect(told(adminFindings(declared, { admin, listeners }))).toEqual([
       "site vpai_caddy/admin: port 2019 answers on the network backend",
+      "site gateway.service/admin: port 2019 answers at 127.0.0.1",
     ]);
   });
 });

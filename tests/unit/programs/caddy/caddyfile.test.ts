@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { ServiceContext } from "../../../../model/context";
 import type { Exposure } from "../../../../model/site";
+import { caddyUnit } from "../../../../programs/caddy";
 import { caddyfile } from "../../../../programs/caddy/caddyfile";
 import { contextWith } from "../../../context";
 import { serviceWith } from "../../../service";
@@ -218,8 +219,12 @@ test("the certificate account's contact is given where there is one", () => {
   expect(caddyfile(contextWith({ runs: [] }))).not.toContain("email");
 });
 
-test("the administration interface is for the container itself", () => {
-  expect(caddyfile(contextWith({ tls: "internal", runs: [] }))).toMatch(/^\{\n\tadmin localhost:2019\n/);
+test("the administration interface is a socket of Caddy's user alone", () => {
+  const context = contextWith({ tls: "internal", runs: [] });
+  expect(caddyfile(context)).toContain("\tadmin unix//config/admin.sock|0600\n");
+  const unit = caddyUnit({ name: "gateway", group: "studio", limits: { memoryMiB: 128, cpus: 1 } });
+  expect(caddyfile({ ...context, services: [unit] })).toContain("\tadmin unix//run/caddy-admin/admin.sock|0600\n");
+  expect(unit.run.sandbox).toMatchObject({ RuntimeDirectory: "caddy-admin", RuntimeDirectoryMode: "0700" });
 });
 
 describe("addresses that hold a secret", () => {

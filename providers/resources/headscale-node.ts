@@ -9,9 +9,10 @@ import { deleteNode, isExpired, type Node, nodesOf, renameNode } from "../headsc
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { type Transport, transportTo } from "../ssh/transport";
+import { Transport, transportTo } from "../ssh/transport";
 import { becomesMember, faultOf, join, type Status, statusOf } from "../tailscale/client";
 import { Unreadable } from "../unreadable";
+import { warn } from "../warn";
 
 /** The Headscale that a computer is a node of. */
 interface Coordinator {
@@ -59,6 +60,9 @@ const GUARD_SECONDS = 60;
 /** How long joining and moving may take together. */
 const LONGEST = 300;
 
+/** Seconds that a computer has to let us in when its node is removed, and then to be logged out. */
+const FAREWELL = 20;
+
 /** Whether the client was up, and how it comes to be so again. */
 const SAVE = '"$1" status --json --peers=false >status || :';
 const RESTORE = `if grep -q '"BackendState": "Running"' status; then "$1" up --timeout=20s; else "$1" down; fi || :`;
@@ -103,13 +107,29 @@ export const headscaleNodeKind: Kind<HeadscaleNodeInputs, HeadscaleNodeState> = 
     const condition = faultOf(status, state.address) ?? faultAtServer(own, state) ?? "joined";
     return { ...state, condition };
   },
+  /** At the server first: a computer that is dead or stolen is out of the VPN whatever becomes of it. */
   async remove(state) {
-    await transportTo(state.connection).run([state.command, "logout"]);
     await withApi(state.headscale, async (api) => {
       for (const one of await nodesOf(api)) if (isOurs(one, state)) await deleteNode(api, one);
     });
+    await logOut(state);
   },
 };
+
+/** Has a computer forget that it was a node, as far as it can be reached. */
+async function logOut({ connection, command, node }: HeadscaleNodeState): Promise<void> {
+  const computer = new Transport(connection, FAREWELL * 1000);
+  try {
+    await computer.output(["timeout", String(FAREWELL), command, "logout"]);
+  } catch (error) {
+    warn(
+      `${node} is no node of the VPN any more, but its computer was not logged out: ${(error as Error).message}. ` +
+        `Where it is still yours, run \`${command} logout\` there.`,
+    );
+  } finally {
+    computer.close();
+  }
+}
 
 const serverName = ({ headscale: { connection, server } }: HeadscaleNodeInputs): string =>
   `${server.container} on ${connection.host}`;

@@ -1,4 +1,5 @@
 import "../without-sdk";
+import { pauses } from "../pauses";
 import type { Node } from "../../../../providers/headscale/nodes";
 import { type HeadscaleNodeInputs, headscaleNodeKind } from "../../../../providers/resources/headscale-node";
 import { Unreadable } from "../../../../providers/unreadable";
@@ -148,8 +149,28 @@ test("removed, the host is logged out and its node deleted, others' stay", async
   joined();
   nodes.push(node({ id: "2", name: "sese", user: { name: "people" } }));
   await headscaleNodeKind.remove(inputs());
-  expect(commands).toEqual(["/usr/local/bin/tailscale logout"]);
+  expect(commands).toEqual(["timeout 20 /usr/local/bin/tailscale logout"]);
   expect(nodes.map(({ id }) => id)).toEqual(["2"]);
+});
+
+test("one whose host does not answer any more is deleted all the same, with a warning", async () => {
+  joined();
+  const said = jest.spyOn(console, "error").mockImplementation();
+  const began = Date.now();
+  let waited = 0;
+  jest.spyOn(Date, "now").mockImplementation(() => began + waited);
+  pauses.mockImplementation((milliseconds) => Promise.resolve(void (waited += milliseconds)));
+  await headscaleNodeKind.remove({ ...inputs(), connection: { ...host.connection, port: 1 } });
+  expect([nodes, commands]).toEqual([[], []]);
+  expect(said.mock.calls).toEqual([
+    [
+      expect.stringMatching(
+        /^warning: sese is no node of the VPN any more, but its computer was not logged out: root@.* run `\/usr\/local\/bin\/tailscale logout` there\.$/,
+      ),
+    ],
+  ]);
+  expect(waited).toBeLessThanOrEqual(20_000);
+  jest.restoreAllMocks();
 });
 
 test("a client that does not run cannot be read", async () => {

@@ -15,6 +15,7 @@ export interface Described {
   key: string;
   /** When it expires, ISO 8601. */
   expiration: string;
+  used?: boolean;
 }
 
 /** Makes a pre-auth key for one node, once. @throws when there is no such user */

@@ -39,17 +39,20 @@ export const headscaleKeyKind: Kind<HeadscaleKeyInputs, HeadscaleKeyState> = {
       const made = await makeKey(api, { user, minutes, server: `${server.container} on ${connection.host}` });
       return { ...inputs, key: made.key, expires: made.expiration };
     }),
-  /** Used or expired, it has had its use, and is what it should be. */
+  /** Used, or expired by itself, it has had its use, and is what it should be; one that somebody has expired before is gone. */
   observe: (state) =>
     withApi(state, async (api) => {
       const user = await userNamed(api, state.user);
       if (user === undefined) return undefined;
       const known = await api.call<{ preAuthKeys?: Described[] }>("GET", `/api/v1/preauthkey?user=${user.id}`);
       const found = known?.preAuthKeys?.find(({ key }) => key === state.key);
-      return found === undefined ? undefined : { ...state, expires: found.expiration };
+      return found === undefined || isTakenBack(found, state) ? undefined : { ...state, expires: found.expiration };
     }),
   remove: (state) => withApi(state, (api) => expire(api, state)),
 };
+
+const isTakenBack = ({ used = false, expiration }: Described, { expires }: HeadscaleKeyState): boolean =>
+  !used && Date.parse(expiration) < Date.parse(expires);
 
 async function expire(api: JsonApi, { user, key }: HeadscaleKeyState): Promise<void> {
   const found = await userNamed(api, user);

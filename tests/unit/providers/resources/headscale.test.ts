@@ -12,7 +12,7 @@ import { HttpContainer, type Received, type Reply } from "../http-container";
 const API_KEY = "prefix1.s3cret";
 let users: { id: string; name: string }[];
 let nodes: number;
-let keys: { key: string; user: string; reusable: boolean; expiration: string }[];
+let keys: { key: string; user: string; reusable: boolean; used?: boolean; expiration: string }[];
 let commands: string[];
 let headscale: HttpContainer;
 
@@ -103,6 +103,20 @@ test("a pre-auth key is for one use and short-lived, stays as it is, and is expi
   expect(keys[0]?.expiration).toBe("past");
   keys = [];
   expect(await headscaleKeyKind.observe(state)).toBeUndefined();
+});
+
+test("a key that somebody expired before its use is gone, a used or overdue one is not", async () => {
+  await headscaleUserKind.ensure(user());
+  const state = await headscaleKeyKind.ensure(key());
+  const [made] = keys;
+  if (made === undefined) throw new Error("no key was made");
+  keys = [{ ...made, expiration: "2020-01-01T00:00:00Z" }];
+  expect(await headscaleKeyKind.observe(state)).toBeUndefined();
+  keys = [{ ...made, used: true, expiration: "2020-01-01T00:00:00Z" }];
+  expect(await headscaleKeyKind.observe(state)).toEqual({ ...state, expires: "2020-01-01T00:00:00Z" });
+  const overdue = "2020-01-01T00:00:00Z";
+  keys = [{ ...made, expiration: overdue }];
+  expect(await headscaleKeyKind.observe({ ...state, expires: overdue })).toEqual({ ...state, expires: overdue });
 });
 
 test("another key takes the place of one that was made, which is expired", async () => {

@@ -15,6 +15,8 @@ export interface Node {
   online: boolean;
   /** ISO 8601; absent or in the year 1: never. */
   expiry?: string | null;
+  /** Networks that others may reach by it. */
+  approvedRoutes?: string[];
 }
 
 export async function nodesOf(api: JsonApi): Promise<Node[]> {
@@ -45,6 +47,11 @@ export async function deleteNode(api: JsonApi, { id }: Pick<Node, "id">): Promis
 
 export async function renameNode(api: JsonApi, { id }: Pick<Node, "id">, name: string): Promise<void> {
   await api.call("POST", `/api/v1/node/${id}/rename/${encodeURIComponent(name)}`);
+}
+
+/** Takes back that others may reach networks by a node. */
+export async function approveNoRoutes(api: JsonApi, { id }: Pick<Node, "id">): Promise<void> {
+  await api.call("POST", `/api/v1/node/${id}/approve_routes`, { body: { routes: [] } });
 }
 
 export const isExpired = ({ expiry }: Node, now: number = Date.now()): boolean =>

@@ -5,7 +5,7 @@ import type { Guarded } from "../guard";
 import { inTurn, moveNode } from "../headscale/address";
 import { withApi } from "../headscale/api";
 import { makeKey } from "../headscale/keys";
-import { deleteNode, isExpired, type Node, nodesOf, renameNode } from "../headscale/nodes";
+import { approveNoRoutes, deleteNode, isExpired, type Node, nodesOf, renameNode } from "../headscale/nodes";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -90,6 +90,7 @@ export const headscaleNodeKind: Kind<HeadscaleNodeInputs, HeadscaleNodeState> = 
         const own = (await joined(api, computer, inputs)) ?? (await joinAnew(api, computer, inputs));
         await removeOlder(api, own, inputs);
         if (own.givenName !== inputs.node) await renameNode(api, own, inputs.node);
+        if (routesOf(own).length > 0) await approveNoRoutes(api, own);
         if (!own.ipAddresses.includes(inputs.address)) await move(api, own, inputs);
         const fault = await becomesMember(computer, inputs.command, { address: inputs.address, seconds: PATIENCE });
         if (fault === undefined) return inputs;
@@ -141,10 +142,14 @@ const ownOf = (nodes: readonly Node[], { Self }: Status): Node | undefined =>
 const isOurs = ({ user, name, givenName }: Node, { user: wanted, node }: HeadscaleNodeState): boolean =>
   user.name === wanted && [name, givenName].includes(node);
 
+const routesOf = ({ approvedRoutes = [] }: Node): readonly string[] => approvedRoutes;
+
 function faultAtServer(own: Node, { user, node }: HeadscaleNodeState): string | undefined {
   if (isExpired(own)) return "expired";
   if (own.user.name !== user) return `a node of ${own.user.name}`;
-  return own.givenName === node ? undefined : `named ${own.givenName}`;
+  if (own.givenName !== node) return `named ${own.givenName}`;
+  const routes = routesOf(own).join(", ");
+  return routes === "" ? undefined : `a way to ${routes}`;
 }
 
 /** The node that the computer is already; undefined where it has to join. */

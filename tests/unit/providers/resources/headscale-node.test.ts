@@ -24,12 +24,15 @@ const node = (more: Partial<Node>): Node => ({
   ...more,
 });
 
-function answer({ method, path, headers }: Received): Reply {
+function answer({ method, path, headers, body }: Received): Reply {
   if (headers.authorization !== `Bearer ${API_KEY}`) return { status: 401 };
   const [, deleted = ""] = /^\/api\/v1\/node\/(\d+)$/.exec(path) ?? [];
   const [, renamed = "", name = ""] = /^\/api\/v1\/node\/(\d+)\/rename\/(.+)$/.exec(path) ?? [];
   if (method === "DELETE" && deleted !== "") nodes = nodes.filter(({ id }) => id !== deleted);
   if (renamed !== "") nodes = nodes.map((one) => (one.id === renamed ? { ...one, givenName: name } : one));
+  const [, routed = ""] = /^\/api\/v1\/node\/(\d+)\/approve_routes$/.exec(path) ?? [];
+  const { routes = [] } = (body ?? {}) as { routes?: string[] };
+  nodes = nodes.map((one) => (one.id === routed ? { ...one, approvedRoutes: routes } : one));
   if (path === "/api/v1/node") return { status: 200, body: { nodes } };
   if (path === "/api/v1/user") return { status: 200, body: { users: [{ id: "1", name: "hosts" }] } };
   if (path === "/api/v1/preauthkey") {
@@ -130,11 +133,20 @@ test.each<[string, () => void, string]>([
   ["offline", () => (status = { ...status, Self: { ...status.Self, Online: false } }), "offline"],
   ["at another address", () => (status = { ...status, TailscaleIPs: ["100.64.0.3"] }), "at the address 100.64.0.3"],
   ["expired", () => (nodes = [node({ expiry: "2020-01-01T00:00:00Z" })]), "expired"],
+  ["a way", () => (nodes = [node({ approvedRoutes: ["0.0.0.0/0", "::/0"] })]), "a way to 0.0.0.0/0, ::/0"],
   ["renamed", () => (nodes = [node({ givenName: "other" })]), "named other"],
 ])("a node that is %s is a difference", async (_what, change, condition) => {
   joined();
   change();
   expect(await headscaleNodeKind.observe(inputs())).toEqual({ ...inputs(), condition });
+});
+
+test("routes that somebody approved of a node are taken back", async () => {
+  joined();
+  nodes = [node({ approvedRoutes: ["10.0.0.0/8"] })];
+  await headscaleNodeKind.ensure(inputs());
+  expect(nodes).toEqual([node({ approvedRoutes: [] })]);
+  expect(await headscaleNodeKind.observe(inputs())).toEqual(inputs());
 });
 
 test("one that the server does not know any more is gone, and comes back", async () => {

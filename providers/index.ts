@@ -11,6 +11,7 @@ export { HeadscalePolicy } from "./resources/headscale-policy";
 export { HeadscaleUser } from "./resources/headscale-user";
 export { GATE_PATIENCE, HealthGate } from "./resources/health-gate";
 export type { HostNeeds } from "./host/faults";
+export { askForReverts, revertsIn } from "./guard/reverts";
 export { expectReady } from "./host/ready";
 export { HostFirewall } from "./resources/host-firewall";
 export { HostIsolation } from "./resources/host-isolation";

@@ -1,4 +1,4 @@
-import { reach } from "@vpai/providers";
+import { askForReverts, reach, revertsIn } from "@vpai/providers";
 import type { StackHost } from "./stack";
 
 /** Seconds that a host may take to let us in: one that is often off shortly, any other as long as a reboot may take. */
@@ -10,14 +10,24 @@ export interface Away {
   why: string;
 }
 
-/** Which of the hosts cannot be reached. One that answers and refuses us is not among them: the run says what is wrong. */
-export async function awayOf(hosts: Readonly<Record<string, StackHost>>): Promise<Away[]> {
+/**
+ * Which of the hosts cannot be reached. One that answers and refuses us is not among them: the run says what is wrong.
+ * @param asks whether those that are there tell, once, which changes they took back since the last run
+ */
+export async function awayOf(hosts: Readonly<Record<string, StackHost>>, asks: boolean): Promise<Away[]> {
   const found = await Promise.all(
     Object.entries(hosts).map(async ([name, { connection, unreachable }]) => {
       if (connection === undefined) return [];
-      const outcome = await reach(connection, SECONDS[unreachable]);
+      const outcome = await reach(connection, SECONDS[unreachable], asks ? askForReverts() : undefined);
+      if (outcome.outcome === "reached") tellReverts(name, outcome.answer);
       return outcome.outcome === "away" ? [{ name, why: outcome.why }] : [];
     }),
   );
   return found.flat();
+}
+
+/** Whoever has undone the change meanwhile would not hear of it otherwise. */
+function tellReverts(host: string, answer: string): void {
+  for (const { name, why } of revertsIn(answer))
+    console.error(`warning: ${host}: the host took the last change of its ${name} back, ${why}.`);
 }

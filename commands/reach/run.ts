@@ -37,7 +37,7 @@ export async function runReaching({ stack, command, given = {}, reaches, run }: 
   await expectPassphrase(stack);
   const choice = choiceOf(given, servicesOf(hosts));
   let known = filtered(hosts, (_name, host) => reaches?.(host) ?? true);
-  let away = await awayOf(known);
+  let away = await awayOf(known, command === "up");
   for (;;) {
     known = filtered(known, (name) => away.every((one) => one.name !== name));
     let left: Left | undefined;
@@ -45,7 +45,7 @@ export async function runReaching({ stack, command, given = {}, reaches, run }: 
       left = await leftBy(command, stack, { hosts: Object.keys(hosts), choice, away });
       return left === undefined ? [] : left.all ? undefined : excluding(left.urns);
     });
-    const gone = code === 0 ? [] : await awayOf(known);
+    const gone = code === 0 ? [] : await awayOf(known, false);
     if (gone.length === 0) return ended(code, { stack, command }, deferredHosts(hosts, away, left), left);
     console.error(`\n${gone.map(({ name }) => name).join(", ")} went away meanwhile: once more, without it.`);
     away = [...away, ...gone];

@@ -22,13 +22,21 @@ export const GO_BACK = `[ -e "$1/revert" ] || exit 0
 systemctl stop "$2.timer" 2>/dev/null || :
 exec systemd-run --quiet --collect --wait --unit "$2-now" sh "$1/revert" "$3"`;
 
-/** Prints when and why the host went back last, if nobody was told yet. */
-export const LAST = 'cat "$1.reverted" 2>/dev/null || :';
+/** Prints when and why the host went back last, also where a run has told so already. */
+export const LAST = 'cat "$1.reverted" 2>/dev/null || cat "$1.told" 2>/dev/null || :';
+
+/** Prints which guards went back, when and why, a line each with a tab in it, if nobody was told yet. Argument: their folder. */
+export const TELL = `cd "$1" 2>/dev/null || exit 0
+for file in *.reverted; do
+  [ -f "$file" ] || continue
+  printf '%s\\t%s\\n' "\${file%.reverted}" "$(cat "$file")"
+  mv -fT "$file" "\${file%.reverted}.told"
+done`;
 
 /** Keeps files in a new folder. Standard input is the program that brings them back. */
 export const KEEP = `set -eu
 folder=$1; shift
-umask 077; rm -rf "$folder.new" "$folder.reverted"; mkdir -p "$folder.new"; cd "$folder.new"
+umask 077; rm -rf "$folder.new" "$folder.reverted" "$folder.told"; mkdir -p "$folder.new"; cd "$folder.new"
 cat > revert; : > absent; tar --create --file files.tar --files-from /dev/null
 for file; do
   if [ -e "$file" ] || [ -L "$file" ]; then tar --append --absolute-names --file files.tar -- "$file"

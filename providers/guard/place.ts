@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
 
+/** Folder on a host that guards keep things in, unless they are told another. */
+export const GUARDS = "/var/lib/vpai/guard";
+
 /** One guard on one host. */
 export interface Place {
   /** Holds what was kept, and the program `revert`. Not there: nothing is pending. */
@@ -17,10 +20,7 @@ interface Named {
 }
 
 /** @param id of the resource: two of a kind have guards of their own */
-export function placeOf(
-  { name, folder = "/var/lib/vpai/guard", units = "/etc/systemd/system" }: Named,
-  id: string,
-): Place {
+export function placeOf({ name, folder = GUARDS, units = "/etc/systemd/system" }: Named, id: string): Place {
   const unit = `vpai-guard-${name}-${createHash("sha256").update(id).digest("hex").slice(0, 8)}`;
   const service = `${unit}-boot.service`;
   const atBoot = [`${units}/${service}`, `${units}/multi-user.target.wants/${service}`] as const;

@@ -14,6 +14,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { arm, type Guarded } from "../../../providers/guard";
+import { askForReverts, type Revert, revertsIn } from "../../../providers/guard/reverts";
 import { implement, type Kind } from "../../../providers/implementation";
 import type { Connection } from "../../../providers/ssh/connection";
 import { transportTo } from "../../../providers/ssh/transport";
@@ -244,6 +245,24 @@ test("why a host went back is told by the next change, and once", async () => {
     expect.stringMatching(
       /^warning: file on root@127\.0\.0\.1: the host took the last change back, \d{4}-\d\d-\d\d \d\d:\d\d UTC: no new login confirmed the change within 1 s\. It is tried again now\.$/,
     ),
+  ]);
+  expect(await warningsOf(() => create(kindOf(write), "newer"))).toEqual([]);
+});
+
+test("who has undone the change is told once that the host took it back; the next change says so, too", async () => {
+  const inputs = { connection: server.connection, text: "new" };
+  const ask = (): Revert[] => {
+    const [command = "", ...args] = askForReverts(inFolder("guard"));
+    return revertsIn(execFileSync(command, args, { encoding: "utf8" }));
+  };
+  expect(ask()).toEqual([]);
+  await arm(guardOf(2), { id: "one", inputs, before: undefined });
+  await write(inputs);
+  await sleep(3500);
+  const why = expect.stringMatching(/ UTC: no new login confirmed the change within 2 s$/) as string;
+  expect([ask(), ask()]).toEqual([[{ name: "file", why }], []]);
+  expect(await warningsOf(() => create(kindOf(write)))).toEqual([
+    expect.stringContaining("no new login confirmed the change within 2 s. It is tried again now."),
   ]);
   expect(await warningsOf(() => create(kindOf(write), "newer"))).toEqual([]);
 });

@@ -8,11 +8,14 @@ export const world = {
   /** Hosts that are away, at each look. */
   looks: [] as string[][],
   resources: [] as Resource[],
+  /** Whether hosts were asked what they took back, at each look. */
+  asked: [] as boolean[],
 };
 
 jest.mock("../../../../commands/reach/stack", () => ({ hostsOf: () => Promise.resolve(world.hosts) }));
 jest.mock("../../../../commands/reach/probe", () => ({
-  awayOf: (hosts: Record<string, unknown>): Promise<Away[]> => {
+  awayOf: (hosts: Record<string, unknown>, asks: boolean): Promise<Away[]> => {
+    world.asked.push(asks);
     const away = world.looks.shift() ?? [];
     return Promise.resolve(away.filter((name) => name in hosts).map((name) => ({ name, why: `${name} is silent` })));
   },

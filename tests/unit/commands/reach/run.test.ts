@@ -9,7 +9,7 @@ beforeEach(() => {
   const connection = { host: "192.0.2.1", port: 22, user: "root", hostKey: "" };
   const host = { vanishes: false, connection, services: ["n8n"] };
   world.hosts = { hub: { ...host, unreachable: "fail" }, pi: { ...host, unreachable: "defer", services: ["comfyui"] } };
-  world.looks = [];
+  [world.looks, world.asked] = [[], []];
   world.resources = ["hub/n8n", "pi/comfyui"].map((name) => resource(name));
 });
 afterEach(() => {
@@ -22,10 +22,10 @@ const resource = (name: string, op = "update"): Resource => ({
 });
 
 /** Runs a command. @param codes with which the engine ends, run by run */
-async function run(codes: number[], given = {}) {
+async function run(codes: number[], given = {}, command: "up" | "refresh" = "up") {
   const calls: { args: string[] | undefined; left: string | undefined }[] = [];
   const code = await runReaching({
-    ...{ stack: "lab", command: "up", given },
+    ...{ stack: "lab", command, given },
     run: async (leaving) => {
       const args = await leaving();
       calls.push({ args, left: process.env["VPAI_LEFT_HOSTS"] });
@@ -73,6 +73,12 @@ test("a host that goes away meanwhile costs one more run, without it", async () 
 
 test("a run that fails while every host is there is not tried again", async () => {
   expect(await run([255])).toMatchObject({ code: 255, calls: [{ args: [] }] });
+});
+
+test("hosts tell what they took back when an up begins, not after it failed, and keep it for that at a refresh", async () => {
+  await run([255]);
+  await run([0], {}, "refresh");
+  expect(world.asked).toEqual([true, false, false]);
 });
 
 test("a run that is limited leaves the rest, and says nothing of a host that it does not concern", async () => {

@@ -9,7 +9,14 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test("a host that lets us in", async () => {
-  expect(await reach(server.connection, 10)).toEqual({ outcome: "reached" });
+  expect(await reach(server.connection, 10)).toEqual({ outcome: "reached", answer: "" });
+});
+
+test("a host that is asked something by the way", async () => {
+  server.respond = () => ({ code: 0, stdout: "yes\n", stderr: "" });
+  server.commands.length = 0;
+  expect(await reach(server.connection, 10, ["asked", "for"])).toEqual({ outcome: "reached", answer: "yes\n" });
+  expect(server.commands).toEqual([["asked", "for"]]);
 });
 
 test("a host that answers and refuses us is not away", async () => {

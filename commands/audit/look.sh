@@ -24,7 +24,9 @@ keys_of() { # user, home
 printf '%s\n' "$passwd" | while IFS=: read -r user _ _ _ _ home _; do keys_of "$user" "$home"; done
 
 # What is started by itself, and who has put it there: a package, or somebody else.
-files=$(find /etc/systemd/system -mindepth 1 -type f; find /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly \
+units='/etc/systemd/system /usr/local/lib/systemd/system /etc/systemd/user'
+# shellcheck disable=SC2086
+files=$(find $units -mindepth 1 -type f 2>/dev/null; find /etc/rc.local /etc/sudoers -type f 2>/dev/null; find /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly \
   /etc/cron.monthly /etc/cron.yearly /etc/crontab /var/spool/cron -type f ! -name .placeholder ! -name .SEQ 2>/dev/null; find /etc/sudoers.d -type f ! -name README 2>/dev/null)
 owned=$(printf '%s\n' "$files" | xargs -r -d '\n' dpkg -S 2>/dev/null | sed 's/^[^/]*: //')
 sums=$(dpkg-query -W -f '${Conffiles}\n' 2>/dev/null | sed -n 's/^ \(\/[^ ]*\) \([0-9a-f]\{32\}\).*/\2  \1/p')
@@ -37,6 +39,18 @@ printf '%s\n' "$files" | while read -r file; do
     [ -z "$sum" ] || printf '%s\n' "$sum" | md5sum --check --status 2>/dev/null || origin=changed
   fi
   printf '%s\t%s\n' "$origin" "$file" | tell placed
+done
+# Units that are links: to what no package has put there, and that is not among the files above itself. A package may name a file
+# by the folder of before /usr was merged.
+# shellcheck disable=SC2086
+links=$(find $units -mindepth 1 -type l 2>/dev/null | while read -r link; do
+  target=$(readlink -f -- "$link")
+  case $target in '' | /dev/null | /etc/systemd/system/* | /usr/local/lib/systemd/system/* | /etc/systemd/user/*) continue ;; esac
+  [ ! -e "$target" ] || printf '%s\t%s\n' "$target" "$link"
+done)
+owned=$(printf '%s\n' "$links" | cut -f1 | sed 'p; s|^/usr/|/|' | sort -u | xargs -r -d '\n' dpkg -S 2>/dev/null | sed 's/^[^/]*: //; s|^/lib/|/usr/lib/|')
+printf '%s\n' "$links" | while IFS='	' read -r target link; do
+  [ -z "$link" ] || printf '%s\n' "$owned" | grep -qxF "$target" || printf 'linked\t%s\n' "$link" | tell placed
 done
 systemctl list-unit-files --no-legend --plain 2>/dev/null | awk '{ print $1 "\t" $2 }' | tell enabled
 systemctl list-units --failed --no-legend --plain 2>/dev/null | awk '{ print $1 }' | tell failed

@@ -16,8 +16,11 @@ interface SeenKey {
 /** A file that has the host do something by itself, or says who may. */
 export interface SeenFile {
   path: string;
-  /** `package`: as it was installed; `changed`: a package's, and another one than that; `foreign`: nobody's. */
-  origin: "package" | "changed" | "foreign";
+  /**
+   * `package`: as it was installed; `changed`: a package's, and another one than that; `foreign`: nobody's; `linked`: a link to what is
+   * nobody's.
+   */
+  origin: "package" | "changed" | "foreign" | "linked";
 }
 
 /** Who listens where. */

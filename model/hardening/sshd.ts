@@ -39,6 +39,13 @@ export const SSHD = {
   KbdInteractiveAuthentication: { value: "no", source: "checklist" },
   PermitEmptyPasswords: { value: "no", source: "checklist" },
   HostbasedAuthentication: { value: "no", source: "own", reason: "keys are the only way in" },
+  AuthorizedKeysFile: {
+    value: ".ssh/authorized_keys .ssh/authorized_keys2",
+    source: "own",
+    reason: "whoever may log in is in a file of the user's own, where the audit looks",
+  },
+  AuthorizedKeysCommand: { value: "none", source: "own", reason: "no program says who may log in" },
+  TrustedUserCAKeys: { value: "none", source: "own", reason: "no authority says who may log in" },
   MaxAuthTries: { value: "2", source: "checklist" },
   LoginGraceTime: { value: "30", source: "checklist" },
   MaxSessions: { value: "10", source: "checklist" },

@@ -18,7 +18,7 @@ export function faultsOf({ connection, port, users, options }: Asked): Fault[] {
     [!users.includes(user), "users", `expected ${user} in AllowUsers, as whom we log in, found ${named(users)}`],
     [!users.every(isName), "users", `expected login names in AllowUsers, found ${named(users)}`],
     [!isPort(port), "port", `expected a port from 1 to 65535, found ${port}`],
-    [!isText(options), "options", "expected names and values of sshd_config without white space, found others"],
+    [!isText(options), "options", "expected names and values of sshd_config of words in one line, found others"],
     ...locks(user).map(([option, isWrong, expected]): [boolean, "options", string] => {
       const value = options[option];
       const found = `expected ${option} ${expected}, found ${value ?? ""}`;
@@ -51,4 +51,6 @@ const isName = (user: string): boolean => /^[a-z_][a-z0-9_-]{0,31}$/.test(user);
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65535;
 
 const isText = (options: Readonly<Record<string, string>>): boolean =>
-  Object.entries(options).every(([option, value]) => /^[A-Za-z0-9]+$/.test(option) && /^[\w@.,:+*-]+$/.test(value));
+  Object.entries(options).every(
+    ([option, value]) => /^[A-Za-z0-9]+$/.test(option) && /^[\w@.,:+*/-]+( [\w@.,:+*/-]+)*$/.test(value),
+  );

@@ -34,9 +34,17 @@ echo "$1 mallory" >> /root/.ssh/authorized_keys
 printf '[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n' > /etc/systemd/system/stranger.service
 systemctl enable --quiet stranger.service
 echo '* * * * * root true' > /etc/cron.d/stranger
+mkdir -p /opt/stranger /usr/local/lib/systemd/system
+for unit in /opt/stranger/linked.service /usr/local/lib/systemd/system/local.service /etc/systemd/user/stranger.service; do
+  printf '[Service]\\nExecStart=/bin/sleep infinity\\n' > "$unit"
+done
+systemctl link --quiet /opt/stranger/linked.service
+printf '#!/bin/sh\\n' > /etc/rc.local
 echo 'mallory ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/stranger
+cp -p /etc/sudoers /opt/stranger/sudoers
+echo '# mallory was here' >> /etc/sudoers
 sysctl --quiet --write net.ipv4.conf.all.accept_redirects=1
-echo 'MaxSessions 99' > /etc/ssh/sshd_config.d/00-stranger.conf
+printf 'MaxSessions 99\\nTrustedUserCAKeys /etc/ssh/stranger.pub\\n' > /etc/ssh/sshd_config.d/00-stranger.conf
 chmod 0644 "$2"`;
 
 const UNDONE = `docker rm --force --volumes stranger >/dev/null 2>&1
@@ -44,6 +52,9 @@ userdel --remove mallory >/dev/null 2>&1
 sed -i '/ mallory$/d' /root/.ssh/authorized_keys
 systemctl disable --quiet stranger.service
 rm -f /etc/systemd/system/stranger.service /etc/cron.d/stranger /etc/sudoers.d/stranger /etc/ssh/sshd_config.d/00-stranger.conf
+rm -f /etc/systemd/system/linked.service /usr/local/lib/systemd/system/local.service /etc/systemd/user/stranger.service /etc/rc.local
+[ ! -e /opt/stranger/sudoers ] || mv -f /opt/stranger/sudoers /etc/sudoers
+rm -rf /opt/stranger
 systemctl daemon-reload
 sysctl --quiet --write net.ipv4.conf.all.accept_redirects=0
 chmod 0400 "$1"`;
@@ -98,10 +109,16 @@ test("what somebody did by hand is named, thing by thing, and fails the command"
       "user mallory",
       `key root/${KEY.slice(-12)}`,
       "unit stranger.service",
+      "unit linked.service",
+      "unit /usr/local/lib/systemd/system/local.service",
+      "unit /etc/systemd/user/stranger.service",
+      "unit /etc/rc.local",
       "cron /etc/cron.d/stranger",
       "sudoers /etc/sudoers.d/stranger",
+      "sudoers /etc/sudoers",
       "sysctl net.ipv4.conf.all.accept_redirects",
       "sshd MaxSessions",
+      "sshd TrustedUserCAKeys",
       `file ${SECRET}`,
     ]),
   );
@@ -138,7 +155,7 @@ test("the night's look of the host says the same, as figures for the alert", asy
   await host.output(["sh", "-c", DONE, "test", KEY, SECRET]);
   expect(await run()).toMatch(/container: stranger is not the platform's/);
   expect(await figures()).toEqual([
-    'audit_findings{check="sshd"} 1',
+    'audit_findings{check="sshd"} 2',
     'audit_findings{check="sysctl"} 1',
     'audit_findings{check="container"} 1',
     'audit_findings{check="hardening"} 4',

@@ -231,6 +231,12 @@ test("what has the host do something by itself", () => {
     "placed\tchanged\t/etc/crontab",
     "placed\tforeign\t/var/spool/cron/crontabs/root",
     "placed\tforeign\t/etc/sudoers.d/mallory",
+    "placed\tchanged\t/etc/sudoers",
+    "placed\tforeign\t/etc/rc.local",
+    "placed\tforeign\t/usr/local/lib/systemd/system/hello.service",
+    "placed\tforeign\t/etc/systemd/user/miner.service",
+    "placed\tlinked\t/etc/systemd/system/hello.service",
+    "placed\tlinked\t/etc/systemd/system/multi-user.target.wants/miner.service",
     "enabled\tminer.service\tenabled",
   );
   expect(told(selfStartingFindings(declared, there))).toEqual([
@@ -239,7 +245,19 @@ test("what has the host do something by itself", () => {
     "cron /etc/crontab: a package's file that was changed",
     "cron /var/spool/cron/crontabs/root: a file that nobody declared",
     "sudoers /etc/sudoers.d/mallory: a file that nobody declared",
+    "sudoers /etc/sudoers: a package's file that was changed",
+    "unit /etc/rc.local: a file that nobody declared",
+    "unit /usr/local/lib/systemd/system/hello.service: a file that nobody declared, enabled",
+    "unit /etc/systemd/user/miner.service: a file that nobody declared, enabled",
+    "unit hello.service: a link to what nobody declared, enabled",
+    "unit multi-user.target.wants/miner.service: a link to what nobody declared, enabled",
   ]);
+  const mended = selfStartingFindings(declared, there).map(({ where, mend }) => `${where}: ${mend}`);
+  expect(mended).toContain("/etc/sudoers: look at it, then put back what its package brings");
+  expect(mended).toContain(
+    "/etc/systemd/system/multi-user.target.wants/miner.service: systemctl disable --now miner.service; " +
+      "rm -f /etc/systemd/system/multi-user.target.wants/miner.service; systemctl daemon-reload",
+  );
 });
 
 test("rights of files: secrets that others can read, that nobody declared, that are gone", () => {

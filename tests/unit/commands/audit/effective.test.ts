@@ -8,6 +8,9 @@ passwordauthentication no
 kbdinteractiveauthentication no
 permitemptypasswords no
 hostbasedauthentication no
+authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2
+authorizedkeyscommand none
+trustedusercakeys none
 maxauthtries 2
 logingracetime 30
 maxsessions 10
@@ -43,6 +46,12 @@ describe("sshd", () => {
   });
 
   test.each([
+    ["trustedusercakeys /etc/ssh/ca.pub", "TrustedUserCAKeys: none, not /etc/ssh/ca.pub"],
+    ["authorizedkeyscommand /usr/bin/keys %u", "AuthorizedKeysCommand: none, not /usr/bin/keys %u"],
+    [
+      "authorizedkeysfile .ssh/authorized_keys /etc/keys",
+      "AuthorizedKeysFile: .ssh/authorized_keys .ssh/authorized_keys2, not .ssh/authorized_keys /etc/keys",
+    ],
     ["passwordauthentication yes", "PasswordAuthentication: no, not yes"],
     ["permitrootlogin without-password", "PermitRootLogin: no, not without-password"],
     ["maxauthtries 6", "MaxAuthTries: 2, not 6"],

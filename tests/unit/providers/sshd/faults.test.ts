@@ -2,7 +2,8 @@ import { dropIn, socketDropIn } from "../../../../providers/sshd/drop-in";
 import { faultsOf } from "../../../../providers/sshd/faults";
 
 const CONNECTION = { host: "192.0.2.1", port: 22, user: "mobuone", hostKey: "ssh-ed25519 AAAA" };
-const GOOD = { connection: CONNECTION, port: 22, users: ["mobuone"], options: { PermitRootLogin: "no" } };
+const OPTIONS: Record<string, string> = { PermitRootLogin: "no" };
+const GOOD = { connection: CONNECTION, port: 22, users: ["mobuone"], options: OPTIONS };
 
 const reasons = (change: Partial<typeof GOOD>): string[] =>
   faultsOf({ ...GOOD, ...change }).map(({ reason }) => reason);
@@ -13,7 +14,7 @@ test("what lets us in is no fault", () => {
     reasons({
       connection: { ...CONNECTION, user: "root" },
       users: ["root"],
-      options: { PermitRootLogin: "without-password" },
+      options: { PermitRootLogin: "without-password", AuthorizedKeysFile: ".ssh/keys /etc/keys" },
     }),
   ).toEqual([]);
 });
@@ -30,7 +31,7 @@ test.each<[string, Partial<Record<keyof typeof GOOD, unknown>>]>([
     { options: { AllowTcpForwarding: "no" } },
   ],
   [
-    "expected names and values of sshd_config without white space, found others",
+    "expected names and values of sshd_config of words in one line, found others",
     { options: { MaxAuthTries: "2\nPermitRootLogin yes" } },
   ],
 ])("%s", (reason, change) => {

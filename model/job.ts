@@ -95,5 +95,8 @@ export type Job = ContainerJob | HostJob;
 /** What a job that does not say may use. */
 export const JOB_LIMITS = { memoryMiB: 256, cpus: 0.5 };
 
+/** Processes and threads that a job in a container may have at once: many times what Node or Restic needs, and no fork bomb. */
+export const JOB_PROCESSES = 256;
+
 /** Seconds that a try of a job may take that does not say. */
 export const JOB_TIMEOUT = 600;

@@ -1,3 +1,4 @@
+import { JOB_PROCESSES } from "../../model/job";
 import type { ContainerSpec } from "../container/spec";
 
 /** What was left of a run that was killed goes first; then the client becomes the job. */
@@ -14,6 +15,7 @@ export function runArguments(spec: ContainerSpec, image: string): string[] {
     ...["--rm", "--name", name, "--hostname", hostname, "--user", user],
     ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--log-driver", "none"],
     ...["--memory", `${limits.memoryMiB}m`, "--memory-swap", `${limits.memoryMiB}m`, "--cpus", String(limits.cpus)],
+    ...["--pids-limit", String(JOB_PROCESSES)],
     ...pairs("--network", networks.length === 0 ? ["none"] : networks),
     ...pairs(
       "--add-host",

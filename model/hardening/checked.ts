@@ -14,3 +14,9 @@ export interface CheckedValue {
 
 /** Options by name. */
 export type Checklist<Name extends string = string> = Readonly<Record<Name, CheckedValue>>;
+
+/** The checklist's value, and where the platform gives the host one of its own, that one. */
+export const withOwn = (checked: CheckedValue, own: string | false | undefined): CheckedValue =>
+  own === undefined || own === false || own === checked.value
+    ? checked
+    : { ...checked, accepts: [...new Set([...(checked.accepts ?? []), own])] };

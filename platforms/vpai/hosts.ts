@@ -8,7 +8,10 @@ import { ACCEPTED } from "./accepted";
 import { CODING_TOOLS } from "./tools";
 
 /** What each host has done itself: its backups, and a look at how hard it is. */
-const ownJobs = (context: ServiceContext): HostJob[] => [...backupJobs(context), auditJob(context, ACCEPTED)];
+const ownJobs = (context: ServiceContext): HostJob[] => [
+  ...backupJobs(context),
+  auditJob(context, { accepted: ACCEPTED, host: HOSTS[context.host] ?? {} }),
+];
 
 /** The zone is the owner's (docs/decisions/time-zone.md), the swap no source's (docs/decisions/baseline.md). */
 const SYSTEM = { timeZone: "Europe/Paris", swapMiB: 1024 } as const;

@@ -1,4 +1,4 @@
-import type { CheckedValue } from "../../../model/hardening/checked";
+import { type CheckedValue, withOwn } from "../../../model/hardening/checked";
 import { ENGINE_SETTINGS } from "../../../model/hardening/engine";
 import { ROOT_BY_KEY, SSHD } from "../../../model/hardening/sshd";
 import { isOwnOfNamespace, SYSCTL } from "../../../model/hardening/sysctl";
@@ -43,12 +43,6 @@ export function sshdFindings(declared: Declared, { sshd }: Pick<Seen, "sshd">): 
   });
   return [...options, ...allowedFindings(declared, sshd.get("allowusers") ?? "")];
 }
-
-/** The checklist's value, and where the platform gives the host one of its own, that one. */
-const withOwn = (checked: CheckedValue, own: string | undefined): CheckedValue =>
-  own === undefined || own === checked.value
-    ? checked
-    : { ...checked, accepts: [...new Set([...(checked.accepts ?? []), own])] };
 
 /** Whom sshd lets in at all. @param found names, a line each */
 function allowedFindings({ host, sshd }: Declared, found: string): AuditFinding[] {

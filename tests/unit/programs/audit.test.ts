@@ -3,6 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import vpai from "../../../platforms/vpai/platform";
+import type { ServiceContext } from "../../../model/context";
+import type { PlatformHost } from "../../../model/platform";
 import { contextWith } from "../../context";
 import { auditJob } from "../../../programs/audit";
 
@@ -138,11 +140,26 @@ test("Docker that does not answer fails the run, and tells no figure", () => {
   expect(() => run()).toThrow();
 });
 
+function expectedOf(context: ServiceContext, host: Pick<PlatformHost, "sshd" | "sysctl">): string[] {
+  const files = auditJob(context, { accepted: vpai.accepted ?? [], host }).files?.(context) ?? [];
+  return (files.find(({ path: file }) => file === "/etc/audit/expected")?.content as string).split("\n");
+}
+
+test("what the platform gives the host itself is no finding", () => {
+  const host = {
+    sshd: { options: { MaxSessions: "20" } },
+    sysctl: { "kernel.sysrq": "176", "kernel.yama.ptrace_scope": false },
+  } as const;
+  const expected = expectedOf(contextWith({}), host);
+  expect(expected).toEqual(
+    expect.arrayContaining(["sshd MaxSessions 10 20", "sshd MaxAuthTries 2", "sysctl kernel.sysrq 0 176"]),
+  );
+  expect(expected.filter((line) => line.includes("false"))).toEqual([]);
+});
+
 test("what a host is told to expect of itself", () => {
   const context = contextWith({});
-  const files = auditJob(context, vpai.accepted ?? []).files?.(context) ?? [];
-  const text = files.find(({ path: file }) => file === "/etc/audit/expected")?.content as string;
-  const expected = text.split("\n");
+  const expected = expectedOf(context, {});
   expect(expected).toEqual(
     expect.arrayContaining([
       `host ${context.host}`,

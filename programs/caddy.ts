@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { ContainerService, UnitService } from "../model/service";
 import type { Login } from "../model/site";
 import { acmeRoots, rootsFile, trusting } from "./caddy/acme";
-import { ACCESS_LOG, ADMIN_FOLDER, caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
+import { ACCESS_LOG, ADMIN_FOLDERS, caddyfile, METRICS_LISTENER } from "./caddy/caddyfile";
 import { CADDY_DASHBOARD } from "./caddy/dashboard";
 import { OVH_KEYS } from "./caddy/ovh";
 import { credentialsOf, loginFile, loginFileBefore, VPN_LISTENER, VPN_REDIRECTS } from "./caddy/routes";
@@ -65,7 +65,7 @@ export function caddyUnit({ name, group, limits }: CaddyUnitArgs): UnitService {
       sandbox: {
         CapabilityBoundingSet: "CAP_NET_BIND_SERVICE",
         AmbientCapabilities: "CAP_NET_BIND_SERVICE",
-        RuntimeDirectory: basename(ADMIN_FOLDER),
+        RuntimeDirectory: basename(ADMIN_FOLDERS.unit),
         RuntimeDirectoryMode: "0700",
       },
     },
@@ -115,7 +115,7 @@ export const caddy = ({
       { port: VPN_LISTENER, hostPort: 443, protocol: "udp", access: "vpn" },
     ],
     command: ["caddy", "run", "--config", CADDYFILE, "--adapter", "caddyfile"],
-    scratch: ["/config", ADMIN_FOLDER],
+    scratch: [ADMIN_FOLDERS.container],
     capabilities: ["NET_BIND_SERVICE"],
   },
   user: { uid: 0, gid: 0 },

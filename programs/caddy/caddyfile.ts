@@ -7,10 +7,10 @@ import { isUnitGateway, PUBLIC_LISTENER, type Route, type Site, sitesOf, VPN_LIS
 export const METRICS_LISTENER = 2020;
 
 /**
- * Folder of the socket by which Caddy is administered. Who reaches that may have Caddy read out any of its files, so it is Caddy's user's
- * (and root's) alone: on a loopback address, every program of a host would be let in.
+ * Folders of the socket by which Caddy is administered, in a container and on a host. Who reaches it may have Caddy read out any of its
+ * files, so it is Caddy's user's (and root's) alone: on a loopback address, every program of a host would be let in.
  */
-export const ADMIN_FOLDER = "/run/caddy-admin";
+export const ADMIN_FOLDERS = { container: "/config", unit: "/run/caddy-admin" };
 
 /** Where Caddy notes what everybody may ask, for CrowdSec: in the folder that it keeps. */
 export const ACCESS_LOG = "/data/access/access.log";
@@ -64,10 +64,12 @@ function onHost(context: ServiceContext): string {
   ].join("\n");
 }
 
-function globalOptions({ acmeEmail }: ServiceContext, more: readonly string[] = []): string {
+function globalOptions(context: ServiceContext, more: readonly string[] = []): string {
+  const { acmeEmail } = context;
+  const folder = ADMIN_FOLDERS[isUnitGateway(context) ? "unit" : "container"];
   return block("", [
     ...more,
-    `admin unix/${ADMIN_FOLDER}/admin.sock|0600`,
+    `admin unix/${folder}/admin.sock|0600`,
     "auto_https disable_redirects",
     ...(acmeEmail === undefined ? [] : [`email ${acmeEmail}`]),
     "grace_period 10s",

@@ -220,10 +220,10 @@ test("the certificate account's contact is given where there is one", () => {
 });
 
 test("the administration interface is a socket of Caddy's user alone", () => {
-  const socket = "\tadmin unix//run/caddy-admin/admin.sock|0600\n";
-  expect(caddyfile(contextWith({ tls: "internal", runs: [] }))).toContain(socket);
+  const context = contextWith({ tls: "internal", runs: [] });
+  expect(caddyfile(context)).toContain("\tadmin unix//config/admin.sock|0600\n");
   const unit = caddyUnit({ name: "gateway", group: "studio", limits: { memoryMiB: 128, cpus: 1 } });
-  expect(caddyfile({ ...contextWith({ tls: "internal", runs: [] }), services: [unit] })).toContain(socket);
+  expect(caddyfile({ ...context, services: [unit] })).toContain("\tadmin unix//run/caddy-admin/admin.sock|0600\n");
   expect(unit.run.sandbox).toMatchObject({ RuntimeDirectory: "caddy-admin", RuntimeDirectoryMode: "0700" });
 });
 

@@ -22,8 +22,11 @@ export interface SecretText {
 /** The line break that `echo`, editors and files put behind a value; programs disagree on whether it is part of it. */
 const LAST_BREAK = /(\r\n|\n|\r)$/;
 
-/** What nobody sees, what ends a line or a text for some program, and what UTF-8 cannot write. */
-const UNREADABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}\u{feff}]/u;
+/**
+ * What nobody sees (zero width space, soft hyphen, marks of direction), what ends a line or a text for some program, and what
+ * UTF-8 cannot write.
+ */
+const UNREADABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/u;
 
 /** What stands between the lines of a text of many. */
 const LAYOUT = /[\t\r\n]/g;
@@ -42,7 +45,8 @@ const faultOf = (declaration: SecretDeclaration, value: string): string | undefi
 
 /**
  * Reads a secret's text, wherever it comes from: config, an import, the environment, a person or a file. One line break
- * at the end is taken off; any other control character is a fault, but for line breaks and tabs in a secret of many lines.
+ * at the end is taken off; any other control character, seen or not, is a fault, but for line breaks and tabs in a secret of
+ * many lines.
  */
 export const readSecret = (declaration: SecretDeclaration, text: string): SecretText => {
   const value = text.replace(LAST_BREAK, "");

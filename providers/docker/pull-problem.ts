@@ -34,6 +34,11 @@ export function causeOf(said: string, reference: string): string {
   return `${quoted}: see that the tag exists and that the host reaches ${registry}`;
 }
 
+/** Why the host could not take an image in, and what to do. @param free MiB on the engine's disk, where that is known */
+export const diskFilled = (said: string, free: number | undefined): string =>
+  `the engine's disk filled up meanwhile (${quote(said)})${free === undefined ? "" : `, and ${free} MiB are free there now`}: ` +
+  "free some there (`docker system df`, `df -i`) or enlarge the disk, then run up again";
+
 /** Why a registry refused a pull with a login that it takes, and what to do. @param said what it answered */
 export const imageRefused = ({ registry, user }: RegistryLogin, said: string): string =>
   `${registry} takes the login of ${user} and does not give this image to it (${quote(said)}): let ${user} read it there, or correct the name`;

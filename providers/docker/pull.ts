@@ -1,8 +1,10 @@
 import { registryOf } from "../../model/registry";
+import { roomFor } from "../host/image-room";
 import { ENGINE_AWAY } from "../ssh/engine-away";
+import { NO_ROOM } from "../ssh/failure";
 import type { CommandRunner } from "../ssh/transport";
 import { type EngineHost, type EngineLogin, pullWithLogin, tryLogin } from "./engine-api";
-import { accessRefused, causeOf, imageRefused, loginRefused, type RegistryLogin } from "./pull-problem";
+import { accessRefused, causeOf, diskFilled, imageRefused, loginRefused, type RegistryLogin } from "./pull-problem";
 
 export type { RegistryLogin };
 
@@ -39,15 +41,19 @@ async function pull(host: CommandRunner, reference: string): Promise<string | un
   if (code === 0) return undefined;
   // No registry was asked: it is for those who wait for an engine.
   if (ENGINE_AWAY.test(stderr)) throw new Error(`${host.name}: docker pull of ${reference} failed: ${stderr.trim()}`);
-  return causeOf(stderr, reference);
+  return whyNot(host, stderr, reference);
 }
+
+/** Why an image did not come, by what the engine said, and what to do. */
+const whyNot = async (host: CommandRunner, said: string, reference: string): Promise<string> =>
+  NO_ROOM.test(said) ? diskFilled(said, (await roomFor(host, reference)).free) : causeOf(said, reference);
 
 /** @returns why not, and what to do */
 async function pullAs(login: RegistryLogin, host: EngineHost, reference: string): Promise<string | undefined> {
   const engineLogin = engineLoginOf(login);
   const said = await pullWithLogin(host, partsOf(reference), engineLogin);
   if (said === undefined) return undefined;
-  if (!accessRefused(said)) return causeOf(said, reference);
+  if (!accessRefused(said)) return whyNot(host, said, reference);
   // Of the image alone a registry says the same to a wrong password and to a missing right.
   const refusal = await tryLogin(host, engineLogin);
   if (refusal === undefined) return imageRefused(login, said);

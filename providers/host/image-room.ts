@@ -25,7 +25,7 @@ df -k --output=avail -- $root | sed -n 's/^ *\\([0-9][0-9]*\\)$/free \\1/p'`;
  * @throws before anything is pulled when it has not
  */
 export async function whileRoomFor<T>(host: CommandRunner, reference: string, pull: () => Promise<T>): Promise<T> {
-  const { needed, free } = await roomFor(host, repositoryOf(reference));
+  const { needed, free } = await roomFor(host, reference);
   const others = promised.get(host.name) ?? 0;
   if (free !== undefined && free < needed + others + RESERVE) {
     throw new Error(
@@ -41,9 +41,9 @@ export async function whileRoomFor<T>(host: CommandRunner, reference: string, pu
   }
 }
 
-/** In MiB; `free` is undefined where the host does not tell. */
-async function roomFor(host: CommandRunner, repository: string): Promise<{ needed: number; free?: number }> {
-  const { stdout } = await host.run(["sh", "-c", LOOK, "vpai", repository]);
+/** What an image may need on the engine's disk and what is free there, in MiB; `free` is undefined where the host does not tell. */
+export async function roomFor(host: CommandRunner, reference: string): Promise<{ needed: number; free?: number }> {
+  const { stdout } = await host.run(["sh", "-c", LOOK, "vpai", repositoryOf(reference)]);
   const figures = (name: string): number[] =>
     [...stdout.matchAll(new RegExp(`^${name} (\\d+)$`, "gm"))].map(([, figure]) => Number(figure));
   const [sizes, free] = [figures("has"), figures("free")];

@@ -1,3 +1,4 @@
+import { NO_ROOM } from "../ssh/failure";
 import { CommandError, type Transport } from "../ssh/transport";
 
 /** A file as it is to be on a host. */
@@ -66,8 +67,7 @@ echo "$at"; df -m --output=avail,itotal,iavail -- "$at" | tail -n 1`;
 
 /** A disk that is full says so in one way, whether it lacks bytes or inodes. */
 async function named(host: Transport, path: string, error: unknown): Promise<unknown> {
-  if (!(error instanceof CommandError) || !/No space left on device|Disk quota exceeded/.test(error.answer.stderr))
-    return error;
+  if (!(error instanceof CommandError) || !NO_ROOM.test(error.answer.stderr)) return error;
   const [folder = "/", room = ""] = (await host.script(ROOM, [path], { reads: true })).split("\n");
   const [free = "?", inodes, freeInodes = "?"] = room.trim().split(/\s+/);
   const found = inodes === "0" ? `${free} MiB` : `${free} MiB and ${freeInodes} inodes`;

@@ -6,8 +6,8 @@ import type { Answer, CommandRunner } from "./transport";
 const NO_ROOT =
   /^sudo: (?:a password is required|sorry, you must have a tty)|is not in the sudoers file|^Sorry, user .* is not allowed|sudo: (?:command )?not found/m;
 
-/** How programs say that a disk is full, bytes or inodes; apt has words of its own. */
-const NO_ROOM = /No space left on device|Disk quota exceeded|You don't have enough free space in/;
+/** How programs say that a disk is full, bytes or inodes; apt has words of its own, Go begins without a capital. */
+export const NO_ROOM = /no space left on device|disk quota exceeded|You don't have enough free space in/i;
 
 /** Disks that have less than this are named: KiB, and inodes. */
 const LEAST = { kibibytes: 4096, inodes: 16 };

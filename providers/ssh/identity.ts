@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { BaseAgent, ConnectConfig } from "ssh2";
@@ -23,10 +23,14 @@ export async function credentialsOf({ identityFile }: Login): Promise<Credential
   }
   const file = path.resolve(identityFile.replace(/^~(?=\/)/, os.homedir()));
   const content = await readKey(file, identityFile);
+  expectKnownFormat(content, identityFile);
   const { utils } = (await import("ssh2")).default;
   const key = utils.parseKey(content);
   if (!(key instanceof Error)) {
-    if (key.isPrivateKey()) return { privateKey: content };
+    if (key.isPrivateKey()) {
+      await expectUnseen(file, identityFile);
+      return { privateKey: content };
+    }
     return heldByAgent(key.getPublicSSH(), `the SSH key ${identityFile} is a public key`, identityFile);
   }
   if (!/no passphrase given/.test(key.message) && !content.includes("ENCRYPTED")) {
@@ -64,6 +68,25 @@ async function readKey(file: string, named: string): Promise<Buffer> {
   } catch (error) {
     throw new SshRefused(`the SSH key ${named} cannot be read (${(error as Error).message}); check identityFile`);
   }
+}
+
+/** What ssh2 reads and OpenSSH does not: the Docker provider could not log in. */
+function expectKnownFormat(content: Buffer, named: string): void {
+  if (!content.toString("latin1").startsWith("PuTTY-User-Key-File")) return;
+  throw new SshRefused(
+    `the SSH key ${named} cannot be used: expected a key in OpenSSH's format, found one in PuTTY's; ` +
+      `convert it with \`puttygen ${named} -O private-openssh -o ${named}.openssh\`, and set identityFile to that`,
+  );
+}
+
+/** As OpenSSH does: a private key of ours that others may read is none to log in with; whose file it is not cannot mend that. */
+async function expectUnseen(file: string, named: string): Promise<void> {
+  const { uid, mode } = await stat(file);
+  if (uid !== process.getuid?.() || (mode & 0o077) === 0) return;
+  throw new SshRefused(
+    `the SSH key ${named} cannot be used: expected a file that its owner alone may read, found mode ${(mode & 0o777).toString(8).padStart(4, "0")}, ` +
+      `which OpenSSH refuses; run \`chmod 600 ${named}\``,
+  );
 }
 
 /** The agent, which offers that one key alone: a server counts each key that is offered as a failed attempt. */

@@ -23,6 +23,12 @@ it.each([
   ["s3cr3t\u007f", "expected text without control characters, found U+007F"],
   ["s3cr3t\u0085", "expected text without control characters, found U+0085"],
   ["s3cr3t\u2028", "expected text without control characters, found U+2028"],
+  ["s3cr\u200b3t", "expected text without control characters, found U+200B"],
+  ["s3cr\u00ad3t", "expected text without control characters, found U+00AD"],
+  ["s3cr3t\u200f", "expected text without control characters, found U+200F"],
+  ["\u202es3cr3t", "expected text without control characters, found U+202E"],
+  ["s3cr\u2060\u200d3t", "expected text without control characters, found U+2060"],
+  ["s3cr3t\u{e0041}", "expected text without control characters, found U+E0041"],
   ["\ufeffs3cr3t", "expected text without control characters, found U+FEFF"],
   ["s3cr3t\ud800", "expected text without control characters, found U+D800"],
   ["\n", "it is empty"],
@@ -37,6 +43,12 @@ it.each(["two\nlines", "two\r\nlines", "tab\there"])("V1: takes %j for a secret 
 it("V1: refuses other control characters in a secret of many lines", () => {
   expect(readSecret({ ...PASSWORD, multiline: true }, "two\nli\0nes").fault).toBe(
     "expected text without control characters, found U+0000",
+  );
+});
+
+it("V1: refuses what nobody sees in a secret of many lines, too", () => {
+  expect(readSecret({ ...PASSWORD, multiline: true }, "two\nli\u200bnes").fault).toBe(
+    "expected text without control characters, found U+200B",
   );
 });
 

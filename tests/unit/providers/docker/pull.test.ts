@@ -36,6 +36,8 @@ let asked: { request: string; auth: unknown; body: string }[];
 /** Commands on the host, and what `docker pull` says; undefined when it succeeds. */
 let commands: string[][];
 let refusal: string | undefined;
+/** What the host says of the room on the engine's disk, in KiB. */
+const room = "free 92300\nfree 4000000\n";
 /** How many of the next requests find that the engine goes away. */
 let cuts = 0;
 
@@ -62,6 +64,8 @@ const host: EngineHost = {
   name: "root@host",
   run(argv) {
     commands.push([...argv]);
+    // The look at the engine's disk.
+    if (argv[0] === "sh") return Promise.resolve({ code: 0, stdout: room, stderr: "" });
     const pulled = argv[1] !== "pull" || refusal === undefined;
     return Promise.resolve(
       pulled ? { code: 0, stdout: `${ID}\n`, stderr: "" } : { code: 1, stdout: "", stderr: refusal ?? "" },
@@ -158,9 +162,15 @@ const CAUSES: [string, string, string][] = [
       "later, or declare a login (vpai:registries, docs/secrets.md).",
   ],
   [
+    "a disk that fills up",
+    "failed to register layer: write /usr/lib/x.so: no space left on device",
+    `the engine's disk filled up meanwhile ("failed to register layer: write /usr/lib/x.so: no space left on device"), ` +
+      "and 90 MiB are free there now: free some there (`docker system df`, `df -i`) or enlarge the disk, then run up again.",
+  ],
+  [
     "anything else",
-    "write /var/lib/docker/tmp/x: no space left on device",
-    '"write /var/lib/docker/tmp/x: no space left on device": see that the tag exists and that the host reaches ghcr.io.',
+    "filesystem layer verification failed for digest sha256:a",
+    '"filesystem layer verification failed for digest sha256:a": see that the tag exists and that the host reaches ghcr.io.',
   ],
 ];
 

@@ -124,10 +124,10 @@ test.each([
   },
 );
 
-test("an engine that does not answer is an error of its own, at once", async () => {
-  looks([{ code: 1, stdout: "", stderr: "Cannot connect to the Docker daemon" }]);
+test("an engine that answers with an error of its own is asked once", async () => {
+  looks([{ code: 1, stdout: "", stderr: "Error response from daemon: database is locked" }]);
   await expect(healthGateKind.ensure(inputs)).rejects.toThrow(
-    "root@127.0.0.1: docker inspect of c0ffee failed: Cannot connect to the Docker daemon",
+    "root@127.0.0.1: docker inspect of c0ffee failed: Error response from daemon: database is locked",
   );
   expect(inspections()).toBe(1);
 });

@@ -61,6 +61,76 @@ test.each([
   expect(isOutage(ended(stderr))).toBe(passes);
 });
 
+const NO_DOCKER = "root@192.0.2.1:804: there is no `docker` for the login user. Install it there.";
+const AWAY = "root@192.0.2.1:804: its Docker engine does not answer. Look at `systemctl status docker` there.";
+const MEND = 'Mend that (`make ssh HOST=… CMD="docker version"` shows it) and run up again.';
+
+test.each<[number, string, string, boolean]>([
+  [127, "sh: 1: docker: not found\n", NO_DOCKER, false],
+  [127, "bash: line 1: docker: command not found\n", NO_DOCKER, false],
+  [127, "bash: ligne 1: docker : commande introuvable\n", NO_DOCKER, false],
+  [127, "zsh:1: command not found: docker\n", NO_DOCKER, false],
+  [127, "fish: Unknown command: docker\n", NO_DOCKER, false],
+  [127, "", NO_DOCKER, false],
+  [1, "docker: Command not found.\n", NO_DOCKER, false],
+  [
+    1,
+    "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock\n",
+    "root@192.0.2.1:804: the login user may not use the Docker engine. Put it into the group docker there.",
+    false,
+  ],
+  [
+    1,
+    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n",
+    AWAY,
+    true,
+  ],
+  [1, "read unix @->/run/docker.sock: read: connection reset by peer\n", AWAY, true],
+  [
+    126,
+    "bash: line 1: /usr/bin/docker: Permission denied\nmore\n",
+    `root@192.0.2.1:804: expected its Docker engine by SSH, found "bash: line 1: /usr/bin/docker: Permission denied" and exit status 126. ${MEND}`,
+    false,
+  ],
+  [
+    1,
+    "docker: 'system dial-stdio' is not a docker command.\nSee 'docker --help'\n",
+    `root@192.0.2.1:804: expected its Docker engine by SSH, found "docker: 'system dial-stdio' is not a docker command." and exit status 1. ${MEND}`,
+    false,
+  ],
+  [1, "", `root@192.0.2.1:804: expected its Docker engine by SSH, found no word and exit status 1. ${MEND}`, false],
+  [
+    255,
+    "Unable to negotiate with 192.0.2.1 port 804: no matching key exchange method found. Their offer: x\r\n",
+    'root@192.0.2.1:804: expected its Docker engine by SSH, found "Unable to negotiate with 192.0.2.1 port 804: no matching key exchange method found. ' +
+      `Their offer: x" and exit status 255. ${MEND}`,
+    false,
+  ],
+  [143, "", LOST, true],
+  [255, "Timeout, server 192.0.2.1 not responding.\r\n", LOST, true],
+  [255, "client_loop: send disconnect: Broken pipe\r\n", LOST, true],
+  [255, "mux_client_request_session: read from master failed: Broken pipe\r\n", LOST, true],
+  [
+    255,
+    "ssh_dispatch_run_fatal: Connection to UNKNOWN port 65535: message authentication code incorrect\r\n",
+    LOST,
+    true,
+  ],
+  [255, "exec request failed on channel 0\r\n", LOST, true],
+  [255, '"System is booting up. Unprivileged users are not permitted to log in yet."\r\n', LOST, true],
+])("exit code %i and %j are told apart from a lost connection", (code, stderr, sentence, passes) => {
+  expect([explainSsh(ended(stderr, code)), isOutage(ended(stderr, code))]).toEqual([sentence, passes]);
+});
+
+test.each([
+  ["has exited with signal: terminated, make sure the URL is valid: stderr=", LOST, true],
+  ['did not exit after EOF: stderr=""', LOST, true],
+  ["has exited with exit status 255, make sure the URL is valid: stderr=\n\n\t* something else\n", LOST, true],
+])("what says nothing is lost: %s", (ending, sentence, passes) => {
+  const text = `command [ssh -F none -l root -p 804 -T -- 192.0.2.1 docker system dial-stdio] ${ending}`;
+  expect([explainSsh(text), isOutage(text)]).toEqual([sentence, passes]);
+});
+
 test("a host that shows another key is told apart: nobody tries it again", () => {
   expect(isStranger(ended("Host key verification failed.\r\n"))).toBe(true);
   expect(isStranger(ended("root@192.0.2.1: Permission denied (publickey).\r\n"))).toBe(false);

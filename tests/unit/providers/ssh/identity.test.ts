@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { credentialsOf } from "../../../../providers/ssh/identity";
@@ -87,6 +87,12 @@ describe("S5: the agent is asked, by both clients, for", () => {
     await logIn({ ...server.connection, identityFile: `${folder}/mine.pub` });
   });
 
+  test("a protected key's file that others may read: nobody needs its private part", async () => {
+    protect();
+    chmodSync(key, 0o644);
+    await logIn();
+  });
+
   test("any key, where no file is configured", async () => {
     load(key);
     const { host, port, user, hostKey } = server.connection;
@@ -127,6 +133,30 @@ describe("S5: refused at once, with what to do:", () => {
     expect(await refusal(file)).toContain(`write it with \`ssh-keygen -y -f ${file} > ${file}.pub\``);
   });
 
+  test.each([
+    [0o644, "0644"],
+    [0o660, "0660"],
+    [0o604, "0604"],
+  ])("a private key of ours that others may read, with mode %o", async (mode, shown) => {
+    chmodSync(key, mode);
+    expect(await refusal(key)).toBe(
+      `the SSH key ${key} cannot be used: expected a file that its owner alone may read, found mode ${shown}, ` +
+        `which OpenSSH refuses; run \`chmod 600 ${key}\``,
+    );
+  });
+
+  test.each(["PuTTY-User-Key-File-2: ssh-ed25519", "PuTTY-User-Key-File-3: ssh-rsa"])(
+    "a key of PuTTY's: %s",
+    async (line) => {
+      const file = path.join(folder, "mine.ppk");
+      writeFileSync(file, `${line}\r\nEncryption: none\r\nComment: mine\r\n`, { mode: 0o600 });
+      expect(await refusal(file)).toBe(
+        `the SSH key ${file} cannot be used: expected a key in OpenSSH's format, found one in PuTTY's; ` +
+          `convert it with \`puttygen ${file} -O private-openssh -o ${file}.openssh\`, and set identityFile to that`,
+      );
+    },
+  );
+
   test("a file that is no key", async () => {
     const file = path.join(folder, "text");
     writeFileSync(file, "hello\n");
@@ -138,4 +168,14 @@ describe("S5: refused at once, with what to do:", () => {
     writeFileSync(file, "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIA==\n");
     expect(await refusal(file)).toContain("keys of security keys (sk-…) are not supported");
   });
+});
+
+test("S5: a key file that belongs to somebody else is taken as it is, as OpenSSH does", async () => {
+  chmodSync(key, 0o644);
+  const uid = jest.spyOn(process, "getuid").mockReturnValue(4_000_000);
+  try {
+    expect(await credentialsOf(server.connection)).toEqual({ privateKey: readFileSync(key) });
+  } finally {
+    uid.mockRestore();
+  }
 });

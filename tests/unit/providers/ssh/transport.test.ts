@@ -107,7 +107,7 @@ describe("logins that must fail do so at once", () => {
 
   test("a key that the host does not know", async () => {
     const identityFile = `${server.connection.identityFile ?? ""}-other`;
-    writeFileSync(identityFile, (await newKey()).private);
+    writeFileSync(identityFile, (await newKey()).private, { mode: 0o600 });
     expect(await refusal({ ...server.connection, identityFile })).toContain(
       "the login was refused; the host does not know our key",
     );

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { eventually } from "../eventually";
 import { contextWith } from "../context";
 import type { ContainerService } from "../../model/service";
@@ -105,7 +106,14 @@ test(
 );
 
 test("the job that the hub listens to finds the alert behind it", () => {
-  inside("alertmanager", ...watchdogJob("127.0.0.1:9093").argv);
+  const [shell = "", ...argv] = watchdogJob("alertmanager", 9093).argv;
+  expect(
+    execFileSync(
+      shell,
+      argv.map((one) => one.replace("{prefix}", `${run}-`)),
+      { encoding: "utf8" },
+    ),
+  ).toBe("");
 });
 
 test(

@@ -2,11 +2,13 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { projectRoot } from "../../../../../../toolchain/environment";
 import { watchdogJob } from "../../../../../../platforms/vpai/services/alertmanager/watchdog";
 
 const job = watchdogJob("alertmanager", 9093);
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "watchdog-"));
+const script = path.join(projectRoot, "platforms/vpai/services/alertmanager/watchdog.sh");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the job's command on this machine, where `docker exec` prints an answer. @param answer undefined: nobody gives one */
@@ -14,8 +16,8 @@ function run(answer: string | undefined): { code: number | null; said: string; a
   const docker = `#!/bin/sh\necho "$@" >"$0.asked"; [ "$ANSWER" != none ] || exit 4; printf %s "$ANSWER"\n`;
   writeFileSync(path.join(folder, "docker"), docker, { mode: 0o755 });
   const env = { PATH: `${folder}:${process.env["PATH"] ?? ""}`, ANSWER: answer ?? "none" };
-  const [program = "", ...args] = job.argv;
-  const { status, stderr } = spawnSync(program, args, { env, encoding: "utf8" });
+  const [shell = "", , ...args] = job.argv;
+  const { status, stderr } = spawnSync(shell, [script, ...args], { env, encoding: "utf8" });
   return {
     code: status,
     said: stderr,

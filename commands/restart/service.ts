@@ -46,6 +46,6 @@ async function unit(
 ): Promise<string | undefined> {
   if (health === undefined)
     throw new Error(`${name}: expected its health check in the stack's outputs, found none; run \`make up\``);
-  const found = await restartUnit(host, name, health);
+  const found = await restartUnit(host, name, { health, ...GATE_PATIENCE, settle: 0 });
   return found && `${found}. Its last ${LINES} log lines:\n${await unitLogLines(host, name, LINES)}`;
 }

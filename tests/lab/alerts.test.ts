@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import path from "node:path";
 import { eventually } from "../eventually";
 import { contextWith } from "../context";
 import type { ContainerService } from "../../model/service";
@@ -5,6 +7,7 @@ import alertmanager from "../../platforms/vpai/services/alertmanager";
 import victoriametrics from "../../platforms/vpai/services/victoriametrics";
 import { watchdogJob } from "../../platforms/vpai/services/alertmanager/watchdog";
 import vmalert from "../../platforms/vpai/services/vmalert";
+import { projectRoot } from "../../toolchain/environment";
 import { docker, hardened, image, inside, minute, mounted, run, start, useImages } from "./harness/containers";
 import { FakeTelegram } from "./harness/fake-telegram";
 
@@ -105,7 +108,11 @@ test(
 );
 
 test("the job that the hub listens to finds the alert behind it", () => {
-  inside("alertmanager", ...watchdogJob("127.0.0.1:9093").argv);
+  const [shell = "", , ...argv] = watchdogJob("alertmanager", 9093).argv;
+  const script = path.join(projectRoot, "platforms/vpai/services/alertmanager/watchdog.sh");
+  expect(
+    execFileSync(shell, [script, ...argv.map((one) => one.replace("{prefix}", `${run}-`))], { encoding: "utf8" }),
+  ).toBe("");
 });
 
 test(

@@ -166,6 +166,6 @@ export default defineService({
   limits: { memoryMiB: 48, cpus: 0.1 },
   metrics: {},
   alerts: () => ALERTS,
-  jobs: [watchdogJob(`${NAME}:${PORT}`)],
+  jobs: [watchdogJob(NAME, PORT)],
   health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/-/ready`], interval: 10 },
 });

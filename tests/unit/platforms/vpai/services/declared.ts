@@ -550,7 +550,8 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
     for (const { name, schedule, argv } of some(deployed.service.jobs)) {
       const { inputs } = resource(deployed.graph, `${deployed.host}/job/${name}`);
       expect(inputs["timer"]).toContain(`\nOnCalendar=${schedule}\n`);
-      for (const argument of argv) expect(inputs["service"]).toContain(argument);
+      for (const argument of argv)
+        expect(inputs["service"]).toContain(argument.replaceAll("{prefix}", deployed.prefix));
     }
   },
   backups: (deployed) => {

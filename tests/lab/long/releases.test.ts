@@ -78,7 +78,7 @@ test("a service gets no other image while its data cannot be copied", async () =
   await overrideImage(BAD);
   expect((await lab.preview())["sese-ai/n8n/release"]).toBe("update");
   const pid = await host.docker("inspect", "--format", "{{.State.Pid}}", "vpai_postgresql");
-  const inside = (...argv: string[]) => host.output(["nsenter", "--target", pid, "--mount", ...argv]);
+  const inside = (...argv: string[]) => host.output(["nsenter", "--target", pid, "--mount", "--pid", ...argv]);
   await inside("mount", "--bind", "/bin/false", "/usr/local/bin/pg_dump");
   const { code, all } = await lab.make("up").finally(() => inside("umount", "/usr/local/bin/pg_dump"));
   expect(code).not.toBe(0);

@@ -56,7 +56,9 @@ export class Ground extends ComponentResource {
         parent: this,
         provider: this.engine,
         ...ofFixedName("lab/network", target, runner),
-        ...adoptedNetwork(target, { internal: false, subnet, gateway }, async () => networksOf(await runner(), this.labels)),
+        ...adoptedNetwork(target, { internal: false, subnet, gateway }, async () =>
+          networksOf(await runner(), this.labels),
+        ),
       },
     );
   }

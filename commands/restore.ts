@@ -1,15 +1,17 @@
 import { Transport } from "@vpai/providers";
 import { backupUnitOf, BackupProgram } from "./backups/host";
-import { ageOf, setAt } from "./backups/manifest";
+import { ageOf } from "./backups/manifest";
 import { isMeant } from "./confirm";
 import { deployedHosts } from "./hosts";
 import { chosenStack, main } from "./pulumi";
 import { runRemote } from "./remote";
+import { chosenSet } from "./restore/chosen";
+import { CopiesElsewhere } from "./restore/elsewhere";
 import { choiceOf } from "./scope/choice";
 
 /**
  * `make restore HOST=… [SERVICE=…] [AT=…] [YES=1]`: shows what bringing a set back replaces, and does it when told so. Without SERVICE
- * it is all of the host. What was in use is put aside.
+ * it is all of the host. What was in use is put aside. A set that the host has no more comes from the copies elsewhere.
  */
 main(async () => {
   const hosts = await deployedHosts(chosenStack());
@@ -24,7 +26,16 @@ main(async () => {
   const transport = new Transport(connection);
   try {
     const program = await BackupProgram.of(transport, unit);
-    const { set, started } = setAt(await program.manifests(), process.env["AT"] ?? "");
+    const elsewhere = CopiesElsewhere.of(hosts);
+    const asked = { host, at: process.env["AT"] ?? "" };
+    const chosen = await chosenSet(asked, await program.manifests(), () => Promise.resolve(elsewhere?.copies()));
+    const { set, started } = chosen;
+    if (chosen.elsewhere !== undefined) {
+      console.log(
+        `${set} is among the copies elsewhere alone: it is brought to ${host} first, and kept with its sets.`,
+      );
+      await elsewhere?.bring({ set, bytes: chosen.elsewhere.bytes }, { host, connection, program });
+    }
     const title = `${service ?? "everything"} on ${host} as of ${started}, ${ageOf(started, new Date())} ago (${set}):`;
     console.log([title, ...(await program.what(set, service)).map((line) => `  ${line}`)].join("\n"));
     if (!(await isMeant())) {

@@ -66,17 +66,21 @@ export function rowsOf(host: string, manifests: readonly Manifest[], now: Date):
  * @throws where there is none, naming those there are
  */
 export function setAt(manifests: readonly Manifest[], at: string): Manifest {
+  const found = foundAt(manifests, at);
+  if (found !== undefined) return found;
   const there = manifests.map(({ set }) => set).join(", ") || "none";
+  throw new Error(
+    at !== "" && Number.isNaN(Date.parse(at))
+      ? `expected a set, its number or a moment such as 2026-11-29T03:00Z in AT, found ${at}; there are ${there}`
+      : `expected a set that was begun by ${at || "now"}, found none; there are ${there}`,
+  );
+}
+
+/** The same; undefined where there is none. */
+export function foundAt(manifests: readonly Manifest[], at: string): Manifest | undefined {
   const named = manifests.filter(
     ({ set, sequence }) => set === at || (/^\d{1,6}$/.test(at) && sequence === Number(at)),
   );
   const moment = at === "" ? Infinity : Date.parse(at);
-  if (named.length === 0 && Number.isNaN(moment))
-    throw new Error(
-      `expected a set, its number or a moment such as 2026-11-29T03:00Z in AT, found ${at}; there are ${there}`,
-    );
-  const found = named.at(-1) ?? manifests.filter(({ started }) => Date.parse(started) <= moment).at(-1);
-  if (found === undefined)
-    throw new Error(`expected a set that was begun by ${at || "now"}, found none; there are ${there}`);
-  return found;
+  return named.at(-1) ?? manifests.filter(({ started }) => Date.parse(started) <= moment).at(-1);
 }

@@ -629,6 +629,7 @@ accept() {
   read_plan
   alone
   [ ! -e "$STORE/$1" ] || fail "$STORE/$1 is there already; nothing was replaced"
+  [ -z "${2:-}" ] || expect_room "$2"
   WORK=$STORE/.partial-$1
   rm -rf "$WORK"
   mkdir "$WORK"
@@ -653,7 +654,7 @@ case ${1:-} in
   revert) revert "${@:2}" ;;
   list) list ;;
   serve) serve "${2:-}" ;;
-  accept) accept "${2:-}" ;;
+  accept) accept "${@:2}" ;;
   check)
     check "$STORE/${2:?which set}"
     echo "$2 is as it was written"

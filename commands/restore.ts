@@ -4,6 +4,7 @@ import { ageOf } from "./backups/manifest";
 import { isMeant } from "./confirm";
 import { deployedHosts } from "./hosts";
 import { chosenStack, main } from "./pulumi";
+import { smokeFaults } from "./releases/smoke";
 import { runRemote } from "./remote";
 import { chosenSet } from "./restore/chosen";
 import { CopiesElsewhere } from "./restore/elsewhere";
@@ -14,7 +15,8 @@ import { choiceOf } from "./scope/choice";
  * it is all of the host. What was in use is put aside. A set that the host has no more comes from the copies elsewhere.
  */
 main(async () => {
-  const hosts = await deployedHosts(chosenStack());
+  const stack = chosenStack();
+  const hosts = await deployedHosts(stack);
   const names = Object.fromEntries(Object.entries(hosts).map(([name, { services }]) => [name, Object.keys(services)]));
   const choice = choiceOf(process.env, names);
   if (choice === undefined)
@@ -42,8 +44,20 @@ main(async () => {
       console.log("Nothing was changed: YES=1 does it.");
       return 0;
     }
-    return await runRemote(connection, program.command("restore", set, ...(service === undefined ? [] : [service])));
+    const what = service === undefined ? [] : [service];
+    const code = await runRemote(connection, program.command("restore", set, ...what));
+    return code === 0 ? answers(await smokeFaults(stack, host, service, transport)) : code;
   } finally {
     transport.close();
   }
 });
+
+/** Tells whether sites answer as they did in the last `up`. @returns the exit code */
+function answers(faults: readonly string[]): number {
+  if (faults.length === 0) {
+    console.log("What answers requests, answers as it has to.");
+    return 0;
+  }
+  console.error(`The data are back, and not all answers are right:\n  ${faults.join("\n  ")}`);
+  return 1;
+}

@@ -13,19 +13,23 @@ type SiteChecks = Pick<SmokeChecksInputs, "requests" | "authority" | "patience">
 export const smokeInputsOf = (exported: Exported, host: string): Partial<SmokeChecksInputs> | undefined =>
   exported.deployment?.resources?.find(({ urn }) => nameOf(urn) === `${host}/smoke`)?.inputs;
 
-/** Requests that the last `up` made to see whether a service answers rightly. @param exported as `pulumi stack export` prints it */
-export function checksOf(exported: Exported, host: string, service: string): SiteChecks {
+/**
+ * Requests that the last `up` made to see whether a service answers rightly.
+ * @param exported as `pulumi stack export` prints it
+ * @param service default: all of the host's
+ */
+export function checksOf(exported: Exported, host: string, service: string | undefined): SiteChecks {
   const { requests = [], authority, patience = 30 } = smokeInputsOf(exported, host) ?? {};
   const isOwn = ({ route }: SiteChecks["requests"][0]): boolean =>
-    route.endsWith(` to ${service}`) || route === `a check of ${service}`;
+    service === undefined || route.endsWith(` to ${service}`) || route === `a check of ${service}`;
   return { requests: requests.filter(isOwn), patience, ...(authority === undefined ? {} : { authority }) };
 }
 
-/** What is wrong with a service's answers, in words; nothing where all is well. */
+/** What is wrong with a service's answers, in words; nothing where all is well. @param service default: all of the host's */
 export async function smokeFaults(
   stack: string,
   host: string,
-  service: string,
+  service: string | undefined,
   transport: Transport,
 ): Promise<string[]> {
   const printed = await pulumiOutput(stack, "stack", "export", "--stack", stack);

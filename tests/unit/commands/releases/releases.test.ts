@@ -120,5 +120,6 @@ test("the requests of the last up that are the service's own are made again", ()
     patience: 7,
     authority: { file: "/root.crt" },
   });
+  expect(checksOf(exported, "sese-ai", undefined).requests).toEqual(inputs.requests);
   expect(checksOf({}, "sese-ai", "n8n")).toEqual({ requests: [], patience: 30 });
 });

@@ -112,6 +112,7 @@ describe("a service's data come back", () => {
     expect(await nameOfPing()).toBe(name);
     expect(await host.starts("vpai_n8n")).toEqual(before);
     expect(stdout).toMatch(/^n8n is back, after \d+ s$/m);
+    expect(stdout).toContain("What answers requests, answers as it has to.");
     expect(await databases()).toMatch(/^n8n\nn8n_before_\d{8}T\d{6}$/);
     expect(await host.output(["sh", "-c", "cat /opt/vpai/data/n8n.before-*/later"])).toBe("later");
     expect((await host.run(["ls", "/opt/vpai/data/n8n/later"])).code).not.toBe(0);

@@ -32,7 +32,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback seed seed-export vpn-toggle drill drill-timer
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback seed seed-export vpn-toggle drill drill-timer refresh-timer
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -120,6 +120,10 @@ drill: ## bring the newest backups back in an isolated copy, and print RTO and R
 drill-timer: ## have this computer drill every Sunday, or no more: ACTION=on|off
 	$(READY)
 	@$(RUN) commands/drill-timer.ts
+
+refresh-timer: ## have this computer look for drift every night, for the alert Drift, or no more: ACTION=on|off
+	$(READY)
+	@$(RUN) commands/refresh-timer.ts
 
 recovery-kit: ## print, once told so, what brings the backups back with S3 and a sheet of paper alone: [YES=1]
 	$(READY)

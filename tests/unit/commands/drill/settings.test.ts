@@ -1,6 +1,5 @@
 import { parse } from "yaml";
 import { copyFile, readingSecrets } from "../../../../commands/drill/settings";
-import { timerUnits, unitFolder } from "../../../../commands/drill/timer";
 import { parseStackConfig } from "../../../../config";
 import vpai from "../../../../platforms/vpai/platform";
 import { PLATFORM, rawConfig } from "../../config/example";
@@ -47,43 +46,5 @@ test("the keys that go along are those without which data cannot be read, and no
     "n8nEncryptionKey",
     "nocodbConnectionKey",
     "sureSecretKeyBase",
-  ]);
-});
-
-test("a timer drills every Sunday, as who asked for it, and makes up for one that was missed", () => {
-  const place = {
-    stack: "prod",
-    checkout: "/home/a b/vpai",
-    home: "/home/a b",
-    searchPath: "/usr/bin:/x%y",
-    passphraseFile: '/home/a/"p"',
-  };
-  expect(timerUnits(place)).toEqual({
-    "vpai-drill-prod.service": `[Unit]
-Description=Brings the backups of the stack prod back in a copy
-
-[Service]
-Type=oneshot
-WorkingDirectory=/home/a b/vpai
-Environment="HOME=/home/a b"
-Environment="PATH=/usr/bin:/x%%y"
-Environment="PULUMI_CONFIG_PASSPHRASE_FILE=/home/a/\\"p\\""
-ExecStart=make drill "STACK=prod"
-TimeoutStartSec=6h
-`,
-    "vpai-drill-prod.timer": `[Unit]
-Description=A drill of the stack prod every week
-
-[Timer]
-OnCalendar=Sun *-*-* 14:00:00
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-`,
-  });
-  expect([unitFolder(true, "/root"), unitFolder(false, "/home/a")]).toEqual([
-    "/etc/systemd/system",
-    "/home/a/.config/systemd/user",
   ]);
 });

@@ -1,6 +1,22 @@
 import path from "node:path";
 
-/** Whose drill a timer begins, and where. */
+/** What a timer on the operator's computer has done. */
+export interface Chore {
+  /** Part of its units' names. */
+  name: string;
+  /** Target of `make`, and what it is told beside the stack. */
+  make: readonly string[];
+  /** When, as systemd's OnCalendar takes it. */
+  schedule: string;
+  /** The same in words: `every Sunday at 14:00`. */
+  when: string;
+  /** What it does with a stack, in words. */
+  does: (stack: string) => string;
+  /** As systemd takes a duration. */
+  timeout: string;
+}
+
+/** For which stack, and where. */
 export interface TimerPlace {
   stack: string;
   /** Absolute path of the checkout. */
@@ -20,17 +36,22 @@ export const unitFolder = (isRoot: boolean, home: string): string =>
 /** A text as systemd takes it in quotes. */
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&").replaceAll("%", "%%")}"`;
 
-/** The units of a weekly drill, by name. A Sunday that was missed is made up for. */
-export function timerUnits({ stack, checkout, home, searchPath, passphraseFile }: TimerPlace): Record<string, string> {
+/** First part of the names of its units. */
+export const timerName = ({ name }: Chore, stack: string): string => `vpai-${name}-${stack}`;
+
+/** Its units, by name. A time that was missed is made up for. */
+export function timerUnits(chore: Chore, place: TimerPlace): Record<string, string> {
+  const { stack, checkout, home, searchPath, passphraseFile } = place;
   const environment = {
     HOME: home,
     PATH: searchPath,
     ...(passphraseFile === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
   };
-  const name = `vpai-drill-${stack}`;
+  const name = timerName(chore, stack);
+  const [target = "", ...options] = chore.make;
   return {
     [`${name}.service`]: `[Unit]
-Description=Brings the backups of the stack ${stack} back in a copy
+Description=${chore.does(stack)}
 
 [Service]
 Type=oneshot
@@ -38,14 +59,14 @@ WorkingDirectory=${checkout.replaceAll("%", "%%")}
 ${Object.entries(environment)
   .map(([key, value]) => `Environment=${quoted(`${key}=${value}`)}`)
   .join("\n")}
-ExecStart=make drill ${quoted(`STACK=${stack}`)}
-TimeoutStartSec=6h
+ExecStart=make ${[target, ...[`STACK=${stack}`, ...options].map(quoted)].join(" ")}
+TimeoutStartSec=${chore.timeout}
 `,
     [`${name}.timer`]: `[Unit]
-Description=A drill of the stack ${stack} every week
+Description=${chore.does(stack)}, ${chore.when}
 
 [Timer]
-OnCalendar=Sun *-*-* 14:00:00
+OnCalendar=${chore.schedule}
 Persistent=true
 
 [Install]

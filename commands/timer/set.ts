@@ -1,0 +1,63 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { problemsOf } from "../../model/finding";
+import { projectRoot } from "../../toolchain/environment";
+import { chosenStack } from "../pulumi";
+import { type Chore, timerName, type TimerPlace, timerUnits, unitFolder } from "./units";
+
+/**
+ * Has systemd on this computer do something again and again, or no more, as ACTION says: on or off.
+ * @returns the exit code
+ */
+export function setTimer(chore: Chore): number {
+  const { ACTION: action = "", PULUMI_CONFIG_PASSPHRASE_FILE: passphrase } = process.env;
+  const stack = chosenStack();
+  const units = timerUnits(chore, placeOf(stack, passphrase, action));
+  const isRoot = process.getuid?.() === 0;
+  const folder = unitFolder(isRoot, os.homedir());
+  const systemctl = (...args: string[]): void =>
+    void execFileSync("systemctl", [...(isRoot ? [] : ["--user"]), ...args], { stdio: ["ignore", 2, 2] });
+  const timer = `${timerName(chore, stack)}.timer`;
+  if (action === "on") {
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of Object.entries(units)) writeFileSync(path.join(folder, name), text);
+    systemctl("daemon-reload");
+    systemctl("enable", "--now", timer);
+    const list = `systemctl ${isRoot ? "" : "--user "}list-timers ${timer}`;
+    console.log(`${timer} in ${folder}: ${chore.does(stack)}, ${chore.when}; to see when next: ${list}`);
+    if (!isRoot) console.log("It runs while you are logged in; always: loginctl enable-linger");
+    return 0;
+  }
+  if (existsSync(path.join(folder, timer))) systemctl("disable", "--now", timer);
+  for (const name of Object.keys(units)) rmSync(path.join(folder, name), { force: true });
+  systemctl("daemon-reload");
+  console.log(`${timer} is on this computer no more`);
+  return 0;
+}
+
+/** @throws UserError for an action that there is not, and where nobody would know the passphrase */
+function placeOf(stack: string, passphraseFile: string | undefined, action: string): TimerPlace {
+  const title = "What the command was given";
+  if (action !== "on" && action !== "off")
+    throw problemsOf(title, [
+      {
+        where: "ACTION",
+        expected: "on or off",
+        found: action === "" ? "nothing" : `"${action}"`,
+        mend: "say ACTION=on",
+      },
+    ]);
+  if (action === "on" && stack !== "lab" && !passphraseFile)
+    throw problemsOf(title, [
+      {
+        where: "PULUMI_CONFIG_PASSPHRASE_FILE",
+        expected: `a file with the passphrase of ${stack}, which nobody types at a timer`,
+        found: "nothing",
+        mend: "write one that only you can read, and name it in the environment",
+      },
+    ]);
+  const file = passphraseFile ? { passphraseFile: path.resolve(passphraseFile) } : {};
+  return { stack, checkout: projectRoot, home: os.homedir(), searchPath: process.env["PATH"] ?? "", ...file };
+}

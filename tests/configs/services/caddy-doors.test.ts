@@ -16,12 +16,14 @@ let container: ServiceContainer;
 
 beforeAll(async () => {
   container = new ServiceContainer(caddy, contextWith({ tls: "internal", domain: DOMAIN }), "caddy");
-  await container.start({}, "/data");
-  const names = allServices.map(({ name }) => name).join(" ");
+  await container.start(
+    {},
+    "/data",
+    allServices.map(({ name }) => name),
+  );
   const { code, stderr } = container.run([
     ...["sh", "-euc"],
-    `echo "127.0.0.1 ${names}" >>/etc/hosts
-     { caddy respond --listen 127.0.0.1:4000 --body "litellm answers" & caddy respond --listen 127.0.0.1:5678 --body "n8n answers" & } >/dev/null 2>&1`,
+    `{ caddy respond --listen 127.0.0.1:4000 --body "litellm answers" & caddy respond --listen 127.0.0.1:5678 --body "n8n answers" & } >/dev/null 2>&1`,
   ]);
   if (code !== 0) throw new Error(stderr);
   // Caddy listens before it has issued its certificates.

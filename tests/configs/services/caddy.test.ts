@@ -159,11 +159,11 @@ describe("Caddy with several parts of one hostname", () => {
 
   beforeAll(async () => {
     container = open({ domain: "vpai.test", tls: "internal", runs: [upstream] });
-    await container.start({}, "/data");
+    await container.start({}, "/data", ["vpai.test", "both.vpai.test", "files.vpai.test"]);
     const answer = (port: number): string => `caddy respond --listen 127.0.0.1:${port} --body ${port} &`;
     const { code, stderr } = container.run([
       ...["sh", "-euc"],
-      `echo "127.0.0.1 vpai.test both.vpai.test files.vpai.test" >>/etc/hosts; mkdir /data/www; echo here >/data/www/file
+      `mkdir /data/www; echo here >/data/www/file
        { ${[9001, 9002, 9003].map(answer).join(" ")} caddy file-server --listen 127.0.0.1:9005 --root /data/www & } >/dev/null 2>&1`,
     ]);
     if (code !== 0) throw new Error(stderr);

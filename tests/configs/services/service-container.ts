@@ -56,8 +56,8 @@ export class ServiceContainer {
     return docker("run", "--rm", "--network", "none", ...options, await this.image, ...command);
   }
 
-  /** Starts the service. @param secrets values by name of their file */
-  async start(secrets: Record<string, string>, data: string): Promise<void> {
+  /** Starts the service. @param secrets values by name of their file @param names that are found in the container itself */
+  async start(secrets: Record<string, string>, data: string, names: readonly string[] = []): Promise<void> {
     const { run, user, environment, health } = this.service;
     const { command = [], capabilities = [], writableRoot } = run;
     const declared = Object.entries(this.service.secrets ?? {});
@@ -65,6 +65,7 @@ export class ServiceContainer {
       ...["--user", `${user.uid}:${user.gid}`, "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
       ...capabilities.flatMap((capability) => ["--cap-add", capability]),
       ...(writableRoot === undefined ? ["--read-only"] : []),
+      ...names.flatMap((name) => ["--add-host", `${name}:127.0.0.1`]),
       ...scratchOf(run).flatMap((target) => ["--tmpfs", `${target}:mode=1777`]),
       ...["--tmpfs", `${data}:mode=0700,uid=${user.uid},gid=${user.gid}`],
       ...this.files(),

@@ -34,10 +34,14 @@ export async function verdictOn(
   }
   const check = missingCheck(found);
   if (check !== undefined) return check;
-  if (urgent && turned && found.State.Health?.Status === "unhealthy") return unhealthy(found);
+  if (urgent && turned && failsItsCheck(found)) return unhealthy(found);
   const slow = urgent && seconds >= SLOW_CRASH_LOOP.seconds && found.RestartCount >= SLOW_CRASH_LOOP.restarts;
   return slow || found.RestartCount >= CRASH_LOOP ? crashLoop(found) : undefined;
 }
+
+/** The engine calls one that has just ended unhealthy, too, though no check of it failed. */
+const failsItsCheck = ({ State: { Status, Health }, RestartCount }: Container): boolean =>
+  Status === "running" && RestartCount === 0 && Health?.Status === "unhealthy" && (Health.FailingStreak ?? 0) > 0;
 
 /** The engine's own verdict: the start period is over, and then the check failed as often as it may (docs/decisions/health-gate.md). */
 function unhealthy({ State: { Health } }: Container): string {

@@ -113,7 +113,8 @@ export class FakeEngine implements EngineHost {
     const look = looks[Math.min(known.looks, looks.length) - 1];
     const { status = "running", health, restarts = 0, exitCode = 0, engine = this.engine } = look ?? {};
     this.engine = engine;
-    const State = { Status: status, StartedAt: `start ${restarts}`, ExitCode: exitCode, Health: { Status: health } };
+    const Health = { Status: health, FailingStreak: health === "unhealthy" ? 3 : 0 };
+    const State = { Status: status, StartedAt: `start ${restarts}`, ExitCode: exitCode, Health };
     return answered(JSON.stringify([{ ...known.inspected, RestartCount: restarts, State }]));
   }
 

@@ -125,6 +125,16 @@ describe("Docker's own verdict", () => {
   ])("is none on %s", async (_what, watched) => {
     expect(await verdict(unhealthy, watched)).toBeUndefined();
   });
+
+  test.each([
+    [
+      "one that has just ended, and is called so without a check",
+      container(1, { Health: { Status: "unhealthy", FailingStreak: 0, Log: [] } }),
+    ],
+    ["one that has been started again", container(1, unhealthy.State)],
+  ])("is none on %s: the crash loop is told", async (_what, found) => {
+    expect(await verdict(found)).toBeUndefined();
+  });
 });
 
 describe("a crash loop", () => {

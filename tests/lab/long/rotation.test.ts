@@ -118,7 +118,7 @@ const RESTARTED: Record<string, string[]> = {
   ovhApplicationKey: [],
   ovhApplicationSecret: [],
   ovhConsumerKey: [],
-  postgresqlPassword: ["vpai_postgresql"],
+  postgresqlPassword: [],
   n8nDatabasePassword: ["vpai_n8n"],
   n8nAdminPassword: [],
   redisPassword: ["vpai_redis"],

@@ -302,6 +302,10 @@ describe("couch, CouchDB's site, which Sese-AI's gateway passes on through the V
   test("its own switch closes it to everybody else: a member is led to the VPN's door, again without a restart", async () => {
     const { StartedAt } = (await hub.container("vpn_headscale")).State;
     expect([await outside(), await phone.resolve(SITE)]).toEqual(["open", sese.publicAddress]);
+    const { stdout: told } = await lab.makeSucceed("vpn-toggle SITE=couch");
+    expect(told).toMatch(/^couch\.vpai\.test +sese-ai +open$/m);
+    expect(told).toContain("vpai:couchdbVpnEnforce is false: ");
+    expect(told).not.toContain("mayi");
     const { stdout } = await lab.makeSucceed("vpn-toggle VPN=on SITE=couch");
     expect(stdout).toMatch(/^couch\.vpai\.test +sese-ai +everybody -> members of the VPN$/m);
     expect(stdout).toMatch(/^couch\.vpai\.test +sese-ai +closed$/m);

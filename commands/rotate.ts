@@ -1,11 +1,9 @@
-import { takersOf } from "../platforms/logins";
 import { isMeant } from "./confirm";
 import { chosenStack, main, prepareStack } from "./pulumi";
 import { begin } from "./rotate/begin";
-import { nameOf } from "./rotate/counter";
 import { finishRotations } from "./rotate/finish";
 import { planOf } from "./rotate/plan";
-import { describedStack } from "./rotate/stack";
+import { describedStack, takerNames } from "./rotate/stack";
 import { madeValues } from "./rotate/values";
 import { providePassphrase } from "./secrets/passphrase";
 import { table } from "./table";
@@ -23,10 +21,7 @@ main(async () => {
   const { rotated, left } = planOf(process.env, described, made);
   if (left.length > 0)
     console.log(`Left as they are:\n${left.map(({ name, reason }) => `  ${name}: ${reason}`).join("\n")}\n`);
-  const rows = rotated.map(({ declaration }) => [
-    declaration.name,
-    takersOf(declaration, described.views).map(nameOf).join(", "),
-  ]);
+  const rows = rotated.map(({ declaration }) => [declaration.name, takerNames(declaration, described).join(", ")]);
   console.log(table(["to be rotated", "taken by"], rows));
   if (stack !== "lab" && !(await isMeant())) {
     console.log("Nothing was changed: YES=1 does it.");

@@ -11,7 +11,7 @@ import { table } from "./table";
 import { bringUp } from "./up/bring-up";
 import { tellGateways } from "./vpn-toggle/gateways";
 import { seen, type Seen, seenAs } from "./vpn-toggle/look";
-import { type Door, doorsOf, expectVpn, type Toggle, toggleOf, withToggle } from "./vpn-toggle/switch";
+import { type Door, doorsOf, expectVpn, settingOf, type Toggle, toggleOf, withToggle } from "./vpn-toggle/switch";
 
 /** A stack whose switch is thrown. */
 interface Run {
@@ -35,7 +35,7 @@ main(async () => {
   const { config, views, secrets } = await describedStack(stack);
   const toggle = toggleOf(process.env, views);
   const platform = platformNamed(config.platform);
-  const setting = toggle?.setting ?? "vpnEnforce";
+  const setting = settingOf(process.env, views);
   const doors = doorsOf(setting, config, platform);
   const given = secrets.flatMap(({ declaration: { name }, value }) => (value === undefined ? [] : [name]));
   const run = { stack, platform, config, given, doors, hosts: await deployedHosts(stack) };

@@ -3,12 +3,12 @@ import { S3Bucket } from "@vpai/providers";
 import type { Bucket, BucketRight } from "../model/bucket";
 import type { SecretStore } from "./secret-store";
 
-/** The buckets of a stack: made, and each key told what it may do there. */
+/** The buckets of a stack: made, and each key told what it may do there, before anybody else is given it. */
 export function makeBuckets(
   buckets: readonly Bucket[],
   { secrets, protect }: { secrets: SecretStore; protect: boolean },
 ): S3Bucket[] {
-  return buckets.map(
+  const made = buckets.map(
     (bucket) =>
       new S3Bucket(
         `bucket/${bucket.name}`,
@@ -25,6 +25,10 @@ export function makeBuckets(
         { protect },
       ),
   );
+  // Once all policies are made of the keys as they are: they would else wait for each other.
+  for (const [index, resource] of made.entries())
+    for (const { key } of buckets[index]?.grants ?? []) secrets.giveAfter(resource, key);
+  return made;
 }
 
 /** While a key is being rotated, what holds for it holds for the one of before, too, which opens the bucket until somebody revokes it. */

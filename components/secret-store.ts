@@ -1,4 +1,12 @@
-import { ComponentResource, type ComponentResourceOptions, type Output, type Resource, secret } from "@pulumi/pulumi";
+import {
+  all,
+  ComponentResource,
+  type ComponentResourceOptions,
+  type CustomResource,
+  type Output,
+  type Resource,
+  secret,
+} from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { type Connection, KeptSecret } from "@vpai/providers";
 import { DEFAULT_SECRET_LENGTH, type SecretDeclaration } from "../model/secret";
@@ -55,6 +63,12 @@ export class SecretStore extends ComponentResource {
     if (value === undefined)
       throw new UserError(`expected a value of the secret ${declaration.name}, found none: make secrets`);
     return value;
+  }
+
+  /** Has whoever gets a secret from now on come after a resource, which says what that secret opens. */
+  giveAfter(resource: CustomResource, declaration: SecretDeclaration): void {
+    const value = this.require(declaration);
+    this.given.set(declaration.name, secret(all([value, resource.id]).apply(([known]) => known)));
   }
 
   /** The value of before of a secret that is being rotated; undefined of any other. */

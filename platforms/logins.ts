@@ -1,5 +1,7 @@
+import type { Bucket } from "../model/bucket";
 import type { HostView, ServiceContext } from "../model/context";
 import { offererOf } from "../model/peers";
+import { hostJobsOf } from "../model/platform";
 import { basicLogin, letIn, type Proof } from "../model/proof";
 import { isOnDemand } from "../model/run";
 import type { SecretDeclaration } from "../model/secret";
@@ -97,8 +99,32 @@ export const takersOf = (secret: SecretDeclaration, views: readonly HostView[]):
       .map((service) => ({ service, host: host.name })),
   );
 
-/** Whether a program of the stack takes two values of a secret at a time. */
-export const takesBoth = (secret: SecretDeclaration, views: readonly HostView[]): boolean =>
+/** What beside services has a secret, as people know it: jobs of hosts themselves, and buckets, whose policies name keys and which are made with one. */
+export const otherTakersOf = (
+  { name }: SecretDeclaration,
+  { views, stack }: Pick<Known, "views" | "stack">,
+  buckets: readonly Bucket[],
+): string[] => [
+  ...views.flatMap((host) =>
+    hostJobsOf(host, contextOf(host.name, stack, views))
+      .filter(({ secrets = {} }) => Object.values(secrets).some(({ secret }) => secret.name === name))
+      .map((job) => `${host.name}/${job.name}`),
+  ),
+  ...buckets
+    .filter((bucket) => [bucket.owner.access, bucket.owner.secret, ...namedIn(bucket)].some((key) => key.name === name))
+    .map((bucket) => `bucket ${bucket.name}`),
+];
+
+/** Access keys that a bucket's policy is about. */
+const namedIn = ({ grants, others = [] }: Bucket): SecretDeclaration[] => [...grants.map(({ key }) => key), ...others];
+
+/** Whether a program of the stack takes two values of a secret at a time, or a bucket does. */
+export const takesBoth = (
+  secret: SecretDeclaration,
+  views: readonly HostView[],
+  buckets: readonly Bucket[] = [],
+): boolean =>
+  buckets.some((bucket) => namedIn(bucket).some(({ name }) => name === secret.name)) ||
   takersOf(secret, views).some(
     ({ service: { secrets = {}, uses = [] } }) =>
       Object.values(secrets).some((file) => file.secret.name === secret.name && file.both !== undefined) ||

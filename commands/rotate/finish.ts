@@ -7,7 +7,7 @@ import { renew } from "./begin";
 import { Counter } from "./counter";
 import { notePending, type Pending } from "./pending";
 import { faultsIn, isOver, isTaken, type Outcome, outcomeTable } from "./report";
-import { describedStack, type DescribedStack } from "./stack";
+import { bucketsOf, describedStack, type DescribedStack, takerNames } from "./stack";
 import { type Tried, tryUntil } from "./try";
 import { madeValues } from "./values";
 
@@ -132,7 +132,8 @@ class Run {
     if (names.length === 0) return false;
     await this.note(Object.keys(this.pending), names);
     const declarations = this.rotated.map(({ declaration }) => declaration);
-    return declarations.some((one) => names.includes(one.name) && takesBoth(one, this.described.views));
+    const [{ views }, buckets] = [this.described, bucketsOf(this.described)];
+    return declarations.some((one) => names.includes(one.name) && takesBoth(one, views, buckets));
   }
 
   /** Notes what is still under way. @param ending those of it whose old value is only left to be tried */
@@ -156,7 +157,8 @@ class Run {
           accepted: await tryUntil("accepted", placed, value ?? made[name] ?? "", this.tried),
         }));
         const takers = takersOf(declaration, this.described.views);
-        return { name, takers, proven: await Promise.all(proven), count: undefined };
+        const takenBy = takerNames(declaration, this.described);
+        return { name, takers, takenBy, proven: await Promise.all(proven), count: undefined };
       }),
     );
   }

@@ -1,10 +1,8 @@
 import { closest } from "../../config/suggestion";
-import type { HostView } from "../../model/context";
 import { type Finding, problemsOf } from "../../model/finding";
 import { refusalOf } from "../../model/secret";
-import { takersOf } from "../../platforms/logins";
 import type { StackSecret } from "../secrets/state";
-import type { DescribedStack } from "./stack";
+import { type DescribedStack, takerNames } from "./stack";
 
 /** What `make rotate` is told by its variables. */
 interface Given {
@@ -73,13 +71,13 @@ function all(reasons: readonly Reasoned[]): Plan {
 /** Why a secret is not rotated; undefined for one that can be. */
 function reasonOf(
   { declaration, state }: StackSecret,
-  { views }: { views: readonly HostView[] },
+  described: DescribedStack,
   made: Readonly<Record<string, string>>,
 ): string | undefined {
   const fixed = refusalOf(declaration);
   if (fixed !== undefined) return fixed;
   const { name } = declaration;
-  if (takersOf(declaration, views).length === 0) return "no program of this stack takes it";
+  if (takerNames(declaration, described).length === 0) return "no program of this stack takes it";
   if (state === "set" || (state === "made" && made[name] !== undefined)) return undefined;
   return state === "made" ? "there is no value yet: make up makes the first one" : "it has no value: make secrets";
 }

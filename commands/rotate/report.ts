@@ -13,7 +13,10 @@ interface Proven {
 /** What is known of a secret at the end. */
 export interface Outcome {
   name: string;
+  /** Services, whose sites are asked meanwhile. */
   takers: readonly Placed[];
+  /** All that has it, as people know it. */
+  takenBy: readonly string[];
   proven: readonly Proven[];
   /** Of requests to its takers' sites; undefined where none has a site. */
   count: Count | undefined;
@@ -31,7 +34,7 @@ export const outcomeTable = (outcomes: readonly Outcome[]): string =>
     ["secret", "taken by", "new value", "old value", "failed requests"],
     outcomes.map((outcome) => [
       outcome.name,
-      outcome.takers.map(nameOf).join(", "),
+      outcome.takenBy.join(", "),
       verdicts(outcome, ({ accepted }) => accepted),
       verdicts(outcome, ({ refused }) => refused),
       outcome.count === undefined ? "no site" : `${outcome.count.failed} of ${outcome.count.asked}`,

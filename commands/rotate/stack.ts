@@ -1,11 +1,15 @@
 import { readSettings, type RawConfig, type StackConfig, titleOf } from "../../config";
 import { labServices } from "../../config/lab-services";
+import type { Bucket } from "../../model/bucket";
 import type { HostView } from "../../model/context";
 import { problemsOf } from "../../model/finding";
+import type { SecretDeclaration } from "../../model/secret";
 import { platformNamed, platformNames, stackViews } from "../../platforms";
+import { otherTakersOf, takersOf } from "../../platforms/logins";
 import { pulumiEnvironment } from "../../toolchain/environment";
 import { readStackFile } from "../secrets/stack-file";
 import { secretsOf, type StackSecret } from "../secrets/state";
+import { nameOf } from "./counter";
 
 /** A stack as its file describes it. */
 export interface DescribedStack {
@@ -33,3 +37,13 @@ export function described(raw: RawConfig): DescribedStack {
     secrets: secretsOf(raw, platformNames),
   };
 }
+
+/** The buckets that a stack makes. */
+export const bucketsOf = ({ config }: Pick<DescribedStack, "config">): readonly Bucket[] =>
+  platformNamed(config.platform).buckets?.(config.settings) ?? [];
+
+/** All of a stack that has a secret, as people know it. */
+export const takerNames = (secret: SecretDeclaration, described: DescribedStack): string[] => [
+  ...takersOf(secret, described.views).map(nameOf),
+  ...otherTakersOf(secret, { views: described.views, stack: described.config }, bucketsOf(described)),
+];

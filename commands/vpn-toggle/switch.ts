@@ -52,6 +52,10 @@ export function toggleOf(
   return wanted === "" || setting === undefined ? undefined : { setting, isOn: wanted === "on" };
 }
 
+/** The setting that a site goes by, which {@link toggleOf} has found to be there, whether it is to be changed or not. */
+export const settingOf = ({ SITE: site = "" }: { SITE?: string | undefined }, views: readonly HostView[]): string =>
+  settingsBySite(views)[site] ?? "vpnEnforce";
+
 /** Settings that make one site VPN-only, by the site. */
 function settingsBySite(views: readonly HostView[]): Record<string, string> {
   const sites = views.flatMap(({ services }) => services.flatMap(({ expose = [] }) => expose));

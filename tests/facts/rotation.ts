@@ -130,7 +130,7 @@ export const FIXED: Readonly<Record<string, RegExp>> = {
 
 /**
  * Those that no program of a lab takes, as they are for a bucket, a repository, a cloud or a VPN that it does not have: `make rotate` says so.
- * tests/lab/all/offsite-lab, tests/lab/long/fresh-nodes and tests/unit have what they are for.
+ * tests/lab/all/offsite-lab, which rotates the hub's keys of a bucket, tests/lab/long/fresh-nodes and tests/unit have what they are for.
  */
 export const NOT_IN_THE_LAB: readonly string[] = [
   ...["backupsAccessKey", "backupsPassword", "backupsPruneAccessKey", "backupsPruneSecretKey", "backupsSecretKey"],

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { contextOf, hostViews } from "../../platforms/contexts";
@@ -161,6 +161,23 @@ describe.each(WAYS)("%s, a member with %s", (name, resolver, nameserver, how, en
     expect(found).toEqual([SESE, HUB, place.gateway, PUBLIC["sese-ai"]]);
     expect(await client.resolve("sese.mesh.ewutelo.cloud")).toBe(SESE);
   }, 60_000);
+
+  test("has a name that is new as soon as its record is in the file, without a restart of Headscale", async () => {
+    const starts = (): string =>
+      docker("inspect", "--format", "{{.State.StartedAt}} {{.RestartCount}}", `${prefix}-headscale`);
+    const began = starts();
+    const record = { name: `new-for-${name}.ewutelo.cloud`, type: "A", value: SESE };
+    const file = path.join(folder, "etc/headscale/extra-records.json");
+    const records = JSON.parse(readFileSync(file, "utf8")) as object[];
+    // As files come to a host: written beside their place, and renamed into it.
+    writeFileSync(`${file}.candidate`, JSON.stringify([...records, record]));
+    renameSync(`${file}.candidate`, file);
+    // By the client itself: a resolver that asks too early remembers that there was no such name.
+    const told = (): Promise<string> => client.tailscale("dns", "query", record.name);
+    await eventually(async () => expect(await told()).toContain(SESE), OUT);
+    expect(await client.resolve(record.name)).toBe(SESE);
+    expect(starts()).toBe(began);
+  }, 90_000);
 
   test("reaches the door of those sites, and nothing else of that host", async () => {
     expect([await arrives(client), await arrives(client, 5678)]).toEqual([true, false]);

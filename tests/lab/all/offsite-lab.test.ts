@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ensureImage } from "../../../lab/images/build";
+import { clientOf } from "../../../providers/s3/client";
 import { BUCKET, Elsewhere, KEYS } from "../harness/elsewhere";
 import type { LabHost } from "../harness/host";
 import type { Lab } from "../harness/lab";
+import { cleanEnvironment } from "../harness/run";
 import { S3Server } from "../harness/s3";
 import { sharedLabOfHub } from "../harness/shared";
 
@@ -51,13 +53,18 @@ test("every host's set is elsewhere, and what there is, is listed", async () => 
   expect(metrics).toMatch(/^backup_exit_code\{backup="sese-ai-offsite"\} 0$/m);
 }, 1_800_000);
 
-test("Zerobyte's page has the snapshots of the repository, once it is there, and its file no key", async () => {
-  await lab.makeSucceed("up");
-  expect(await lab.preview()).toEqual({});
+/** Snapshots that Zerobyte reads in the repository, with the keys that it has. */
+async function onThePage(): Promise<{ tags: string[]; size: number }[]> {
   const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
   const address = await hub.docker("container", "inspect", "--format", format, "vpn_zerobyte");
   const list = await hub.output(["curl", "-s", `http://${address}:4096/api/v1/repositories/${BUCKET}/snapshots`]);
-  const snapshots = JSON.parse(list) as { tags: string[]; size: number }[];
+  return JSON.parse(list) as { tags: string[]; size: number }[];
+}
+
+test("Zerobyte's page has the snapshots of the repository, once it is there, and its file no key", async () => {
+  await lab.makeSucceed("up");
+  expect(await lab.preview()).toEqual({});
+  const snapshots = await onThePage();
   expect(snapshots.map(({ tags }) => tags[0]?.replace(/=.*/, ""))).toEqual(["set", "set"]);
   for (const { size } of snapshots) expect(size).toBeGreaterThan(0);
   const kept = await hub.output(["cat", "/opt/vpn/data/zerobyte/data/repositories.json"]);
@@ -116,4 +123,63 @@ describe("the recovery kit", () => {
       rmSync(folder, { recursive: true, force: true });
     }
   }, 300_000);
+});
+
+describe("the hub's keys of the bucket, rotated", () => {
+  /** As the console gives out another one: both halves are new. */
+  const NEW = { push: "push-canary-secret-2", prune: "prune-canary-secret-2" };
+  const GIVEN = {
+    backupsAccessKey: "push-2",
+    backupsSecretKey: NEW.push,
+    backupsPruneAccessKey: "prune-2",
+    backupsPruneSecretKey: NEW.prune,
+  };
+  const ROLES = ["push", "prune"] as const;
+
+  /** What the server says to whoever shows a key, and asks what is in the bucket. */
+  async function saidTo(accessKey: string, secretKey: string): Promise<string> {
+    const place = { endpoint: `http://${elsewhere.server.address}`, region: "us-east-1" };
+    const { sdk, client } = await clientOf({ ...place, accessKey, secretKey });
+    try {
+      await client.send(new sdk.ListObjectsV2Command({ Bucket: BUCKET }));
+      return "let in";
+    } catch (error) {
+      return (error as Error).name;
+    }
+  }
+
+  const saidToOld = (): Promise<string[]> => Promise.all(ROLES.map((role) => saidTo(role, KEYS[role])));
+  const saidToNew = (): Promise<string[]> => Promise.all(ROLES.map((role) => saidTo(`${role}-2`, NEW[role])));
+
+  test("by make rotate: the bucket lets the new ones in and the old ones no longer, and no value is shown", async () => {
+    for (const role of ROLES) await elsewhere.server.addKey(`${role}-2`, NEW[role]);
+    expect([await saidToOld(), await saidToNew()]).toEqual([
+      ["let in", "let in"],
+      ["AccessDenied", "AccessDenied"],
+    ]);
+    const given = Object.entries(GIVEN).map(([name, value]) => [`SECRET_${name}`, value]);
+    const environment = { ...cleanEnvironment(), ...(Object.fromEntries(given) as Record<string, string>) };
+    const { code, all } = await lab.make(`rotate SECRET=${Object.keys(GIVEN).join(",")}`, { environment });
+    expect({ code, end: code === 0 ? "" : all.slice(-3000) }).toEqual({ code: 0, end: "" });
+    expect(all).toMatch(/^backupsPruneAccessKey +seko-vpn\/offsite-upkeep, bucket vpai-backups +no login to try /m);
+    for (const value of [...Object.values(KEYS), ...Object.values(NEW)]) expect(all).not.toContain(value);
+    expect([await saidToOld(), await saidToNew()]).toEqual([
+      ["AccessDenied", "AccessDenied"],
+      ["let in", "let in"],
+    ]);
+    expect(await lab.preview()).toEqual({});
+  }, 2_400_000);
+
+  test("with the old ones revoked, the next run copies a new set, the upkeep has its turn, and Zerobyte reads on", async () => {
+    for (const role of ROLES) await elsewhere.server.revokeKey(role);
+    expect(await saidToOld()).toEqual(["InvalidAccessKeyId", "InvalidAccessKeyId"]);
+    for (const job of ["backup-sese-ai", "offsite", "offsite-upkeep"])
+      await lab.makeSucceed(`run JOB=${job}`, { timeout: 600 });
+    const [newest = ""] = (await sese.output(["ls", "/opt/vpai/backups"])).split("\n").slice(-1);
+    const { stdout } = await lab.makeSucceed("backups");
+    const row = stdout.split("\n").find((line) => /^sese-ai +\(elsewhere\)/.test(line));
+    expect(row?.split(/ {2,}/)[3]).toBe(newest);
+    expect((await onThePage()).map(({ tags }) => tags)).toContainEqual([`set=${newest}`]);
+    expect(await hub.output(["cat", "/opt/vpn/secrets/offsite/access_key"])).toBe("push-2");
+  }, 2_000_000);
 });

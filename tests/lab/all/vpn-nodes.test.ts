@@ -1,4 +1,6 @@
+import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
+import { seen, type Seen } from "../../../commands/vpn-toggle/look";
 import { implement } from "../../../providers/implementation";
 import { headscaleNodeKind } from "../../../providers/resources/headscale-node";
 import { eventually } from "../../eventually";
@@ -104,6 +106,7 @@ afterAll(async () => {
   for (const client of clients) await client.remove();
   lab.restoreFiles();
   await lab.pulumiSucceed(["config", "set", "vpai:vpnEnforce", "false"]);
+  await lab.pulumi(["config", "rm", "vpai:couchdbVpnEnforce"]);
   for (const name of Object.keys(ADDRESSES))
     await lab.pulumiSucceed(["config", "rm", "--path", `vpai:hosts.${name}.vpnAddress`]);
   await lab.up();
@@ -183,6 +186,151 @@ test.each(["https://mayi.vpai.test/", "https://uptime.vpai.test/dashboard"])(
   },
   240_000,
 );
+
+describe("couch, CouchDB's site, which Sese-AI's gateway passes on through the VPN", () => {
+  const SITE = "couch.vpai.test";
+  const DOOR = { host: "sese-ai", hostname: SITE, path: "/_up", status: 200 };
+
+  /** As somebody outside of the VPN meets it. */
+  const outside = (): Promise<Seen> => seen(DOOR, sese.publicAddress);
+
+  interface Reply {
+    status: number;
+    headers: Record<string, string | string[] | undefined>;
+  }
+
+  /** Asks it at the public address, as an app does that runs as a page of an origin. */
+  const asApp = (method: string, path: string, headers: Record<string, string>): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      const place = { host: sese.publicAddress, servername: SITE, rejectUnauthorized: false, agent: false } as const;
+      const given = { method, path, headers: { host: SITE, ...headers }, timeout: 10_000 };
+      const request = https.request({ ...place, ...given }, (answer) => {
+        const { statusCode: status = 0, headers: said } = answer;
+        answer.on("error", reject).on("end", () => resolve({ status, headers: said }));
+        answer.resume();
+      });
+      request.on("timeout", () => request.destroy(new Error(`${method} ${path}: no answer within 10 s`)));
+      request.on("error", reject).end();
+    });
+
+  /** What a browser asks before LiveSync's own request, which has a login and JSON. */
+  const preflight = (origin: string, method: string): Promise<Reply> =>
+    asApp("OPTIONS", "/obsidian_vault/_bulk_docs", {
+      origin,
+      "access-control-request-method": method,
+      "access-control-request-headers": "authorization,content-type",
+    });
+
+  const login = async (): Promise<string> => {
+    const { couchdbObsidianPassword = "" } = await lab.generatedSecrets();
+    return `Basic ${Buffer.from(`obsidian:${couchdbObsidianPassword}`).toString("base64")}`;
+  };
+
+  const wordsOf = (header: string | string[] | undefined): string[] =>
+    String(header)
+      .toLowerCase()
+      .split(",")
+      .map((word) => word.trim());
+
+  /** Names of the headers by which a browser lets a page of another origin read an answer. */
+  const grantsIn = ({ headers }: Reply): string[] =>
+    Object.keys(headers).filter((name) => name.startsWith("access-control-"));
+
+  test.each(["app://obsidian.md", "capacitor://localhost", "http://localhost"])(
+    "LiveSync, which comes from %s, is let through by a preflight, and reads what it is answered",
+    async (origin) => {
+      for (const method of ["GET", "POST", "PUT", "DELETE"]) {
+        const { status, headers } = await preflight(origin, method);
+        expect({ method, status, headers }).toMatchObject({
+          status: 204,
+          headers: { "access-control-allow-origin": origin, "access-control-allow-credentials": "true" },
+        });
+        expect(wordsOf(headers["access-control-allow-methods"])).toContain(method.toLowerCase());
+        expect(wordsOf(headers["access-control-allow-headers"])).toEqual(
+          expect.arrayContaining(["authorization", "content-type"]),
+        );
+      }
+      const read = await asApp("GET", "/obsidian_vault", { origin, authorization: await login() });
+      expect(read).toMatchObject({
+        status: 200,
+        headers: { "access-control-allow-origin": origin, "access-control-allow-credentials": "true" },
+      });
+    },
+    120_000,
+  );
+
+  test.each(["https://example.net", "app://obsidian.md.example.net", "https://localhost", "null"])(
+    "a page of %s is granted nothing, with the right login neither",
+    async (origin) => {
+      expect(grantsIn(await preflight(origin, "PUT"))).toEqual([]);
+      const read = await asApp("GET", "/obsidian_vault", { origin, authorization: await login() });
+      expect([read.status, grantsIn(read)]).toEqual([200, []]);
+    },
+    120_000,
+  );
+
+  test("a name that a service gets is Headscale's record, and a member's name, without a restart", async () => {
+    const file = "platforms/vpai/services/couchdb.ts";
+    const site = `answers: { at: "/_up", contains: '"status":"ok"' },
+    },
+`;
+    const further = `${site}    { subdomain: "notes", port: PORT, access: "public", via: "sese-ai", answers: { at: "/_up" } },
+`;
+    const before = await hub.container("vpn_headscale");
+    expect(await phone.resolve("notes.vpai.test")).toBe("");
+    lab.replace(file, site, further);
+    try {
+      expect(await lab.up()).toMatchObject({ "seko-vpn/headscale/config/extra-records.json": "update" });
+    } finally {
+      lab.replace(file, further, site);
+    }
+    const records = await hub.output(["cat", "/opt/services/headscale/config/extra-records.json"]);
+    expect(JSON.parse(records)).toContainEqual({ name: "notes.vpai.test", type: "A", value: sese.publicAddress });
+    for (const member of [phone, laptop]) {
+      // By the client itself: a resolver that asks too early remembers that there was no such name.
+      const told = (): Promise<string> => member.tailscale("dns", "query", "notes.vpai.test");
+      await eventually(async () => expect(await told()).toContain(sese.publicAddress), 30);
+      expect(await member.resolve("notes.vpai.test")).toBe(sese.publicAddress);
+    }
+    const { Id, RestartCount, State } = await hub.container("vpn_headscale");
+    expect([Id, RestartCount, State.StartedAt]).toEqual([before.Id, before.RestartCount, before.State.StartedAt]);
+    // The service is as it was, and so are the names.
+    await lab.up();
+    await eventually(async () => expect(await phone.resolve("notes.vpai.test")).toBe(""), 60);
+  }, 1_200_000);
+
+  test("its own switch closes it to everybody else: a member is led to the VPN's door, again without a restart", async () => {
+    const { StartedAt } = (await hub.container("vpn_headscale")).State;
+    expect([await outside(), await phone.resolve(SITE)]).toEqual(["open", sese.publicAddress]);
+    const { stdout: told } = await lab.makeSucceed("vpn-toggle SITE=couch");
+    expect(told).toMatch(/^couch\.vpai\.test +sese-ai +open$/m);
+    expect(told).toContain("vpai:couchdbVpnEnforce is false: ");
+    expect(told).not.toContain("mayi");
+    const { stdout } = await lab.makeSucceed("vpn-toggle VPN=on SITE=couch");
+    expect(stdout).toMatch(/^couch\.vpai\.test +sese-ai +everybody -> members of the VPN$/m);
+    expect(stdout).toMatch(/^couch\.vpai\.test +sese-ai +closed$/m);
+    expect(stdout.indexOf("sese-ai: closed.")).toBeGreaterThan(-1);
+    expect(stdout.indexOf("sese-ai: closed.")).toBeLessThan(stdout.indexOf("vpai:couchdbVpnEnforce is true in"));
+    expect(await outside()).toBe("closed");
+    await eventually(async () => expect(await phone.resolve(SITE)).toBe(SESE), 30);
+    expect(await phone.get(`https://${SITE}/_up`)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"status":"ok"') as unknown,
+    });
+    expect((await hub.container("vpn_headscale")).State.StartedAt).toBe(StartedAt);
+    expect(await lab.preview()).toEqual({});
+  }, 900_000);
+
+  test("and opens it again, which leaves the other sites closed", async () => {
+    const { stdout } = await lab.makeSucceed("vpn-toggle VPN=off SITE=couch");
+    expect(stdout).toMatch(/^couch\.vpai\.test +sese-ai +open$/m);
+    expect(await asApp("GET", "/_up", {})).toMatchObject({ status: 200 });
+    expect(await seen({ ...DOOR, hostname: "mayi.vpai.test", path: "/healthz" }, sese.publicAddress)).toBe("closed");
+    await eventually(async () => expect(await phone.resolve(SITE)).toBe(sese.publicAddress), 30);
+    await eventually(async () => expect(await phone.get(`https://${SITE}/_up`)).toMatchObject({ code: 0 }), 30);
+    expect(await lab.preview()).toEqual({});
+  }, 900_000);
+});
 
 test("a changed policy is seen by refresh, and repaired without a restart", async () => {
   const file = "/opt/services/headscale/config/policy.json";

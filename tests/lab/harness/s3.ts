@@ -92,6 +92,16 @@ export class S3Server {
     execFileSync("docker", ["exec", this.disk.container, ...command]);
   }
 
+  /** Gives out a further key, as its console does. */
+  addKey(access: string, secret: string): Promise<void> {
+    return addUser(this.address, access, secret);
+  }
+
+  /** Ends a key for good. */
+  async revokeKey(access: string): Promise<void> {
+    await administer(this.address, ["delete-user", "--access", access]);
+  }
+
   stop(): void {
     if (this.disk !== undefined) execFileSync("docker", ["rm", "--force", this.disk.container], { stdio: "ignore" });
     this.process.kill("SIGKILL");
@@ -112,10 +122,13 @@ async function onDisk({ room, image, container }: SmallDisk): Promise<string[]> 
   ];
 }
 
-async function addUser(address: string, user: string, secret: string): Promise<void> {
+const addUser = (address: string, user: string, secret: string): Promise<void> =>
+  administer(address, ["create-user", "--access", user, "--secret", secret, "--role", "user"]);
+
+/** Has the server's owner do something. */
+async function administer(address: string, command: readonly string[]): Promise<void> {
   const owner = ["--access", S3Server.accessKey, "--secret", S3Server.secretKey];
-  const account = ["--access", user, "--secret", secret, "--role", "user"];
-  const argv = [await program(), "admin", ...owner, "--endpoint-url", `http://${address}`, "create-user", ...account];
+  const argv = [await program(), "admin", ...owner, "--endpoint-url", `http://${address}`, ...command];
   await succeed(argv, { timeout: 20 });
 }
 

@@ -1,5 +1,6 @@
 import { NO_CHANGES } from "../harness/changes";
 import type { LabHost } from "../harness/host";
+import { memoryDuring } from "../harness/job-memory";
 import { Lab } from "../harness/lab";
 
 /**
@@ -77,6 +78,62 @@ test("a second up changes nothing, every service is healthy, and an audit finds 
   await lab.makeSucceed("status");
   await expectClean();
 }, 900_000);
+
+/**
+ * Jobs of the notes, which reach the vault through the VPN or on its own host: their container, the MiB that it may have (128 as texts alone
+ * pass through it, else what a job has), and what they say of a vault that was empty.
+ */
+const NOTES: readonly (readonly [string, HostName, string, number, RegExp])[] = [
+  [
+    ...(["obsidian-collector", "sese-ai", "vpai_obsidian-collector", 128] as const),
+    /^obsidian-collector: [1-9]\d+ written, 0 unchanged, 0 left alone, 0 removed$/m,
+  ],
+  [
+    ...(["obsidian-collector-pi", "workstation", "workstation_obsidian-collector-pi", 256] as const),
+    /^obsidian-collector-pi: 5 written, 0 unchanged, 0 left alone, 0 removed$/m,
+  ],
+  [
+    ...(["vault-dump", "seko-vpn", "vpn_vault-dump", 256] as const),
+    /^vault dump: [1-9]\d+ notes, [1-9]\d+ files written, 0 removed; committed$/m,
+  ],
+];
+
+/** Two pictures that come into the vault themselves, and a film that does not; all an hour old, as what is younger may still be rendered. */
+const RENDERS = `cd /opt/workstation/data
+head -c 5000000 /dev/urandom > comfyui/output/small.png
+head -c 8000000 /dev/urandom > comfyui/output/large.png
+head -c 30000000 /dev/urandom > remotion/output/film.mp4
+chown 1000:1000 comfyui/output/*.png remotion/output/film.mp4
+touch -d '1 hour ago' comfyui/output/*.png remotion/output/film.mp4`;
+
+describe("the jobs of the notes, by make run", () => {
+  beforeAll(() => hosts.workstation.output(["sh", "-euc", RENDERS]), 60_000);
+
+  test.each(NOTES)(
+    "%s of %s succeeds with its first try, and does not want for memory",
+    async (job, host, container, mib, said) => {
+      const run = await memoryDuring(hosts[host], container, () => lab.makeSucceed(`run JOB=${job}`, { timeout: 800 }));
+      const { limit, peak, held } = run.memory;
+      console.log(`${job}: at most ${peak} MiB with files that the kernel kept, ${held} without, of ${limit}`);
+      expect(run.said.all).toMatch(said);
+      // One that is ended for want of memory is tried again.
+      expect(run.said.all).not.toMatch(/^try \d+ of \d+ /m);
+      expect(limit).toBe(mib);
+      expect([held > 0, held < 0.8 * mib]).toEqual([true, true]);
+    },
+    900_000,
+  );
+
+  test("the vault's files and their history are where the dump is to keep them", async () => {
+    const tree = "/opt/vpn/data/obsidian-vault";
+    expect(await hosts["seko-vpn"].output(["cat", `${tree}/.git/refs/heads/main`])).toMatch(/^[0-9a-f]{40}$/);
+    const sums = (host: HostName, file: string): Promise<string> =>
+      hosts[host].output(["sh", "-c", 'sha256sum < "$1"', "sum", file]);
+    expect(await sums("seko-vpn", `${tree}/Pi/ComfyUI/large.png`)).toBe(
+      await sums("workstation", "/opt/workstation/data/comfyui/output/large.png"),
+    );
+  }, 120_000);
+});
 
 test.each(["canary-1-of-the-key", "canary-2-of-the-key"])(
   "obsidianCollectorN8nKey %s of the stack's file is what the collector reads, which needs the VPN",

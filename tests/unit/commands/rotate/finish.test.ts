@@ -120,7 +120,7 @@ afterAll(async () => {
 });
 
 const ROW =
-  /^redisPassword +sese-ai\/redis +accepted \(the default user of redis\) +refused \(the default user of redis\) +no site$/m;
+  /^redisPassword +sese-ai\/redis, sese-ai\/backup-sese-ai +accepted \(the default user of redis\) +refused \(the default user of redis\) +no site$/m;
 
 test("both values first, then the new one alone; both are tried, nothing is shown, and the note goes", async () => {
   const admitted: number[] = [];

@@ -1,13 +1,23 @@
 import { planOf } from "../../../../commands/rotate/plan";
-import { described } from "../../../../commands/rotate/stack";
+import { bucketsOf, described, takerNames } from "../../../../commands/rotate/stack";
+import { takesBoth } from "../../../../platforms/logins";
 import { settingsOf } from "../../components/stack/graph";
 
 /** The lab, with one secret in its file. */
-const lab = (services: readonly string[], secrets: Record<string, string> = { redisPassword: "given-by-hand" }) => {
+const lab = (
+  services: readonly string[],
+  secrets: Record<string, string> = { redisPassword: "given-by-hand" },
+  settings: Record<string, string> = {},
+) => {
   const given = Object.entries(secrets).map(([name, value]) => [`secrets:${name}`, value] as const);
   return described({
     stack: "lab",
-    values: { ...settingsOf("lab"), "vpai:services": JSON.stringify(services), ...Object.fromEntries(given) },
+    values: {
+      ...settingsOf("lab"),
+      ...settings,
+      "vpai:services": JSON.stringify(services),
+      ...Object.fromEntries(given),
+    },
     secretKeys: new Set(given.map(([key]) => key)),
     connects: false,
   });
@@ -143,4 +153,34 @@ test("what a person gives is rotated by name alone", () => {
     name: "openaiApiKey",
     reason: "a person gives it: make rotate SECRET=openaiApiKey",
   });
+});
+
+/** Who has each key of the S3 server, in a stack with a bucket of backups: typed in from docs/decisions/offsite.md. */
+const S3: Readonly<Record<string, readonly string[]>> = {
+  backupsAccessKey: ["seko-vpn/zerobyte", "seko-vpn/offsite", "bucket vpai-backups"],
+  backupsSecretKey: ["seko-vpn/zerobyte", "seko-vpn/offsite"],
+  backupsPruneAccessKey: ["seko-vpn/offsite-upkeep", "bucket vpai-backups"],
+  backupsPruneSecretKey: ["seko-vpn/offsite-upkeep"],
+  bucketsAccessKey: ["bucket vpai-backups"],
+  bucketsSecretKey: ["bucket vpai-backups"],
+};
+
+test("keys of the S3 server are rotated by name, also those that no service has", () => {
+  const names = Object.keys(S3);
+  const settings = { "vpai:backupsBucket": "vpai-backups", "vpai:bucketsPrincipal": "{key}" };
+  const stack = lab(["core", "vpn"], Object.fromEntries(names.map((name) => [name, `old-${name}`])), settings);
+  expect(namesOf({ SECRET: names.join(",") }, stack).sort()).toEqual([...names].sort());
+  const taking = stack.secrets
+    .filter(({ declaration }) => names.includes(declaration.name))
+    .map(({ declaration }) => [declaration.name, takerNames(declaration, stack)]);
+  expect(Object.fromEntries(taking)).toEqual(S3);
+  // The policy is told of both access keys, so that a second up has to take the one of before out of it.
+  const both = stack.secrets.filter(({ declaration }) => takesBoth(declaration, stack.views, bucketsOf(stack)));
+  expect(both.map(({ declaration }) => declaration.name)).toEqual(
+    expect.arrayContaining(["backupsAccessKey", "backupsPruneAccessKey"]),
+  );
+  const halves = both.filter(({ declaration: { name } }) => name.endsWith("SecretKey"));
+  expect(halves).toEqual([]);
+  const without = lab(["core", "vpn"], { backupsPruneAccessKey: "old" });
+  expect(refusal({ SECRET: "backupsPruneAccessKey" }, without)).toContain("no program of this stack takes it");
 });

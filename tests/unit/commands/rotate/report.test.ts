@@ -13,6 +13,7 @@ const placed = {
 const outcome = (accepted: Verdict, refused?: Verdict): Outcome => ({
   name: "redisPassword",
   takers: ["redis", "litellm"].map((name) => ({ host: "sese-ai", service: service(name) })),
+  takenBy: ["sese-ai/redis", "sese-ai/litellm"],
   proven: [{ placed, accepted, ...(refused === undefined ? {} : { refused }) }],
   count: { asked: 84, failed: 2 },
 });

@@ -1,5 +1,5 @@
 import { readSettings, type StackConfig } from "../../../../config";
-import { doorsOf, expectVpn, toggleOf, withToggle } from "../../../../commands/vpn-toggle/switch";
+import { doorsOf, expectVpn, settingOf, toggleOf, withToggle } from "../../../../commands/vpn-toggle/switch";
 import { gatewaysOn } from "../../../../commands/vpn-toggle/gateways";
 import { platformNames, stackViews } from "../../../../platforms";
 import vpai from "../../../../platforms/vpai/platform";
@@ -80,6 +80,10 @@ describe("what the command is given", () => {
     [{ SITE: "couch" }, undefined],
   ])("%j", (given, toggle) => {
     expect(toggleOf(given, views)).toEqual(toggle);
+  });
+
+  test("without a word, a site is told of by its own switch", () => {
+    expect([settingOf({ SITE: "couch" }, views), settingOf({}, views)]).toEqual(["couchdbVpnEnforce", "vpnEnforce"]);
   });
 
   test("another word, and a site without a switch, are told at once", () => {

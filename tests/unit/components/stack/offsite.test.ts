@@ -125,6 +125,16 @@ test("while keys are rotated, those of before may do no more than the new ones",
   expect(isShutOut(made, "vpai-shared", before("backupsAccessKey"))).toBe(true);
 }, 60_000);
 
+test("nobody is given a key before its bucket is told what it may do", () => {
+  for (const name of [
+    "seko-vpn/job/offsite/secret/access_key",
+    "seko-vpn/job/offsite-upkeep/secret/access_key",
+    "seko-vpn/repository/vpai-backups",
+  ])
+    expect([name, resource(graph, name).dependsOn]).toEqual([name, expect.arrayContaining(["bucket/vpai-backups"])]);
+  expect(resource(graph, "bucket/vpai-backups").dependsOn).not.toContain("bucket/vpai-shared");
+});
+
 test("on every host the hub's key is good for that host's sets alone", () => {
   const { inputs } = resource(graph, "workstation/visitor/offsite");
   expect(inputs).toMatchObject({

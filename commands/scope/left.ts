@@ -35,7 +35,8 @@ export interface Left {
 export function leftOf(all: readonly Resource[], leaving: Leaving): Left {
   const parts = all.filter((resource) => !isAlwaysRun(resource));
   const { hosts, away, choice, makes } = leaving;
-  const wanted = choice === undefined ? undefined : wantedBy(all, choice, leaving);
+  const chosen = choice === undefined ? undefined : chosenAmong(all, choice, hosts);
+  const wanted = chosen && makes ? withItsNeeds(all, chosen) : chosen;
   const asked = parts.filter(({ urn }) => wanted?.has(urn) ?? true);
   const isAway = (one: Resource): boolean => away.includes(hostOf(one, hosts) ?? "");
   const outside = new Set(parts.filter((one) => isAway(one) || !(wanted?.has(one.urn) ?? true)).map(({ urn }) => urn));
@@ -44,7 +45,8 @@ export function leftOf(all: readonly Resource[], leaving: Leaving): Left {
   return {
     urns,
     hosts: hosts.filter((host) => parts.every((one) => urns.has(one.urn) || hostOf(one, hosts) !== host)),
-    all: asked.length === deferred.length,
+    // What is chosen may need something elsewhere; without it, that is no reason to run.
+    all: parts.every(({ urn }) => urns.has(urn) || !(chosen?.has(urn) ?? true)),
     away: away.filter((host) => choice === undefined || asked.some((one) => hostOf(one, hosts) === host)),
     changes: new Map(away.map((host) => [host, changesOn(host, deferred, hosts)])),
     waiting: [...new Set(deferred.filter((one) => !isAway(one)).map(({ name }) => shortOf(name)))].sort(),
@@ -56,11 +58,6 @@ const changesOn = (host: string, deferred: readonly Resource[], hosts: readonly 
 
 /** `sese-ai/n8n` of `sese-ai/n8n/health`. */
 const shortOf = (name: string): string => name.split("/").slice(0, 2).join("/");
-
-const wantedBy = (all: readonly Resource[], choice: Choice, { hosts, makes }: Leaving): Set<string> => {
-  const chosen = chosenAmong(all, choice, hosts);
-  return makes ? withItsNeeds(all, chosen) : chosen;
-};
 
 /** All of a host; of a service what bears its name, and what is made in it. */
 function chosenAmong(all: readonly Resource[], { host, service }: Choice, hosts: readonly string[]): Set<string> {

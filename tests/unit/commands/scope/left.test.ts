@@ -174,6 +174,11 @@ describe("a run that is limited", () => {
     expect(found).toMatchObject({ all: true, away: ["pi"] });
   });
 
+  test("to what is away has nothing to do, though it needs something of a host that is there", () => {
+    const found = left(planned(), { choice: { host: "front", service: undefined }, away: ["front"] });
+    expect(found).toMatchObject({ all: true, away: ["front"] });
+  });
+
   test("says nothing of a host that is away and has no part in it", () => {
     expect(left(planned(), { choice: n8n, away: ["pi"] }).away).toEqual([]);
     expect(left(planned(), { choice: n8n, away: ["data"] }).away).toEqual(["data"]);

@@ -1,4 +1,6 @@
 import { Transport } from "@vpai/providers";
+import { bringSet } from "./backups/bring";
+import { CopiesElsewhere } from "./backups/elsewhere";
 import { backupUnitOf, BackupProgram } from "./backups/host";
 import { ageOf } from "./backups/manifest";
 import { isMeant } from "./confirm";
@@ -7,7 +9,6 @@ import { chosenStack, main } from "./pulumi";
 import { smokeFaults } from "./releases/smoke";
 import { runRemote } from "./remote";
 import { chosenSet } from "./restore/chosen";
-import { CopiesElsewhere } from "./restore/elsewhere";
 import { choiceOf } from "./scope/choice";
 
 /**
@@ -32,11 +33,11 @@ main(async () => {
     const asked = { host, at: process.env["AT"] ?? "" };
     const chosen = await chosenSet(asked, await program.manifests(), () => Promise.resolve(elsewhere?.copies()));
     const { set, started } = chosen;
-    if (chosen.elsewhere !== undefined) {
+    if (elsewhere !== undefined && chosen.elsewhere !== undefined) {
       console.log(
         `${set} is among the copies elsewhere alone: it is brought to ${host} first, and kept with its sets.`,
       );
-      await elsewhere?.bring({ set, bytes: chosen.elsewhere.bytes }, { host, connection, program });
+      await bringSet(await elsewhere.given({ host, set, bytes: chosen.elsewhere.bytes }), { connection, program });
     }
     const title = `${service ?? "everything"} on ${host} as of ${started}, ${ageOf(started, new Date())} ago (${set}):`;
     console.log([title, ...(await program.what(set, service)).map((line) => `  ${line}`)].join("\n"));

@@ -89,7 +89,7 @@ backups: ## what can be brought back, how old it is, and when it was read back: 
 	$(READY)
 	@$(RUN) commands/backups.ts
 
-restore: ## bring a host's or a service's data back, once told so: HOST=sese-ai [SERVICE=n8n] [AT=2026-11-29] [YES=1]
+restore: ## bring a host's or a service's data back, once told so, or lay them out: HOST=sese-ai [SERVICE=n8n] [AT=2026-11-29] [TO=/srv/look] [YES=1]
 	$(READY)
 	@$(RUN) commands/restore.ts
 

@@ -1,5 +1,7 @@
 import { Transport } from "@vpai/providers";
-import { backupUnitOf, BackupProgram } from "./backups/host";
+import { bringSet } from "./backups/bring";
+import { CopiesElsewhere } from "./backups/elsewhere";
+import { BackupProgram, unitOfHost } from "./backups/host";
 import { ageOf } from "./backups/manifest";
 import { isMeant } from "./confirm";
 import { deployedHosts } from "./hosts";
@@ -7,12 +9,13 @@ import { chosenStack, main } from "./pulumi";
 import { smokeFaults } from "./releases/smoke";
 import { runRemote } from "./remote";
 import { chosenSet } from "./restore/chosen";
-import { CopiesElsewhere } from "./restore/elsewhere";
+import { extract, type SetOnHost, tryTarget } from "./restore/extract";
 import { choiceOf } from "./scope/choice";
 
 /**
  * `make restore HOST=… [SERVICE=…] [AT=…] [YES=1]`: shows what bringing a set back replaces, and does it when told so. Without SERVICE
  * it is all of the host. What was in use is put aside. A set that the host has no more comes from the copies elsewhere.
+ * With `TO=…`, a folder of the host, the set is laid out there to look at; nothing is replaced.
  */
 main(async () => {
   const stack = chosenStack();
@@ -22,35 +25,40 @@ main(async () => {
   if (choice === undefined)
     throw new Error("expected the host whose data come back in HOST, or a service in SERVICE, found neither");
   const { host, service } = choice;
-  const { connection, ...described } = hosts[host] as (typeof hosts)[string];
-  const unit = backupUnitOf(host, described);
-  if (unit === undefined) throw new Error(`${host}: expected a host with backups, found none there`);
+  const { AT: at = "", TO: to = "" } = process.env;
+  const unit = unitOfHost(host, hosts);
+  const { connection } = hosts[host] as (typeof hosts)[string];
   const transport = new Transport(connection);
   try {
     const program = await BackupProgram.of(transport, unit);
     const elsewhere = CopiesElsewhere.of(hosts);
-    const asked = { host, at: process.env["AT"] ?? "" };
-    const chosen = await chosenSet(asked, await program.manifests(), () => Promise.resolve(elsewhere?.copies()));
+    const chosen = await chosenSet({ host, at }, await program.manifests(), () => Promise.resolve(elsewhere?.copies()));
     const { set, started } = chosen;
-    if (chosen.elsewhere !== undefined) {
+    const there = { connection, program, set, service };
+    const refused = to === "" ? 0 : await tryTarget(there, to, chosen.elsewhere?.bytes);
+    if (refused !== 0) return refused;
+    if (elsewhere !== undefined && chosen.elsewhere !== undefined) {
       console.log(
         `${set} is among the copies elsewhere alone: it is brought to ${host} first, and kept with its sets.`,
       );
-      await elsewhere?.bring({ set, bytes: chosen.elsewhere.bytes }, { host, connection, program });
+      await bringSet(await elsewhere.given({ host, set, bytes: chosen.elsewhere.bytes }), { connection, program });
     }
-    const title = `${service ?? "everything"} on ${host} as of ${started}, ${ageOf(started, new Date())} ago (${set}):`;
-    console.log([title, ...(await program.what(set, service)).map((line) => `  ${line}`)].join("\n"));
-    if (!(await isMeant())) {
-      console.log("Nothing was changed: YES=1 does it.");
-      return 0;
-    }
-    const what = service === undefined ? [] : [service];
-    const code = await runRemote(connection, program.command("restore", set, ...what));
-    return code === 0 ? answers(await smokeFaults(stack, host, service, transport)) : code;
+    console.log(`${service ?? "everything"} on ${host} as of ${started}, ${ageOf(started, new Date())} ago (${set}):`);
+    if (to !== "") return await extract(there, to);
+    const code = await replace(there);
+    return code === 0 ? answers(await smokeFaults(stack, host, service, transport)) : (code ?? 0);
   } finally {
     transport.close();
   }
 });
+
+/** Says what that means, asks, and does it. @returns the exit code; undefined where it is not meant */
+async function replace({ connection, program, set, service }: SetOnHost): Promise<number | undefined> {
+  console.log((await program.what(set, service)).map((line) => `  ${line}`).join("\n"));
+  if (await isMeant()) return runRemote(connection, program.command("restore", set, ...(service ? [service] : [])));
+  console.log("Nothing was changed: YES=1 does it.");
+  return undefined;
+}
 
 /** Tells whether sites answer as they did in the last `up`. @returns the exit code */
 function answers(faults: readonly string[]): number {

@@ -252,7 +252,7 @@ export function backupJob(context: ServiceContext): HostJob {
     environment: () => ({ DOCKER_CONFIG: "/nonexistent" }),
     files: () => [
       config("plan", backupPlan(context)),
-      ...["backup.sh", "releases.sh", "migrate.sh", "tools.sh"].map(own),
+      ...["backup.sh", "releases.sh", "migrate.sh", "extract.sh", "tools.sh"].map(own),
       ...Object.entries(methodFiles(methodsOf(context, parts))).map(([file, content]) => config(file, content)),
     ],
     secrets: Object.fromEntries(

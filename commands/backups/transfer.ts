@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { type Connection, sshCommand } from "@vpai/providers";
 
 /** A command of a host's root. */
-interface End {
+export interface End {
   connection: Connection;
   argv: readonly string[];
 }

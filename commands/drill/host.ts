@@ -1,8 +1,8 @@
 import { type SmokeChecksInputs, siteFaults, Transport } from "@vpai/providers";
 import { programOf } from "../../lab/program";
+import { bringSet } from "../backups/bring";
 import { BackupProgram, unitOfHost } from "../backups/host";
 import type { Manifest } from "../backups/manifest";
-import { transfer } from "../backups/transfer";
 import type { DeployedHost, DeployedService } from "../hosts";
 import { unwell } from "../reboot/healthy";
 import { checksOf, smokeInputsOf } from "../releases/smoke";
@@ -50,15 +50,7 @@ export async function drillHost(args: Rehearsed): Promise<DrilledHost> {
   try {
     const program = await BackupProgram.of(transport, unitOfHost(newest.host, copied));
     say(`${newest.host}: ${newest.set} from ${newest.from}`);
-    const accepted = await transfer(
-      newest.give,
-      { connection: host.connection, argv: program.command("accept", newest.set) },
-      2,
-    );
-    if (!accepted)
-      throw new Error(
-        `${newest.host}: expected ${newest.set} as it was written, found that it did not come: see above`,
-      );
+    await bringSet(newest, { connection: host.connection, program }, 2);
     const returned = await bringBack({ ...args, stack: "lab", host, transport, program });
     // Last, so that it has seen whatever the services tried.
     const isolation = await tryOut(transport, names, smokeInputsOf(exported, newest.host)?.reachability);

@@ -23,7 +23,7 @@ export interface ReturnedService {
 /** A host on which a set was brought back. */
 export interface ReturnedHost {
   name: string;
-  set: Pick<NewestSet, "set" | "started" | "from"> & { bytes: number; files: number };
+  set: Pick<NewestSet, "set" | "bytes" | "started" | "from"> & { files: number };
   services: ReturnedService[];
   /** Parts of the set that nothing brings back by itself. */
   left: string[];

@@ -1,20 +1,17 @@
-import { type Connection, Transport } from "@vpai/providers";
+import { Transport } from "@vpai/providers";
+import type { GivenSet } from "../backups/bring";
+import { CopiesElsewhere } from "../backups/elsewhere";
 import { backedHosts, BackupProgram, unitOfHost } from "../backups/host";
 import { type Manifest } from "../backups/manifest";
-import { copyOf, giveCommand, offsiteHost, offsiteOn, offsiteUnit } from "../backups/offsite";
 import type { DeployedHost } from "../hosts";
 import { chosenHost } from "../scope/choice";
 
 /** The newest complete set of a host, and how it is had. */
-export interface NewestSet {
-  host: string;
-  set: string;
+export interface NewestSet extends GivenSet {
   /** ISO 8601: when it was begun. */
   started: string;
   /** Whether it comes from the copies elsewhere, which outlive the host, or from the host itself. */
   from: "elsewhere" | "its host";
-  /** Writes its files, as tar has them. */
-  give: { connection: Connection; argv: readonly string[] };
 }
 
 /** Names of the hosts of a drill. @param chosen the one that is asked for; empty: all that have backups */
@@ -31,20 +28,13 @@ export function drilledHosts(hosts: Readonly<Record<string, DeployedHost>>, chos
 
 /** @throws where there is no set, with what to do */
 export async function newestSet(host: string, hosts: Readonly<Record<string, DeployedHost>>): Promise<NewestSet> {
-  const [, hub] = offsiteHost(hosts) ?? [];
-  return hub === undefined ? ofItsHost(host, hosts) : elsewhere(host, hub.connection);
+  const copies = CopiesElsewhere.of(hosts);
+  return copies === undefined ? ofItsHost(host, hosts) : elsewhere(host, copies);
 }
 
-async function elsewhere(host: string, connection: Connection): Promise<NewestSet> {
-  const hub = new Transport(connection);
-  try {
-    const { copies } = await offsiteOn(hub);
-    const { set, time } = copyOf(copies, host, "");
-    const argv = giveCommand(await offsiteUnit(hub), host, set);
-    return { host, set, started: time, from: "elsewhere", give: { connection, argv } };
-  } finally {
-    hub.close();
-  }
+async function elsewhere(host: string, copies: CopiesElsewhere): Promise<NewestSet> {
+  const newest = await copies.newest(host);
+  return { ...(await copies.given(newest)), started: newest.time, from: "elsewhere" };
 }
 
 async function ofItsHost(host: string, hosts: Readonly<Record<string, DeployedHost>>): Promise<NewestSet> {
@@ -52,9 +42,9 @@ async function ofItsHost(host: string, hosts: Readonly<Record<string, DeployedHo
   return withProgram(host, hosts, async (program) => {
     const newest = (await program.manifests()).at(-1);
     if (newest === undefined) throw new Error(`${host}: expected a set, found none yet: make run JOB=backup-${host}`);
-    const { set, started } = newest;
+    const { set, bytes, started } = newest;
     const argv = program.command("serve", `get ${set}`);
-    return { host, set, started, from: "its host", give: { connection, argv } };
+    return { host, set, bytes, started, from: "its host", give: { connection, argv } };
   });
 }
 

@@ -10,6 +10,7 @@
 #        backup.sh … revert <moment of a restore> [service]
 #        backup.sh … serve '<list | get <set>>'
 #        backup.sh … accept <set> < its files, as tar has them
+#        backup.sh … extract | target …    lays a set out to look at: see extract.sh
 #        backup.sh … release | releases | since | rollback | undo …: see releases.sh
 #        backup.sh … migrate | holds | fits …: see migrate.sh
 #
@@ -46,7 +47,10 @@ number() { sed -n "s/^  \"$2\": \([0-9]*\),\$/\1/p" "$STORE/$1/manifest.json"; }
 
 moment() { date --date "$1" +%Y-%m-%dT%H:%M:%SZ; }
 
-free() { df --output=avail --block-size=1 "$STORE" | tail -n 1; }
+# Where what is written goes; empty: into the store.
+DISK=
+
+free() { df --output=avail --block-size=1 -- "${DISK:-$STORE}" | tail -n 1; }
 
 # Text as JSON has it.
 text() {
@@ -94,8 +98,8 @@ expect_room() {
   local need there
   need=$((${1:-$(estimate)} + MARGIN)) there=$(free)
   [ "$there" -ge "$need" ] ||
-    fail "expected $((need / 1048576)) MiB free on the disk of $STORE, of which $((MARGIN / 1048576)) MiB stay free; found" \
-      "$((there / 1048576)) MiB. Nothing was written: make room, or remove an old set there"
+    fail "expected $((need / 1048576)) MiB free on the disk of ${DISK:-$STORE}, of which $((MARGIN / 1048576)) MiB stay free; found" \
+      "$((there / 1048576)) MiB. Nothing was written: make room$([ -n "$DISK" ] || echo ", or remove an old set there")"
 }
 
 # Runs a part's method. usage: method <verb> <name> <service> <method> <secret's file or -> [argument...]
@@ -103,7 +107,7 @@ method() {
   local verb=$1 name=$2 service=$3 program=$4 secret=$5 room
   shift 5
   room=$(($(free) - MARGIN / 2))
-  [ "$room" -gt 0 ] || fail "the disk of $STORE is full"
+  [ "$room" -gt 0 ] || fail "the disk of ${DISK:-$STORE} is full"
   [ "$secret" = - ] || secret=$SECRETS/$secret
   (
     # What would take the last of the disk is ended, and with it the run.
@@ -671,5 +675,10 @@ case ${1:-} in
     . "$HERE/migrate.sh"
     "$@"
     ;;
-  *) fail "expected run, list, manifests, check, what, restore, rehearse, recovering, revert, serve or accept, or a release's or migration's verb, found ${1:-nothing}" ;;
+  extract | target)
+    # shellcheck source=extract.sh
+    . "$HERE/extract.sh"
+    "$@"
+    ;;
+  *) fail "expected run, list, manifests, check, what, restore, extract, target, rehearse, recovering, revert, serve or accept, or a release's or migration's verb, found ${1:-nothing}" ;;
 esac

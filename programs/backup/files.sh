@@ -97,16 +97,29 @@ place_databases() {
   done 3< "$LIST" 4< "$OUT/owners"
 }
 
-prepare() {
-  local new=$1.restoring expected found
-  verify "$@" > /dev/null
+# Makes the folder that was copied. usage: unpack <where, which is not there yet>
+unpack() {
+  local expected found
   expected=$(($(tar --list --file "$OUT/files.tar" | grep -c -v '/$' || true) + $(wc -l < "$LIST")))
-  rm -rf "$new"
-  mkdir "$new"
-  tar --extract --file "$OUT/files.tar" --directory "$new" --numeric-owner --same-owner --preserve-permissions
-  if [ -s "$LIST" ]; then place_databases "$new"; fi
-  found=$(find "$new" ! -type d -printf x | wc -c)
+  mkdir "$1"
+  tar --extract --file "$OUT/files.tar" --directory "$1" --numeric-owner --same-owner --preserve-permissions
+  if [ -s "$LIST" ]; then place_databases "$1"; fi
+  found=$(find "$1" ! -type d -printf x | wc -c)
   [ "$found" = "$expected" ] || fail "expected $expected files, found $found"
+}
+
+prepare() {
+  verify "$@" > /dev/null
+  rm -rf "$1.restoring"
+  unpack "$1.restoring"
+}
+
+# As files, each in its place, and not as the archive that they are kept in.
+extract() {
+  local differences
+  unpack "$TARGET"
+  differences=$(compare "$TARGET")
+  [ -z "$differences" ] || fail "expected files as the set has them, found others: $differences"
 }
 
 # Every byte, owner and right of the folder, and every database as it was placed, while nobody writes there.

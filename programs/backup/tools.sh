@@ -6,11 +6,38 @@
 # revert (switches back), discard (what was prepared), count (what ITEM has now, as verify tells it; files newer than SINCE).
 # settle (what was in use takes its place again where a switch or revert was cut short, or was one of several; else nothing).
 # Of a folder, compare (tells what differs in ITEM from the copy; default: nothing is told).
+# extract (lays ITEM out in TARGET, to look at, and compares it with the copy; default: its files as they were written).
 # Of a server's data, accept (whether the program of the image NEXT can take them on as they are; default: it can).
 set -euo pipefail
 ONLY=${ONLY-}
 accept() { :; }
 compare() { :; }
+
+# Files of the copy that are ITEM, each with a NUL: all, or those that are called after it.
+item_files() {
+  local file name
+  [ -d "$OUT" ] || return 0
+  while IFS= read -r -d '' file; do
+    name=${file##*/}
+    if [ "$ITEM" = all ] || [ "${name%.*}" = "$ITEM" ]; then printf '%s\0' "$file"; fi
+  done < <(find "$OUT" -type f -printf '%P\0' | sort --zero-terminated)
+}
+
+# Bytes of these; nothing where there are none.
+item_size() {
+  local file sizes=''
+  while IFS= read -r -d '' file; do sizes+="$(stat --format %s "$OUT/$file") "; done < <(item_files)
+  [ -z "$sizes" ] || echo $((${sizes// /+}0))
+}
+
+extract() {
+  local wrong
+  mkdir -p "$TARGET"
+  item_files | (cd "$OUT" && xargs --null cp --parents --target-directory "$TARGET" --)
+  wrong=$(cd "$(dirname "$TARGET")" && find "$PART" -type f -exec sha256sum {} + | sort |
+    comm -23 - <(sort "$(dirname "$OUT")/SHA256SUMS"))
+  [ -z "$wrong" ] || fail "expected files as they were written, found others: $wrong"
+}
 
 # Facts for the manifest.
 version() { printf 'version\t%s\n' "$1"; }

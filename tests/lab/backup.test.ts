@@ -89,7 +89,11 @@ describe("a service's data come back", () => {
   afterAll(async () => {
     const drop = "SELECT format('DROP DATABASE %I', datname) FROM pg_database WHERE datname LIKE 'n8n\\__%' \\gexec";
     await host.output([...psql.slice(0, 2), "-i", ...psql.slice(2)], { stdin: `${drop}\n` });
-    await host.output(["sh", "-c", "rm -rf /opt/vpai/data/n8n.before-* /opt/vpai/data/n8n.restoring"]);
+    await host.output([
+      "sh",
+      "-c",
+      "rm -rf /opt/vpai/data/n8n.before-* /opt/vpai/data/n8n.restoring /srv/look /srv/all",
+    ]);
   }, 60_000);
 
   test("only when told so", async () => {
@@ -120,6 +124,37 @@ describe("a service's data come back", () => {
     await host.becomesHealthy(60);
     expect(await lab.preview()).toEqual({});
   }, 900_000);
+
+  test("only to look at, in a folder that is root's alone; nothing is asked, replaced or stopped", async () => {
+    const [set = ""] = (await sets()).slice(-1);
+    const before = [await host.starts(), await databases(), await sets()];
+    const { stdout } = await lab.makeSucceed("restore SERVICE=n8n TO=/srv/look");
+    expect(stdout).toMatch(
+      /^n8n of \S+ is laid out in \/srv\/look, as it was written: \d+ files, \d+ bytes\. Secrets .* in the clear there/m,
+    );
+    expect(await host.output(["ls", "/srv/look", "/srv/look/postgresql"])).toBe(
+      "/srv/look:\nmanifest.json\nn8n-exports\nn8n-files\npostgresql\n\n/srv/look/postgresql:\nn8n.dump",
+    );
+    const same =
+      'cmp "$1/postgresql/n8n.dump" /srv/look/postgresql/n8n.dump; cmp "$2/config" /srv/look/n8n-files/config';
+    await host.output(["sh", "-euc", same, "sh", `${STORE}/${set}`, "/opt/vpai/data/n8n"]);
+    expect(await host.output(["stat", "-c", "%U %a", "/srv/look"])).toBe("root 700");
+    expect(await host.output(["stat", "-c", "%u:%g %a", "/srv/look/n8n-files"])).toBe("1000:1000 700");
+    await lab.makeSucceed(`restore HOST=sese-ai AT=${set} TO=/srv/all`);
+    expect(await host.output(["ls", "/srv/all"])).toBe("manifest.json\nn8n-exports\nn8n-files\npostgresql\nredis");
+    for (const [to, says] of [
+      ["/srv/look", "expected a folder in TO that is empty or not there yet, found something in /srv/look"],
+      [
+        `${STORE}/look`,
+        `expected a folder outside of the platform's own in TO, found ${STORE}/look, which lies in /opt/vpai`,
+      ],
+      ["look", "expected the absolute path of a folder in TO, such as /srv/look, found look"],
+    ]) {
+      const { code, all } = await lab.make(`restore SERVICE=n8n TO=${to ?? ""}`);
+      expect([code === 0, all]).toEqual([false, expect.stringContaining(`backup: ${says ?? ""}`)]);
+    }
+    expect([await host.starts(), await databases(), await sets()]).toEqual(before);
+  }, 300_000);
 
   test("that cannot be brought back, which leaves everything as it is", async () => {
     const [set = ""] = (await sets()).slice(-1);

@@ -139,7 +139,13 @@ async function known(): Promise<Rehearsed> {
   const began = Date.now();
   return {
     newest: {
-      ...{ host: "sese-ai", set, started: new Date(began - 3_600_000).toISOString(), from: "its host" },
+      ...{
+        host: "sese-ai",
+        set,
+        bytes: originals[0]?.bytes ?? 0,
+        started: new Date(began - 3_600_000).toISOString(),
+        from: "its host",
+      },
       give: { connection, argv: source.command("serve", `get ${set}`) },
     },
     original: originals[0],

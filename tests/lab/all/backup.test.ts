@@ -242,6 +242,23 @@ describe("a set that is made while everybody writes", () => {
     expect(partOf(newest(), "qdrant").files.map(({ path: file }) => file)).toEqual(["aliases.json", "notes.snapshot"]);
   });
 
+  test("is laid out to look at, with the database of SQLite in its place", () => {
+    const set = `${store()}/${newest()}`;
+    expect(backup("extract", newest(), "/srv/look")).toContain(`everything of ${newest()} is laid out in /srv/look`);
+    sh('cmp "$1/app-files/sqlite/1" "/srv/look/app-files/deep/app\'s [one].db"', set);
+    sh('for one in postgres redis qdrant couchdb; do diff --recursive "$1/$one" "/srv/look/$one"; done', set);
+    expect(sh('stat -c "%u:%g %a" /srv/look /srv/look/app-files/deep/*').split("\n")).toEqual([
+      "0:0 700",
+      "1000:1000 644",
+    ]);
+    expect(backup("extract", newest(), "/srv/part", "app")).toContain("postgres: 1 file, ");
+    expect(sh("cd /srv/part; ls -d */*").split("\n")).toEqual([
+      ...["app-files/changing", "app-files/deep", "app-files/plain"],
+      ...["postgres/shop.dump", "qdrant/notes.snapshot"],
+    ]);
+    sh("rm -r /srv/look /srv/part");
+  });
+
   test("leaves nothing behind in the servers, and no container", () => {
     expect(ask("qdrant", 6333, "GET", "/collections/notes/snapshots")).toMatchObject({ result: [] });
     expect(docker("ps", "--all", "--quiet", "--filter", `label=dev.vpai.backup=${folder}`)).toBe("");

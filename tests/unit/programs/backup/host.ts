@@ -31,7 +31,7 @@ export class BackupHost {
   constructor() {
     mkdirSync(this.here, { recursive: true });
     mkdirSync(this.programs);
-    for (const file of ["backup.sh", "releases.sh", "migrate.sh", "tools.sh"])
+    for (const file of ["backup.sh", "releases.sh", "migrate.sh", "extract.sh", "tools.sh"])
       copyFileSync(path.join(projectRoot, "programs/backup", file), path.join(this.here, file));
     // The host's engine, which has nothing left over of ours.
     this.program("docker", "exit 0");

@@ -243,6 +243,7 @@ test("the job has the programs of its methods, and the secrets that they log in 
       "backup.sh",
       "releases.sh",
       "migrate.sh",
+      "extract.sh",
       "tools.sh",
       "couchdb.sh",
       "couchdb-dump.mjs",

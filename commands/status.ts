@@ -1,12 +1,12 @@
-import { deployedHosts } from "./hosts";
 import { chosenStack, main } from "./pulumi";
+import { currentHosts } from "./reach/stack";
 import { statusOf } from "./status/rows";
 import { table } from "./table";
 
 /** `make status`: what runs where, how it is, and whether it is the real program; what ran when, and how that ended; which tools there are. */
 main(async () => {
   const stack = chosenStack();
-  const hosts = Object.entries(await deployedHosts(stack));
+  const hosts = Object.entries(await currentHosts(stack));
   const found = await Promise.all(hosts.map(([name, host]) => statusOf(stack, name, host)));
   const services = found.flatMap((one) => one.services);
   const jobs = found.flatMap((one) => one.jobs);

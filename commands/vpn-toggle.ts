@@ -2,8 +2,9 @@ import type { StackConfig } from "../config";
 import type { Platform } from "../model/platform";
 import { platformNamed } from "../platforms";
 import { isMeant } from "./confirm";
-import { deployedHosts, type DeployedHost } from "./hosts";
+import type { DeployedHost } from "./hosts";
 import { chosenStack, main, prepareStack, pulumiOutput } from "./pulumi";
+import { currentHosts } from "./reach/stack";
 import { isRotating } from "./rotate/pending";
 import { describedStack } from "./rotate/stack";
 import { providePassphrase } from "./secrets/passphrase";
@@ -38,7 +39,7 @@ main(async () => {
   const setting = settingOf(process.env, views);
   const doors = doorsOf(setting, config, platform);
   const given = secrets.flatMap(({ declaration: { name }, value }) => (value === undefined ? [] : [name]));
-  const run = { stack, platform, config, given, doors, hosts: await deployedHosts(stack) };
+  const run = { stack, platform, config, given, doors, hosts: await currentHosts(stack) };
   if (toggle === undefined) return told(run, setting);
   if (doors.length === 0)
     throw new Error(

@@ -1,15 +1,14 @@
 import { publicKeyOf } from "@vpai/providers";
-import { deployedHosts } from "../hosts";
 import { pulumiOutput } from "../pulumi";
 import { pulumiJson } from "../pulumi-json";
 import type { ResourceState } from "../preview-comment/preview";
-import { settingsOf } from "../reach/stack";
+import { currentHosts, settingsOf } from "../reach/stack";
 import { servicesOn, settled } from "../../platforms";
 import type { Stack } from "./declaration";
 
 /** A stack as its file, its platform and its state describe it. @throws where its file has errors, or it is not up */
 export async function declaredStack(name: string): Promise<Stack> {
-  const deployed = await deployedHosts(name);
+  const deployed = await currentHosts(name);
   const settings = await settingsOf(name);
   if (settings === undefined)
     throw new Error(`expected a stack's file without errors, found some: make preview STACK=${name} tells them all`);

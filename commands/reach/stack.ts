@@ -7,7 +7,7 @@ import type { Platform } from "../../model/platform";
 import { whenUnreachable, type WhenUnreachable } from "../../model/stack";
 import { platformNamed, platformNames, servicesOn } from "../../platforms";
 import { pulumiEnvironment } from "../../toolchain/environment";
-import { outputsOf } from "../hosts";
+import { type DeployedHost, deployedHosts, outputsOf } from "../hosts";
 import { readStackSettings } from "../secrets/stack-file";
 
 /** A host of a stack before a run. */
@@ -39,6 +39,22 @@ export async function hostsOf(stack: string): Promise<Record<string, StackHost> 
         services: servicesNamed(platform, name, config),
       },
     ]),
+  );
+}
+
+/**
+ * The hosts of a stack that was brought up, as its outputs describe them; whether one may be away is what its file says now.
+ * @throws when the stack has not been brought up
+ */
+export async function currentHosts(stack: string): Promise<Record<string, DeployedHost>> {
+  const deployed = await deployedHosts(stack);
+  const { config, platform } = (await settingsOf(stack)) ?? {};
+  return Object.fromEntries(
+    Object.entries(deployed).map(([name, host]) => {
+      const configured = config?.hosts[name];
+      if (configured === undefined) return [name, host];
+      return [name, { ...host, unreachable: whenUnreachable(configured, platform?.hosts[name] ?? {}) }];
+    }),
   );
 }
 

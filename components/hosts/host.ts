@@ -161,6 +161,11 @@ export class Host extends ComponentResource {
     return { connection, folder: `${folder}/made-secrets`, vanishesWith: machine.vanishesWith };
   }
 
+  /** Address that the world reaches it on. */
+  get publicAddress(): Output<string> {
+    return this.host.machine.publicAddress;
+  }
+
   get protects(): boolean {
     return this.host.machine.protects;
   }

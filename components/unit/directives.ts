@@ -1,5 +1,5 @@
 import type { Limits } from "../../model/service";
-import type { MountSpec } from "../filing";
+import type { MountSpec } from "../workload/spec";
 
 /** One line of a unit's file. */
 export type Directive = readonly [name: string, value: string];

@@ -30,7 +30,7 @@ export interface Running<Offer = unknown> {
   /** What is made in it is part of this. */
   scope: Resource;
   /** What its own requests have made after it was healthy. */
-  furnished(): readonly Resource[];
+  madeAfterwards(): readonly Resource[];
   /** Gateways that answer for its sites: healthy, with their containers. */
   gateways(): readonly Gate[];
 }
@@ -44,7 +44,7 @@ export interface Gate {
 }
 
 /** What a capability has at hand where it makes something. */
-export interface Workshop {
+export interface MakeContext {
   /** The value of a secret. @throws when the stack has none */
   secret(declaration: SecretDeclaration): Output<string>;
   /** The value of a secret that a person may leave out; undefined when the stack has none. */
@@ -109,7 +109,7 @@ export interface CapabilityForm<Offer, Request> {
   /** What a backup calls the part of the server's data that a request stands for. Default: it is brought back with the rest alone. */
   backupItem?(request: Request): string;
   /** Makes it, in a server that is healthy. Default, and where it returns undefined: nothing has to be made. */
-  make?(request: Request, server: Running<Offer>, at: Workshop): Resource | undefined;
+  make?(request: Request, server: Running<Offer>, at: MakeContext): Resource | undefined;
 }
 
 /** That a service offers something. */
@@ -152,9 +152,10 @@ export interface Requested extends RequestOptions {
   /** Name of what it stands for in its server's backup. */
   backupItem?: string;
   /** Undefined when nothing has to be made. @param server one that offers this capability */
-  make(server: Running, at: Workshop): Resource | undefined;
+  make(server: Running, at: MakeContext): Resource | undefined;
 }
 
+/** A form, and how services say that they offer or request what it describes. */
 export interface Capability<Offer, Request> extends CapabilityForm<Offer, Request> {
   offer(offer: Offer): Offered;
   request(request: Request, options?: RequestOptions): Requested;

@@ -72,8 +72,10 @@ export const scratchOf = ({
 }: Pick<ContainerRun, "scratch" | "writableRoot">): readonly string[] =>
   writableRoot === undefined ? [...new Set(["/tmp", ...scratch])] : scratch;
 
+/** Whether a program runs in a container; if not, it is a systemd unit. */
 export const isContainer = (run: Run): run is ContainerRun => "image" in run;
 
+/** Whether a program is off until somebody starts it. */
 export const isOnDemand = (run: Run): boolean => isContainer(run) && run.start === "demand";
 
 /** Ports of the host that a program is reached on. */

@@ -151,8 +151,10 @@ export type ContainerService = Service<ContainerRun>;
 /** A service that runs as a systemd unit. */
 export type UnitService = Service<UnitRun>;
 
+/** Tells a service that runs as a systemd unit from one in a container. */
 export const isUnitService = (service: Service): service is UnitService => !isContainer(service.run);
 
+/** Tells a service that runs in a container from a systemd unit. */
 export const isContainerService = (service: Service): service is ContainerService => isContainer(service.run);
 
 /** Marks an object as a service; the compiler checks it. */

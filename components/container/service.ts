@@ -46,6 +46,7 @@ import { configsOf, type FileSpec, onHost, type SecretSpec } from "../workload/s
 import type { SecretStore } from "../secret-store";
 import { type ContainerSpec, containerSpec } from "./spec";
 
+/** What a service in a container is made of. */
 export interface DockerServiceArgs extends ServiceArgs {
   service: ContainerService;
   networks: HostNetworks;

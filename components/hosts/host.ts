@@ -34,6 +34,7 @@ import { versionedData } from "./data-versions";
 import { HostLook } from "./look";
 import { needsOf } from "./needs";
 
+/** A host as its platform describes it and its stack has it. */
 export interface HostArgs {
   owner: Owner;
   machine: Machine;

@@ -40,6 +40,7 @@ export function viewOf(name: string, { platform, config, lock }: Deployment): Ho
   };
 }
 
+/** A host of the stack as policies judge it, and as its components are made from it. @param views what runs where */
 export const planOf = (view: HostView, views: readonly HostView[], { platform, config }: Deployment): HostPlan => ({
   ...hostIn(config, view.name),
   name: view.name,

@@ -12,6 +12,7 @@ import { hostProgram } from "./program";
 import type { Runtimes } from "./runtimes";
 import { filledIn, marks, unitFile, type UnitSpec, unitSpec } from "./spec";
 
+/** What a service as a systemd unit is made of. */
 export interface SystemdServiceArgs extends ServiceArgs {
   service: UnitService;
   runtimes: Runtimes;

@@ -189,7 +189,7 @@ bench: ## time the program alone, then cold up, no-op up, preview and refresh of
 	$(READY)
 	@$(RUN) commands/bench.ts
 
-docs: ## writes what follows from the code: docs/platform.svg, .mmd, services.md, config.md
+docs: ## write what follows from the code: docs/platform.svg, .mmd, services.md, config.md, memory.md
 	@sh toolchain/bootstrap.sh --packages-only
 	@$(RUN) commands/docs.ts
 

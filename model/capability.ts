@@ -18,10 +18,13 @@ export function containerOf(endpoint: Endpoint): string {
 
 /** A service that runs and offers something, whatever runs it. */
 export interface Running<Offer = unknown> {
+  /** What it offers. */
   offer: Offer;
   /** Name of the host that it runs on. */
   host: string;
+  /** How that host is logged in to; opens when host and engine answer. */
   connection: Output<Connection>;
+  /** Where the service answers on its host. */
   endpoint: Endpoint;
   /** Where the host keeps what the program sees at a path below one of its data folders. @throws for any other path */
   onHost(path: string): string;
@@ -37,7 +40,9 @@ export interface Running<Offer = unknown> {
 
 /** A gateway that runs. */
 export interface Gate {
+  /** Opens when it is healthy. */
   ready: Resource;
+  /** Where it answers on its host. */
   endpoint: Endpoint;
   /** File of its own authority's root certificate, as its program sees it. */
   authority: string;
@@ -114,9 +119,13 @@ export interface CapabilityForm<Offer, Request> {
 
 /** That a service offers something. */
 export interface Offered {
+  /** Name of the capability. */
   capability: string;
+  /** What is offered; the capability alone looks into it. */
   offer: unknown;
+  /** Whether only the server's own networks may reach it. */
   guarded: boolean;
+  /** Secrets that the offer takes. */
   secrets: readonly SecretDeclaration[];
   /** How values of its secrets are tried. */
   proofs?(context: ServiceContext): readonly Proof[];
@@ -136,18 +145,23 @@ export interface RequestOptions {
 
 /** That a service requests something. */
 export interface Requested extends RequestOptions {
+  /** Name of the capability. */
   capability: string;
   /** What is requested; the capability alone looks into it. */
   request: unknown;
+  /** Whether it is made before the service starts, or once that is healthy. */
   when: "before" | "after";
   /** Whether the service's sites open only once it is made. */
   opens: boolean;
+  /** Secrets that the request takes. */
   secrets: readonly SecretDeclaration[];
   /** Those of them whose value of before the server takes too, while they are rotated. */
   takesBoth: readonly SecretDeclaration[];
   /** How values of its secrets are tried, where its server runs. @param offer of that server */
   proofs?(offer: unknown, context: ServiceContext): readonly Proof[];
+  /** What may exist once in a server, in words. */
   claims: readonly string[];
+  /** How the data that it stands for is kept. Default: it holds none. */
   keeps?: Backup;
   /** Name of what it stands for in its server's backup. */
   backupItem?: string;
@@ -157,7 +171,9 @@ export interface Requested extends RequestOptions {
 
 /** A form, and how services say that they offer or request what it describes. */
 export interface Capability<Offer, Request> extends CapabilityForm<Offer, Request> {
+  /** For `offers` of a service. */
   offer(offer: Offer): Offered;
+  /** For `uses` of a service. */
   request(request: Request, options?: RequestOptions): Requested;
 }
 

@@ -20,6 +20,7 @@ export interface ContainerRun {
   architectures?: readonly Architecture[];
   /** Docker networks of the host that it joins, under the service's name. Empty: it has no network at all. */
   networks: readonly string[];
+  /** Ports of the host that lead to the container; one of its networks must have a way out. Default: none. */
   publish?: readonly PublishedPort[];
   /** Program and first arguments instead of the image's own; then `command` follows, and nothing of the image. */
   entrypoint?: readonly string[];

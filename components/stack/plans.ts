@@ -63,7 +63,7 @@ const knownOf = (machine: MachineConfig): Pick<HostPlan, "hasImage" | "hasProgra
 });
 
 /** A host as its platform describes it. */
-export const describedIn = ({ name: platform, hosts }: Platform, name: string): PlatformHost =>
+const describedIn = ({ name: platform, hosts }: Platform, name: string): PlatformHost =>
   named(hosts, name, `a host of the platform ${platform}`);
 
 /** A host as the stack's file says. */

@@ -53,7 +53,7 @@ preview: ## what `up` would change; reaches no host
 	$(READY)
 	@$(RUN) commands/preview.ts
 
-refresh: ## look at the hosts, note what drifted, and tell them how much, for the alert: [YES=1]
+refresh: ## compare the hosts with the state, record drift, and report it to them, for the alert: [YES=1]
 	$(READY)
 	@$(RUN) commands/refresh.ts
 
@@ -61,7 +61,7 @@ down: ## take the stack down; of the lab nothing is left
 	$(READY)
 	@$(RUN) commands/down.ts
 
-state-restore: ## show what taking a copy of the state would mean: [FROM=<date>]; YES=1 takes it
+state-restore: ## show the effect of restoring a copy of the state: [FROM=<date>]; YES=1 restores it
 	$(READY)
 	@$(RUN) commands/state-restore.ts
 
@@ -81,15 +81,15 @@ exec: ## run a command where a service runs, with this input: SERVICE=postgresql
 	$(READY)
 	@$(RUN) commands/exec.ts
 
-run: ## run a job now, show its log, and end with its result: JOB=obsidian-collector
+run: ## run a job now, show its log, and exit with its result: JOB=obsidian-collector
 	$(READY)
 	@$(RUN) commands/run.ts
 
-backups: ## what can be brought back, how old it is, and when it was read back: [HOST=sese-ai]
+backups: ## what can be restored, how old it is, and when it was last read back: [HOST=sese-ai]
 	$(READY)
 	@$(RUN) commands/backups.ts
 
-restore: ## bring a host's or a service's data back, once told so, or lay them out: HOST=sese-ai [SERVICE=n8n] [AT=2026-11-29] [TO=/srv/look] [YES=1]
+restore: ## restore a host's or a service's data, after confirmation, or lay them out with TO=: HOST=sese-ai [SERVICE=n8n] [AT=2026-11-29] [TO=/srv/look] [YES=1]
 	$(READY)
 	@$(RUN) commands/restore.ts
 
@@ -105,35 +105,35 @@ vpn-toggle: ## who may reach VPN-only sites: VPN=on (members alone) or VPN=off (
 	$(READY)
 	@$(RUN) commands/vpn-toggle.ts
 
-rotate: ## new values for secrets, tried, and the old ones proven to be refused: SECRET=redisPassword, or ALL=1 [YES=1]
+rotate: ## give secrets new values, and test that they work and the old ones are refused: SECRET=redisPassword, or ALL=1 [YES=1]
 	$(READY)
 	@$(RUN) commands/rotate.ts
 
-recover: ## have a lost host back: the state, its computer, its services, and its data from elsewhere: HOST=sese-ai [AT=2026-11-29] [YES=1]
+recover: ## recover a lost host: the state, its computer, its services, and its data from elsewhere, after confirmation: HOST=sese-ai [AT=2026-11-29] [YES=1]
 	$(READY)
 	@$(RUN) commands/recover.ts
 
-drill: ## bring the newest backups back in an isolated copy, and print RTO and RPO of each service: [HOST=] [KEEP=1] [FORMAT=json]
+drill: ## restore the newest backups in an isolated copy, and report RTO and RPO of each service: [HOST=] [KEEP=1] [FORMAT=json]
 	$(READY)
 	@$(RUN) commands/drill.ts
 
-drill-timer: ## have this computer drill every Sunday, or no more: ACTION=on|off
+drill-timer: ## have this computer run make drill every Sunday, or stop that: ACTION=on|off
 	$(READY)
 	@$(RUN) commands/drill-timer.ts
 
-refresh-timer: ## have this computer look for drift every night, for the alert Drift, or no more: ACTION=on|off
+refresh-timer: ## have this computer look for drift every night, for the alert Drift, or stop that: ACTION=on|off
 	$(READY)
 	@$(RUN) commands/refresh-timer.ts
 
-recovery-kit: ## print, once told so, what brings the backups back with S3 and a sheet of paper alone: [YES=1]
+recovery-kit: ## print, after confirmation, the sheet with which backups can be restored from S3 without this repository: [YES=1]
 	$(READY)
 	@$(RUN) commands/recovery-kit.ts
 
-bucket-undelete: ## take back, once told so, what was deleted in the bucket of the backups: [YES=1]
+bucket-undelete: ## undo, after confirmation, what was deleted or overwritten in the backups' bucket: [YES=1]
 	$(READY)
 	@$(RUN) commands/bucket-undelete.ts
 
-seed-export: ## make a seed without people and keys of the newest backups, for other stacks: [HOST=sese-ai] [AT=2026-11-29]
+seed-export: ## make a seed of the newest backups, their data without users and keys, for other stacks: [HOST=sese-ai] [AT=2026-11-29]
 	$(READY)
 	@$(RUN) commands/seed-export.ts
 
@@ -141,11 +141,11 @@ seed: ## load the newest seed into the stack's databases that are empty, and say
 	$(READY)
 	@$(RUN) commands/seed.ts
 
-releases: ## what a service can go back to, from before each change of its image: SERVICE=n8n
+releases: ## the versions that a service can be rolled back to, one from before each change of its image: SERVICE=n8n
 	$(READY)
 	@$(RUN) commands/releases.ts
 
-rollback: ## take a service's data, configuration and image back to a release, once told so: SERVICE=n8n [TO=2.7.3] [YES=1]
+rollback: ## roll a service's data, configuration and image back to a release, after confirmation: SERVICE=n8n [TO=2.7.3] [YES=1]
 	$(READY)
 	@$(RUN) commands/rollback.ts
 
@@ -153,7 +153,7 @@ opencut: ## start or stop OpenCut on the workstation, which is off otherwise: AC
 	$(READY)
 	@SERVICE=opencut $(RUN) commands/on-demand.ts
 
-reboot: ## reboot a host once told so, and wait until all that it runs is well again: HOST=sese-ai [YES=1] [WAIT=600]
+reboot: ## reboot a host after confirmation, and wait until all its services are healthy: HOST=sese-ai [YES=1] [WAIT=600]
 	$(READY)
 	@$(RUN) commands/reboot.ts
 
@@ -189,7 +189,7 @@ bench: ## time the program alone, then cold up, no-op up, preview and refresh of
 	$(READY)
 	@$(RUN) commands/bench.ts
 
-docs: ## writes what follows from the code: docs/platform.svg, .mmd, services.md, config.md
+docs: ## write what follows from the code: docs/platform.svg, .mmd, services.md, config.md, memory.md
 	@sh toolchain/bootstrap.sh --packages-only
 	@$(RUN) commands/docs.ts
 

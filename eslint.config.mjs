@@ -1,6 +1,6 @@
 import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
-import { floors } from "./eslint.floors.cjs";
+import { layerRules } from "./eslint.layers.cjs";
 
 export default tseslint.config(
   { ignores: ["node_modules/", ".vpai/", "coverage/"] },
@@ -18,7 +18,7 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },
   },
-  ...floors,
+  ...layerRules,
   {
     files: ["**/*.{js,cjs,mjs}", "toolchain/language-host/*"],
     languageOptions: {

@@ -133,7 +133,7 @@ export const headscaleNode = defineCapability<Coordinator, Membership>({
         dependsOn: [
           server.ready,
           ...(at.ready === undefined ? [] : [at.ready]),
-          ...server.furnished(),
+          ...server.madeAfterwards(),
           ...server.gateways().map(({ ready }) => ready),
         ],
       },

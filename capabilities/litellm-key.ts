@@ -1,5 +1,5 @@
 import { LiteLlmKey } from "@vpai/providers";
-import { containerOf, defineCapability, type Running, type Workshop } from "../model/capability";
+import { containerOf, defineCapability, type Running, type MakeContext } from "../model/capability";
 import { bearerLogin, type Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 
@@ -39,7 +39,7 @@ const keyAt = (path: string, secret: SecretDeclaration, as: string): Proof => ({
 const make = (
   { alias, key, maxBudget = 0, budgetDuration, models = [], routes }: VirtualKey & { routes?: readonly string[] },
   { offer, host, connection, endpoint, ready, scope }: Running<LlmProxy>,
-  at: Workshop,
+  at: MakeContext,
 ): LiteLlmKey =>
   new LiteLlmKey(
     `${host}/virtual-key/${alias}`,

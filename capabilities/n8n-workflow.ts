@@ -60,6 +60,7 @@ const capability = defineCapability<WorkflowServer, Workflow>({
   },
 });
 
+/** The capability, and requests for a whole folder of workflows. */
 export const n8nWorkflow = {
   ...capability,
 

@@ -1,7 +1,13 @@
 import path from "node:path";
 import { PostgresDatabase, SeededDatabase } from "@vpai/providers";
 import type { Backup } from "../model/backup";
-import { containerOf, defineCapability, type RequestOptions, type Running, type Workshop } from "../model/capability";
+import {
+  containerOf,
+  defineCapability,
+  type RequestOptions,
+  type Running,
+  type MakeContext,
+} from "../model/capability";
 import type { ServiceContext } from "../model/context";
 import { peer } from "../model/peers";
 import type { Proof } from "../model/proof";
@@ -42,7 +48,7 @@ const partOf = ({ superuser }: DatabaseServer, requests: readonly Database[]) =>
 };
 
 /** What providers log in to a running server with. */
-const superuserOf = ({ offer, endpoint }: Pick<Running<DatabaseServer>, "offer" | "endpoint">, at: Workshop) => ({
+const superuserOf = ({ offer, endpoint }: Pick<Running<DatabaseServer>, "offer" | "endpoint">, at: MakeContext) => ({
   container: containerOf(endpoint),
   superuser: offer.superuser,
   password: at.secret(offer.password),
@@ -106,6 +112,7 @@ const capability = defineCapability<DatabaseServer, Database>({
   },
 });
 
+/** The capability, requested of the server that the database names, and how its superuser is reached. */
 export const postgresqlDatabase = {
   ...capability,
   superuserOf,

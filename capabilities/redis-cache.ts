@@ -31,6 +31,7 @@ const capability = defineCapability<CacheServer, Cache>({
   claims: ({ namespace }) => [`cache ${namespace}`],
 });
 
+/** The capability, and where a program finds the cache. */
 export const redisCache = {
   ...capability,
 

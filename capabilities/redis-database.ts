@@ -51,6 +51,7 @@ const capability = defineCapability<RedisServer, RedisDatabase>({
   claims: ({ number }) => [`Redis database ${number}`],
 });
 
+/** The capability, and where a program finds its database. */
 export const redisDatabase = {
   ...capability,
 

@@ -1,6 +1,6 @@
 import type { Output } from "@pulumi/pulumi";
 import { UptimeKumaMonitors, UptimeKumaNotification, UptimeKumaOwner } from "@vpai/providers";
-import { containerOf, defineCapability, type Running, type Workshop } from "../model/capability";
+import { containerOf, defineCapability, type Running, type MakeContext } from "../model/capability";
 import type { Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 import type { ServiceContext } from "../model/context";
@@ -80,7 +80,7 @@ export const uptimeKumaOwner = defineCapability<Watching, { of: string }>({
 });
 
 /** The program, as its owner logs in there. */
-const asOwner = ({ offer, endpoint }: Pick<Running<Watching>, "offer" | "endpoint">, at: Workshop) => ({
+const asOwner = ({ offer, endpoint }: Pick<Running<Watching>, "offer" | "endpoint">, at: MakeContext) => ({
   container: containerOf(endpoint),
   port: endpoint.port,
   user: at.ownerEmail,

@@ -1,4 +1,4 @@
-import { PatientHost, Transport } from "@vpai/providers";
+import { RetryingHost, Transport } from "@vpai/providers";
 import { deployedHosts } from "./hosts";
 import { startAll, stopAll } from "./on-demand/containers";
 import { demandedAmong } from "./on-demand/demanded";
@@ -9,9 +9,9 @@ main(async () => {
   const { action, host, connection, name, containers } = demandedAmong(await deployedHosts(chosenStack()), process.env);
   const transport = new Transport(connection);
   try {
-    const patient = new PatientHost(transport);
-    if (action === "start") await startAll(patient, containers);
-    else await stopAll(patient, containers);
+    const retrying = new RetryingHost(transport);
+    if (action === "start") await startAll(retrying, containers);
+    else await stopAll(retrying, containers);
   } finally {
     transport.close();
   }

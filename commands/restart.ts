@@ -10,7 +10,10 @@ main(async () => {
   const host = new Transport(service.connection);
   const { seconds, found } = await restartService(host, service).finally(() => host.close());
   const name = `${service.name} on ${service.host}`;
-  if (found !== undefined) throw new Error(`${name} is not healthy after ${seconds.toFixed(1)} s: found ${found}`);
+  if (found !== undefined)
+    throw new Error(
+      `expected ${name} to become healthy, found ${found} after ${seconds.toFixed(1)} s: make logs SERVICE=${service.name} says more`,
+    );
   console.log(`${name} is healthy again; it was down for ${seconds.toFixed(1)} s`);
   return 0;
 });

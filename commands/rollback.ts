@@ -1,4 +1,4 @@
-import { inspectContainer, PatientHost, prepareVersion, Transport, type Version } from "@vpai/providers";
+import { inspectContainer, RetryingHost, prepareVersion, Transport, type Version } from "@vpai/providers";
 import { BackupProgram, unitOfHost } from "./backups/host";
 import { isMeant } from "./confirm";
 import { deployedHosts } from "./hosts";
@@ -57,7 +57,7 @@ function inContainer(service: PlacedService): Service {
 async function goBack(place: Place, release: ReleaseManifest): Promise<number> {
   const { service, program, transport } = place;
   const version = await versionIn(place, release);
-  await prepareVersion(new PatientHost(transport), placeOf(place), version);
+  await prepareVersion(new RetryingHost(transport), placeOf(place), version);
   const moment = new Date().toISOString().replace(/[-:]|\.\d+Z$/g, "");
   const code = await runRemote(service.connection, program.command("rollback", service.name, release.set, moment));
   if (code !== 0) return code;

@@ -12,7 +12,15 @@ import { table } from "./table";
 import { bringUp } from "./up/bring-up";
 import { tellGateways } from "./vpn-toggle/gateways";
 import { seen, type Seen, seenAs } from "./vpn-toggle/look";
-import { type Door, doorsOf, expectVpn, settingOf, type Toggle, toggleOf, withToggle } from "./vpn-toggle/switch";
+import {
+  expectVpn,
+  settingOf,
+  type Toggle,
+  type ToggledSite,
+  toggledSites,
+  toggleOf,
+  withToggle,
+} from "./vpn-toggle/switch";
 
 /** A stack whose switch is thrown. */
 interface Run {
@@ -21,7 +29,7 @@ interface Run {
   config: StackConfig;
   given: readonly string[];
   hosts: Readonly<Record<string, DeployedHost>>;
-  doors: readonly Door[];
+  sites: readonly ToggledSite[];
 }
 
 /**
@@ -37,20 +45,20 @@ main(async () => {
   const toggle = toggleOf(process.env, views);
   const platform = platformNamed(config.platform);
   const setting = settingOf(process.env, views);
-  const doors = doorsOf(setting, config, platform);
+  const sites = toggledSites(setting, config, platform);
   const given = secrets.flatMap(({ declaration: { name }, value }) => (value === undefined ? [] : [name]));
-  const run = { stack, platform, config, given, doors, hosts: await currentHosts(stack) };
+  const run = { stack, platform, config, given, sites, hosts: await currentHosts(stack) };
   if (toggle === undefined) return told(run, setting);
-  if (doors.length === 0)
+  if (sites.length === 0)
     throw new Error(
       `expected a site that vpai:${setting} opens or closes, found none: vpai:vpnEnforce is false, and all are open`,
     );
-  if (toggle.isOn) expectVpn(doors, config);
+  if (toggle.isOn) expectVpn(sites, config);
   if (isRotating(stack))
     throw new Error(
       "expected no rotation under way, found one in the stack's file: make up finishes it, then once more",
     );
-  console.log(planned(doors, toggle));
+  console.log(planned(sites, toggle));
   if (stack !== "lab" && !(await isMeant())) {
     console.log("Nothing was changed: YES=1 does it.");
     return 0;
@@ -61,7 +69,7 @@ main(async () => {
 /** Which sites the switch is about, and how they are now. */
 async function told(run: Run, setting: string): Promise<number> {
   const rows = await Promise.all(
-    run.doors.map(async (door) => [door.hostname, door.host, await seen(door, addressOf(door, run))]),
+    run.sites.map(async (site) => [site.hostname, site.host, await seen(site, addressOf(site, run))]),
   );
   console.log(table(["site", "host", "for everybody"], rows));
   const isOn = setting === "vpnEnforce" ? run.config.vpnEnforce : run.config.settings[setting] === true;
@@ -71,9 +79,9 @@ async function told(run: Run, setting: string): Promise<number> {
   return 0;
 }
 
-function planned(doors: readonly Door[], { setting, isOn }: Toggle): string {
+function planned(sites: readonly ToggledSite[], { setting, isOn }: Toggle): string {
   const [from, to] = isOn ? ["everybody", "members of the VPN"] : ["members of the VPN", "everybody"];
-  const rows = doors.map(({ hostname, host }) => [hostname, host, `${from} -> ${to}`]);
+  const rows = sites.map(({ hostname, host }) => [hostname, host, `${from} -> ${to}`]);
   return `${table(["site", "host", `vpai:${setting}`], rows)}\n`;
 }
 
@@ -97,7 +105,7 @@ async function throwSwitch(run: Run, toggle: Toggle): Promise<number> {
 
 /** @returns hosts that could not be told */
 async function tell(run: Run, toggle: Toggle): Promise<string[]> {
-  const names = [...new Set(run.doors.map(({ host }) => host))];
+  const names = [...new Set(run.sites.map(({ host }) => host))];
   const outcomes = await tellGateways(names, { ...run, config: withToggle(run.config, toggle) });
   const isAway = (host: string): boolean => run.hosts[host]?.unreachable === "defer";
   const done = toggle.isOn ? "closed. Streams that are open end within 5 minutes." : "open.";
@@ -108,24 +116,24 @@ async function tell(run: Run, toggle: Toggle): Promise<string[]> {
   return outcomes.flatMap(({ host, fault }) => (fault === undefined || isAway(host) ? [] : [host]));
 }
 
-const addressOf = ({ host }: Door, { hosts }: Run): string => hosts[host]?.publicAddress ?? "";
+const addressOf = ({ host }: ToggledSite, { hosts }: Run): string => hosts[host]?.publicAddress ?? "";
 
 /** Asks every site as somebody outside the VPN. @returns 0 where all are as they should be, as far as this machine can tell */
 async function verified(run: Run, { isOn }: Toggle): Promise<number> {
   const wanted: Seen = isOn ? "closed" : "open";
   const rows = await Promise.all(
-    run.doors.map(async (door) => ({ door, found: await seenAs(wanted, door, addressOf(door, run)) })),
+    run.sites.map(async (site) => ({ site, found: await seenAs(wanted, site, addressOf(site, run)) })),
   );
   console.log(
     `\n${table(
       ["site", "host", "for everybody"],
-      rows.map(({ door, found }) => [door.hostname, door.host, found]),
+      rows.map(({ site, found }) => [site.hostname, site.host, found]),
     )}`,
   );
   if (rows.some(({ found }) => found === "not known"))
     console.log("What is not known could not be reached from here; up's own checks asked from its host.");
   const wrong = rows.filter(({ found }) => found !== wanted && found !== "not known");
   if (wrong.length > 0)
-    console.error(`expected ${wanted}, found otherwise: ${wrong.map(({ door }) => door.hostname).join(", ")}`);
+    console.error(`expected ${wanted}, found otherwise: ${wrong.map(({ site }) => site.hostname).join(", ")}`);
   return wrong.length === 0 ? 0 : 1;
 }

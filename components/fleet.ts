@@ -1,5 +1,5 @@
 import type { Resource } from "@pulumi/pulumi";
-import type { Capability, Gate, Requested, Running, Workshop } from "../model/capability";
+import type { Capability, Gate, Requested, Running, MakeContext } from "../model/capability";
 import type { HostView } from "../model/context";
 import { type Found, neededBy, offererOf } from "../model/peers";
 import type { Service } from "../model/service";
@@ -9,6 +9,7 @@ import type { Host } from "./hosts/host";
 import type { RunningService } from "./running-service";
 import type { SecretStore } from "./secret-store";
 
+/** The hosts of a stack, and what all their services share. */
 export interface FleetArgs {
   hosts: ReadonlyMap<string, Host>;
   /** What runs where. */
@@ -34,14 +35,14 @@ const resourcesOf = (made: readonly Made[]): Resource[] => made.map(({ resource 
  */
 export class Fleet {
   private readonly started = new Map<Service, RunningService>();
-  /** What is made in services that run, and nobody waits for but the checks, by host. */
-  private readonly afterwards = new Map<string, Resource[]>();
+  /** What requests have made after their service was healthy, by host: the host's checks wait for it. */
+  private readonly awaitedByChecks = new Map<string, Resource[]>();
 
-  /** What a service's own requests have made after it was healthy. */
-  private readonly furnished = new Map<Service, readonly Resource[]>();
+  /** The same, by service. */
+  private readonly madeAfterwards = new Map<Service, readonly Resource[]>();
 
-  /** What the sites of a service wait for, beside its health. */
-  private readonly doors = new Map<Service, readonly Resource[]>();
+  /** What the gateway of a service's sites waits for, beside the service's health. */
+  private readonly awaitedByGateway = new Map<Service, readonly Resource[]>();
 
   constructor(private readonly args: FleetArgs) {}
 
@@ -52,7 +53,7 @@ export class Fleet {
     for (const host of hosts.values()) host.startJobs(this.args.preparation, (name) => this.hostOf(name).visited);
     for (const host of hosts.values()) host.clear(this.args.preparation);
     this.args.preparation.close();
-    for (const [name, host] of hosts) host.check(this.afterwards.get(name) ?? []);
+    for (const [name, host] of hosts) host.check(this.awaitedByChecks.get(name) ?? []);
   }
 
   private run(found: Found): RunningService {
@@ -62,12 +63,12 @@ export class Fleet {
     const needed = neededBy(service, this.args.views, host.name);
     const started = needed.map((one) => ({ one, gate: this.run(one).gate }));
     const gates = started.filter(({ one }) => !this.mayBeAbsent(found, one)).map(({ gate }) => gate);
-    const doors =
+    const openers =
       service.gateway === undefined
         ? []
-        : needed.flatMap((one) => (this.mayBeAbsent(found, one) ? [] : (this.doors.get(one.service) ?? [])));
+        : needed.flatMap((one) => (this.mayBeAbsent(found, one) ? [] : (this.awaitedByGateway.get(one.service) ?? [])));
     const made = resourcesOf(this.made(found, ({ when }) => when === "before"));
-    const own = this.startOn(found, [...gates, ...doors, ...made]);
+    const own = this.startOn(found, [...gates, ...openers, ...made]);
     this.started.set(service, own);
     this.finish(found);
     return own;
@@ -83,9 +84,9 @@ export class Fleet {
     const opening = this.made(found, ({ when, opens }) => when === "after" && opens);
     const all = this.made(found, ({ when, opens }) => when === "after" && !opens, opening);
     const { host, service } = found;
-    this.doors.set(service, resourcesOf(opening));
-    this.furnished.set(service, resourcesOf(all));
-    this.afterwards.set(host.name, [...(this.afterwards.get(host.name) ?? []), ...resourcesOf(all)]);
+    this.awaitedByGateway.set(service, resourcesOf(opening));
+    this.madeAfterwards.set(service, resourcesOf(all));
+    this.awaitedByChecks.set(host.name, [...(this.awaitedByChecks.get(host.name) ?? []), ...resourcesOf(all)]);
   }
 
   private startOn({ service, host }: Found, after: readonly Resource[]): RunningService {
@@ -101,7 +102,7 @@ export class Fleet {
     const made: Made[] = [...before];
     for (const wanted of (service.uses ?? []).filter(which)) {
       const server = this.serving(wanted, host.name);
-      const resource = wanted.make(server, this.workshop({ service, host }, server.host, [...made]));
+      const resource = wanted.make(server, this.makeContext({ service, host }, server.host, [...made]));
       if (resource !== undefined) made.push({ capability: wanted.capability, resource });
     }
     return made;
@@ -121,7 +122,7 @@ export class Fleet {
       onHost: (path) => running.onHost(path),
       ready: running.gate,
       scope: running,
-      furnished: () => this.furnished.get(service) ?? [],
+      madeAfterwards: () => this.madeAfterwards.get(service) ?? [],
       gateways: () => this.gatewaysOf(found),
     };
   }
@@ -145,7 +146,7 @@ export class Fleet {
    * @param server host of the one that serves it
    * @param made what the service's requests before this one have made
    */
-  private workshop({ service, host: { name: own } }: Found, server: string, made: readonly Made[]): Workshop {
+  private makeContext({ service, host: { name: own } }: Found, server: string, made: readonly Made[]): MakeContext {
     const { secrets, stack } = this.args;
     return {
       secret: (declaration) => secrets.require(declaration),

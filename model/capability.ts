@@ -18,10 +18,13 @@ export function containerOf(endpoint: Endpoint): string {
 
 /** A service that runs and offers something, whatever runs it. */
 export interface Running<Offer = unknown> {
+  /** What it offers. */
   offer: Offer;
   /** Name of the host that it runs on. */
   host: string;
+  /** How that host is logged in to; opens when host and engine answer. */
   connection: Output<Connection>;
+  /** Where the service answers on its host. */
   endpoint: Endpoint;
   /** Where the host keeps what the program sees at a path below one of its data folders. @throws for any other path */
   onHost(path: string): string;
@@ -30,21 +33,23 @@ export interface Running<Offer = unknown> {
   /** What is made in it is part of this. */
   scope: Resource;
   /** What its own requests have made after it was healthy. */
-  furnished(): readonly Resource[];
+  madeAfterwards(): readonly Resource[];
   /** Gateways that answer for its sites: healthy, with their containers. */
   gateways(): readonly Gate[];
 }
 
 /** A gateway that runs. */
 export interface Gate {
+  /** Opens when it is healthy. */
   ready: Resource;
+  /** Where it answers on its host. */
   endpoint: Endpoint;
   /** File of its own authority's root certificate, as its program sees it. */
   authority: string;
 }
 
 /** What a capability has at hand where it makes something. */
-export interface Workshop {
+export interface MakeContext {
   /** The value of a secret. @throws when the stack has none */
   secret(declaration: SecretDeclaration): Output<string>;
   /** The value of a secret that a person may leave out; undefined when the stack has none. */
@@ -109,14 +114,18 @@ export interface CapabilityForm<Offer, Request> {
   /** What a backup calls the part of the server's data that a request stands for. Default: it is brought back with the rest alone. */
   backupItem?(request: Request): string;
   /** Makes it, in a server that is healthy. Default, and where it returns undefined: nothing has to be made. */
-  make?(request: Request, server: Running<Offer>, at: Workshop): Resource | undefined;
+  make?(request: Request, server: Running<Offer>, at: MakeContext): Resource | undefined;
 }
 
 /** That a service offers something. */
 export interface Offered {
+  /** Name of the capability. */
   capability: string;
+  /** What is offered; the capability alone looks into it. */
   offer: unknown;
+  /** Whether only the server's own networks may reach it. */
   guarded: boolean;
+  /** Secrets that the offer takes. */
   secrets: readonly SecretDeclaration[];
   /** How values of its secrets are tried. */
   proofs?(context: ServiceContext): readonly Proof[];
@@ -136,27 +145,35 @@ export interface RequestOptions {
 
 /** That a service requests something. */
 export interface Requested extends RequestOptions {
+  /** Name of the capability. */
   capability: string;
   /** What is requested; the capability alone looks into it. */
   request: unknown;
+  /** Whether it is made before the service starts, or once that is healthy. */
   when: "before" | "after";
   /** Whether the service's sites open only once it is made. */
   opens: boolean;
+  /** Secrets that the request takes. */
   secrets: readonly SecretDeclaration[];
   /** Those of them whose value of before the server takes too, while they are rotated. */
   takesBoth: readonly SecretDeclaration[];
   /** How values of its secrets are tried, where its server runs. @param offer of that server */
   proofs?(offer: unknown, context: ServiceContext): readonly Proof[];
+  /** What may exist once in a server, in words. */
   claims: readonly string[];
+  /** How the data that it stands for is kept. Default: it holds none. */
   keeps?: Backup;
   /** Name of what it stands for in its server's backup. */
   backupItem?: string;
   /** Undefined when nothing has to be made. @param server one that offers this capability */
-  make(server: Running, at: Workshop): Resource | undefined;
+  make(server: Running, at: MakeContext): Resource | undefined;
 }
 
+/** A form, and how services say that they offer or request what it describes. */
 export interface Capability<Offer, Request> extends CapabilityForm<Offer, Request> {
+  /** For `offers` of a service. */
   offer(offer: Offer): Offered;
+  /** For `uses` of a service. */
   request(request: Request, options?: RequestOptions): Requested;
 }
 

@@ -2,6 +2,7 @@ import type { Exposure } from "./site";
 
 /** How the engine sees that the program works; `test` runs in the container, without a shell. */
 export interface HealthCheck {
+  /** Program and arguments; exit code 0: it works. */
   test: readonly string[];
   /** Seconds. Default: 30. */
   interval?: number;
@@ -26,7 +27,7 @@ type Probe =
   | { tcp: { port: number; /** Default: 127.0.0.1. */ address?: string } }
   | { test: readonly string[] };
 
-/** A probe, and how patiently it is repeated. */
+/** A probe, and how long it may take. */
 export type UnitHealth = Probe & Pick<HealthCheck, "timeout">;
 
 /** A request that a site must answer before an `up` has succeeded. */

@@ -7,6 +7,7 @@ import type { SecretDeclaration } from "./secret";
 export interface ConfigFile {
   /** Absolute path as the program sees it. */
   path: string;
+  /** Its whole text. */
   content: string | Output<string>;
   /** The image's own check of this file, run before it takes effect: arguments after the image, `{}` is the path. */
   validate?: readonly string[];
@@ -21,6 +22,7 @@ export interface ConfigFile {
 
 /** A secret that reaches the program as a file of its own. */
 export interface SecretFile {
+  /** Whose value it holds. */
   secret: SecretDeclaration;
   /** Environment variable that names the file. Default: none, the program is told otherwise. */
   variable?: string;

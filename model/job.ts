@@ -38,7 +38,7 @@ interface JobBase {
   schedule: string;
   /** Program and arguments, without a shell. */
   argv: readonly string[];
-  /** Default: one try. */
+  /** Further tries after one that failed. Default: none. */
   retries?: Retries;
   /** Seconds that one try may take. Default: 600. */
   timeout?: number;
@@ -49,6 +49,7 @@ interface JobBase {
    * (docs/monitoring.md#from-outside). Default: its host's metrics tell alone.
    */
   watched?: boolean;
+  /** Variables by name; never a secret. Default: none. */
   environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
   /** Configuration files, all in one folder, as the job sees them. */
   files?: (context: ServiceContext) => readonly ConfigFile[];
@@ -58,7 +59,7 @@ interface JobBase {
   data?: readonly DataDirectory[];
   /** Parts of the host that it reads. In a container, absolute ones or relative to the platform's data; on the host all but homes is there. */
   hostMounts?: readonly HostMount[];
-  /** Default: it logs in nowhere. */
+  /** Other hosts that it logs in to. Default: none. */
   visits?: Visits;
   /** Whether it is run in these surroundings. Default: it always is. */
   needed?: (context: ServiceContext) => boolean;
@@ -70,6 +71,7 @@ interface JobBase {
 
 /** A job in a throw-away container, as the service's user, with no more rights than a service's container. */
 export interface ContainerJob extends JobBase {
+  /** Where it runs. */
   in: "container";
   /** Default: the image of its service. */
   image?: string;
@@ -82,6 +84,7 @@ export interface ContainerJob extends JobBase {
  * host, `{prefix}` the first part of its containers' names, `{image}` what the engine knows `image` by.
  */
 export interface HostJob extends JobBase {
+  /** Where it runs. */
   in: "host";
   /** Image of containers that it starts itself. Default: it starts none. */
   image?: string;

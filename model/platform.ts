@@ -13,6 +13,7 @@ import type { Stack } from "./stack";
 
 /** A Docker network of a host. */
 export interface Network {
+  /** In CIDR form: `172.20.1.0/24`. */
   subnet: string;
   /** Whether the network has no way out. */
   internal: boolean;
@@ -26,6 +27,7 @@ export interface PlatformHost {
   groups: readonly string[];
   /** MiB of memory that the system, its engine and its own jobs need beside the services. Default: 512. */
   systemMiB?: number;
+  /** Its Docker networks by name. */
   networks: Readonly<Record<string, Network>>;
   /** Programs for those who log in, once it runs a service. Default: none. */
   tools?: readonly Tool[];
@@ -77,7 +79,9 @@ export interface Platform {
   name: string;
   /** Groups that services come in; a stack chooses among them. */
   groups: readonly string[];
+  /** Hosts by name. */
   hosts: Readonly<Record<string, PlatformHost>>;
+  /** All services, whichever group they are of. */
   services: readonly Service[];
   /** Keys of a stack's file that belong to no service: a zod schema by name. What Pulumi hands over is text. */
   settings?: Readonly<Record<string, z.ZodType>>;

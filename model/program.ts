@@ -49,6 +49,7 @@ export interface Program {
   name: string;
   /** Exact. */
   version: string;
+  /** Where the host gets it from. */
   source: ProgramSource;
   /** Commands for those who log in: name in `/usr/local/bin` → path below the folder of the version in use. Default: none. */
   commands?: Readonly<Record<string, string>>;

@@ -20,6 +20,7 @@ export interface ContainerRun {
   architectures?: readonly Architecture[];
   /** Docker networks of the host that it joins, under the service's name. Empty: it has no network at all. */
   networks: readonly string[];
+  /** Ports of the host that lead to the container; one of its networks must have a way out. Default: none. */
   publish?: readonly PublishedPort[];
   /** Program and first arguments instead of the image's own; then `command` follows, and nothing of the image. */
   entrypoint?: readonly string[];
@@ -72,8 +73,10 @@ export const scratchOf = ({
 }: Pick<ContainerRun, "scratch" | "writableRoot">): readonly string[] =>
   writableRoot === undefined ? [...new Set(["/tmp", ...scratch])] : scratch;
 
+/** Whether a program runs in a container; if not, it is a systemd unit. */
 export const isContainer = (run: Run): run is ContainerRun => "image" in run;
 
+/** Whether a program is off until somebody starts it. */
 export const isOnDemand = (run: Run): boolean => isContainer(run) && run.start === "demand";
 
 /** Ports of the host that a program is reached on. */

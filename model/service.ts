@@ -19,6 +19,7 @@ import { UserError } from "./finding";
 export interface Limits {
   /** MiB; it may not swap. */
   memoryMiB: number;
+  /** CPUs, also parts of one: 0.5. */
   cpus: number;
 }
 
@@ -63,13 +64,17 @@ export interface Service<R extends Run = Run> extends Monitored {
   name: string;
   /** Hosts and stacks take services by group. */
   group: string;
+  /** How the program runs: in a container, or as a systemd unit. */
   run: R;
   /** Numeric user and group that the program runs as; they own its secrets and data. */
   user: { uid: number; gid: number };
   /** Port that other services reach it on. Default: it answers nobody. */
   port?: number;
+  /** Its websites. Default: none. */
   expose?: readonly Exposure[];
+  /** Variables by name; never a secret. Default: none. */
   environment?: (context: ServiceContext) => Readonly<Record<string, string>>;
+  /** Configuration files, all in one folder as the program sees them. Default: none. */
   files?: (context: ServiceContext) => readonly ConfigFile[];
   /** Addresses by hostname that hold for the program whatever its resolver says. Default: none. */
   extraHosts?: (context: ServiceContext) => Readonly<Record<string, string>>;
@@ -78,9 +83,11 @@ export interface Service<R extends Run = Run> extends Monitored {
    * other host's but those, what it uses, and what is public. Default: it asks none.
    */
   asks?: (platform: Pick<ServiceContext, "hosts">) => readonly SiteName[];
+  /** Each is a file `/run/secrets/<key>` that the program alone can read. Default: none. */
   secrets?: Readonly<Record<string, SecretFile>>;
   /** How values of its secrets are tried, beside those that its offers, requests and sites say. Default: they are not. */
   proofs?: (context: ServiceContext) => readonly Proof[];
+  /** Folders whose content outlives the program. Default: none. */
   data?: readonly DataDirectory[];
   /** Of data in its first folder that one major version of its image alone can read. Default: any image can. */
   dataVersions?: DataVersions;
@@ -89,11 +96,13 @@ export interface Service<R extends Run = Run> extends Monitored {
    * files lie in the platform's folder, in `configs/<service>` and `data`.
    */
   home?: string;
+  /** What the program may use; a stack may give it other limits (`vpai:overrides`). */
   limits: Limits;
   /** Whether its memory is counted in the host's `systemMiB`. Default: it counts beside that. */
   partOfSystem?: boolean;
   /** Counted in the host's memory. Default: it makes none. */
   guests?: Guests;
+  /** How it is seen to work; what needs it waits for that. */
   health: HealthOf<R>;
   /** Whether it runs on a host of its group, as the stack has that host and its settings. Default: on each. */
   runsOn?: (host: Pick<HostView, "vpnAddress">, settings: ServiceContext["settings"]) => boolean;
@@ -107,6 +116,7 @@ export interface Service<R extends Run = Run> extends Monitored {
   uses?: readonly Requested[];
   /** Keys in the `vpai:` namespace of a stack's file: a zod schema by name. What Pulumi hands over is text. */
   settings?: Readonly<Record<string, z.ZodType>>;
+  /** Makes it the program that answers for the sites of its host's services. Default: it is none. */
   gateway?: Gateway;
   /** What jobs tell it of their runs. Default: nothing. */
   watches?: Watcher;
@@ -151,8 +161,10 @@ export type ContainerService = Service<ContainerRun>;
 /** A service that runs as a systemd unit. */
 export type UnitService = Service<UnitRun>;
 
+/** Tells a service that runs as a systemd unit from one in a container. */
 export const isUnitService = (service: Service): service is UnitService => !isContainer(service.run);
 
+/** Tells a service that runs in a container from a systemd unit. */
 export const isContainerService = (service: Service): service is ContainerService => isContainer(service.run);
 
 /** Marks an object as a service; the compiler checks it. */

@@ -37,6 +37,7 @@ export interface Exposure {
   subdomain: string;
   /** The service's port that speaks HTTP. */
   port: number;
+  /** Who may come in. */
   access: Access;
   /**
    * Only requests whose path is this or, ending in `/*`, lies below it. Default: all that no other exposure of the
@@ -85,6 +86,7 @@ export interface PublishedPort {
   port: number;
   /** The host's port. */
   hostPort: number;
+  /** One entry for each: a port for both stands twice. */
   protocol: "tcp" | "udp";
   /** Which of the host's addresses listens: for everybody, VPN members, or the host's own programs alone. A public address is an explicit choice. */
   access: Access | "host";

@@ -1,5 +1,6 @@
 /** Processor architectures that hosts and images come in. */
 export const ARCHITECTURES = ["amd64", "arm64"] as const;
+/** A processor architecture. */
 export type Architecture = (typeof ARCHITECTURES)[number];
 
 /** Where a host's computer comes from. */
@@ -33,14 +34,18 @@ export interface OvhZone {
 
 /** What a run does about a host that it cannot reach: it leaves the host for a later run, and succeeds or fails. */
 export const UNREACHABLE = ["defer", "fail"] as const;
+/** What a run does about a host that it cannot reach. */
 export type WhenUnreachable = (typeof UNREACHABLE)[number];
 
 /** What a stack says of one of its hosts, as far as the platform asks for it. */
 export interface StackHost {
+  /** Where its computer comes from. */
   machine: { kind: MachineKind };
   /** Its address in the VPN; absent when it is no VPN node. */
   vpnAddress?: string;
+  /** Its memory in MiB. */
   memoryMiB: number;
+  /** Its processor. */
   architecture: Architecture;
   /** Default: {@link whenUnreachable}. */
   unreachable?: WhenUnreachable;
@@ -62,6 +67,7 @@ export const ownerOf = ({ domain, ownerEmail = `owner@${domain}` }: Pick<Stack, 
 export interface Stack {
   /** Domain under which the services have their hostnames. */
   domain: string;
+  /** Where certificates come from. */
   tls: Tls;
   /** Contact of the certificate account. */
   acmeEmail?: string;
@@ -75,6 +81,7 @@ export interface Stack {
   vpnEnforce: boolean;
   /** Groups of services that run. */
   services: readonly string[];
+  /** Hosts that are part of the stack, by name. */
   hosts: Readonly<Record<string, StackHost>>;
   /** Values of the settings that the platform and its services declare, by name. */
   settings: Readonly<Record<string, unknown>>;

@@ -1,14 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
+import { containsUnknown, differences, withoutTransient } from "./differences";
 import { type Known, type MakeAnew, noteGone, onlyWhenTold, present, warnOfGone } from "./gone";
 import { type Guarded, underGuard } from "./guard";
 import { noteLogin, withNewestLogin } from "./login/newest";
 import { throughOutages } from "./through-outages";
 import { Unreadable } from "./unreadable";
 import { warn } from "./warn";
-
-/** What every resource may have, whatever its kind: Pulumi's own `__provider`, and the name. Never a difference. */
-const INTERNAL = new Set(["__provider", "resource"]);
 
 /** What one dynamic provider knows of its kind of resource. Everything else is the same for all. */
 export interface Kind<Inputs extends object, State extends object = Inputs> {
@@ -56,27 +54,15 @@ export type Implementation = Required<Omit<dynamic.ResourceProvider, "configure"
 
 /** observe → diff field by field → ensure → return what was observed, as Pulumi's provider protocol. */
 export function implement<Inputs extends object, State extends object>(kind: Kind<Inputs, State>): Implementation {
-  const isTransient = (property: string): boolean =>
-    (kind.transient as readonly string[] | undefined)?.includes(property) === true;
-  const stamped = (state: State): object => ({
-    ...Object.fromEntries(Object.entries(state).filter(([property]) => !isTransient(property))),
-    version: kind.version,
-  });
+  const stamped = (state: State): object => ({ ...withoutTransient(kind, state), version: kind.version });
   const idOf = (inputs: Inputs): string =>
     kind.id?.(inputs) ?? kind.identity.map((property) => String(inputs[property])).join(":");
-
-  const changedSince = (olds: object, news: object): string[] =>
-    changedProperties(olds, news).filter(
-      (property) =>
-        !isTransient(property) &&
-        (property in olds || !(kind.added as readonly string[] | undefined)?.includes(property)),
-    );
 
   const isRehomed = (olds: Known & { version?: number }, news: Inputs): news is Inputs & { connection: unknown } =>
     kind.rehomes !== false &&
     olds.version === kind.version &&
     olds.goneSince === undefined &&
-    isDeepStrictEqual(changedSince(olds, news), ["connection"]);
+    isDeepStrictEqual(differences(kind, olds, news), ["connection"]);
 
   const titleOf = (inputs: Inputs): string => kind.title?.(inputs) ?? idOf(inputs);
   const holdsData = (inputs: Inputs): boolean => kind.holdsData?.(inputs) ?? false;
@@ -107,7 +93,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
     },
 
     async diff(_id, olds: Record<string, unknown>, news: Record<string, unknown>) {
-      const changed = changedSince(olds, news);
+      const changed = differences(kind, olds, news);
       const { goneSince } = olds as Known;
       if (goneSince !== undefined) warnOfGone({ ...olds, ...(news as Known) }, titleOf(news as Inputs));
       const announced = changed.length === 0 ? undefined : await kind.announce?.(olds as State, news as Inputs);
@@ -152,20 +138,3 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
     },
   };
 }
-
-/** Names of the inputs that differ from the state; what only the state has is no difference. */
-const changedProperties = (olds: object, news: object): string[] =>
-  Object.entries(news).flatMap(([property, value]) =>
-    INTERNAL.has(property) || isDeepStrictEqual(plain(olds[property as keyof typeof olds]), plain(value))
-      ? []
-      : [property],
-  );
-
-/** Values as they travel: `undefined` members are not there. */
-const plain = (value: unknown): unknown =>
-  value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
-
-/** Pulumi's marker for a value that a preview does not know yet. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-const containsUnknown = (inputs: object): boolean => JSON.stringify(inputs).includes(UNKNOWN);

@@ -57,7 +57,7 @@ export { attachAll, clearPlace, type Detached } from "./docker/foreign-networks"
 export { type FoundNetwork, type NetworkSettings, networksOf } from "./docker/networks";
 export { removeLeftover } from "./docker/leftovers";
 export { throughOutages } from "./through-outages";
-export { PatientHost } from "./docker/patient-host";
+export { RetryingHost } from "./docker/retrying-host";
 export { prepareVersion, restoreAfterFailedCreation } from "./docker/rollback";
 export { becomesHealthy } from "./docker/watch";
 export { expectReadableData, type VersionedData } from "./host/data";

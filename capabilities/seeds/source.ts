@@ -40,4 +40,5 @@ export const SEED_KEYS: BucketKeys = {
   secret: half("seedSecretKey", "secret"),
 };
 
+/** The same, as a platform declares its secrets. */
 export const SEED_SECRETS: readonly SecretDeclaration[] = [SEED_KEYS.access, SEED_KEYS.secret];

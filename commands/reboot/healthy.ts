@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { conditionOf, conditionOfUnit, inspectContainer, PatientHost, type ProbedHost } from "@vpai/providers";
+import { conditionOf, conditionOfUnit, inspectContainer, RetryingHost, type ProbedHost } from "@vpai/providers";
 import type { DeployedHost, DeployedService } from "../hosts";
 
 /** How a service is, in one word, and whether that is how it has to be. */
@@ -15,14 +15,14 @@ interface Condition {
  * @returns those that are not then, with what was found
  */
 export async function unwell(
-  host: ConstructorParameters<typeof PatientHost>[0] & ProbedHost,
+  host: ConstructorParameters<typeof RetryingHost>[0] & ProbedHost,
   { services }: Pick<DeployedHost, "services">,
   seconds: number,
 ): Promise<string[]> {
   const asked = Object.entries(services).filter(([, { onDemand }]) => onDemand === undefined);
-  const patient = new PatientHost(host);
+  const retrying = new RetryingHost(host);
   for (const deadline = Date.now() + seconds * 1000; ;) {
-    const found = await Promise.all(asked.map(([name, service]) => conditionNow(name, service, { host, patient })));
+    const found = await Promise.all(asked.map(([name, service]) => conditionNow(name, service, { host, retrying })));
     const bad = found.filter(({ good }) => !good);
     if (bad.length === 0 || Date.now() > deadline) return bad.map((one) => `${one.name} (${one.found})`);
     await sleep(2000);
@@ -32,13 +32,13 @@ export async function unwell(
 async function conditionNow(
   name: string,
   { container, unit, health }: DeployedService,
-  { host, patient }: { host: ProbedHost; patient: PatientHost },
+  { host, retrying }: { host: ProbedHost; retrying: RetryingHost },
 ): Promise<Condition> {
   if (unit !== undefined) {
     const found = await conditionOfUnit(host, unit, health);
     return { name, found, good: found === (health === undefined ? "active" : "healthy") };
   }
-  const inspected = await inspectContainer(patient, container ?? "");
+  const inspected = await inspectContainer(retrying, container ?? "");
   const found = inspected === undefined ? "missing" : conditionOf(inspected);
   return { name, found, good: found === "healthy" };
 }

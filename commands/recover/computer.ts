@@ -41,7 +41,8 @@ async function hasStack(connection: Connection, folder: string): Promise<boolean
   const host = new Transport(connection);
   try {
     const { code, stderr } = await host.run(["test", "-d", `${folder}/configs`]);
-    if (code > 1) throw new Error(`${host.name}: cannot see whether ${folder}/configs is there: ${stderr.trim()}`);
+    if (code > 1)
+      throw new Error(`${host.name}: expected to see whether ${folder}/configs is there, found: ${stderr.trim()}`);
     return code === 0;
   } finally {
     host.close();

@@ -4,7 +4,7 @@ import {
   GATE_PATIENCE,
   inspectContainer,
   lastLogLines,
-  PatientHost,
+  RetryingHost,
   restartUnit,
   type Transport,
   unitLogLines,
@@ -32,7 +32,7 @@ export async function restartService(
 }
 
 async function container(transport: Transport, name: string): Promise<string | undefined> {
-  const host = new PatientHost(transport);
+  const host = new RetryingHost(transport);
   const before = await inspectContainer(host, name);
   if (before === undefined) throw new Error(`${host.name}: expected a container ${name}, found none; run \`make up\``);
   await host.output(["docker", "restart", before.Id]);

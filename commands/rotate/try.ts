@@ -66,14 +66,16 @@ function httpPlaceOf(
 ): { host: string; place: HttpPlace } {
   if (proof.site !== undefined) {
     const place = placeOf(proof.site, host, tried);
-    if (place === undefined) throw new Error(`${service.name} on ${host}: its site has no address yet`);
+    if (place === undefined)
+      throw new Error(`${service.name} on ${host}: expected an address of its site, found none: run make up first`);
     return { host: place.host, place };
   }
   const { port = 0, run } = service;
   const container = tried.hosts[host]?.services[service.name]?.container;
   if (isContainer(run) && container !== undefined) return { host, place: { container, port } };
   const published = publishedBy(run).find((one) => one.port === port);
-  if (isContainer(run) || published === undefined) throw new Error(`${service.name} on ${host}: it is not there yet`);
+  if (isContainer(run) || published === undefined)
+    throw new Error(`${service.name} on ${host}: expected it to be deployed, found it is not: run make up first`);
   return { host, place: { address: "127.0.0.1", port: published.hostPort } };
 }
 

@@ -36,7 +36,10 @@ const KNOWN = [
 export function bucketSettings(url: string): BucketSettings {
   const { hostname, pathname, searchParams: query } = new URL(url);
   const unknown = [...query.keys()].filter((name) => !KNOWN.includes(name));
-  if (unknown.length > 0) throw new Error(`${unknown.join(", ")} in the backend's URL is not understood here`);
+  if (unknown.length > 0)
+    throw new Error(
+      `expected parameters that are known here in the backend's URL (${KNOWN.join(", ")}), found ${unknown.join(", ")}`,
+    );
   const is = (...names: string[]): boolean => names.some((name) => /^(1|t|true)$/i.test(query.get(name) ?? ""));
   const given = <Name extends string>(name: Name, parameter: string): Partial<Record<Name, string>> => {
     const value = query.get(parameter);

@@ -1,6 +1,6 @@
 import { Transport, writeFile } from "@vpai/providers";
 import { containerSpec } from "../../components/container/spec";
-import type { FileSpec } from "../../components/filing";
+import type { FileSpec } from "../../components/workload/spec";
 import { unitSpec } from "../../components/unit/spec";
 import type { StackConfig } from "../../config";
 import { folderOn, type Platform, prefixOn } from "../../model/platform";

@@ -2,7 +2,7 @@ import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import { exchange, refusesHandshake } from "@vpai/providers";
-import type { Door } from "./switch";
+import type { ToggledSite } from "./switch";
 
 /** How a site meets everybody. */
 export type Seen = "open" | "closed" | "not known";
@@ -11,7 +11,7 @@ export type Seen = "open" | "closed" | "not known";
 const CLOSED = new Set(["ECONNREFUSED", "ECONNRESET"]);
 
 /** Asks a site at a host's public address from this machine, as somebody outside the VPN. @param port default: 443 */
-export async function seen({ hostname, path, status }: Door, address: string, port = 443): Promise<Seen> {
+export async function seen({ hostname, path, status }: ToggledSite, address: string, port = 443): Promise<Seen> {
   const socket = net.connect({ host: address, port });
   // Whoever serves where nobody may is not better for a certificate that cannot be verified.
   const secured = tls.connect({ socket, servername: hostname, rejectUnauthorized: false });
@@ -31,10 +31,10 @@ export async function seen({ hostname, path, status }: Door, address: string, po
 const [PATIENCE, PAUSE] = [30_000, 1_000];
 
 /** The same, until it is what it should be. */
-export async function seenAs(wanted: Seen, door: Door, address: string): Promise<Seen> {
+export async function seenAs(wanted: Seen, site: ToggledSite, address: string): Promise<Seen> {
   const deadline = Date.now() + PATIENCE;
   for (;;) {
-    const found = await seen(door, address);
+    const found = await seen(site, address);
     if (found === wanted || Date.now() + PAUSE > deadline) return found;
     await sleep(PAUSE);
   }

@@ -14,8 +14,8 @@ export interface Toggle {
   isOn: boolean;
 }
 
-/** A site whose door the switch is about. */
-export interface Door {
+/** A site whose access the switch is about. */
+export interface ToggledSite {
   /** Name of the host whose gateway answers. */
   host: string;
   hostname: string;
@@ -71,14 +71,14 @@ export function withToggle(config: StackConfig, { setting, isOn }: Toggle): Stac
 }
 
 /** Sites that are for members of the VPN alone with a switch on, and for everybody with it off. */
-export function doorsOf(setting: string, config: StackConfig, platform: Platform): Door[] {
+export function toggledSites(setting: string, config: StackConfig, platform: Platform): ToggledSite[] {
   const closed = openIn(withToggle(config, { setting, isOn: true }), platform);
   const open = openIn(withToggle(config, { setting, isOn: false }), platform);
-  return [...open].filter(([name]) => !closed.has(name)).map(([, door]) => door);
+  return [...open].filter(([name]) => !closed.has(name)).map(([, site]) => site);
 }
 
 /** All sites that everybody may reach, by hostname and path. */
-function openIn(config: StackConfig, platform: Platform): Map<string, Door> {
+function openIn(config: StackConfig, platform: Platform): Map<string, ToggledSite> {
   const sites = stackViews(platform, config).flatMap(({ name, vpnAddress, services }) =>
     services.flatMap(({ expose = [] }) =>
       expose
@@ -86,24 +86,24 @@ function openIn(config: StackConfig, platform: Platform): Map<string, Door> {
           ({ access, via = name }) =>
             (access === "public" || !config.vpnEnforce) && (via === name || vpnAddress !== undefined),
         )
-        .map((site) => doorTo(site, name, config)),
+        .map((site) => siteOf(site, name, config)),
     ),
   );
-  return new Map(sites.map(({ key, door }) => [key, door]));
+  return new Map(sites.map(({ key, site }) => [key, site]));
 }
 
-function doorTo(site: Exposure, own: string, { domain }: StackConfig): { key: string; door: Door } {
+function siteOf(site: Exposure, own: string, { domain }: StackConfig): { key: string; site: ToggledSite } {
   const { path, status } = promiseOf(site);
   const hostname = hostnameOf(site, domain);
   return {
     key: `${hostname}${site.path ?? ""}`,
-    door: { host: site.via ?? own, hostname, path, status: status ?? 200 },
+    site: { host: site.via ?? own, hostname, path, status: status ?? 200 },
   };
 }
 
 /** A closed site of a host without a VPN address answers nobody. @throws UserError */
-export function expectVpn(doors: readonly Door[], config: StackConfig): void {
-  const lacking = [...new Set(doors.map(({ host }) => host))].filter(
+export function expectVpn(sites: readonly ToggledSite[], config: StackConfig): void {
+  const lacking = [...new Set(sites.map(({ host }) => host))].filter(
     (host) => config.hosts[host]?.vpnAddress === undefined,
   );
   if (lacking.length === 0) return;

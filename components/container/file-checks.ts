@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Output } from "@pulumi/pulumi";
 import { SECRETS_FOLDER } from "../../model/files";
-import type { FileSpec, SecretSpec } from "../filing";
+import type { FileSpec, SecretSpec } from "../workload/spec";
 import type { ContainerSpec } from "./spec";
 
 const RUN = ["docker", "run", "--rm", "--network", "none"];

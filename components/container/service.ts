@@ -4,43 +4,52 @@ import {
   all,
   ComponentResource,
   type ComponentResourceOptions,
-  interpolate,
   output,
   type Output,
   type Resource,
   runtime,
 } from "@pulumi/pulumi";
-import { DataMigration, HealthGate, HostImage, type Place, ReleaseSnapshot, type RemoteFile } from "@vpai/providers";
+import {
+  DataMigration,
+  HealthGate,
+  type HostImage,
+  type Place,
+  ReleaseSnapshot,
+  type RemoteFile,
+} from "@vpai/providers";
 import type { Endpoint } from "../../model/capability";
 import { majorOf } from "../../model/data-version";
 import { isOnDemand } from "../../model/run";
 import type { ContainerService, SecretsReload } from "../../model/service";
 import { backupProgram } from "../../programs/backup";
 import type { HostContext, HostNetworks } from "../host-context";
-import { type Login, loginFor } from "../machines/registry-logins";
+import type { Login } from "../machines/registry-logins";
 import { containerArgs } from "./arguments";
 import { serveVersionBefore } from "./failed-creation";
 import { keepEnoughMemory } from "./memory";
 import { acceptance, validation } from "./file-checks";
-import { configFile, dataFolder, type Filer, given, revisionOf, secretFile } from "../files";
+import { pulledImage } from "./image";
+import {
+  configFile,
+  dataFolder,
+  type FileOwner,
+  given,
+  revisionOf,
+  secretFile,
+  writeFiles,
+  type WrittenFiles,
+} from "../workload/files";
 import type { RunningService, ServiceArgs } from "../running-service";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";
-import { configsOf, type FileSpec, onHost, type SecretSpec } from "../filing";
+import { configsOf, type FileSpec, onHost, type SecretSpec } from "../workload/spec";
 import type { SecretStore } from "../secret-store";
 import { type ContainerSpec, containerSpec } from "./spec";
 
+/** What a service in a container is made of. */
 export interface DockerServiceArgs extends ServiceArgs {
   service: ContainerService;
   networks: HostNetworks;
-}
-
-/** Files of a program. */
-interface Files {
-  /** Those whose changes it takes on while it runs. */
-  live: readonly RemoteFile[];
-  /** Those that it is restarted or reloaded for. */
-  read: readonly RemoteFile[];
 }
 
 /** One service in a container: its files, secrets, data folders, image, container and health gate. */
@@ -76,16 +85,13 @@ export class DockerService extends ComponentResource implements RunningService {
       lastHealthy: `${host.folder}/last-healthy/${service.name}`,
     };
 
-    const image = this.pullImage();
-    const folders = this.spec.data.map((folder) => dataFolder(this.filer, folder));
-    const written = (isLive: boolean): RemoteFile[] => [
-      ...this.spec.files.filter((file) => (file.live === true) === isLive).map((file) => this.fileOf(file, image)),
-      ...this.spec.secrets
-        .filter((secret) => (secret.live === true) === isLive)
-        .map((secret) => this.secretOf(secret, image, folders)),
-    ];
-    const [live, read] = [written(true), written(false)];
-    const files = [...live, ...read];
+    const image = pulledImage(this.spec.image, { resource, host, parent: this });
+    const folders = this.spec.data.map((folder) => dataFolder(this.fileOwner, folder));
+    const written = writeFiles(this.spec, {
+      config: (file) => this.fileOf(file, image),
+      secret: (secret) => this.secretOf(secret, image, folders),
+    });
+    const files = [...written.live, ...written.read];
     preparation.add(image, image.imageId);
     for (const file of files) preparation.add(file, file.writtenAt);
     this.description = containerArgs(this.spec, { image: image.imageId, networks, host });
@@ -93,7 +99,7 @@ export class DockerService extends ComponentResource implements RunningService {
     const release = this.copyData(image, prepared);
     const migration = this.migrateData(service, image, release);
     const container = this.runContainer(prepared.then((others) => [...others, ...release, ...migration]));
-    const gate = isOnDemand(service.run) ? undefined : this.openGate(service, container, { live, read });
+    const gate = isOnDemand(service.run) ? undefined : this.openGate(service, container, written);
     // Nobody knows whether what runs on demand is healthy: whoever needs it is content that it is there.
     this.gate = gate ?? container;
     this.runs =
@@ -115,33 +121,21 @@ export class DockerService extends ComponentResource implements RunningService {
     );
   }
 
-  private pullImage(): HostImage {
-    const { image } = this.spec;
-    const { digest, dependsOn } = this.host.machine.imageSource(image);
-    const login = loginFor(image, this.host.machine.logins);
-    const reference = digest === undefined ? image : interpolate`${image}@${digest}`;
-    return new HostImage(
-      `${this.resource}/image`,
-      { connection: this.host.connection, reference, ...(login === undefined ? {} : { login }) },
-      { parent: this, dependsOn, hooks: this.host.beforeChange },
-    );
-  }
-
-  private get filer(): Filer {
+  private get fileOwner(): FileOwner {
     return { resource: this.resource, host: this.host, user: this.spec.user, parent: this };
   }
 
   private fileOf(file: FileSpec, image: HostImage): RemoteFile {
     const { validate } = file;
-    if (validate === undefined) return configFile(this.filer, file);
-    return configFile(this.filer, file, { argv: validation(file, validate, image.reference), after: [image] });
+    if (validate === undefined) return configFile(this.fileOwner, file);
+    return configFile(this.fileOwner, file, { argv: validation(file, validate, image.reference), after: [image] });
   }
 
   private secretOf(secret: SecretSpec, image: HostImage, data: readonly Resource[]): RemoteFile {
     const { validate } = secret;
-    if (validate === undefined) return secretFile(this.filer, secret);
+    if (validate === undefined) return secretFile(this.fileOwner, secret);
     const argv = acceptance(secret, validate, this.spec, image.reference);
-    return secretFile(this.filer, secret, { argv, after: [image, ...data] });
+    return secretFile(this.fileOwner, secret, { argv, after: [image, ...data] });
   }
 
   /** What it keeps is copied before another image takes it on. */
@@ -200,7 +194,7 @@ export class DockerService extends ComponentResource implements RunningService {
     });
   }
 
-  private openGate(service: ContainerService, container: docker.Container, { live, read }: Files): HealthGate {
+  private openGate(service: ContainerService, container: docker.Container, { live, read }: WrittenFiles): HealthGate {
     const revision = revisionOf(read);
     return new HealthGate(
       `${this.resource}/health`,

@@ -3,11 +3,11 @@ import type { ContainerService, Limits } from "../../model/service";
 import { scratchOf } from "../../model/run";
 import type { PublishedPort } from "../../model/site";
 import { ownershipLabels } from "../docker/ownership";
-import { type Filing, filingOf, type SpecPlace } from "../filing";
-import { type Start, startOf } from "../start";
+import { type WorkloadSpec, workloadSpec, type SpecPlace } from "../workload/spec";
+import { type Start, startOf } from "../workload/start";
 
 /** A container with all that belongs to it, apart from the engine that runs it. */
-export interface ContainerSpec extends Start, Filing {
+export interface ContainerSpec extends Start, WorkloadSpec {
   name: string;
   /** Its name on its networks. */
   hostname: string;
@@ -44,7 +44,7 @@ export function containerSpec(service: ContainerService, place: SpecPlace): Cont
     image: run.image,
     user: `${user.uid}:${user.gid}`,
     ...startOf({ ...service, ...run }, place.exists),
-    ...filingOf({ ...service, ...(hostMounts === undefined ? {} : { hostMounts }) }, place),
+    ...workloadSpec({ ...service, ...(hostMounts === undefined ? {} : { hostMounts }) }, place),
     labels: { ...ownershipLabels(place.owner), "dev.vpai.service": name },
     networks: run.networks,
     ports: run.publish ?? [],

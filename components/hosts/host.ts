@@ -34,6 +34,7 @@ import { versionedData } from "./data-versions";
 import { HostLook } from "./look";
 import { needsOf } from "./needs";
 
+/** A host as its platform describes it and its stack has it. */
 export interface HostArgs {
   owner: Owner;
   machine: Machine;
@@ -159,6 +160,11 @@ export class Host extends ComponentResource {
   get secretKeeper(): SecretKeeper {
     const { connection, folder, machine } = this.host;
     return { connection, folder: `${folder}/made-secrets`, vanishesWith: machine.vanishesWith };
+  }
+
+  /** Address that the world reaches it on. */
+  get publicAddress(): Output<string> {
+    return this.host.machine.publicAddress;
   }
 
   get protects(): boolean {

@@ -1,14 +1,14 @@
-import { interpolate, output, type Resource } from "@pulumi/pulumi";
-import { HostImage, RemoteFile, SystemdJob } from "@vpai/providers";
+import { output, type Resource } from "@pulumi/pulumi";
+import { type HostImage, type RemoteDirectory, RemoteFile, SystemdJob } from "@vpai/providers";
 import type { Job } from "../../model/job";
 import { METRICS_FOLDER } from "../../model/monitoring";
 import { HOST_ITSELF, type JobOwner, jobsOf, type Service } from "../../model/service";
 import type { Preparation } from "../preparation";
 import { validation } from "../container/file-checks";
-import type { FileSpec } from "../filing";
-import { type Check, configFile, dataFolder, type Filer, secretFile } from "../files";
+import { pulledImage } from "../container/image";
+import type { FileSpec } from "../workload/spec";
+import { type Check, configFile, dataFolder, type FileOwner, secretFile } from "../workload/files";
 import type { HostContext } from "../host-context";
-import { loginFor } from "../machines/registry-logins";
 import type { RunningService, ServiceArgs } from "../running-service";
 import { REPORT, RUN, TELL } from "./scripts";
 import { type JobSpec, jobSpec, SCRIPTS_FOLDER } from "./spec";
@@ -62,19 +62,12 @@ export class Jobs {
       exists: (secret) => host.secrets.get(secret) !== undefined,
     });
     const resource = `${host.owner.host}/job/${job.name}`;
-    const filer: Filer = { resource, host, user: spec.user, parent };
     const image = this.image(resource, spec, parent, preparation);
-    // A folder of the service is there already.
-    const own = spec.data.filter(
-      ({ name }) => !(owner.data ?? []).some(({ directory = owner.name }) => directory === name),
-    );
-    const folders = own.map((folder) => dataFolder(filer, folder));
-    const files = [
-      ...spec.files.map((file) => configFile(filer, file, checkOf(file, job.in === "container" ? image : undefined))),
-      ...spec.secrets.map((secret) => secretFile(filer, secret)),
-      ...(spec.telling === undefined ? [] : [secretFile({ ...filer, user: "0:0" }, spec.telling)]),
-    ];
-    for (const file of files) preparation.add(file, file.writtenAt);
+    const put = this.filesOf(spec, owner, {
+      fileOwner: { resource, host, user: spec.user, parent },
+      image: job.in === "container" ? image : undefined,
+    });
+    for (const file of put.files) preparation.add(file, file.writtenAt);
     return new SystemdJob(
       resource,
       {
@@ -94,10 +87,27 @@ export class Jobs {
         parent,
         dependsOn: [
           ...[...after, ...this.runners(), ...(spec.telling === undefined ? [] : [this.script("tell", TELL)])],
-          ...[...files, ...folders, ...(image === undefined ? [] : [image])],
+          ...[...put.files, ...put.folders, ...(image === undefined ? [] : [image])],
         ],
       },
     );
+  }
+
+  /** The files and folders of a job on its host; a folder of its service is there already. @param image that it runs in */
+  private filesOf(
+    spec: JobSpec,
+    owner: JobOwner,
+    { fileOwner, image }: { fileOwner: FileOwner; image: HostImage | undefined },
+  ): { files: RemoteFile[]; folders: RemoteDirectory[] } {
+    const ofService = new Set((owner.data ?? []).map(({ directory = owner.name }) => directory));
+    return {
+      folders: spec.data.filter(({ name }) => !ofService.has(name)).map((folder) => dataFolder(fileOwner, folder)),
+      files: [
+        ...spec.files.map((file) => configFile(fileOwner, file, checkOf(file, image))),
+        ...spec.secrets.map((secret) => secretFile(fileOwner, secret)),
+        ...(spec.telling === undefined ? [] : [secretFile({ ...fileOwner, user: "0:0" }, spec.telling)]),
+      ],
+    };
   }
 
   private image(
@@ -107,15 +117,7 @@ export class Jobs {
     preparation: Preparation,
   ): HostImage | undefined {
     if (image === undefined) return undefined;
-    const { host } = this;
-    const { digest, dependsOn } = host.machine.imageSource(image);
-    const login = loginFor(image, host.machine.logins);
-    const reference = digest === undefined ? image : interpolate`${image}@${digest}`;
-    const pulled = new HostImage(
-      `${resource}/image`,
-      { connection: host.connection, reference, ...(login === undefined ? {} : { login }) },
-      { parent, dependsOn, hooks: host.beforeChange },
-    );
+    const pulled = pulledImage(image, { resource, host: this.host, parent });
     preparation.add(pulled, pulled.imageId);
     return pulled;
   }

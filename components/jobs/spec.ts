@@ -5,14 +5,14 @@ import { type ContainerService, type JobOwner, networksOf } from "../../model/se
 import { tellingOf, tokenOf, watchedJobs, watcherOf } from "../../model/watch";
 import { containerSpec } from "../container/spec";
 import { ownershipLabels } from "../docker/ownership";
-import { type Filing, filingOf, type SecretSpec, type SpecPlace } from "../filing";
-import { startOf } from "../start";
+import { type WorkloadSpec, workloadSpec, type SecretSpec, type SpecPlace } from "../workload/spec";
+import { startOf } from "../workload/start";
 import { commandOf, type Directive, environed, limited, mounted, sandboxed, section } from "../unit/directives";
 import { marks } from "../unit/spec";
 import { runArguments } from "./docker-run";
 
 /** A job with all that belongs to it, apart from the host that runs it. */
-export interface JobSpec extends Filing {
+export interface JobSpec extends WorkloadSpec {
   name: string;
   /** `uid:gid` that it runs as. */
   user: string;
@@ -35,7 +35,7 @@ export const SCRIPTS_FOLDER = "jobs";
 /** What a job is on its host: pure, and the same for every host. */
 export function jobSpec(job: Job, owner: JobOwner, place: SpecPlace): JobSpec {
   const { name, schedule, user = owner.user } = job;
-  const { command, directives, filing, image } =
+  const { command, directives, workload, image } =
     job.in === "container" ? inContainer(job, owner, place) : onHost(job, owner, place);
   const labels = { ...ownershipLabels(place.owner), "dev.vpai.service": owner.name, "dev.vpai.job": name };
   const telling = tellingFile(job, place);
@@ -45,7 +45,7 @@ export function jobSpec(job: Job, owner: JobOwner, place: SpecPlace): JobSpec {
     schedule,
     ...(image === undefined ? {} : { image }),
     marks: marks(labels),
-    ...filing,
+    ...workload,
     telling,
     service: (known) => serviceFile(job, owner, { place, labels, directives, telling, command: command(known) }),
     timer: [
@@ -66,7 +66,7 @@ export function jobSpec(job: Job, owner: JobOwner, place: SpecPlace): JobSpec {
 interface Running {
   command: (image: string) => readonly string[];
   directives: readonly Directive[];
-  filing: Filing;
+  workload: WorkloadSpec;
   image?: string;
 }
 
@@ -129,17 +129,17 @@ function serviceFile(
 
 function onHost(job: HostJob, owner: JobOwner, place: SpecPlace): Running {
   const { limits = JOB_LIMITS, sandbox, user = owner.user, image } = job;
-  const filing = filingOf(job, place);
+  const workload = workloadSpec(job, place);
   const { entrypoint = [], command = [] } = startOf({ ...job, entrypoint: job.argv }, place.exists);
   return {
-    filing,
+    workload,
     ...(image === undefined ? {} : { image }),
     command: (known) => [...entrypoint, ...command].map((argument) => placed(argument, place, known)),
     directives: [
       ["User", String(user.uid)],
       ["Group", String(user.gid)],
-      ...environed(filing.environment),
-      ...mounted(filing.mounts),
+      ...environed(workload.environment),
+      ...mounted(workload.mounts),
       ...limited(limits),
       ...sandboxed(sandbox),
     ],
@@ -165,5 +165,5 @@ function inContainer(job: ContainerJob, owner: JobOwner, place: SpecPlace): Runn
     health: { test: [] },
   };
   const spec = containerSpec(described, place);
-  return { filing: spec, image, command: (known) => runArguments(spec, known), directives: [] };
+  return { workload: spec, image, command: (known) => runArguments(spec, known), directives: [] };
 }

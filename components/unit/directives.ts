@@ -1,5 +1,5 @@
 import type { Limits } from "../../model/service";
-import type { MountSpec } from "../filing";
+import type { MountSpec } from "../workload/spec";
 
 /** One line of a unit's file. */
 export type Directive = readonly [name: string, value: string];
@@ -64,7 +64,8 @@ export function commandOf(argv: readonly string[]): string {
 
 /** A text that systemd takes literally: it would fill in what begins with `%`. */
 function quoted(text: string): string {
-  if (text.includes("\0")) throw new Error("a unit's file cannot hold a NUL byte");
+  if (text.includes("\0"))
+    throw new Error(`expected text without NUL bytes for a unit's file, found ${JSON.stringify(text)}`);
   const escaped = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%");
   return `"${escaped.replaceAll("\n", "\\n").replaceAll("\t", "\\t")}"`;
 }

@@ -5,13 +5,14 @@ import type { Endpoint } from "../../model/capability";
 import type { ConfigFile } from "../../model/files";
 import { programFolder } from "../../model/program";
 import type { UnitService } from "../../model/service";
-import { configFile, dataFolder, type Filer, given, revisionOf, secretFile } from "../files";
-import { configsOf, type FileSpec, onHost } from "../filing";
+import { configFile, dataFolder, type FileOwner, given, revisionOf, secretFile, writeFiles } from "../workload/files";
+import { configsOf, type FileSpec, onHost } from "../workload/spec";
 import type { RunningService, ServiceArgs } from "../running-service";
 import { hostProgram } from "./program";
 import type { Runtimes } from "./runtimes";
 import { filledIn, marks, unitFile, type UnitSpec, unitSpec } from "./spec";
 
+/** What a service as a systemd unit is made of. */
 export interface SystemdServiceArgs extends ServiceArgs {
   service: UnitService;
   runtimes: Runtimes;
@@ -48,19 +49,14 @@ export class SystemdService extends ComponentResource implements RunningService 
       runtimes: needed,
     });
     preparation.add(own, own.installedAt);
-    const folders = this.spec.data.map((folder) => dataFolder(this.filer, folder));
-    const written = (isLive: boolean): RemoteFile[] => [
-      ...this.spec.files
-        .filter((file) => (file.live === true) === isLive)
-        .map((file) => this.fileOf(file, [own, ...needed])),
-      ...this.spec.secrets
-        .filter((secret) => (secret.live === true) === isLive)
-        .map((secret) => secretFile(this.filer, secret)),
-    ];
-    const [live, read] = [written(true), written(false)];
+    const folders = this.spec.data.map((folder) => dataFolder(this.fileOwner, folder));
+    const programs = [own, ...needed];
+    const { live, read } = writeFiles(this.spec, {
+      config: (file) => this.fileOf(file, programs),
+      secret: (secret) => secretFile(this.fileOwner, secret),
+    });
     const files = [...live, ...read];
     for (const file of files) preparation.add(file, file.writtenAt);
-    const programs = [own, ...needed];
     const first = preparation.cleared.then(() => [...programs, ...files, ...folders, ...after]);
     this.gate = this.unit(programs, read, first);
     this.registerOutputs({ unit: this.spec.unit, version: this.spec.program.version });
@@ -80,19 +76,19 @@ export class SystemdService extends ComponentResource implements RunningService 
     return all([unitFile(this.spec)]).apply(digestOf);
   }
 
-  private get filer(): Filer {
+  private get fileOwner(): FileOwner {
     return { resource: this.resource, host: this.args.host, user: this.spec.user, parent: this };
   }
 
   /** A file's own check is a command of the version that is to read it, which may not be in use yet. */
   private fileOf(file: FileSpec, after: readonly Resource[]): RemoteFile {
     const { validate } = file satisfies Pick<ConfigFile, "validate">;
-    if (validate === undefined) return configFile(this.filer, file);
+    if (validate === undefined) return configFile(this.fileOwner, file);
     const { service, host } = this.args;
     const { program } = service.run;
     const own = `${programFolder(host.folder, program)}/${program.version}`;
     const argv = validate.map((one) => filledIn(one.replaceAll(`{${program.name}}`, own), service, host));
-    return configFile(this.filer, file, { argv, after });
+    return configFile(this.fileOwner, file, { argv, after });
   }
 
   private unit(

@@ -3,12 +3,12 @@ import { currentFolder, programFolder, type Program } from "../../model/program"
 import { type Limits, unitOf, type UnitService } from "../../model/service";
 import type { PublishedPort } from "../../model/site";
 import { ownershipLabels } from "../docker/ownership";
-import { configsOf, type FileSpec, type Filing, filingOf, type SpecPlace } from "../filing";
-import { startOf } from "../start";
+import { configsOf, type FileSpec, type WorkloadSpec, workloadSpec, type SpecPlace } from "../workload/spec";
+import { startOf } from "../workload/start";
 import { commandOf, type Directive, environed, limited, mounted, sandboxed, section } from "./directives";
 
 /** A systemd unit with all that belongs to it, apart from the host that runs it. */
-export interface UnitSpec extends Filing {
+export interface UnitSpec extends WorkloadSpec {
   name: string;
   /** Name of the unit: `<name>.service`, unless the service has another one. */
   unit: string;
@@ -37,7 +37,7 @@ export function unitSpec(service: UnitService, place: SpecPlace): UnitSpec {
   const exec = run.exec.map((argument) => filledIn(argument, service, place));
   const { entrypoint = [], command = [] } = startOf({ ...service, entrypoint: exec }, place.exists);
   const { hostMounts } = run;
-  const filing = filingOf({ ...service, ...(hostMounts === undefined ? {} : { hostMounts }) }, place);
+  const workload = workloadSpec({ ...service, ...(hostMounts === undefined ? {} : { hostMounts }) }, place);
   const hosts = hostsFile(service, place);
   return {
     name,
@@ -52,10 +52,10 @@ export function unitSpec(service: UnitService, place: SpecPlace): UnitSpec {
     runtimes: run.runtimes ?? [],
     labels: { ...ownershipLabels(place.owner), "dev.vpai.service": name },
     ports: run.publish ?? [],
-    ...filing,
-    files: [...filing.files, ...hosts],
+    ...workload,
+    files: [...workload.files, ...hosts],
     mounts: [
-      ...filing.mounts,
+      ...workload.mounts,
       ...hosts.map(({ path: source, target }) => ({ kind: "config" as const, source, target, readOnly: true })),
     ],
     limits,

@@ -33,7 +33,7 @@ export const obtainableImages = onEachContainer(({ run: { image } }, { hasImage 
       ],
 );
 
-/** An image for another processor starts nothing. Whose word is taken, the registry's or the service file's: components/stack.ts. */
+/** An image for another processor starts nothing. Whose word is taken, the registry's or the service file's: components/stack/plans.ts. */
 export const fittingArchitectures = onEachContainer(
   ({ run: { image, architectures = ARCHITECTURES } }, { name, architecture }) =>
     architectures.includes(architecture)

@@ -1,5 +1,5 @@
 import { OvhOutage, OvhRefusal } from "./failure";
-import { patiently } from "./patience";
+import { withRetries } from "./retry";
 import { type OvhKeys, signatureOf } from "./signature";
 
 /** An account at an API of OVH. */
@@ -11,7 +11,7 @@ export interface OvhAccount extends OvhKeys {
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** Milliseconds that an answer may take. */
-const PATIENCE = 20_000;
+const TIMEOUT = 20_000;
 
 /** Requests to OVH's API, each signed by OVH's clock, whatever this machine's says. */
 export class OvhApi {
@@ -22,7 +22,7 @@ export class OvhApi {
 
   /** What the API answers; an outage is waited out. @throws OvhRefusal, OvhOutage */
   send<T>(method: Method, path: string, body?: object): Promise<T> {
-    return patiently(() => this.sendOnce<T>(method, path, body));
+    return withRetries(() => this.sendOnce<T>(method, path, body));
   }
 
   /** The same in one try, for what must not be made twice. */
@@ -69,7 +69,7 @@ interface Answer {
 
 async function answerTo(asked: string, url: string, request: RequestInit): Promise<Answer> {
   try {
-    const answer = await fetch(url, { ...request, redirect: "error", signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(url, { ...request, redirect: "error", signal: AbortSignal.timeout(TIMEOUT) });
     const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
     const wait = Number.isFinite(seconds) ? { wait: seconds * 1000 } : {};
     return { status: answer.status, text: await answer.text(), ...wait };

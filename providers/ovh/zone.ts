@@ -1,6 +1,6 @@
 import { OvhApi, type OvhAccount } from "./client";
 import { OvhRefusal } from "./failure";
-import { patiently } from "./patience";
+import { withRetries } from "./retry";
 
 /** A record of an address. */
 export interface AddressRecord {
@@ -54,7 +54,7 @@ export class Zone {
   /** A record that was sent and whose answer was lost is looked for before it is sent again. @returns its id */
   create(wanted: AddressRecord, ttl: number): Promise<number> {
     const body = { fieldType: wanted.type, subDomain: wanted.name, target: wanted.target, ttl };
-    return patiently(async (isFirst) => {
+    return withRetries(async (isFirst) => {
       const found = isFirst ? undefined : (await this.named(wanted.name)).find((one) => isSame(one, wanted));
       return found?.id ?? (await this.api.sendOnce<ApiRecord>("POST", `${this.path}/record`, body)).id;
     });

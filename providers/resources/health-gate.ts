@@ -5,7 +5,7 @@ import type { EngineHost } from "../docker/engine-api";
 import { failure } from "../docker/failure";
 import { contentOf } from "../docker/image-content";
 import { descriptionOf, forgetVersion, keepVersion, lastHealthyVersion, type Version } from "../docker/last-healthy";
-import { PatientHost } from "../docker/patient-host";
+import { RetryingHost } from "../docker/retrying-host";
 import type { RegistryLogin } from "../docker/pull";
 import { revive } from "../docker/revive";
 import { putInPlace, removeFailed, removePrevious } from "../docker/rollback";
@@ -64,7 +64,7 @@ export const healthGateKind: Kind<HealthGateInputs, HealthGateState> = {
   added: ["restart", "reload", "given", "networks"],
   transient: ["logins"],
   async ensure(inputs, before) {
-    const host = new PatientHost(transportTo(inputs.connection));
+    const host = new RetryingHost(transportTo(inputs.connection));
     const healthy = await lastHealthyVersion(host, inputs);
     const previous = healthy !== undefined && isAnother(healthy, inputs) ? healthy : undefined;
     const unchanged = healthy !== undefined && previous === undefined;

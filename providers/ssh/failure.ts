@@ -1,6 +1,7 @@
+import type { Answer } from "./channel";
 import { CommandError } from "./command-error";
-import { refusedRoot } from "./login-rights";
-import type { Answer, CommandRunner } from "./transport";
+import type { CommandRunner } from "./command-runner";
+import { refusedRoot } from "./root-refusal";
 
 /** How sudo says that it runs nothing for a user. */
 const NO_ROOT =

@@ -3,6 +3,7 @@ import type { Client, ClientChannel } from "ssh2";
 import { type Answer, channelOn, type ChannelStarter, type ChannelUser, collect } from "./channel";
 import { connect } from "./client";
 import { asRoot } from "./command";
+import type { CommandRunner, RunOptions } from "./command-runner";
 import { type Connection, keyOf } from "./connection";
 import { failureOf } from "./failure";
 import { again, ChannelLost, ConnectionLost, PATIENCE } from "./outage";
@@ -11,24 +12,7 @@ import { ChannelRefused, FORWARDING } from "./refusal";
 import { SessionLimit } from "./session-limit";
 
 export { CommandError } from "./command-error";
-export type { Answer };
-
-export interface RunOptions {
-  /** Bytes for the command's standard input. Default: none. */
-  stdin?: string | undefined;
-  /** Whether it only reads: then it runs once more when its connection is lost meanwhile. Default: false. */
-  reads?: true;
-}
-
-/** Somewhere that commands can run. */
-export interface CommandRunner {
-  /** Where that is, for messages. */
-  readonly name: string;
-  /** Runs `argv` and gives its answer, whatever the exit code. */
-  run(argv: readonly string[], options?: RunOptions): Promise<Answer>;
-  /** Runs `argv` and gives its standard output; throws {@link CommandError} unless it exits with 0. */
-  output(argv: readonly string[], options?: RunOptions): Promise<string>;
-}
+export type { Answer, CommandRunner, RunOptions };
 
 /**
  * sshd allows 10 sessions on one connection (MaxSessions), and counts one for a moment longer than we see it closed: all

@@ -36,7 +36,9 @@ class Networks extends ComponentResource implements HostNetworks {
   get(name: string): docker.Network {
     const found = this.networks.get(name);
     if (found === undefined)
-      throw new Error(`the host has no network ${name}; its platform gives it ${[...this.networks.keys()].join(", ")}`);
+      throw new Error(
+        `expected a network of the host (${[...this.networks.keys()].join(", ") || "none"}), found ${name}`,
+      );
     return found;
   }
 

@@ -21,6 +21,7 @@ import { type Named, ORIGIN_LABEL, originOf, sweepBeforeCreate } from "./leftove
 /** Websites are for everybody. */
 const EVERYWHERE = ["0.0.0.0/0", "::/0"];
 
+/** What a server at Hetzner is ordered with. */
 export interface HetznerServerArgs {
   config: Extract<MachineConfig, { kind: "hcloud" }>;
   lock: ImageLock;
@@ -48,63 +49,20 @@ export class HetznerServer extends ComponentResource implements Machine {
   private readonly lock: ImageLock;
 
   /** @param name the host's name */
-  constructor(
-    name: string,
-    { config, lock, logins, token, prefix, identityFile, labels }: HetznerServerArgs,
-    options?: ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: HetznerServerArgs, options?: ComponentResourceOptions) {
     super("vpai:hetzner:Server", `${name}/machine`, {}, options);
+    const { config, lock, logins, prefix, identityFile } = args;
     this.lock = lock;
     this.logins = logins;
-    const provider = new hcloud.Provider(`${name}/hetzner`, { token }, { parent: this });
+    const provider = new hcloud.Provider(`${name}/hetzner`, { token: args.token }, { parent: this });
     const fullName = `${prefix}-${name}`;
     const hostKey = new SshKey(`${name}/host-key`, { comment: `host ${fullName}` }, { parent: this });
-    const origin = hostKey.publicKey.apply(originOf);
-    // Names are unique at Hetzner.
-    const named = (collection: Named["collection"]): CustomResourceOptions => ({
-      parent: this,
-      provider,
-      deleteBeforeReplace: true,
-      hooks: {
-        beforeCreate: [
-          sweepBeforeCreate(`${name}/${collection}`, { collection, name: fullName, labels }, { token, origin }),
-        ],
-      },
-    });
     const login = new SshKey(
       `${name}/login-key`,
       { comment: `operator of ${fullName}`, privateKeyFile: identityFile },
       { parent: this },
     );
-    const sshKey = new hcloud.SshKey(
-      `${name}/ssh-key`,
-      { name: fullName, publicKey: login.publicKey, labels },
-      named("ssh_keys"),
-    );
-    const firewall = new hcloud.Firewall(
-      `${name}/firewall`,
-      { name: fullName, labels, rules: firewallRules(config.allowSshFrom) },
-      named("firewalls"),
-    );
-    const server = new hcloud.Server(
-      `${name}/server`,
-      {
-        name: fullName,
-        serverType: config.serverType,
-        location: config.location,
-        image: config.image,
-        sshKeys: [sshKey.id],
-        firewallIds: [firewall.id.apply(Number)],
-        userData: secret(
-          all([hostKey.privateKey, hostKey.publicKey, login.publicKey]).apply(
-            ([hostPrivateKey, hostPublicKey, loginKey]) =>
-              cloudInit({ hostPrivateKey, hostPublicKey, loginKey, image: config.image, user: config.user }),
-          ),
-        ),
-        labels: { ...labels, [ORIGIN_LABEL]: origin },
-      },
-      named("servers"),
-    );
+    const server = this.createServer(name, args, { provider, hostKey, login });
     this.vanishesWith = server;
     this.loginKey = login.publicKey;
     this.publicAddress = server.ipv4Address;
@@ -119,10 +77,58 @@ export class HetznerServer extends ComponentResource implements Machine {
     this.registerOutputs({ address: server.ipv4Address });
   }
 
+  /** The server, with the login key and the firewall that it has at Hetzner. */
+  private createServer(
+    name: string,
+    { config, labels, prefix, token }: HetznerServerArgs,
+    { provider, hostKey, login }: { provider: hcloud.Provider; hostKey: SshKey; login: SshKey },
+  ): hcloud.Server {
+    const fullName = `${prefix}-${name}`;
+    const origin = hostKey.publicKey.apply(originOf);
+    // Names are unique at Hetzner.
+    const named = (collection: Named["collection"]): CustomResourceOptions => {
+      const target = { collection, name: fullName, labels };
+      const sweep = sweepBeforeCreate(`${name}/${collection}`, target, { token, origin });
+      return { parent: this, provider, deleteBeforeReplace: true, hooks: { beforeCreate: [sweep] } };
+    };
+    const sshKey = new hcloud.SshKey(
+      `${name}/ssh-key`,
+      { name: fullName, publicKey: login.publicKey, labels },
+      named("ssh_keys"),
+    );
+    const firewall = new hcloud.Firewall(
+      `${name}/firewall`,
+      { name: fullName, labels, rules: firewallRules(config.allowSshFrom) },
+      named("firewalls"),
+    );
+    const { serverType, location, image } = config;
+    return new hcloud.Server(
+      `${name}/server`,
+      {
+        ...{ name: fullName, serverType, location, image },
+        sshKeys: [sshKey.id],
+        firewallIds: [firewall.id.apply(Number)],
+        userData: secret(userDataOf({ config, hostKey, login })),
+        labels: { ...labels, [ORIGIN_LABEL]: origin },
+      },
+      named("servers"),
+    );
+  }
+
   imageSource(reference: string): ImageSource {
     return lockedSource(reference, this.lock);
   }
 }
+
+/** What the server does at its first boot. */
+const userDataOf = ({
+  config: { image, user },
+  hostKey,
+  login,
+}: Pick<HetznerServerArgs, "config"> & { hostKey: SshKey; login: SshKey }): Output<string> =>
+  all([hostKey.privateKey, hostKey.publicKey, login.publicKey]).apply(([hostPrivateKey, hostPublicKey, loginKey]) =>
+    cloudInit({ hostPrivateKey, hostPublicKey, loginKey, image, user }),
+  );
 
 /** SSH for the operator, the web for everybody, pings; nothing else comes in. */
 function firewallRules(allowSshFrom: readonly string[]): hcloud.types.input.FirewallRule[] {

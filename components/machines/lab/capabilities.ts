@@ -19,6 +19,7 @@ export const capabilitiesOf = (mask: string): string[] =>
  */
 export function availableCapabilities(status: string = readFileSync("/proc/self/status", "utf8")): string[] {
   const mask = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1];
-  if (mask === undefined) throw new Error("/proc/self/status names no CapBnd; the lab needs a Linux machine");
+  if (mask === undefined)
+    throw new Error("expected CapBnd in /proc/self/status, found none: the lab needs a Linux machine");
   return capabilitiesOf(mask).map((name) => `CAP_${name}`);
 }

@@ -12,6 +12,7 @@ const USERS = "/etc/docker/registry/htpasswd";
 /** Length in characters of the password that the lab makes for a registry. */
 const PASSWORD_LENGTH = 32;
 
+/** A registry of the world that the lab stands in for, with the login that it asks for. */
 export interface LoginRegistryArgs {
   ground: Ground;
   /** Whose place it takes: `ghcr.io`. */

@@ -11,7 +11,7 @@ import { COLLECTOR, COLLECTOR_LOGIN } from "./openclaw/collector";
 import { openclawConfig } from "./openclaw/config";
 import { COLLECTION, contentIndexConfig, contentIndexFiles } from "./openclaw/content-index";
 import { QDRANT_API_KEY } from "./qdrant";
-import { USER } from "./sandboxes/broker/wish";
+import { USER } from "./sandboxes/broker/container-request";
 import { SANDBOX, SOCKET, SOCKET_DATA, SOCKET_FOLDER } from "./sandboxes/sandbox";
 
 const SITE = { subdomain: "javisi", port: 18789, access: "vpn" } as const;

@@ -4,7 +4,11 @@ import { succeed } from "./run";
 
 /** Lets a lab take an image that its catalogue lacks for one that is in its registry, as every other stack does. */
 export const admitUnknownImages = (lab: Lab): void =>
-  lab.replace("components/stack.ts", "? { hasImage: isInCatalogue }", "? { hasImage: () => true || isInCatalogue }");
+  lab.replace(
+    "components/stack/plans.ts",
+    "? { hasImage: isInCatalogue }",
+    "? { hasImage: () => true || isInCatalogue }",
+  );
 
 /**
  * Puts a variant of a lab image into a lab's registry, which starts another program.

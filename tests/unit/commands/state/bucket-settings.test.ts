@@ -31,6 +31,6 @@ test.each<[string, object]>([
 
 test("a parameter that is not known is refused by its name, without its value", () => {
   expect(() => bucketSettings("s3://states?role=arn:aws:iam::1:role/x")).toThrow(
-    /^role in the backend's URL is not understood here$/,
+    /^expected parameters .* in the backend's URL \(.*\bregion\b.*\), found role$/,
   );
 });

@@ -53,11 +53,11 @@ test.each([
   [401, "open"],
   [502, "open"],
   [404, "closed"],
-])("an answer of %d is a door that is %s", async (status, expected) => {
+])("an answer of %d is a site that is %s", async (status, expected) => {
   expect(await seen(DOOR, "127.0.0.1", await site(status))).toBe(expected);
 });
 
-test("a handshake without a suite for the certificate is a closed door", async () => {
+test("a handshake without a suite for the certificate is a closed site", async () => {
   const versions = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
   const server = createServer({ ...tls, ...versions, ciphers: "ECDHE-RSA-AES128-GCM-SHA256" }, (_request, response) =>
     response.writeHead(200).end(),

@@ -1,5 +1,5 @@
 import { readSettings, type StackConfig } from "../../../../config";
-import { doorsOf, expectVpn, settingOf, toggleOf, withToggle } from "../../../../commands/vpn-toggle/switch";
+import { expectVpn, settingOf, toggledSites, toggleOf, withToggle } from "../../../../commands/vpn-toggle/switch";
 import { gatewaysOn } from "../../../../commands/vpn-toggle/gateways";
 import { platformNames, stackViews } from "../../../../platforms";
 import vpai from "../../../../platforms/vpai/platform";
@@ -49,7 +49,7 @@ const configWith = (settings: Record<string, unknown>): StackConfig => {
 const PROD = configWith({});
 const OPEN = configWith({ vpnEnforce: "false" });
 const named = (config: StackConfig, setting: string): string[] =>
-  [...new Set(doorsOf(setting, config, vpai).map(({ hostname, host }) => `${hostname} ${host}`))].sort();
+  [...new Set(toggledSites(setting, config, vpai).map(({ hostname, host }) => `${hostname} ${host}`))].sort();
 
 test("vpnEnforce is about the VPN-only sites, whatever it is now", () => {
   expect(named(PROD, "vpnEnforce")).toContain("mayi.ewutelo.cloud sese-ai");
@@ -103,9 +103,9 @@ test("a host that is no node of the VPN is not closed: nobody could reach its si
   const outside = { ...PROD.hosts["sese-ai"] } as StackConfig["hosts"][string];
   delete outside.vpnAddress;
   const without = { ...PROD, hosts: { ...PROD.hosts, "sese-ai": outside } };
-  const doors = doorsOf("vpnEnforce", PROD, vpai);
-  expect(() => expectVpn(doors, PROD)).not.toThrow();
-  expect(() => expectVpn(doors, without)).toThrow(/vpai:hosts\.sese-ai\.vpnAddress/);
+  const sites = toggledSites("vpnEnforce", PROD, vpai);
+  expect(() => expectVpn(sites, PROD)).not.toThrow();
+  expect(() => expectVpn(sites, without)).toThrow(/vpai:hosts\.sese-ai\.vpnAddress/);
 });
 
 describe("the files that close a gateway at once", () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ContainerSpec, containerSpec } from "../../../../components/container/spec";
-import type { SpecPlace } from "../../../../components/filing";
+import type { SpecPlace } from "../../../../components/workload/spec";
 import { contextWith } from "../../../context";
 import { SESE_AI } from "../../../facts/sese-ai";
 import { serviceWith } from "../../../service";

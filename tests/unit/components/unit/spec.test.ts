@@ -1,4 +1,4 @@
-import type { SpecPlace } from "../../../../components/filing";
+import type { SpecPlace } from "../../../../components/workload/spec";
 import { jobSpec } from "../../../../components/jobs/spec";
 import { commandOf } from "../../../../components/unit/directives";
 import { unitFile, unitSpec } from "../../../../components/unit/spec";

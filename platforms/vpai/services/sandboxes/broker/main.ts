@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, chmodSync } from "node:fs";
 import { type Engine, engineAt } from "./engine.ts";
-import { Keeper } from "./keeper.ts";
+import { Sandboxes } from "./sandboxes.ts";
 import { brokerServer } from "./server.ts";
 import { settingsFrom } from "./settings.ts";
 
@@ -29,19 +29,19 @@ async function apiOf(engine: Engine): Promise<string> {
 async function main(): Promise<void> {
   const settings = settingsFrom(process.env);
   const engine = engineAt(settings.engine);
-  const keeper = new Keeper(settings, engine, await ownImage(engine));
-  await keeper.sweep();
-  const server = brokerServer({ settings, keeper, engine, api: await apiOf(engine) });
+  const sandboxes = new Sandboxes(settings, engine, await ownImage(engine));
+  await sandboxes.sweep();
+  const server = brokerServer({ settings, sandboxes, engine, api: await apiOf(engine) });
   rmSync(settings.listen, { force: true });
   server.listen(settings.listen, () => {
     // Whoever sees the folder may connect; the platform mounts it for one client.
     chmodSync(settings.listen, 0o666);
     console.log(`listens on ${settings.listen} for at most ${settings.count} sandboxes on ${settings.network}`);
   });
-  setInterval(() => void keeper.tick().catch((error: unknown) => console.error("tick:", error)), LOOK);
+  setInterval(() => void sandboxes.tick().catch((error: unknown) => console.error("tick:", error)), LOOK);
   const end = (): void => {
     server.close();
-    void keeper.clear().finally(() => process.exit(0));
+    void sandboxes.clear().finally(() => process.exit(0));
   };
   process.once("SIGTERM", end);
   process.once("SIGINT", end);

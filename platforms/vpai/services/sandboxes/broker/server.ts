@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Answer, Engine } from "./engine.ts";
-import type { Keeper } from "./keeper.ts";
+import type { Sandboxes } from "./sandboxes.ts";
 import { forbidden, Refusal } from "./refusal.ts";
 import type { Settings } from "./settings.ts";
 
@@ -29,7 +29,7 @@ interface Route {
 /** What a broker works with. */
 export interface Broker {
   settings: Settings;
-  keeper: Keeper;
+  sandboxes: Sandboxes;
   engine: Engine;
   /** Version of the engine's API, which clients are told. */
   api: string;
@@ -37,51 +37,51 @@ export interface Broker {
 
 /** What a Docker client may ask of the broker: the little that sandboxes take. Everything else is refused. */
 export function brokerServer(broker: Broker): Server {
-  const { keeper, engine } = broker;
+  const { sandboxes, engine } = broker;
   const routes = routesOf(broker);
   const server = createServer((request, response) => {
     response.setHeader("Api-Version", broker.api);
     response.setHeader("Ostype", "linux");
     void serve(routes, request, response);
   });
-  server.on("upgrade", (request, socket, head) => attach(keeper, engine, { request, socket, head }));
+  server.on("upgrade", (request, socket, head) => attach(sandboxes, engine, { request, socket, head }));
   return server;
 }
 
-const routesOf = ({ settings, keeper, engine }: Broker): Route[] => [
+const routesOf = ({ settings, sandboxes, engine }: Broker): Route[] => [
   { method: "HEAD", path: /^\/_ping$/, reply: () => engine.ask("GET", "/_ping") },
   { method: "GET", path: /^\/_ping$/, reply: () => engine.ask("GET", "/_ping") },
-  { method: "GET", path: /^\/containers\/json$/, reply: async () => ({ status: 200, json: keeper.list() }) },
+  { method: "GET", path: /^\/containers\/json$/, reply: async () => ({ status: 200, json: sandboxes.list() }) },
   {
     method: "POST",
     path: /^\/containers\/create$/,
-    reply: ({ query, body }) => keeper.create(query.get("name") ?? "", body),
+    reply: ({ query, body }) => sandboxes.create(query.get("name") ?? "", body),
   },
   {
     method: "GET",
     path: /^\/containers\/([^/]+)\/json$/,
-    reply: async ({ name }) => ({ status: 200, json: await keeper.inspect(name) }),
+    reply: async ({ name }) => ({ status: 200, json: await sandboxes.inspect(name) }),
   },
-  { method: "POST", path: /^\/containers\/([^/]+)\/start$/, reply: ({ name }) => keeper.start(name) },
-  { method: "POST", path: /^\/containers\/([^/]+)\/exec$/, reply: ({ name, body }) => keeper.command(name, body) },
+  { method: "POST", path: /^\/containers\/([^/]+)\/start$/, reply: ({ name }) => sandboxes.start(name) },
+  { method: "POST", path: /^\/containers\/([^/]+)\/exec$/, reply: ({ name, body }) => sandboxes.command(name, body) },
   {
     method: "DELETE",
     path: /^\/containers\/([^/]+)$/,
     reply: async ({ name }) => {
-      await keeper.remove(name);
+      await sandboxes.remove(name);
       return { status: 204, body: "" };
     },
   },
   {
     method: "GET",
     path: /^\/exec\/([0-9a-f]+)\/json$/,
-    reply: ({ name }) => (keeper.commandOf(name), engine.ask("GET", `/exec/${name}/json`)),
+    reply: ({ name }) => (sandboxes.commandOf(name), engine.ask("GET", `/exec/${name}/json`)),
   },
   {
     method: "POST",
     path: /^\/exec\/([0-9a-f]+)\/resize$/,
     reply: ({ name, query }) => (
-      keeper.commandOf(name),
+      sandboxes.commandOf(name),
       engine.ask("POST", `/exec/${name}/resize?h=${Number(query.get("h"))}&w=${Number(query.get("w"))}`)
     ),
   },
@@ -158,12 +158,12 @@ interface Upgrade {
 }
 
 /** Joins a client with the command that it made: two streams of bytes, until both have ended. */
-function attach(keeper: Keeper, engine: Engine, { request, socket, head }: Upgrade): void {
+function attach(sandboxes: Sandboxes, engine: Engine, { request, socket, head }: Upgrade): void {
   socket.on("error", () => socket.destroy());
   try {
     const id = /^\/exec\/([0-9a-f]+)\/start$/.exec(addressed(request).path)?.[1];
     if (request.method !== "POST" || id === undefined) throw forbidden("the start of a command", request.url);
-    const { tty, began, ended } = keeper.commandOf(id);
+    const { tty, began, ended } = sandboxes.commandOf(id);
     const stream = engine.stream(`/exec/${id}/start`, { Detach: false, Tty: tty });
     began();
     stream.once("close", () => (ended(), socket.destroy()));

@@ -41,7 +41,7 @@ test("the bounding set of a status file counts, not the effective one", () => {
     "Name:\tnode\nCapInh:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000401\nCapAmb:\t0000000000000000\n";
   expect(availableCapabilities(status)).toEqual(["CAP_CHOWN", "CAP_NET_BIND_SERVICE"]);
   expect(() => availableCapabilities("Name:\tnode\n")).toThrow(
-    "/proc/self/status names no CapBnd; the lab needs a Linux machine",
+    "expected CapBnd in /proc/self/status, found none: the lab needs a Linux machine",
   );
 });
 

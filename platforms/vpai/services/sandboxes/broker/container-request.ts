@@ -41,15 +41,15 @@ const isObject = (value: unknown): value is Json =>
 const isEmpty = (value: unknown): boolean =>
   value === null || value === undefined || value === "" || value === 0 || value === false || emptyInside(value);
 
-/** A structure, whose keys begin with a capital; a key of a map, such as a path, is itself a wish. */
+/** A structure, whose keys begin with a capital; a key of a map, such as a path, is itself an option. */
 const emptyInside = (value: unknown): boolean =>
   (Array.isArray(value) && value.every(isEmpty)) ||
   (isObject(value) && Object.entries(value).every(([key, inner]) => /^[A-Z]/.test(key) && isEmpty(inner)));
 
-/** Every wish that is no empty one needs a rule that allows it. @throws {Refusal} that names the first one that has none */
-function expectAllowed(where: string, wish: unknown, rules: Readonly<Record<string, Rule>>): void {
-  if (!isObject(wish)) throw forbidden(`${where} as a JSON object`, wish);
-  for (const [key, value] of Object.entries(wish)) {
+/** Every option that is not empty needs a rule that allows it. @throws {Refusal} that names the first one that has none */
+function expectAllowed(where: string, request: unknown, rules: Readonly<Record<string, Rule>>): void {
+  if (!isObject(request)) throw forbidden(`${where} as a JSON object`, request);
+  for (const [key, value] of Object.entries(request)) {
     if (isEmpty(value)) continue;
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
     if (rule?.(value) !== true) throw forbidden(`${where}.${key} ${rule ? "as sandboxes have it" : "left out"}`, value);
@@ -57,13 +57,13 @@ function expectAllowed(where: string, wish: unknown, rules: Readonly<Record<stri
 }
 
 /**
- * What the engine is asked for when a client wishes a sandbox: made from the settings alone. A wish for anything else is refused,
+ * What the engine gets when a client asks for a sandbox: made from the settings alone. A request for anything else is refused,
  * and nothing of it but environment and labels is passed on.
  * @throws {Refusal} for what no sandbox has
  */
-export function sandboxFrom(wish: unknown, imageId: string, settings: Settings): object {
-  expectAllowed("container", wish, containerRules(settings));
-  const { HostConfig = {}, NetworkingConfig = {}, Env, Labels, Image } = wish as Json;
+export function sandboxFrom(request: unknown, imageId: string, settings: Settings): object {
+  expectAllowed("container", request, containerRules(settings));
+  const { HostConfig = {}, NetworkingConfig = {}, Env, Labels, Image } = request as Json;
   if (Image !== settings.image) throw forbidden(`the image ${settings.image}`, Image);
   expectAllowed("HostConfig", HostConfig, hostRules(settings));
   const network = (HostConfig as Json)["NetworkMode"];
@@ -142,9 +142,9 @@ function isWorkspace(bind: string, workspaces: string): boolean {
   return source.startsWith(`${workspaces}/`) && !source.includes("..") && target === WORKDIR && options.length === 0;
 }
 
-/** A command that a client wishes to run in a sandbox, as the engine is asked for it. @throws {Refusal} for rights beyond it */
-export function commandFrom(wish: unknown): Json {
-  expectAllowed("exec", wish, {
+/** A command that a client asks to run in a sandbox, as the engine is asked for it. @throws {Refusal} for rights beyond it */
+export function commandFrom(request: unknown): Json {
+  expectAllowed("exec", request, {
     User: same(USER),
     Tty: anything,
     AttachStdin: anything,
@@ -156,6 +156,6 @@ export function commandFrom(wish: unknown): Json {
     Cmd: texts,
     ConsoleSize: anything,
   });
-  const { Tty, AttachStdin, AttachStdout, AttachStderr, Env, WorkingDir, Cmd } = wish as Json;
+  const { Tty, AttachStdin, AttachStdout, AttachStderr, Env, WorkingDir, Cmd } = request as Json;
   return { Tty, AttachStdin, AttachStdout, AttachStderr, Env, WorkingDir, Cmd, User: USER };
 }

@@ -1,4 +1,7 @@
-import { commandFrom, sandboxFrom } from "../../../../../../../platforms/vpai/services/sandboxes/broker/wish";
+import {
+  commandFrom,
+  sandboxFrom,
+} from "../../../../../../../platforms/vpai/services/sandboxes/broker/container-request";
 import type { Settings } from "../../../../../../../platforms/vpai/services/sandboxes/broker/settings";
 
 const SETTINGS: Settings = {
@@ -19,7 +22,7 @@ const SETTINGS: Settings = {
 type Wish = Record<string, unknown>;
 
 /** What Docker's client 26 sends for OpenClaw's `docker create`, as recorded. */
-const wish = (more: Wish = {}, host: Wish = {}): Wish => ({
+const request = (more: Wish = {}, host: Wish = {}): Wish => ({
   Hostname: "",
   User: "1000:1000",
   AttachStdin: false,
@@ -60,7 +63,7 @@ const wish = (more: Wish = {}, host: Wish = {}): Wish => ({
   ...more,
 });
 
-const made = (more: Wish = {}, host: Wish = {}): unknown => sandboxFrom(wish(more, host), "sha256:own", SETTINGS);
+const made = (more: Wish = {}, host: Wish = {}): unknown => sandboxFrom(request(more, host), "sha256:own", SETTINGS);
 
 test("a sandbox is made from the settings, with the client's environment and labels alone", () => {
   expect(made()).toEqual({

@@ -6,14 +6,14 @@ import type { Answer, RunOptions } from "../ssh/transport";
 import type { EngineHost } from "./engine-api";
 
 /** Seconds that an engine which is being restarted may stay away, and between two attempts. */
-const PATIENCE = { most: 120, pause: 2 };
+const RETRY = { most: 120, pause: 2 };
 
 /** Names the engine's process, without a look at any clock: the boot, the process, its start in ticks since the boot. */
 const ENGINE = `cat /proc/sys/kernel/random/boot_id
 pid=$(cat /run/docker.pid 2>/dev/null || pidof -s dockerd) && cut -d ' ' -f 1,22 "/proc/$pid/stat"`;
 
 /** A host whose engine may be restarted at any moment: what does not reach it is asked again once it is back. */
-export class PatientHost implements EngineHost {
+export class RetryingHost implements EngineHost {
   constructor(private readonly host: EngineHost) {}
 
   get name(): string {
@@ -21,10 +21,10 @@ export class PatientHost implements EngineHost {
   }
 
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
-    for (let waited = 0; ; waited += PATIENCE.pause) {
+    for (let waited = 0; ; waited += RETRY.pause) {
       const answer = await this.host.run(argv, options);
-      if (answer.code === 0 || !ENGINE_AWAY.test(answer.stderr) || waited >= PATIENCE.most) return answer;
-      await sleep(1000 * PATIENCE.pause);
+      if (answer.code === 0 || !ENGINE_AWAY.test(answer.stderr) || waited >= RETRY.most) return answer;
+      await sleep(1000 * RETRY.pause);
     }
   }
 

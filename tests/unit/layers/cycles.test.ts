@@ -34,8 +34,8 @@ function imports(texts: ReadonlyMap<string, string>): Map<string, Set<string>> {
   return found;
 }
 
-/** Ways from a folder back to itself, each as the entries on it. */
-function circles(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+/** Import cycles, each as the entries from a folder back to itself. */
+function cycles(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const isFolder = (entry: string): boolean => !/\.c?ts$|\.cjs$/.test(entry);
   const reach = (start: string): Map<string, string[]> => {
     const ways = new Map<string, string[]>();
@@ -56,18 +56,18 @@ const textsOf = (files: readonly string[]): Map<string, string> =>
 
 test("no folder imports, by whatever way, what imports it", () => {
   expect(sources.length).toBeGreaterThan(200);
-  expect(circles(imports(textsOf(sources)))).toEqual([]);
+  expect(cycles(imports(textsOf(sources)))).toEqual([]);
 });
 
-test("a circle is found, also one through a file of the folder above", () => {
+test("a cycle is found, also one through a file of the folder above", () => {
   const planted = new Map([
     ["model/site.ts", 'import { parse } from "../config/parse";'],
     ["config/parse.ts", 'import type { Access } from "../model/site";'],
   ]);
-  expect(circles(imports(planted))).toEqual(["model → config → model", "config → model → config"]);
+  expect(cycles(imports(planted))).toEqual(["model → config → model", "config → model → config"]);
   const above = new Map([
     ["components/container/service.ts", 'import type { HostContext } from "../host-context";'],
     ["components/host-context.ts", 'import { DockerService } from "./container/service";'],
   ]);
-  expect(circles(imports(above))).toEqual(["components/container → components/host-context.ts → components/container"]);
+  expect(cycles(imports(above))).toEqual(["components/container → components/host-context.ts → components/container"]);
 });

@@ -1,11 +1,11 @@
 import { Linter } from "eslint";
 import tseslint from "typescript-eslint";
-import { FLOORS, floors } from "../../../eslint.floors.cjs";
+import { LAYERS, layerRules } from "../../../eslint.layers.cjs";
 
 /** What the rule says of a file with one import. */
 function said(file: string, line: string): string[] {
   const parser = { files: ["**/*.ts"], languageOptions: { parser: tseslint.parser as object } };
-  const messages = new Linter().verify(line, [parser, ...floors], { filename: file });
+  const messages = new Linter().verify(line, [parser, ...layerRules], { filename: file });
   return messages.map(({ message }) => message);
 }
 
@@ -18,7 +18,7 @@ test.each([
   ["lab/images/build.ts", 'import { main } from "../../commands/pulumi";'],
   ["components/stack.ts", 'import { main } from "../commands/pulumi";'],
 ])("%s may not say %s", (file, line) => {
-  expect(said(file, line)).toEqual([expect.stringContaining("imports only rooms below it")]);
+  expect(said(file, line)).toEqual([expect.stringContaining("imports only folders below it")]);
 });
 
 test.each([
@@ -28,8 +28,8 @@ test.each([
   ["commands/up.ts", 'import { platforms } from "../platforms";'],
 ])("%s may say %s", (file, line) => expect(said(file, line)).toEqual([]));
 
-test("the rooms are those of the layout, from the ground floor up", () => {
-  expect(FLOORS).toEqual([
+test("the layers are those of the layout, from the lowest up", () => {
+  expect(LAYERS).toEqual([
     ...["model", "toolchain", "providers", "images", "lab", "capabilities", "programs", "config", "platforms"],
     ...["components", "diagram", "commands"],
   ]);

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { all, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { RemoteDirectory, RemoteFile } from "@vpai/providers";
-import type { DataSpec, FileSpec, Filing, SecretSpec } from "./filing";
-import type { HostContext } from "./host-context";
+import type { HostContext } from "../host-context";
+import type { DataSpec, FileSpec, SecretSpec, WorkloadSpec } from "./spec";
 
 /** Whose files are put on a host. */
-export interface Filer {
+export interface FileOwner {
   /** First part of the resources' names: `<host>/<service>`. */
   resource: string;
   host: HostContext;
@@ -20,8 +20,28 @@ export interface Check {
   after: readonly Resource[];
 }
 
+/** A program's files on its host, secrets among them. */
+export interface WrittenFiles {
+  /** Those whose changes it takes on while it runs. */
+  live: readonly RemoteFile[];
+  /** Those that it is restarted or reloaded for. */
+  read: readonly RemoteFile[];
+}
+
+/** Puts a program's files on its host. @param write makes the resource of a configuration file, and of a secret's */
+export function writeFiles(
+  { files, secrets }: WorkloadSpec,
+  write: { config: (file: FileSpec) => RemoteFile; secret: (secret: SecretSpec) => RemoteFile },
+): WrittenFiles {
+  const written = (isLive: boolean): RemoteFile[] => [
+    ...files.filter(({ live = false }) => live === isLive).map((file) => write.config(file)),
+    ...secrets.filter(({ live = false }) => live === isLive).map((secret) => write.secret(secret)),
+  ];
+  return { live: written(true), read: written(false) };
+}
+
 /** A configuration file, which everybody on the host may read. */
-export const configFile = ({ resource, host, parent }: Filer, file: FileSpec, check?: Check): RemoteFile =>
+export const configFile = ({ resource, host, parent }: FileOwner, file: FileSpec, check?: Check): RemoteFile =>
   new RemoteFile(
     `${resource}/config/${file.name}`,
     {
@@ -35,7 +55,11 @@ export const configFile = ({ resource, host, parent }: Filer, file: FileSpec, ch
   );
 
 /** A secret's file, which the program alone can read. */
-export const secretFile = ({ resource, host, user, parent }: Filer, secret: SecretSpec, check?: Check): RemoteFile =>
+export const secretFile = (
+  { resource, host, user, parent }: FileOwner,
+  secret: SecretSpec,
+  check?: Check,
+): RemoteFile =>
   new RemoteFile(
     `${resource}/secret/${secret.name}`,
     {
@@ -57,7 +81,10 @@ function boundBy({ declaration: { name, fixed } }: SecretSpec, check: Check | un
 }
 
 /** A folder for what outlives the program. */
-export const dataFolder = ({ resource, host, user, parent }: Filer, { name, path, mode }: DataSpec): RemoteDirectory =>
+export const dataFolder = (
+  { resource, host, user, parent }: FileOwner,
+  { name, path, mode }: DataSpec,
+): RemoteDirectory =>
   new RemoteDirectory(
     `${resource}/data/${name}`,
     { connection: host.connection, path, owner: user, mode },
@@ -65,7 +92,7 @@ export const dataFolder = ({ resource, host, user, parent }: Filer, { name, path
   );
 
 /** What each file has to hold that the program is restarted or reloaded for, secrets among them. */
-export const given = ({ files, secrets }: Filing, host: HostContext): Output<string> =>
+export const given = ({ files, secrets }: WorkloadSpec, host: HostContext): Output<string> =>
   givenOf([
     ...files.filter(({ live = false }) => !live).map(({ path, content }) => ({ path, content })),
     ...secrets

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Engine } from "../../../../../../../platforms/vpai/services/sandboxes/broker/engine";
-import { Keeper } from "../../../../../../../platforms/vpai/services/sandboxes/broker/keeper";
+import { Sandboxes } from "../../../../../../../platforms/vpai/services/sandboxes/broker/sandboxes";
 import type { Settings } from "../../../../../../../platforms/vpai/services/sandboxes/broker/settings";
 
 const SETTINGS: Settings = {
@@ -45,26 +45,26 @@ class FakeEngine implements Engine {
 }
 
 let engine: FakeEngine;
-let keeper: Keeper;
+let sandboxes: Sandboxes;
 let now: number;
 
 beforeEach(async () => {
   engine = new FakeEngine();
   now = 1_000_000;
-  keeper = new Keeper(SETTINGS, engine, "sha256:own", () => now);
-  await keeper.sweep();
+  sandboxes = new Sandboxes(SETTINGS, engine, "sha256:own", () => now);
+  await sandboxes.sweep();
 });
 
-const make = (name: string): Promise<unknown> => keeper.create(`openclaw-sbx-${name}`, WISH);
+const make = (name: string): Promise<unknown> => sandboxes.create(`openclaw-sbx-${name}`, WISH);
 const after = async (seconds: number): Promise<void> => {
   now += seconds * 1000;
-  await keeper.tick();
+  await sandboxes.tick();
 };
 
 /** Starts a command in a sandbox. @returns what ends it */
 async function busy(name: string): Promise<() => void> {
-  await keeper.command(`openclaw-sbx-${name}`, { Cmd: ["sleep", "1"] });
-  const { began, ended } = keeper.commandOf("c0ffee");
+  await sandboxes.command(`openclaw-sbx-${name}`, { Cmd: ["sleep", "1"] });
+  const { began, ended } = sandboxes.commandOf("c0ffee");
   began();
   return ended;
 }
@@ -118,20 +118,20 @@ test("it is killed after an hour, whatever runs in it", async () => {
   expect(engine.there).toEqual(["a"]);
   await after(1);
   expect(engine.there).toEqual([]);
-  expect(() => keeper.commandOf("c0ffee")).toThrow("No such exec instance");
+  expect(() => sandboxes.commandOf("c0ffee")).toThrow("No such exec instance");
 });
 
 test("no other container is reached, by name or by id", async () => {
-  await expect(keeper.start("vpai_postgresql")).rejects.toMatchObject({ status: 404 });
-  await expect(keeper.remove("left")).rejects.toMatchObject({ status: 404 });
-  await expect(keeper.command("vpai_openclaw", {})).rejects.toMatchObject({ status: 404 });
-  await expect(keeper.create("vpai_postgresql", WISH)).rejects.toMatchObject({ status: 403 });
-  await expect(keeper.create("openclaw-sbx-a?x=/../", WISH)).rejects.toMatchObject({ status: 403 });
+  await expect(sandboxes.start("vpai_postgresql")).rejects.toMatchObject({ status: 404 });
+  await expect(sandboxes.remove("left")).rejects.toMatchObject({ status: 404 });
+  await expect(sandboxes.command("vpai_openclaw", {})).rejects.toMatchObject({ status: 404 });
+  await expect(sandboxes.create("vpai_postgresql", WISH)).rejects.toMatchObject({ status: 403 });
+  await expect(sandboxes.create("openclaw-sbx-a?x=/../", WISH)).rejects.toMatchObject({ status: 403 });
 });
 
 test("all end with the broker", async () => {
   await make("a");
   await make("b");
-  await keeper.clear();
+  await sandboxes.clear();
   expect(engine.there).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { Answer, Engine } from "./engine.ts";
 import { forbidden, Refusal } from "./refusal.ts";
 import type { Settings } from "./settings.ts";
-import { commandFrom, sandboxFrom } from "./wish.ts";
+import { commandFrom, sandboxFrom } from "./container-request.ts";
 
 /** Seconds without a command after which a sandbox makes room for one that is wanted. */
 const MAKES_ROOM = 30;
@@ -25,8 +25,8 @@ interface Command {
 }
 
 /** The sandboxes that are there, all made by this process: nobody reaches any other container through it. */
-export class Keeper {
-  private readonly sandboxes = new Map<string, Sandbox>();
+export class Sandboxes {
+  private readonly running = new Map<string, Sandbox>();
   private readonly commands = new Map<string, Command>();
   /** Names of sandboxes that are being made. */
   private readonly making = new Set<string>();
@@ -51,8 +51,8 @@ export class Keeper {
   }
 
   /** @throws {Refusal} for what no sandbox has, a name that is taken, or one too many */
-  async create(name: string, wish: unknown): Promise<Answer> {
-    const body = sandboxFrom(wish, this.imageId, this.settings);
+  async create(name: string, request: unknown): Promise<Answer> {
+    const body = sandboxFrom(request, this.imageId, this.settings);
     if (!/^openclaw-sbx-[A-Za-z0-9_.-]{1,50}$/.test(name)) throw forbidden("a name like openclaw-sbx-<session>", name);
     if (this.making.has(name) || this.named(name) !== undefined)
       throw new Refusal(409, `sandbox ${name} exists already`);
@@ -82,7 +82,7 @@ export class Keeper {
 
   /** Names and ages of all. */
   list(): object[] {
-    return [...this.sandboxes.values()].map(({ id, name, createdAt }) => ({
+    return [...this.running.values()].map(({ id, name, createdAt }) => ({
       Id: id,
       Names: [`/${name}`],
       Image: this.settings.image,
@@ -95,9 +95,9 @@ export class Keeper {
   }
 
   /** Makes a command in a sandbox, to be started with its id. */
-  async command(name: string, wish: unknown): Promise<Answer> {
+  async command(name: string, request: unknown): Promise<Answer> {
     const sandbox = this.find(name);
-    const command = commandFrom(wish);
+    const command = commandFrom(request);
     const answer = await this.engine.ask("POST", `/containers/${sandbox.id}/exec`, command);
     if (answer.status !== 201) return answer;
     this.commands.set((JSON.parse(answer.body) as { Id: string }).Id, { sandbox, tty: command["Tty"] === true });
@@ -120,7 +120,7 @@ export class Keeper {
   /** Kills and removes those whose time is over. */
   async tick(): Promise<void> {
     const { lifetime, idle } = this.settings;
-    for (const sandbox of [...this.sandboxes.values()]) {
+    for (const sandbox of [...this.running.values()]) {
       const over = this.secondsSince(sandbox.createdAt) >= lifetime;
       if (over || (sandbox.busy === 0 && this.secondsSince(sandbox.usedAt) >= idle)) await this.drop(sandbox);
     }
@@ -128,17 +128,17 @@ export class Keeper {
 
   /** Kills and removes all. */
   async clear(): Promise<void> {
-    for (const sandbox of [...this.sandboxes.values()]) await this.drop(sandbox);
+    for (const sandbox of [...this.running.values()]) await this.drop(sandbox);
   }
 
   private add(id: string, name: string): void {
-    this.sandboxes.set(id, { id, name, createdAt: this.now(), usedAt: this.now(), busy: 0 });
+    this.running.set(id, { id, name, createdAt: this.now(), usedAt: this.now(), busy: 0 });
   }
 
   /** @throws {Refusal} when all are in use; the one that is being made counts */
   private async makeRoom(): Promise<void> {
-    if (this.sandboxes.size + this.making.size <= this.settings.count) return;
-    const [longest] = [...this.sandboxes.values()]
+    if (this.running.size + this.making.size <= this.settings.count) return;
+    const [longest] = [...this.running.values()]
       .filter(({ busy, usedAt }) => busy === 0 && this.secondsSince(usedAt) >= MAKES_ROOM)
       .sort((one, other) => one.usedAt - other.usedAt);
     if (longest === undefined)
@@ -151,7 +151,7 @@ export class Keeper {
   }
 
   private async drop(sandbox: Sandbox): Promise<void> {
-    this.sandboxes.delete(sandbox.id);
+    this.running.delete(sandbox.id);
     for (const [id, command] of this.commands) if (command.sandbox === sandbox) this.commands.delete(id);
     await this.kill(sandbox.id);
   }
@@ -162,13 +162,13 @@ export class Keeper {
   }
 
   private find(wanted: string): Sandbox {
-    const found = this.named(wanted) ?? this.sandboxes.get(wanted);
+    const found = this.named(wanted) ?? this.running.get(wanted);
     if (found === undefined) throw new Refusal(404, `No such container: ${wanted}`);
     return found;
   }
 
   private named(name: string): Sandbox | undefined {
-    return [...this.sandboxes.values()].find((sandbox) => sandbox.name === name);
+    return [...this.running.values()].find((sandbox) => sandbox.name === name);
   }
 
   private secondsSince(moment: number): number {

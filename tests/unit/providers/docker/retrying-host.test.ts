@@ -1,6 +1,6 @@
 import "../without-sdk";
 import { pauses } from "../pauses";
-import { engineOf, PatientHost } from "../../../../providers/docker/patient-host";
+import { engineOf, RetryingHost } from "../../../../providers/docker/retrying-host";
 import { Transport } from "../../../../providers/ssh/transport";
 import { SshServer } from "../ssh-server";
 
@@ -19,10 +19,10 @@ const THERE = { code: 0, stdout: "yes\n", stderr: "" };
 const COMMAND = ["docker", "container", "inspect", "x"];
 
 let server: SshServer;
-let host: PatientHost;
+let host: RetryingHost;
 beforeAll(async () => {
   server = await SshServer.start();
-  host = new PatientHost(new Transport(server.connection));
+  host = new RetryingHost(new Transport(server.connection));
 });
 afterAll(() => server.stop());
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { onHost } from "../../../../components/filing";
+import { onHost } from "../../../../components/workload/spec";
 
 const FILES = {
   name: "vpai_files",

@@ -11,7 +11,7 @@ const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
 
 /** Does again what an outage ended, with longer and longer pauses. @throws what the last try has thrown */
-export async function patiently<T>(work: (isFirst: boolean) => Promise<T>): Promise<T> {
+export async function withRetries<T>(work: (isFirst: boolean) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work(tries === 1);

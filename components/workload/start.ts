@@ -1,7 +1,6 @@
-import { SECRETS_FOLDER } from "../model/files";
-import type { SecretDeclaration } from "../model/secret";
-import type { SecretFile } from "../model/files";
-import { UserError } from "../model/finding";
+import { type SecretFile, SECRETS_FOLDER } from "../../model/files";
+import { UserError } from "../../model/finding";
+import type { SecretDeclaration } from "../../model/secret";
 
 /** Whose program is started. */
 interface Started extends Start {

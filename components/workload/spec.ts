@@ -1,11 +1,11 @@
 import path from "node:path";
 import type { Output } from "@pulumi/pulumi";
-import type { ServiceContext } from "../model/context";
-import { type ConfigFile, type DataDirectory, dataFolderOf, type SecretFile, SECRETS_FOLDER } from "../model/files";
-import { UserError } from "../model/finding";
-import type { HostMount } from "../model/run";
-import type { SecretDeclaration } from "../model/secret";
-import type { Owner } from "./docker/ownership";
+import type { ServiceContext } from "../../model/context";
+import { type ConfigFile, type DataDirectory, dataFolderOf, type SecretFile, SECRETS_FOLDER } from "../../model/files";
+import { UserError } from "../../model/finding";
+import type { HostMount } from "../../model/run";
+import type { SecretDeclaration } from "../../model/secret";
+import type { Owner } from "../docker/ownership";
 
 /** A configuration file on its host. */
 export interface FileSpec {
@@ -72,7 +72,7 @@ export interface SpecPlace {
 }
 
 /** What has files, secrets and folders on its host: a service, or a job of one. */
-export interface Filed {
+export interface Workload {
   /** Names its folders. */
   name: string;
   files?: (context: ServiceContext) => readonly ConfigFile[];
@@ -85,7 +85,7 @@ export interface Filed {
 }
 
 /** Files, secrets and folders on the host, and where the program sees them. */
-export interface Filing {
+export interface WorkloadSpec {
   files: readonly FileSpec[];
   secrets: readonly SecretSpec[];
   data: readonly DataSpec[];
@@ -95,16 +95,16 @@ export interface Filing {
 }
 
 /** What belongs to a program on its host, whatever runs it. */
-export function filingOf(filed: Filed, place: SpecPlace): Filing {
-  const files = filesOf(filed, place);
-  const secrets = secretsOf(filed, place);
-  const data = dataOf(filed, place);
+export function workloadSpec(workload: Workload, place: SpecPlace): WorkloadSpec {
+  const files = filesOf(workload, place);
+  const secrets = secretsOf(workload, place);
+  const data = dataOf(workload, place);
   return {
     files: files.specs,
     secrets: secrets.specs,
     data: data.specs,
-    mounts: [...files.mounts, ...secrets.mounts, ...data.mounts, ...hostMountsOf(filed, place)],
-    environment: environmentOf(filed, place),
+    mounts: [...files.mounts, ...secrets.mounts, ...data.mounts, ...hostMountsOf(workload, place)],
+    environment: environmentOf(workload, place),
   };
 }
 
@@ -130,10 +130,10 @@ interface Part<Spec> {
 }
 
 /** Where the host keeps a service's files. @param folder of the platform there */
-export const configsOf = ({ name, home }: Pick<Filed, "name" | "home">, folder: string): string =>
+export const configsOf = ({ name, home }: Pick<Workload, "name" | "home">, folder: string): string =>
   home === undefined ? `${folder}/configs/${name}` : `${home}/config`;
 
-function filesOf(service: Filed, { folder, context }: SpecPlace): Part<FileSpec> {
+function filesOf(service: Workload, { folder, context }: SpecPlace): Part<FileSpec> {
   const files = service.files?.(context) ?? [];
   if (files.length === 0) return { specs: [], mounts: [] };
   const target = commonFolder(files.map((file) => file.path));
@@ -148,7 +148,7 @@ function filesOf(service: Filed, { folder, context }: SpecPlace): Part<FileSpec>
 }
 
 /** Each secret is a file of its own that only the program's user can read. */
-function secretsOf({ name: service, secrets = {} }: Filed, place: SpecPlace): Part<SecretSpec> {
+function secretsOf({ name: service, secrets = {} }: Workload, place: SpecPlace): Part<SecretSpec> {
   const source = `${place.folder}/secrets/${service}`;
   const specs = Object.entries(secrets)
     .filter(([, { secret }]) => place.exists(secret))
@@ -185,9 +185,9 @@ function secretSpecs(name: string, file: SecretFile, { context }: SpecPlace): Om
   ];
 }
 
-function dataOf(filed: Filed, { folder }: SpecPlace): Part<DataSpec> {
-  const parts = (filed.data ?? []).map(({ path: target, directory: name = filed.name, mode = "0700" }) => ({
-    spec: { name, path: dataFolderOf(filed, { directory: name }, folder), mode },
+function dataOf(workload: Workload, { folder }: SpecPlace): Part<DataSpec> {
+  const parts = (workload.data ?? []).map(({ path: target, directory: name = workload.name, mode = "0700" }) => ({
+    spec: { name, path: dataFolderOf(workload, { directory: name }, folder), mode },
     target,
   }));
   return {
@@ -196,7 +196,7 @@ function dataOf(filed: Filed, { folder }: SpecPlace): Part<DataSpec> {
   };
 }
 
-const hostMountsOf = ({ hostMounts = [] }: Filed, { folder }: SpecPlace): MountSpec[] =>
+const hostMountsOf = ({ hostMounts = [] }: Workload, { folder }: SpecPlace): MountSpec[] =>
   hostMounts.map(({ source, target }) => ({
     kind: "host",
     source: path.posix.resolve(folder, "data", source),
@@ -204,7 +204,7 @@ const hostMountsOf = ({ hostMounts = [] }: Filed, { folder }: SpecPlace): MountS
     readOnly: true,
   }));
 
-function environmentOf({ environment, secrets = {} }: Filed, { context, exists }: SpecPlace): string[] {
+function environmentOf({ environment, secrets = {} }: Workload, { context, exists }: SpecPlace): string[] {
   const fromSecrets = Object.entries(secrets).flatMap(([name, { secret, variable }]) =>
     variable === undefined || !exists(secret) ? [] : [[variable, `${SECRETS_FOLDER}/${name}`] as const],
   );

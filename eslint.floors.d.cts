@@ -1,4 +1,0 @@
-import type { Linter } from "eslint";
-
-export const FLOORS: readonly string[];
-export const floors: Linter.Config[];

@@ -5,7 +5,7 @@ import path from "node:path";
 import { cleanEnvironment } from "../../toolchain/clean-environment";
 import { copyCheckout } from "../../toolchain/copy-checkout";
 import { localDirectory } from "../../toolchain/environment";
-import type { DeployedHost } from "../hosts";
+import { type DeployedHost, hostsIn } from "../hosts";
 import { pulumiJson } from "../pulumi-json";
 
 /** Where a drill of a stack has its copy: a checkout of its own, so a lab of its own. */
@@ -54,8 +54,7 @@ export class Copy {
 
   /** Its hosts, as its outputs describe them. */
   async hosts(): Promise<Record<string, DeployedHost>> {
-    const said = await this.pulumi(["stack", "output", "--json", "--stack", "lab"]);
-    return (pulumiJson(said, "pulumi stack output --json") as { hosts?: Record<string, DeployedHost> }).hosts ?? {};
+    return hostsIn(await this.pulumi(["stack", "output", "--json", "--stack", "lab"]));
   }
 
   /** Its state. */

@@ -5,8 +5,8 @@ import path from "node:path";
 import { cleanEnvironment } from "../../toolchain/clean-environment";
 import { copyCheckout } from "../../toolchain/copy-checkout";
 import { localDirectory } from "../../toolchain/environment";
-import { type DeployedHost, hostsIn } from "../hosts";
-import { pulumiJson } from "../pulumi-json";
+import { type DeployedHost, hostsIn } from "../stack/hosts";
+import { pulumiJson } from "../engine/pulumi-json";
 
 /** Where a drill of a stack has its copy: a checkout of its own, so a lab of its own. */
 const folderOf = (stack: string): string => path.join(localDirectory, "drill", stack);

@@ -1,6 +1,6 @@
-import type { ContainerOutput, HostOutput, StackOutputs, UnitOutput } from "../model/outputs";
+import type { ContainerOutput, HostOutput, StackOutputs, UnitOutput } from "../../model/outputs";
 import { prepareStack, pulumiOutput } from "./pulumi";
-import { pulumiJson } from "./pulumi-json";
+import { pulumiJson } from "../engine/pulumi-json";
 
 /** A service as the stack's outputs describe it: in a container, or as a unit. Those of older programs say less of it. */
 export type DeployedService = Partial<ContainerOutput & UnitOutput>;

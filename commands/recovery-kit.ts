@@ -1,10 +1,10 @@
 import { PUSHING, REPOSITORY_PASSWORD, repositoryOf, RESTIC_IMAGE } from "../programs/offsite";
 import { projectRoot } from "../toolchain/environment";
 import { backedHosts } from "./backups/host";
-import { isMeant } from "./confirm";
-import { deployedHosts } from "./hosts";
-import { chosenStack, main, pulumiOutput } from "./pulumi";
-import { pulumiJson } from "./pulumi-json";
+import { isMeant } from "./terminal/confirm";
+import { deployedHosts } from "./stack/hosts";
+import { chosenStack, main, pulumiOutput } from "./stack/pulumi";
+import { pulumiJson } from "./engine/pulumi-json";
 import { type Kit, kitFor } from "./recovery-kit/kit";
 import { madeSecret } from "./secrets/made";
 import { expectPaper } from "./recovery-kit/paper";

@@ -1,6 +1,6 @@
 import { publicKeyOf } from "@vpai/providers";
-import { pulumiOutput } from "../pulumi";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiOutput } from "../stack/pulumi";
+import { pulumiJson } from "../engine/pulumi-json";
 import type { ResourceState } from "../preview-comment/preview";
 import { currentHosts, settingsOf } from "../reach/stack";
 import { servicesOn, settled } from "../../platforms";

@@ -1,4 +1,4 @@
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 import { ageOf, sizeOf } from "./manifest";
 
 /** A copy of a set in the repository elsewhere, as the hub notes it after each run. */

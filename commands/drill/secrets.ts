@@ -1,6 +1,6 @@
 import type { Platform } from "../../model/platform";
-import { pulumiOutput } from "../pulumi";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiOutput } from "../stack/pulumi";
+import { pulumiJson } from "../engine/pulumi-json";
 import { madeIfAny } from "../secrets/made";
 import { readStackFile } from "../secrets/stack-file";
 import { readingSecrets } from "./settings";

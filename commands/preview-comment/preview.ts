@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiJson } from "../engine/pulumi-json";
 
 /** One resource in the state file's form. Only what is shown is named; the engine writes more. */
 const stateSchema = z.looseObject({

@@ -8,9 +8,9 @@ import { copyOf, type OffsiteCopy, offsiteHost, offsiteOn } from "../backups/off
 import { type Elsewhere, elsewhereOf } from "../buckets/settings";
 import { bringBack } from "../drill/host";
 import { isGood, type ReturnedHost } from "../drill/report";
-import { type DeployedHost, outputsOf } from "../hosts";
-import { changeStack, prepareStack, pulumiOutput } from "../pulumi";
-import { pulumiJson } from "../pulumi-json";
+import { type DeployedHost, outputsOf } from "../stack/hosts";
+import { changeStack, prepareStack, pulumiOutput } from "../stack/pulumi";
+import { pulumiJson } from "../engine/pulumi-json";
 import { hostsOf, settingsOf } from "../reach/stack";
 import { chosenHost } from "../scope/choice";
 import { madeIfAny } from "../secrets/made";

@@ -1,6 +1,6 @@
 import { type SmokeChecksInputs, siteFaults, type Transport } from "@vpai/providers";
-import { pulumiOutput } from "../pulumi";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiOutput } from "../stack/pulumi";
+import { pulumiJson } from "../engine/pulumi-json";
 import { nameOf } from "../scope/resources";
 
 interface Exported {

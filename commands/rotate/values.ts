@@ -1,5 +1,5 @@
-import { pulumiOutput } from "../pulumi";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiOutput } from "../stack/pulumi";
+import { pulumiJson } from "../engine/pulumi-json";
 
 /** What we read of an exported state. */
 interface Exported {

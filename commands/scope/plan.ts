@@ -1,6 +1,6 @@
-import { capturePulumi, pulumiOutput } from "../pulumi";
+import { capturePulumi, pulumiOutput } from "../stack/pulumi";
 import { previewOf } from "../preview-comment/run-preview";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiJson } from "../engine/pulumi-json";
 import { causeOf } from "../summary/cause";
 import { plannedIn, type Resource, resourcesIn } from "./resources";
 

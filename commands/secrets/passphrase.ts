@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../engine/run";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiJson } from "../engine/pulumi-json";
 import { fits, passphraseIn } from "./check-passphrase";
 import { type Ask, asking } from "./prompt";
 

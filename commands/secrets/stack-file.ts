@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { RawConfig } from "../../config";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../engine/run";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiJson } from "../engine/pulumi-json";
 
 type ConfigDump = Record<string, { readonly value?: string; readonly secret: boolean }>;
 

@@ -122,7 +122,7 @@ printf 'a letter\\n' > /opt/source/data/app/letter; mkdir -m 0750 /opt/source/da
   backup("source", "run");
   set = host().sh("ls /opt/source/backups | tail -n 1").trim();
   await implementations.hostIsolation!.create({ connection: host().connection, own: [], differences: [] });
-}, 6 * MINUTE);
+}, 25 * MINUTE);
 
 /** What a drill knows, as `make drill` gathers it. */
 async function known(): Promise<Rehearsed> {

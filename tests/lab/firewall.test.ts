@@ -95,7 +95,7 @@ beforeAll(async () => {
     internet: [],
     vpnInterfaces: ["tailscale0"],
   };
-}, 10 * MINUTE);
+}, 25 * MINUTE);
 
 // Its containers are gone by then.
 afterAll(() => docker("network", "rm", `${prefix}-v6`));

@@ -157,7 +157,7 @@ beforeAll(async () => {
       connection: host().connection,
     });
   before = running();
-}, 300_000);
+}, 1_500_000);
 
 afterEach(() => expect(running()).toBe(before));
 

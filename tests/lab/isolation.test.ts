@@ -60,7 +60,7 @@ beforeAll(async () => {
      docker network connect backend n8n`,
     [SERVE],
   );
-}, 5 * MINUTE);
+}, 25 * MINUTE);
 
 test(
   "before, the host and its container reach both neighbours, and find them by name",

@@ -92,7 +92,7 @@ beforeAll(async () => {
   server = await S3Server.start(gateway, [], KEYS);
   way = await CutWay.to(server.address, gateway);
   await s3BucketKind.ensure({ ...BUCKET_INPUTS, endpoint: `http://${server.address}` });
-}, 5 * MINUTE);
+}, 25 * MINUTE);
 
 afterAll(() => {
   way.close();

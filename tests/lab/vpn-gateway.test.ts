@@ -69,7 +69,7 @@ beforeAll(async () => {
        --tmpfs /data --tmpfs /config '${image}' caddy run --config /etc/caddy/Caddyfile --adapter caddyfile`,
   );
   await eventually(async () => expect(await outside()).toBe("open"), 120);
-}, 600_000);
+}, 1_500_000);
 
 test("the switch closes the site, and opens it again", async () => {
   expect(await tell(true)).toEqual([{ host: "sese-ai" }]);

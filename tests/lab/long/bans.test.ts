@@ -49,7 +49,7 @@ beforeAll(async () => {
   await transportTo(host().connection).script(CONTAINER, [SERVE, host().publicAddress]);
   await eventually(() => expect(answering()).toEqual(targets()), 60);
   state = (await loginBans!.create(inputs())).outs as object;
-}, 5 * MINUTE);
+}, 25 * MINUTE);
 
 test("its jail is in force, and never bans the VPN's members, those that are named, and whoever put it there", async () => {
   expect((await loginBans!.read("bans", state)).props).toMatchObject({ differences: [] });

@@ -119,7 +119,7 @@ beforeAll(async () => {
   await KINDS.operator.kind.create({ ...operator(), connection: asRoot() });
   await KINDS.sshd.kind.create(sshd());
   await KINDS.firewall.kind.create(firewall(22));
-}, 3 * MINUTE);
+}, 25 * MINUTE);
 
 // Logins that failed count against those that come.
 afterEach(() => hostOf().sh("fail2ban-client unban --all; systemctl restart ssh"));

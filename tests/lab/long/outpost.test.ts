@@ -55,7 +55,7 @@ beforeAll(async () => {
   machine().shellImage("outpost.test/shell:1");
   lab = await Lab.prepare("outpost");
   lab.addFolder("tests/outpost", "platforms/outpost");
-}, 300_000);
+}, 1_500_000);
 afterAll(() => lab.remove(), 300_000);
 
 /** Lines of sshd's own log. @param pattern that they have */

@@ -32,7 +32,7 @@ RUN := node --require ./toolchain/loader/register.cjs
 READY := @sh toolchain/bootstrap.sh $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback seed seed-export vpn-toggle drill drill-timer refresh-timer
+.PHONY: help doctor up preview refresh down state-restore status logs restart exec run backups restore audit safety-check opencut ssh budget env secrets preview-comment images-lock image-caddy bench docs diagram hooks lint format test test-all test-unit rotate reboot recover recovery-kit bucket-undelete releases rollback seed seed-export vpn-toggle vpn-key drill drill-timer refresh-timer
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -104,6 +104,10 @@ safety-check: ## whether this is a good moment for a change: the repository, log
 vpn-toggle: ## who may reach VPN-only sites: VPN=on (members alone) or VPN=off (everybody), of one site with SITE=couch [YES=1]
 	$(READY)
 	@$(RUN) commands/vpn-toggle.ts
+
+vpn-key: ## the command by which a device of vpai:devices joins the VPN, with a key for one use in 60 minutes: DEVICE=laptop; without it, who has joined
+	$(READY)
+	@$(RUN) commands/vpn-key.ts
 
 rotate: ## give secrets new values, and test that they work and the old ones are refused: SECRET=redisPassword, or ALL=1 [YES=1]
 	$(READY)

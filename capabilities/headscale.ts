@@ -1,4 +1,4 @@
-import { HeadscaleKey, HeadscaleNode, HeadscalePolicy, HeadscaleUser } from "@vpai/providers";
+import { HeadscaleDevice, HeadscaleKey, HeadscaleNode, HeadscalePolicy, HeadscaleUser } from "@vpai/providers";
 import { containerOf, defineCapability, type Running } from "../model/capability";
 import type { ServiceContext } from "../model/context";
 import { UserError } from "../model/finding";
@@ -21,6 +21,14 @@ interface Admission {
   node: string;
   /** How long it is good for. Default: 60. */
   minutes?: number;
+}
+
+/** A computer of a person that may be a node. */
+interface Device {
+  /** Its name in the VPN. */
+  node: string;
+  /** Name of the user whose node it is. */
+  user: string;
 }
 
 /** Who may reach what. */
@@ -79,6 +87,22 @@ export const headscaleKey = defineCapability<Coordinator, Admission>({
     new HeadscaleKey(
       `${server.host}/vpn-key/${node}`,
       { ...serverOf(server), user, node, minutes },
+      { parent: server.scope, dependsOn: [server.ready, ...at.earlier(headscaleUser)] },
+    ),
+});
+
+/**
+ * A device of a person in a Headscale's VPN: it joins by itself, with a key that `make vpn-key` makes, and whether it has is no
+ * difference. One that nobody requests any more is out: its node is deleted.
+ */
+export const headscaleDevice = defineCapability<Coordinator, Device>({
+  name: "Headscale device",
+  when: "after",
+  claims: ({ node }) => [`node ${node}`],
+  make: ({ user, node }, server, at) =>
+    new HeadscaleDevice(
+      `${server.host}/vpn-device/${node}`,
+      { ...serverOf(server), user, node },
       { parent: server.scope, dependsOn: [server.ready, ...at.earlier(headscaleUser)] },
     ),
 });

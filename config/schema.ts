@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { flag } from "../model/setting";
+import { flag, structured } from "../model/setting";
 import type { Stack } from "../model/stack";
 import * as formats from "./formats";
 import { host, operator } from "./schema/host";
 import { registryAccount, rotation, underWay } from "./schema/secrets";
 import { acme, ovh } from "./schema/sites";
-import { named, settings, structured } from "./schema/structure";
+import { named, settings } from "./schema/structure";
 
 /** What a stack may change of a service. */
 const serviceOverride = settings({

@@ -114,6 +114,11 @@ export interface Service<R extends Run = Run> extends Monitored {
   offers?: readonly Offered[];
   /** What is made for it in other services. */
   uses?: readonly Requested[];
+  /**
+   * What is made for it beside `uses`, as the stack's settings say: wherever it runs, and without secrets, as those are known
+   * without a stack. Default: nothing.
+   */
+  usesBy?: (settings: ServiceContext["settings"]) => readonly Requested[];
   /** Keys in the `vpai:` namespace of a stack's file: a zod schema by name. What Pulumi hands over is text. */
   settings?: Readonly<Record<string, z.ZodType>>;
   /** Makes it the program that answers for the sites of its host's services. Default: it is none. */

@@ -63,9 +63,14 @@ const remoteSitesOn = (name: string, hosts: readonly HostView[]): RemoteSite[] =
         ),
   );
 
-/** A service whose sites say who may come in, and whose data how they are kept, as the stack's settings have it. */
+/** A service whose sites say who may come in, whose data how they are kept, and that uses what the stack's settings have it use. */
 export const settled = (service: Service, settings: Stack["settings"]): Service =>
-  withChosenBackups(withChosenAccess(service, settings), settings);
+  withChosenUses(withChosenBackups(withChosenAccess(service, settings), settings), settings);
+
+function withChosenUses({ usesBy, ...service }: Service, settings: Stack["settings"]): Service {
+  if (usesBy === undefined) return service;
+  return { ...service, uses: [...(service.uses ?? []), ...usesBy(settings)] };
+}
 
 function withChosenBackups(service: Service, settings: Stack["settings"]): Service {
   const { data } = service;

@@ -207,15 +207,22 @@ const unitPorts = ({ name, run }: Service, vpnAddress: string | undefined): Decl
       access === "host" ? "host" : access === "vpn" && vpnAddress !== undefined ? { address: vpnAddress } : "anywhere",
   }));
 
-/** A key for a device of a person names it, as does a host's own node. */
 function coordinatorOf(inputs: Inputs, { states }: Stack): Declared["coordinator"] {
   const [server] = inputs(`${DYNAMIC}headscale:User`).map((user) => user["server"]);
   if (server === undefined) return undefined;
-  const named = states
-    .filter(({ type }) => type === `${DYNAMIC}headscale:PreAuthKey` || type === `${DYNAMIC}headscale:Node`)
-    .map((state) => String(state.inputs?.["node"]));
-  return { server: server as { container: string; port: number }, nodes: new Set(named) };
+  return { server: server as { container: string; port: number }, nodes: declaredNodes(states) };
 }
+
+/** Kinds that name a node of the VPN: a host's own, a device of a person, and a key that lets one in. */
+const NODES = ["Node", "Device", "PreAuthKey"].map((kind) => `${DYNAMIC}headscale:${kind}`);
+
+/** Users by the names of the VPN's nodes that a stack has brought up, or lets in. */
+export const declaredNodes = (states: readonly ResourceState[]): Map<string, string> =>
+  new Map(
+    states
+      .filter(({ type }) => NODES.includes(type))
+      .map(({ inputs }) => [String(inputs?.["node"]), String(inputs?.["user"])]),
+  );
 
 function gatewayOf(services: readonly Service[], prefix: string): Declared["gateway"] {
   const found = services.find(({ gateway }) => gateway !== undefined);

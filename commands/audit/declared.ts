@@ -84,8 +84,8 @@ export interface Declared {
   /** Names of users that may log in, by the keys that may open their accounts. */
   users: ReadonlyMap<string, readonly string[]>;
   gateway: DeclaredGateway | undefined;
-  /** The VPN's coordinator, with the names of the nodes that may be; undefined where another host has it, or none. */
-  coordinator: { server: { container: string; port: number }; nodes: ReadonlySet<string> } | undefined;
+  /** The VPN's coordinator, with the nodes that may be, each with its user; undefined where another host has it, or none. */
+  coordinator: { server: { container: string; port: number }; nodes: ReadonlyMap<string, string> } | undefined;
   /** What its sites are asked, as after each `up`. */
   sites: readonly SiteRequest[];
   /** What is meant to be otherwise. */

@@ -49,3 +49,10 @@ export async function userNamed(api: JsonApi, name: string): Promise<User | unde
   const answer = await api.call<{ users?: User[] }>("GET", "/api/v1/user");
   return answer?.users?.find((user) => user.name === name);
 }
+
+/** The same, which has to be there. @param server for messages @throws when there is none of that name */
+export async function expectUser(api: JsonApi, name: string, server: string): Promise<User> {
+  const found = await userNamed(api, name);
+  if (found === undefined) throw new Error(`${server}: expected a user ${name}, found none`);
+  return found;
+}

@@ -1,5 +1,5 @@
 import type { JsonApi } from "../docker/json-api";
-import { userNamed } from "./api";
+import { expectUser, type Headscale, withApi } from "./api";
 
 /** Whose node a key lets in, and for how long. */
 interface Wanted {
@@ -21,15 +21,17 @@ export interface Described {
 /** Makes a pre-auth key for one node, once. @throws when there is no such user */
 export async function makeKey(api: JsonApi, { user, minutes, server }: Wanted): Promise<Described> {
   const expiration = new Date(Date.now() + minutes * 60_000).toISOString();
-  const body = { user: await idOf(api, user, server), reusable: false, ephemeral: false, expiration };
+  // Headscale 0.26 numbers users, and wants the number here.
+  const { id } = await expectUser(api, user, server);
+  const body = { user: id, reusable: false, ephemeral: false, expiration };
   const made = await api.call<{ preAuthKey: Described }>("POST", "/api/v1/preauthkey", { body });
   if (made === undefined) throw new Error(`expected Headscale to tell the key that it made, found nothing`);
   return made.preAuthKey;
 }
 
-/** Headscale 0.26 numbers users, and wants the number here. */
-async function idOf(api: JsonApi, user: string, server: string): Promise<string> {
-  const found = await userNamed(api, user);
-  if (found !== undefined) return found.id;
-  throw new Error(`${server}: expected a user ${user}, found none`);
-}
+/** The same in a Headscale, once: nobody keeps it. @throws Unreadable when the server cannot be asked */
+export const newKey = (headscale: Headscale, { user, minutes }: Omit<Wanted, "server">): Promise<Described> =>
+  withApi(headscale, (api) => {
+    const { server, connection } = headscale;
+    return makeKey(api, { user, minutes, server: `${server.container} on ${connection.host}` });
+  });

@@ -30,13 +30,17 @@ export interface KnownNode {
   /** Name that it has in the VPN. */
   name: string;
   addresses: string[];
+  online: boolean;
+  /** When it is out, ISO 8601; undefined: never. */
+  expires: string | undefined;
 }
 
 /** All nodes of a Headscale, whoever made them. @throws Unreadable when the server cannot be asked */
 export const knownNodes = (headscale: Headscale): Promise<KnownNode[]> =>
   withApi(headscale, async (api) =>
-    (await nodesOf(api)).map(({ givenName, ipAddresses, user }) => ({
-      ...{ user: user.name, name: givenName, addresses: ipAddresses },
+    (await nodesOf(api)).map((node) => ({
+      ...{ user: node.user.name, name: node.givenName, addresses: node.ipAddresses, online: node.online },
+      expires: expiryOf(node),
     })),
   );
 
@@ -54,5 +58,10 @@ export async function approveNoRoutes(api: JsonApi, { id }: Pick<Node, "id">): P
   await api.call("POST", `/api/v1/node/${id}/approve_routes`, { body: { routes: [] } });
 }
 
-export const isExpired = ({ expiry }: Node, now: number = Date.now()): boolean =>
-  expiry !== undefined && expiry !== null && new Date(expiry).getUTCFullYear() > 1 && Date.parse(expiry) < now;
+const expiryOf = ({ expiry }: Node): string | undefined =>
+  expiry !== undefined && expiry !== null && new Date(expiry).getUTCFullYear() > 1 ? expiry : undefined;
+
+export const isExpired = (node: Node, now: number = Date.now()): boolean => {
+  const expiry = expiryOf(node);
+  return expiry !== undefined && Date.parse(expiry) < now;
+};

@@ -1,8 +1,15 @@
-import { headscaleKey, headscaleNode, headscalePolicy, headscaleUser } from "../../../capabilities/headscale";
+import {
+  headscaleDevice,
+  headscaleKey,
+  headscaleNode,
+  headscalePolicy,
+  headscaleUser,
+} from "../../../capabilities/headscale";
 import type { ServiceContext } from "../../../model/context";
 import { defineService } from "../../../model/service";
 import { type Exposure } from "../../../model/site";
 import { headscaleConfig, METRICS_PORT, PORT, STUN_PORT } from "./headscale/config";
+import { devices, devicesOf } from "./headscale/devices";
 import { dnsRecords } from "./headscale/dns-records";
 import { vpnPolicy } from "./headscale/policy";
 
@@ -61,10 +68,19 @@ export default defineService({
   health: { test: [PROGRAM, "users", "list"], interval: 10 },
   metrics: { port: METRICS_PORT },
   version: { test: [PROGRAM, "version"], pattern: "v?(\\d+\\.\\d+\\.\\d+)" },
-  offers: [headscaleUser.offer({}), headscaleKey.offer({}), headscalePolicy.offer({}), headscaleNode.offer({})],
+  settings: { devices },
+  offers: [
+    headscaleUser.offer({}),
+    headscaleKey.offer({}),
+    headscalePolicy.offer({}),
+    headscaleNode.offer({}),
+    headscaleDevice.offer({}),
+  ],
   uses: [
     ...USERS.map((name) => headscaleUser.request({ name }, { from: NAME })),
     headscalePolicy.request({ of: policyOf, port: METRICS_PORT }, { from: NAME }),
   ],
+  usesBy: (settings) =>
+    devicesOf(settings).map(([node, user]) => headscaleDevice.request({ node, user }, { from: NAME })),
   stopTimeout: 20,
 });

@@ -74,6 +74,7 @@ afterAll(async () => {
   for (const client of clients) await client.remove();
   for (const { id } of await nodes()) await headscale("nodes", "delete", "--force", "--identifier", String(id));
   lab.restoreFiles();
+  await lab.pulumi(["config", "rm", "vpai:devices"]);
   await lab.up();
 }, 600_000);
 
@@ -130,6 +131,73 @@ test("a key that has expired is refused", async () => {
   expect({ code, all }).toMatchObject({ code: 1, all: expect.stringMatching(/authkey expired/i) as unknown });
   expect((await nodes()).map(({ name }) => name)).toEqual(["first", "second"]);
 }, 300_000);
+
+describe("a device that the stack's file has", () => {
+  const RESOURCE = "seko-vpn/vpn-device/laptop";
+  const devices = (changes: object): [string, unknown][] =>
+    Object.entries(changes).filter(([name]) => name.includes("/vpn-device/"));
+  const named = async (name: string): Promise<Node[]> => (await nodes()).filter((node) => node.name === name);
+  const vpnKey = (...given: string[]) => lab.makeArguments(["-s", "vpn-key", ...given]);
+  let laptop: VpnClient;
+  let args: string[];
+
+  test("is let in once it is brought up, and not before", async () => {
+    expect(await vpnKey("DEVICE=laptop")).toMatchObject({
+      code: 2,
+      all: expect.stringContaining("a device of vpai:devices (none is declared), found") as unknown,
+    });
+    await lab.pulumiSucceed(["config", "set", "--path", "vpai:devices.laptop", "operators"]);
+    expect(await vpnKey("DEVICE=laptop")).toMatchObject({
+      code: 2,
+      all: expect.stringContaining("run `make up STACK=lab` first") as unknown,
+    });
+    expect(devices(await lab.up())).toEqual([[RESOURCE, "create"]]);
+    expect((await vpnKey()).stdout).toMatch(/^laptop +operators +no$/m);
+    // It has not joined, which is no difference.
+    expect(devices(await lab.refresh())).toEqual([]);
+  }, 600_000);
+
+  test("joins by the command that make vpn-key prints, whose key nothing keeps", async () => {
+    const { code, stdout, stderr } = await vpnKey("DEVICE=laptop");
+    const command =
+      /^tailscale (up --login-server=https:\/\/singa\.vpai\.test --auth-key=([0-9a-f]{48}) --hostname=laptop)\n$/;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(command) as unknown });
+    expect(stderr).toMatch(
+      /For laptop, a device of operators: good for one use, until \d{4}-\d\d-\d\d \d\d:\d\d UTC\./,
+    );
+    const [, line = "", key = ""] = command.exec(stdout) ?? [];
+    args = line.split(" ");
+    laptop = await newClient("laptop");
+    await laptop.tailscale(...args, "--timeout=30s");
+    expect((await laptop.status()).BackendState).toBe("Running");
+    expect(await named("laptop")).toEqual([
+      expect.objectContaining({ user: expect.objectContaining({ name: "operators" }) as unknown }),
+    ]);
+    const { stdout: state } = await lab.pulumiSucceed(["stack", "export", "--show-secrets"]);
+    expect(state).toContain(RESOURCE);
+    expect(state).not.toContain(key);
+  }, 300_000);
+
+  test("is no finding of the audit, no drift, and told with its address", async () => {
+    const [address = ""] = (await laptop.status()).TailscaleIPs ?? [];
+    expect((await vpnKey()).stdout).toMatch(new RegExp(`^laptop +operators +yes +${address} +yes +\\S.*$`, "m"));
+    const { stdout } = await lab.makeArguments(["-s", "audit", "HOST=seko-vpn", "FORMAT=json"]);
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; subject: string }[] };
+    expect(findings.filter(({ check, subject }) => check === "node" && subject === "laptop")).toEqual([]);
+    expect(devices(await lab.refresh())).toEqual([]);
+  }, 300_000);
+
+  test("is out with the up after it is taken out of the stack's file", async () => {
+    await lab.pulumiSucceed(["config", "rm", "--path", "vpai:devices.laptop"]);
+    expect(devices(await lab.up())).toEqual([[RESOURCE, "delete"]]);
+    expect(await named("laptop")).toEqual([]);
+    // The client has its keys still, and Headscale does not know them any more.
+    await laptop.tailscale("down");
+    const withoutKey = args.filter((arg) => !arg.startsWith("--auth-key="));
+    await expect(laptop.tailscale(...withoutKey, "--timeout=20s")).rejects.toThrow();
+    expect((await laptop.status()).BackendState).not.toBe("Running");
+  }, 600_000);
+});
 
 test("used and expired keys are no drift, and a user that is gone comes back", async () => {
   const ours = (changes: object): [string, unknown][] =>

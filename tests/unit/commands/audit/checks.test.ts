@@ -272,11 +272,24 @@ test("rights of files: secrets that others can read, that nobody declared, that 
 });
 
 test("nodes of the VPN that nobody declared", () => {
+  const seen = { online: true, expires: undefined };
   const nodes = [
-    { user: "hosts", name: "one", addresses: ["100.64.0.14"] },
-    { user: "hosts", name: "stranger", addresses: ["100.64.0.99", "fd7a::99"] },
+    { user: "hosts", name: "one", addresses: ["100.64.0.14"], ...seen },
+    { user: "people", name: "phone", addresses: ["100.64.0.3"], ...seen },
+    { user: "hosts", name: "stranger", addresses: ["100.64.0.99", "fd7a::99"], ...seen },
   ];
   expect(told(nodeFindings(declared, nodes))).toEqual(["node stranger: a node of hosts, 100.64.0.99 and fd7a::99"]);
+});
+
+test("a declared node that is another user's", () => {
+  const nodes = [{ user: "operators", name: "phone", addresses: ["100.64.0.3"], online: true, expires: undefined }];
+  expect(nodeFindings(declared, nodes)).toEqual([
+    expect.objectContaining({
+      subject: "phone",
+      expected: "a node of people, as it is declared",
+      found: "a node of operators, 100.64.0.3",
+    }),
+  ]);
 });
 
 describe("sites", () => {

@@ -104,7 +104,9 @@ const stack: Stack = {
       user: "hosts",
       server: { container: "vpai_headscale", port: 8080 },
     }),
-    dynamic("headscale:PreAuthKey", "one/vpn-key/phone", { node: "phone" }),
+    dynamic("headscale:Node", "two/vpn-node", { node: "two", user: "hosts" }),
+    dynamic("headscale:PreAuthKey", "one/vpn-key/phone", { node: "phone", user: "people" }),
+    dynamic("headscale:Device", "one/vpn-device/laptop", { node: "laptop", user: "operators" }),
     dynamic("host:SystemdUnit", "one/hello/unit", { unit: "hello.service" }),
     dynamic("host:SystemdJob", "one/job/nightly", { job: "nightly" }),
     dynamic("host:SmokeChecks", "one/smoke", { requests: [{ hostname: "a.example", address: "198.51.100.7" }] }),
@@ -149,7 +151,11 @@ test("what a stack's state and its platform declare of a host", async () => {
   ]);
   expect(declared.coordinator).toEqual({
     server: { container: "vpai_headscale", port: 8080 },
-    nodes: new Set(["phone"]),
+    nodes: new Map([
+      ["two", "hosts"],
+      ["phone", "people"],
+      ["laptop", "operators"],
+    ]),
   });
   expect(declared.exceptions.map(({ subject }) => subject)).toEqual(["*/pids"]);
 });

@@ -51,7 +51,13 @@ export const declared: Declared = {
   sysctl: {},
   users: new Map([["deploy", ["ssh-ed25519 AAAAC3NzaC1ofDeploy56789"]]]),
   gateway: { container: "vpai_caddy" },
-  coordinator: { server: { container: "vpai_headscale", port: 8080 }, nodes: new Set(["one", "phone"]) },
+  coordinator: {
+    server: { container: "vpai_headscale", port: 8080 },
+    nodes: new Map([
+      ["one", "hosts"],
+      ["phone", "people"],
+    ]),
+  },
   sites: [],
   exceptions: [],
 };

@@ -83,3 +83,19 @@ test("without Headscale there is none", async () => {
 test("monitors wait for the account that they log in with", () => {
   expect(resource(graph, "seko-vpn/monitors").dependsOn).toContain("seko-vpn/owner/uptime-kuma");
 });
+
+test("a stack without devices has none, and a device is made in Headscale after its users", async () => {
+  const devicesIn = (found: readonly Registered[]): Registered[] =>
+    found.filter(({ type }) => type.endsWith("headscale:Device"));
+  expect(devicesIn(graph)).toEqual([]);
+  const devices = JSON.stringify({ laptop: "operators", phone: "people" });
+  const found = devicesIn(await graphWith({ "vpai:devices": devices }));
+  expect(found.map(({ name }) => name)).toEqual(["seko-vpn/vpn-device/laptop", "seko-vpn/vpn-device/phone"]);
+  expect(found[0]).toMatchObject({
+    parent: "seko-vpn/headscale",
+    inputs: { node: "laptop", user: "operators", server: { container: "vpn_headscale", port: 8080 } },
+  });
+  expect(found[0]?.dependsOn).toEqual(
+    expect.arrayContaining(["seko-vpn/headscale/health", "seko-vpn/vpn-user/operators"]),
+  );
+}, 120_000);

@@ -4,6 +4,10 @@ import {
   type HeadscaleKeyState,
   headscaleKeyKind,
 } from "../../../../providers/resources/headscale-key";
+import { newKey } from "../../../../providers/headscale/keys";
+import { knownNodes, type Node } from "../../../../providers/headscale/nodes";
+import { implement } from "../../../../providers/implementation";
+import { type HeadscaleDeviceInputs, headscaleDeviceKind } from "../../../../providers/resources/headscale-device";
 import { type HeadscaleUserInputs, headscaleUserKind } from "../../../../providers/resources/headscale-user";
 import { Unreadable } from "../../../../providers/unreadable";
 import { HttpContainer, type Received, type Reply } from "../http-container";
@@ -11,7 +15,7 @@ import { HttpContainer, type Received, type Reply } from "../http-container";
 /** Headscale 0.26's REST interface, as far as it is used; the key for it is made by a command in the container. */
 const API_KEY = "prefix1.s3cret";
 let users: { id: string; name: string }[];
-let nodes: number;
+let nodes: Node[];
 let keys: { key: string; user: string; reusable: boolean; used?: boolean; expiration: string }[];
 let commands: string[];
 let headscale: HttpContainer;
@@ -19,6 +23,11 @@ let headscale: HttpContainer;
 function answer({ method, path, headers, body }: Received): Reply {
   if (headers.authorization !== `Bearer ${API_KEY}`) return { status: 401, body: "Unauthorized" };
   const asked = body as { name: string; user: string; reusable: boolean; expiration: string; key: string };
+  const [, node] = /^\/api\/v1\/node\/(\d+)$/.exec(path) ?? [];
+  if (method === "DELETE" && node !== undefined) {
+    nodes = nodes.filter(({ id }) => id !== node);
+    return { status: 200, body: {} };
+  }
   switch (`${method} ${path.split("?")[0] ?? ""}`) {
     case "DELETE /api/v1/apikey/prefix1":
       return { status: 200, body: {} };
@@ -31,7 +40,7 @@ function answer({ method, path, headers, body }: Received): Reply {
       users = [];
       return { status: 200, body: {} };
     case "GET /api/v1/node":
-      return { status: 200, body: { nodes: Array.from({ length: nodes }, () => ({})) } };
+      return { status: 200, body: { nodes } };
     case "GET /api/v1/preauthkey":
       return { status: 200, body: { preAuthKeys: keys } };
     case "POST /api/v1/preauthkey":
@@ -47,6 +56,12 @@ function answer({ method, path, headers, body }: Received): Reply {
 
 let place: { connection: HttpContainer["connection"]; server: { container: string; port: number } };
 const user = (): HeadscaleUserInputs => ({ ...place, user: "hosts" });
+const device = (of = "people"): HeadscaleDeviceInputs => ({ ...place, user: of, node: "laptop" });
+const nodeOf = (owner: string, name: string, more: Partial<Node> = {}): Node => ({
+  ...{ id: String(nodes.length + 1), nodeKey: "nodekey:1", name, givenName: name, user: { name: owner } },
+  ...{ ipAddresses: ["100.64.0.3"], online: true, expiry: null },
+  ...more,
+});
 const key = (): HeadscaleKeyInputs => ({ ...place, user: "hosts", node: "sese", minutes: 60 });
 
 beforeAll(async () => {
@@ -64,7 +79,7 @@ beforeAll(async () => {
 afterAll(() => headscale.stop());
 
 beforeEach(() => {
-  [users, nodes, keys, commands] = [[], 0, [], []];
+  [users, nodes, keys, commands] = [[], [], [], []];
   headscale.forget();
 });
 
@@ -74,10 +89,10 @@ test("a user is made once, found, and deleted while it has no nodes", async () =
   await headscaleUserKind.ensure(user());
   expect(users).toEqual([{ id: "1", name: "hosts" }]);
   expect(await headscaleUserKind.observe(user())).toEqual(user());
-  nodes = 1;
+  nodes = [nodeOf("hosts", "sese")];
   await headscaleUserKind.remove(user());
   expect(users).toHaveLength(1);
-  nodes = 0;
+  nodes = [];
   await headscaleUserKind.remove(user());
   expect(users).toEqual([]);
 });
@@ -136,4 +151,86 @@ test("a server that does not run cannot be read", async () => {
   headscale.ssh.respond = () => ({ code: 1, stdout: "", stderr: "is not running" });
   await expect(headscaleUserKind.observe(user())).rejects.toThrow(Unreadable);
   headscale.ssh.respond = running;
+});
+
+describe("a device of a person", () => {
+  beforeEach(() => {
+    users = [
+      { id: "1", name: "people" },
+      { id: "2", name: "operators" },
+    ];
+  });
+
+  const left = (): string[] => nodes.map(({ givenName }) => givenName);
+
+  test("nothing is made for it, and that it has not joined yet is no difference", async () => {
+    expect(await headscaleDeviceKind.ensure(device())).toEqual(device());
+    expect([keys, nodes]).toEqual([[], []]);
+    expect(await headscaleDeviceKind.observe(device())).toEqual(device());
+    nodes = [nodeOf("people", "laptop")];
+    expect(await headscaleDeviceKind.observe(device())).toEqual(device());
+  });
+
+  test("without its user it is refused, and gone", async () => {
+    users = [];
+    await expect(headscaleDeviceKind.ensure(device())).rejects.toThrow("expected a user people, found none");
+    expect(await headscaleDeviceKind.observe(device())).toBeUndefined();
+  });
+
+  test("its node under another user is a difference that makes another one of it", async () => {
+    nodes = [nodeOf("operators", "laptop")];
+    const observed = await headscaleDeviceKind.observe(device());
+    expect(observed).toEqual(device("operators"));
+    const olds = { ...observed, version: 1 };
+    expect(await implement(headscaleDeviceKind).diff("people:laptop", olds as never, device() as never)).toMatchObject({
+      replaces: ["user"],
+      deleteBeforeReplace: true,
+    });
+    await headscaleDeviceKind.remove(device("operators"));
+    expect(left()).toEqual([]);
+  });
+
+  test("taken out, its node is deleted, and no other", async () => {
+    nodes = [nodeOf("people", "phone")];
+    nodes.push(nodeOf("people", "laptop"));
+    nodes.push(nodeOf("people", "laptop", { givenName: "laptop-0a1b2c3d" }));
+    nodes.push(nodeOf("people", "laptop", { givenName: "tablet" }));
+    nodes.push(nodeOf("people", "laptop-of-an-aunt"));
+    nodes.push(nodeOf("operators", "laptop"));
+    await headscaleDeviceKind.remove(device());
+    expect(nodes.map(({ user: { name }, givenName }) => [name, givenName])).toEqual([
+      ["people", "phone"],
+      ["people", "tablet"],
+      ["people", "laptop-of-an-aunt"],
+      ["operators", "laptop"],
+    ]);
+    await headscaleDeviceKind.remove(device());
+    expect(left()).toHaveLength(4);
+  });
+
+  test("one whose computer calls itself otherwise is known by its name in the VPN", async () => {
+    nodes = [nodeOf("people", "localhost", { givenName: "laptop" })];
+    await headscaleDeviceKind.remove(device());
+    expect(left()).toEqual([]);
+  });
+
+  test("a key for it is for one use in the minutes that it is given, and no command has it", async () => {
+    const begin = Date.now();
+    const made = await newKey(place, { user: "operators", minutes: 60 });
+    expect(made.key).toBe("key-0");
+    expect(keys).toEqual([expect.objectContaining({ user: "2", reusable: false, ephemeral: false })]);
+    const minutes = (Date.parse(made.expiration) - begin) / 60_000;
+    expect(minutes).toBeGreaterThanOrEqual(60);
+    expect(minutes).toBeLessThan(61);
+    expect(commands.join(" ")).not.toContain("key-0");
+  });
+
+  test("nodes are told with whether they are online, and until when they are in", async () => {
+    nodes = [nodeOf("people", "phone", { expiry: "0001-01-01T00:00:00Z", online: false })];
+    nodes.push(nodeOf("operators", "laptop", { expiry: "2026-11-29T10:00:00Z", ipAddresses: ["100.64.0.4"] }));
+    expect(await knownNodes(place)).toEqual([
+      { user: "people", name: "phone", addresses: ["100.64.0.3"], online: false, expires: undefined },
+      { user: "operators", name: "laptop", addresses: ["100.64.0.4"], online: true, expires: "2026-11-29T10:00:00Z" },
+    ]);
+  });
 });

@@ -6,7 +6,7 @@ import type { ContainerRun } from "../../../../../model/run";
 import type { PlatformHost } from "../../../../../model/platform";
 import { type ContainerService, declaredSecretsOf, memoryOf, type Service } from "../../../../../model/service";
 import type { Architecture } from "../../../../../model/stack";
-import { namesOf, servicesOn } from "../../../../../platforms";
+import { namesOf, servicesOn, settled } from "../../../../../platforms";
 import { proofsOf } from "../../../../../platforms/logins";
 import { fittingArchitectures } from "../../../../../platforms/policies/images";
 import { fittingMemory } from "../../../../../platforms/policies/memory";
@@ -183,8 +183,8 @@ function offered(deployed: Deployed, { capability, guarded }: Offered): void {
     const { ports } = smokeOf(deployed)["reachability"] as { ports: object[] };
     expect(ports).toContainEqual({ container: name, port: service.port, networks: service.run.networks });
   }
-  // Nothing of the platform requests it yet: the hosts' membership in the VPN will.
-  if (capability === "Headscale pre-auth key") return;
+  // Nothing of the platform requests the one, and the other is requested where the stack's file has devices.
+  if (["Headscale pre-auth key", "Headscale device"].includes(capability)) return;
   // That only its clients reach it is all there is to see of a server that has everything from the start.
   if (MAKES_NOTHING.includes(capability)) return expect(guarded).toBe(true);
   const asked = context.services.flatMap(({ uses = [] }) => uses.filter((one) => one.capability === capability));
@@ -293,6 +293,14 @@ export const JUDGED = {
   runsOn: ({ service }) => {
     expect(service.runsOn?.({ vpnAddress: "100.64.0.14" }, { vpnNodes: true })).toBe(true);
     expect(service.runsOn?.({ vpnAddress: undefined }, { vpnNodes: true })).toBe(false);
+  },
+  usesBy: ({ service }) => {
+    const chosen = { devices: { laptop: "people" }, everythingMode: "b" };
+    const added = some(service.usesBy?.(chosen)).map(({ capability, claims }) => [capability, claims]);
+    const own = some(service.uses).map(({ capability, claims }) => [capability, claims]);
+    const all = settled(service, chosen).uses?.map(({ capability, claims }) => [capability, claims]);
+    expect(all).toEqual([...own, ...added]);
+    expect(settled(service, {}).uses).toEqual(service.uses);
   },
   partOfSystem: ({ service }) => {
     expect(memoryOf({ limits: service.limits, partOfSystem: true })).toBe(0);

@@ -144,6 +144,7 @@ export default {
     ...n8nWorkflow.requestFolder({ folder: __dirname + "/everything" }, "n8n"),
     greeting.request({ of: "everything" }),
   ],
+  usesBy: ({ everythingMode }) => (everythingMode === "b" ? [greeting.request({ of: "b" })] : []),
   settings: { everythingMode: z.enum(["a", "b"]).default("a") },
   smoke: [{ subdomain: "any", access: "public", path: "/alive?deep", status: 204 }],
   version: { test: ["everything", "version"], pattern: "everything (.*)" },

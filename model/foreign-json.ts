@@ -64,20 +64,13 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function wantedBy(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return KINDS[issue.expected] ?? issue.expected;
-    case "invalid_value":
-      return issue.values.map((value) => JSON.stringify(value)).join(" or ");
-    case "invalid_union": {
-      const firsts = issue.errors.flatMap(([first]) => first ?? []);
-      return firsts.every(({ path }) => path.length === 0)
-        ? [...new Set(firsts.map(wantedBy))].join(" or ")
-        : "one of the forms that it may have";
-    }
-    default:
-      return "what belongs there";
-  }
+  if (issue.code === "invalid_type") return KINDS[issue.expected] ?? issue.expected;
+  if (issue.code === "invalid_value") return issue.values.map((value) => JSON.stringify(value)).join(" or ");
+  if (issue.code !== "invalid_union") return "what belongs there";
+  const firsts = issue.errors.flatMap(([first]) => first ?? []);
+  return firsts.every(({ path }) => path.length === 0)
+    ? [...new Set(firsts.map(wantedBy))].join(" or ")
+    : "one of the forms that it may have";
 }
 
 function kindOf(value: unknown): string {

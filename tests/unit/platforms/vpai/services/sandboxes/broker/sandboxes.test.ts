@@ -138,7 +138,11 @@ test("all end with the broker", async () => {
 
 describe("an engine that answers in another form", () => {
   const answering = (body: string) =>
-    new Sandboxes(SETTINGS, { ask: () => Promise.resolve({ status: 201, body }), stream: engine.stream }, "sha256:own");
+    new Sandboxes(
+      SETTINGS,
+      { ask: () => Promise.resolve({ status: 201, body }), stream: () => engine.stream() },
+      "sha256:own",
+    );
 
   test.each([
     ["", "expected the engine's list of sandboxes, found nothing"],

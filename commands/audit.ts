@@ -3,7 +3,7 @@ import { auditOf } from "./audit/host";
 import { isClean, jsonOf, reportOf } from "./audit/report";
 import { declaredStack } from "./audit/stack";
 import { expectFormat } from "./audit/format";
-import { chosenStack, main } from "./pulumi";
+import { chosenStack, main } from "./stack/pulumi";
 import { chosenHost } from "./scope/choice";
 
 /** `make audit [HOST=…] [FORMAT=json]`: how the hosts differ from the platform. Ends with 1 where they do, or one did not tell. */

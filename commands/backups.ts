@@ -2,10 +2,10 @@ import { type Connection, Transport } from "@vpai/providers";
 import { type Backed, backedHosts, BackupProgram } from "./backups/host";
 import { rowsOf } from "./backups/manifest";
 import { offsiteHost, offsiteOn, offsiteRows } from "./backups/offsite";
-import { type DeployedHost, deployedHosts } from "./hosts";
-import { chosenStack, main } from "./pulumi";
+import { type DeployedHost, deployedHosts } from "./stack/hosts";
+import { chosenStack, main } from "./stack/pulumi";
 import { chosenHost } from "./scope/choice";
-import { table } from "./table";
+import { table } from "./terminal/table";
 
 /** `make backups [HOST=…]`: what can be brought back, by host and service: how old it is, and when it was read back. */
 main(async () => {

@@ -8,8 +8,8 @@ import { IDLE, withIdleStack } from "./bench/idle";
 import { type Measurement, measure, type Subject } from "./bench/measure";
 import { benchOptions, HELP } from "./bench/options";
 import { asJson, asTable, type Operation, type Result, type Slice, summarize } from "./bench/report";
-import { deployedHosts } from "./hosts";
-import { main, prepareStack } from "./pulumi";
+import { deployedHosts } from "./stack/hosts";
+import { main, prepareStack } from "./stack/pulumi";
 
 /** Only the lab is timed: it is the one stack that may be taken down. */
 const STACK = "lab";

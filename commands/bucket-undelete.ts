@@ -1,6 +1,6 @@
 import { s3ClientOf } from "@vpai/providers";
-import { isMeant } from "./confirm";
-import { chosenStack, main, prepareStack } from "./pulumi";
+import { isMeant } from "./terminal/confirm";
+import { chosenStack, main, prepareStack } from "./stack/pulumi";
 import { ownersPlaceOf } from "./buckets/settings";
 import { undelete, undeletionIn } from "./buckets/undelete";
 

@@ -1,6 +1,6 @@
 import { ask, proxyAmong, questionFor } from "./budget/ask";
-import { deployedHosts } from "./hosts";
-import { chosenStack, main } from "./pulumi";
+import { deployedHosts } from "./stack/hosts";
+import { chosenStack, main } from "./stack/pulumi";
 
 /** `make budget [ECO=on|off]`: what the day's LLM calls cost, and the eco mode's switch. */
 main(async () => {

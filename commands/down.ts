@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { removeLab } from "../lab/remove";
 import { localDirectory } from "../toolchain/environment";
-import { changeStack, chosenStack, main } from "./pulumi";
+import { changeStack, chosenStack, main } from "./stack/pulumi";
 import { runReaching } from "./reach/run";
 import { DamagedState } from "./state/check";
 

@@ -1,4 +1,4 @@
-import { main } from "./pulumi";
+import { main } from "./stack/pulumi";
 import { DRILL } from "./timer/chores";
 import { setTimer } from "./timer/set";
 

@@ -3,8 +3,8 @@ import { Copy, holdDrill } from "./drill/copy";
 import { isGood, jsonOf, reportOf } from "./drill/report";
 import { DrillRun } from "./drill/run";
 import { drilledHosts } from "./drill/sets";
-import { deployedHosts } from "./hosts";
-import { chosenStack, main } from "./pulumi";
+import { deployedHosts } from "./stack/hosts";
+import { chosenStack, main } from "./stack/pulumi";
 
 /**
  * `make drill [HOST=…] [STACK=…] [KEEP=1] [FORMAT=json]`: brings the newest sets of backups back in an isolated copy of the stack, and

@@ -1,8 +1,8 @@
 import { execCommand } from "./exec/command";
 import { wordsOf } from "./exec/words";
-import { deployedHosts } from "./hosts";
-import { chosenStack, main } from "./pulumi";
-import { runRemote } from "./remote";
+import { deployedHosts } from "./stack/hosts";
+import { chosenStack, main } from "./stack/pulumi";
+import { runRemote } from "./terminal/remote";
 import { serviceAmong } from "./services/find";
 
 /** `make exec SERVICE=… CMD=…`: runs a command where a service runs, with our input; its exit code is ours. */

@@ -13,7 +13,7 @@ import {
   localArguments,
   pushArguments,
 } from "./image-caddy/image";
-import { main } from "./pulumi";
+import { main } from "./stack/pulumi";
 
 /** What `docker build` is given. */
 const CONTEXT = path.join(projectRoot, ".vpai/image-caddy");

@@ -7,8 +7,8 @@ import { askRegistry } from "./images-lock/ask";
 import { stackLogins } from "./images-lock/logins";
 import { wantedReferences } from "./images-lock/references";
 import { askAll, type Outcome, refreshed, stateOf } from "./images-lock/refresh";
-import { chosenStack, main } from "./pulumi";
-import { table } from "./table";
+import { chosenStack, main } from "./stack/pulumi";
+import { table } from "./terminal/table";
 
 /** A variable of make (`make images-lock CHECK=1`). */
 const setting = (name: string): string | undefined => process.env[name] || undefined;

@@ -1,7 +1,7 @@
-import { deployedHosts } from "./hosts";
+import { deployedHosts } from "./stack/hosts";
 import { isSet, logCommand } from "./logs/arguments";
-import { chosenStack, main } from "./pulumi";
-import { runRemote, untilWeEnd } from "./remote";
+import { chosenStack, main } from "./stack/pulumi";
+import { runRemote, untilWeEnd } from "./terminal/remote";
 import { serviceAmong } from "./services/find";
 
 /** `make logs SERVICE=… [FOLLOW=1] [SINCE=1h] [LINES=100]`: the log of a service, wherever it runs. */

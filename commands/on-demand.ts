@@ -1,8 +1,8 @@
 import { RetryingHost, Transport } from "@vpai/providers";
-import { deployedHosts } from "./hosts";
+import { deployedHosts } from "./stack/hosts";
 import { startAll, stopAll } from "./on-demand/containers";
 import { demandedAmong } from "./on-demand/demanded";
-import { chosenStack, main } from "./pulumi";
+import { chosenStack, main } from "./stack/pulumi";
 
 /** `make opencut ACTION=start|stop`: starts SERVICE with what it needs, and waits until all are healthy; or stops them. */
 main(async () => {

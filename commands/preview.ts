@@ -1,6 +1,6 @@
 import { hostsOf } from "./reach/stack";
 import { excluding, leftBy, servicesOf } from "./reach/run";
-import { chosenStack, main, prepareStack, pulumi } from "./pulumi";
+import { chosenStack, main, prepareStack, pulumi } from "./stack/pulumi";
 import { choiceOf } from "./scope/choice";
 import { byHost } from "./scope/by-host";
 import { withLog } from "./summary/run";

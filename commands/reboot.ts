@@ -1,7 +1,7 @@
 import { reboot, rebootReasons, Transport } from "@vpai/providers";
-import { isMeant } from "./confirm";
-import { deployedHosts } from "./hosts";
-import { chosenStack, main } from "./pulumi";
+import { isMeant } from "./terminal/confirm";
+import { deployedHosts } from "./stack/hosts";
+import { chosenStack, main } from "./stack/pulumi";
 import { unwell } from "./reboot/healthy";
 import { secondsOf } from "./reboot/seconds";
 import { chosenHost } from "./scope/choice";

@@ -1,6 +1,6 @@
-import { isMeant } from "./confirm";
+import { isMeant } from "./terminal/confirm";
 import { isGood, returnReport, spanOf } from "./drill/report";
-import { chosenStack, main } from "./pulumi";
+import { chosenStack, main } from "./stack/pulumi";
 import { planOf } from "./recover/plan";
 import { Recovery } from "./recover/recovery";
 

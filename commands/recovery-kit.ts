@@ -1,9 +1,9 @@
 import { PUSHING, REPOSITORY_PASSWORD, repositoryOf, RESTIC_IMAGE } from "../programs/offsite";
 import { projectRoot } from "../toolchain/environment";
 import { backedHosts } from "./backups/host";
-import { isMeant } from "./confirm";
-import { deployedHosts } from "./hosts";
-import { chosenStack, main, pulumiOutput } from "./pulumi";
+import { isMeant } from "./terminal/confirm";
+import { deployedHosts } from "./stack/hosts";
+import { chosenStack, main, pulumiOutput } from "./stack/pulumi";
 import { type Kit, kitFor } from "./recovery-kit/kit";
 import { madeSecret } from "./secrets/made";
 import { expectPaper } from "./recovery-kit/paper";

@@ -1,4 +1,4 @@
-import { chosenStack, main, prepareStack } from "./pulumi";
+import { chosenStack, main, prepareStack } from "./stack/pulumi";
 import { refreshStack } from "./up/refresh-stack";
 
 /** `make refresh`: reads what is there into the state; the next `up` repairs what drifted. Tells hosts how much that is. */

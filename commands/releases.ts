@@ -1,10 +1,10 @@
 import { Transport } from "@vpai/providers";
 import { BackupProgram, unitOfHost } from "./backups/host";
-import { deployedHosts } from "./hosts";
-import { chosenStack, main } from "./pulumi";
+import { deployedHosts } from "./stack/hosts";
+import { chosenStack, main } from "./stack/pulumi";
 import { releaseRow } from "./backups/release";
 import { serviceAmong } from "./services/find";
-import { table } from "./table";
+import { table } from "./terminal/table";
 
 /** `make releases SERVICE=… [HOST=…]`: what a service can go back to: when it was, between which images, how much it holds. */
 main(async () => {

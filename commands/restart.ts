@@ -1,6 +1,6 @@
 import { Transport } from "@vpai/providers";
-import { deployedHosts } from "./hosts";
-import { chosenStack, main } from "./pulumi";
+import { deployedHosts } from "./stack/hosts";
+import { chosenStack, main } from "./stack/pulumi";
 import { restartService } from "./restart/service";
 import { serviceAmong } from "./services/find";
 

@@ -8,15 +8,15 @@ import {
 } from "@vpai/providers";
 import { parseJson } from "../model/foreign-json";
 import { BackupProgram, unitOfHost } from "./backups/host";
-import { isMeant } from "./confirm";
-import { deployedHosts } from "./hosts";
-import { chosenStack, main } from "./pulumi";
+import { isMeant } from "./terminal/confirm";
+import { deployedHosts } from "./stack/hosts";
+import { chosenStack, main } from "./stack/pulumi";
 import { type ReleaseManifest, releaseTo } from "./backups/release";
 import { pinImage, pinOf } from "./releases/pin";
 import { previewOf } from "./releases/preview";
 import { sinceOf } from "./releases/since";
 import { smokeFaults } from "./releases/smoke";
-import { runRemote } from "./remote";
+import { runRemote } from "./terminal/remote";
 import { type PlacedService, serviceAmong } from "./services/find";
 
 /** A service in a container. */

@@ -1,12 +1,12 @@
-import { isMeant } from "./confirm";
-import { chosenStack, main, prepareStack } from "./pulumi";
+import { isMeant } from "./terminal/confirm";
+import { chosenStack, main, prepareStack } from "./stack/pulumi";
 import { begin } from "./rotate/begin";
 import { finishRotations } from "./rotate/finish";
 import { planOf } from "./rotate/plan";
 import { describedStack, takerNames } from "./rotate/stack";
 import { madeValues } from "./rotate/values";
 import { providePassphrase } from "./secrets/passphrase";
-import { table } from "./table";
+import { table } from "./terminal/table";
 
 /**
  * `make rotate SECRET=… | ALL=1`: new values for secrets, given out by `up`, tried, and the old ones proven to be refused. The lab is

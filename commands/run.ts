@@ -1,7 +1,7 @@
-import { deployedHosts } from "./hosts";
+import { deployedHosts } from "./stack/hosts";
 import { followCommand } from "./job/follow";
-import { chosenStack, main } from "./pulumi";
-import { runRemote, untilWeEnd } from "./remote";
+import { chosenStack, main } from "./stack/pulumi";
+import { runRemote, untilWeEnd } from "./terminal/remote";
 import { jobAmong } from "./services/find";
 
 /** `make run JOB=…`: runs a job now, shows its log, and ends with its result. The job goes on when we are interrupted. */

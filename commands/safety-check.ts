@@ -8,11 +8,11 @@ import { type SafetyRow, safetyOf } from "./audit/safety";
 import { declaredStack } from "./audit/stack";
 import { safetyHere } from "./audit/this-machine";
 import { backupUnitOf } from "./backups/host";
-import type { DeployedHost } from "./hosts";
-import { chosenStack, main } from "./pulumi";
+import type { DeployedHost } from "./stack/hosts";
+import { chosenStack, main } from "./stack/pulumi";
 import { SECONDS } from "./reach/probe";
 import { chosenHost } from "./scope/choice";
-import { table } from "./table";
+import { table } from "./terminal/table";
 
 /** `make safety-check [HOST=…]`: whether this is a good moment for a change. Ends with 1 where it is not. */
 main(async () => {

@@ -1,5 +1,5 @@
 import { platformNames } from "../platforms";
-import { chosenStack, main, prepareStack } from "./pulumi";
+import { chosenStack, main, prepareStack } from "./stack/pulumi";
 import { providePassphrase } from "./secrets/passphrase";
 import { asking } from "./secrets/prompt";
 import { importFrom, missingValues, type NewValue } from "./secrets/sources";

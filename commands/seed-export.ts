@@ -3,12 +3,12 @@ import { SHARING } from "../programs/offsite";
 import { declaredStack } from "./audit/stack";
 import { BackupProgram } from "./backups/host";
 import { setAt } from "./backups/manifest";
-import { main, chosenStack } from "./pulumi";
+import { main, chosenStack } from "./stack/pulumi";
 import { bucketValuesOf } from "./buckets/settings";
 import { exportSeed } from "./seed/export";
 import { seedRows } from "./seed/rows";
 import { chosenSource, type Source } from "./seed/sources";
-import { table } from "./table";
+import { table } from "./terminal/table";
 
 /**
  * `make seed-export [HOST=…] [AT=…]`: makes a sanitised seed of the newest set of backups, in a server of its own on the host, and puts it

@@ -2,11 +2,11 @@ import { loadSeed, SeedBucket, type SeedManifest, seedAge, Transport } from "@vp
 import { SEED_KEYS, seedSource } from "../capabilities/seeds/source";
 import { UserError } from "../model/finding";
 import { declaredStack } from "./audit/stack";
-import { chosenStack, main } from "./pulumi";
+import { chosenStack, main } from "./stack/pulumi";
 import { bucketValuesOf } from "./buckets/settings";
 import { isSeeded } from "./seed/databases";
 import { type Source, sourcesOf } from "./seed/sources";
-import { table } from "./table";
+import { table } from "./terminal/table";
 
 /**
  * `make seed STACK=preprod`: says which seed there is and how old, and loads it into databases that are empty. One that holds anything is

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { sshOptions } from "@vpai/providers";
-import { deployedHosts } from "./hosts";
-import { chosenStack, main } from "./pulumi";
+import { deployedHosts } from "./stack/hosts";
+import { chosenStack, main } from "./stack/pulumi";
 import { chosenHost } from "./scope/choice";
 
 /** `make ssh HOST=… [CMD=…]`: a login to a host of the stack, with its pinned host key. */

@@ -1,5 +1,5 @@
-import { isMeant } from "./confirm";
-import { chosenStack, main } from "./pulumi";
+import { isMeant } from "./terminal/confirm";
+import { chosenStack, main } from "./stack/pulumi";
 import { stateOf } from "./state/backend";
 import { copiesElsewhere } from "./state/elsewhere";
 import { createStack, holding } from "./state/prepare";

@@ -1,7 +1,7 @@
-import { chosenStack, main } from "./pulumi";
+import { chosenStack, main } from "./stack/pulumi";
 import { currentHosts } from "./reach/stack";
 import { statusOf } from "./status/rows";
-import { table } from "./table";
+import { table } from "./terminal/table";
 
 /** `make status`: what runs where, how it is, and whether it is the real program; what ran when, and how that ended; which tools there are. */
 main(async () => {

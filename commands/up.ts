@@ -3,7 +3,7 @@ import { allGroups } from "../platforms";
 import { checksFor, examine, formatReports } from "../toolchain/doctor/doctor";
 import { thisMachine } from "../toolchain/doctor/machine";
 import { rememberLabServices } from "../toolchain/environment";
-import { chosenStack, main, prepareStack } from "./pulumi";
+import { chosenStack, main, prepareStack } from "./stack/pulumi";
 import { finishRotations } from "./rotate/finish";
 import { isRotating } from "./rotate/pending";
 import { bringUp } from "./up/bring-up";

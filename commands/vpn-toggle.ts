@@ -1,14 +1,14 @@
 import type { StackConfig } from "../config";
 import type { Platform } from "../model/platform";
 import { platformNamed } from "../platforms";
-import { isMeant } from "./confirm";
-import type { DeployedHost } from "./hosts";
-import { chosenStack, main, prepareStack, pulumiOutput } from "./pulumi";
+import { isMeant } from "./terminal/confirm";
+import type { DeployedHost } from "./stack/hosts";
+import { chosenStack, main, prepareStack, pulumiOutput } from "./stack/pulumi";
 import { currentHosts } from "./reach/stack";
 import { isRotating } from "./rotate/pending";
 import { describedStack } from "./rotate/stack";
 import { providePassphrase } from "./secrets/passphrase";
-import { table } from "./table";
+import { table } from "./terminal/table";
 import { bringUp } from "./up/bring-up";
 import { tellGateways } from "./vpn-toggle/gateways";
 import { seen, type Seen, seenAs } from "./vpn-toggle/look";

@@ -11,7 +11,7 @@ import { Preparation } from "./preparation";
 import { makePublicDns } from "./public-dns";
 import { type SecretKeeper, SecretStore } from "./secret-store";
 import { expectDeployable, warnOfImages } from "./stack/checks";
-import { type HostOutput, outputOf } from "./stack/outputs";
+import { type LateHostOutput, type LateStackOutputs, outputOf } from "./stack/outputs";
 import { type Deployment, hostIn, ownerOn, planOf, viewOf } from "./stack/plans";
 
 /**
@@ -19,7 +19,7 @@ import { type Deployment, hostIn, ownerOn, planOf, viewOf } from "./stack/plans"
  * @param lock what their registries said of the images
  * @throws UserError before anything is touched
  */
-export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock): Record<string, HostOutput> {
+export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock): LateStackOutputs["hosts"] {
   const deployment = { platform, config, lock };
   const views = Object.keys(config.hosts).map((name) => viewOf(name, deployment));
   const plans = views.map((view) => planOf(view, views, deployment));
@@ -30,7 +30,7 @@ export function deploy(platform: Platform, config: LoadedConfig, lock: ImageLock
   const preparation = new Preparation();
   const secrets = new SecretStore("secrets", config, () => keeperAmong(hosts));
   const machines = new Machines({ platform, stack: getStack(), secrets, lock, registries: config.registries });
-  const outputs = plans.map((plan): [string, HostOutput] => {
+  const outputs = plans.map((plan): [string, LateHostOutput] => {
     const host = makeHost(plan, deployment, { machines, secrets, preparation });
     hosts.set(plan.name, host);
     return [plan.name, outputOf(plan, host, views, deployment)];

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { methodIn } from "../capabilities/backups/method";
 import type { Backup, BackupItem, BackupMethod, BackupPart, OwnPart } from "../model/backup";
@@ -204,7 +204,13 @@ function methodFiles(methods: readonly BackupMethod[]): Record<string, string> {
 
 const config = (name: string, content: string): ConfigFile => ({ path: `${CONFIG}/${name}`, content });
 
-const own = (name: string): ConfigFile => config(name, readFileSync(path.join(SOURCE, name), "utf8"));
+/** The program itself, which is the same on every host: its files by their names. What else lies in its folder is a method's. */
+export const backupScripts = (): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(SOURCE)
+      .filter((name) => name.endsWith(".sh") && name !== `${FILES.name}.sh`)
+      .map((name) => [name, readFileSync(path.join(SOURCE, name), "utf8")]),
+  );
 
 /** Rights of root that it keeps: reading what belongs to services' users, and giving SQLite a folder that it may write to. */
 const SANDBOX = {
@@ -252,8 +258,9 @@ export function backupJob(context: ServiceContext): HostJob {
     environment: () => ({ DOCKER_CONFIG: "/nonexistent" }),
     files: () => [
       config("plan", backupPlan(context)),
-      ...["backup.sh", "releases.sh", "migrate.sh", "extract.sh", "tools.sh"].map(own),
-      ...Object.entries(methodFiles(methodsOf(context, parts))).map(([file, content]) => config(file, content)),
+      ...[backupScripts(), methodFiles(methodsOf(context, parts))]
+        .flatMap((files) => Object.entries(files))
+        .map(([file, content]) => config(file, content)),
     ],
     secrets: Object.fromEntries(
       parts.flatMap((part) => (part.secret === undefined ? [] : [[secretOf(part), { secret: part.secret }]])),

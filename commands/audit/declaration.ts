@@ -4,7 +4,7 @@ import { isOwnOfNamespace } from "../../model/hardening/sysctl";
 import { folderOn, type Platform, prefixOn } from "../../model/platform";
 import { isContainer, publishedBy } from "../../model/run";
 import { isUnitService, type Service } from "../../model/service";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 import type { ResourceState } from "../preview-comment/preview";
 import { hostOf } from "../scope/hosts";
 import { nameOf, type Resource, resourcesIn } from "../scope/resources";

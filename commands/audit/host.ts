@@ -1,6 +1,6 @@
 import { knownNodes, reach, Transport } from "@vpai/providers";
 import { SECONDS } from "../reach/probe";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 import { containerFindings } from "./checks/containers";
 import { networkFindings, volumeFindings } from "./checks/docker-objects";
 import { engineFindings, sshdFindings, sysctlFindings } from "./checks/effective";

@@ -1,5 +1,5 @@
 import { forStack } from "../state/check";
-import { table } from "../table";
+import { table } from "../terminal/table";
 import type { AcceptedFinding } from "./finding";
 import type { AuditedHost } from "./host";
 

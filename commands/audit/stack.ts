@@ -1,5 +1,5 @@
 import { publicKeyOf } from "@vpai/providers";
-import { pulumiOutput } from "../pulumi";
+import { pulumiOutput } from "../stack/pulumi";
 import { currentHosts, settingsOf } from "../reach/stack";
 import { exportedState } from "../state/exported";
 import { servicesOn, settled } from "../../platforms";

@@ -1,5 +1,5 @@
 import { type Connection, Transport } from "@vpai/providers";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 import { copyOf, giveCommand, type OffsiteCopy, offsiteHost, offsiteOn, offsiteUnit } from "./offsite";
 import type { GivenSet } from "./bring";
 

@@ -1,6 +1,6 @@
 import { type Asked, backupCommand, type Connection } from "@vpai/providers";
 import { backupJobName } from "../../programs/backup";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 import { type ReleaseManifest, releasesIn } from "./release";
 import { type Manifest, manifestsIn } from "./manifest";
 

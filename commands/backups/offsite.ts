@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../model/foreign-json";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 import { ageOf, sizeOf } from "./manifest";
 
 /** A copy of a set in the repository elsewhere, as the hub notes it after each run. */

@@ -1,4 +1,4 @@
-import { table } from "../table";
+import { table } from "../terminal/table";
 import type { Measurement } from "./measure";
 import { median } from "./statistics";
 

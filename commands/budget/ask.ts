@@ -1,6 +1,6 @@
 import { Transport } from "@vpai/providers";
 import { BUDGET_DESK } from "../../platforms/vpai/services/litellm/budget";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 
 /** What asks LiteLLM from inside its own container: the administrator's key never leaves it. */
 const ASK = `

@@ -2,7 +2,7 @@ import { Transport } from "@vpai/providers";
 import { leftHosts } from "../../config/left-hosts";
 import { METRICS_FOLDER } from "../../model/monitoring";
 import { folderOn } from "../../model/platform";
-import { type DeployedHost, outputsOf } from "../hosts";
+import { type DeployedHost, outputsOf } from "../stack/hosts";
 import { settingsOf } from "../reach/stack";
 import type { CountByHost } from "./count";
 

@@ -5,8 +5,7 @@ import path from "node:path";
 import { cleanEnvironment } from "../../toolchain/clean-environment";
 import { copyCheckout } from "../../toolchain/copy-checkout";
 import { localDirectory } from "../../toolchain/environment";
-import type { DeployedHost } from "../hosts";
-import { pulumiJson } from "../pulumi-json";
+import { type DeployedHost, hostsIn } from "../stack/hosts";
 import { type ExportedState, exportedState } from "../state/exported";
 
 /** Where a drill of a stack has its copy: a checkout of its own, so a lab of its own. */
@@ -55,8 +54,7 @@ export class Copy {
 
   /** Its hosts, as its outputs describe them. */
   async hosts(): Promise<Record<string, DeployedHost>> {
-    const said = await this.pulumi(["stack", "output", "--json", "--stack", "lab"]);
-    return (pulumiJson(said, "pulumi stack output --json") as { hosts?: Record<string, DeployedHost> }).hosts ?? {};
+    return hostsIn(await this.pulumi(["stack", "output", "--json", "--stack", "lab"]));
   }
 
   /** Its state. */

@@ -3,7 +3,7 @@ import { programOf } from "../../lab/program";
 import { bringSet } from "../backups/bring";
 import { BackupProgram, unitOfHost } from "../backups/host";
 import type { Manifest } from "../backups/manifest";
-import type { DeployedHost, DeployedService } from "../hosts";
+import type { DeployedHost, DeployedService } from "../stack/hosts";
 import { unwell } from "../reboot/healthy";
 import { checksOf, smokeInputsOf } from "../releases/smoke";
 import { tryOut } from "./isolation";

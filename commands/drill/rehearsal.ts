@@ -1,6 +1,6 @@
 import type { Manifest } from "../backups/manifest";
 
-/** What a copy's host told of a set that was brought back there (`rehearse` of programs/backup/backup.sh). */
+/** What a copy's host told of a set that was brought back there (`rehearse` of programs/backup/restore.sh). */
 export interface Rehearsal {
   /** What can come back, and who uses it. */
   items: { part: string; item: string; users: string[] }[];

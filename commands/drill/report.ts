@@ -1,4 +1,4 @@
-import { table } from "../table";
+import { table } from "../terminal/table";
 import type { Isolation } from "./isolation";
 import type { ComparedPart } from "./rehearsal";
 import type { NewestSet } from "./sets";

@@ -1,4 +1,4 @@
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 import { settingsOf } from "../reach/stack";
 import type { Copy } from "./copy";
 import { drillHost } from "./host";

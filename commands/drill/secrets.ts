@@ -1,5 +1,5 @@
 import type { Platform } from "../../model/platform";
-import { pulumiOutput } from "../pulumi";
+import { pulumiOutput } from "../stack/pulumi";
 import { madeIfAny } from "../secrets/made";
 import { readStackFile } from "../secrets/stack-file";
 import { exportedState } from "../state/exported";

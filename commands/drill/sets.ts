@@ -3,7 +3,7 @@ import type { GivenSet } from "../backups/bring";
 import { CopiesElsewhere } from "../backups/elsewhere";
 import { backedHosts, BackupProgram, unitOfHost } from "../backups/host";
 import { type Manifest } from "../backups/manifest";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 import { chosenHost } from "../scope/choice";
 
 /** The newest complete set of a host, and how it is had. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { readSettings } from "../../config";
 import { platformNames } from "../../platforms";
-import { prepareStack } from "../pulumi";
+import { prepareStack } from "../stack/pulumi";
 import { providePassphrase } from "../secrets/passphrase";
 import { readStackFile } from "../secrets/stack-file";
 import { secretsOf } from "../secrets/state";

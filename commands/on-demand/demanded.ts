@@ -1,6 +1,6 @@
 import type { Connection } from "@vpai/providers";
 import { UserError } from "../../model/finding";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 import { serviceAmong } from "../services/find";
 
 /** What is to be done with a service that runs on demand. */

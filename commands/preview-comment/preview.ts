@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { expectForm } from "../../model/foreign-json";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiJson } from "../engine/pulumi-json";
 
 /** One resource in the state file's form. Only what is shown is named; the engine writes more. */
 export const stateSchema = z.looseObject({

@@ -1,5 +1,5 @@
 import { pulumiEnvironment } from "../../toolchain/environment";
-import { type Captured, capturePulumi, prepareStack } from "../pulumi";
+import { type Captured, capturePulumi, prepareStack } from "../stack/pulumi";
 import { hasErrors } from "./diagnostics";
 import { parsePreview, type PulumiPreviewJson } from "./preview";
 import { secretsOfConfig, secretsOfEnvironment } from "./secret-values";

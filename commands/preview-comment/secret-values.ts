@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { expectForm } from "../../model/foreign-json";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiJson } from "../engine/pulumi-json";
 import { isSecretName } from "./secret-name";
 import { secretsWithin, texts } from "./secret-texts";
 

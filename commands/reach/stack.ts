@@ -7,7 +7,7 @@ import type { Platform } from "../../model/platform";
 import { whenUnreachable, type WhenUnreachable } from "../../model/stack";
 import { platformNamed, platformNames, servicesOn } from "../../platforms";
 import { pulumiEnvironment } from "../../toolchain/environment";
-import { type DeployedHost, deployedHosts, outputsOf } from "../hosts";
+import { type DeployedHost, deployedHosts, outputsOf } from "../stack/hosts";
 import { readStackSettings } from "../secrets/stack-file";
 
 /** A host of a stack before a run. */

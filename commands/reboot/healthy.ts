@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { conditionOf, conditionOfUnit, inspectContainer, RetryingHost, type ProbedHost } from "@vpai/providers";
-import type { DeployedHost, DeployedService } from "../hosts";
+import type { DeployedHost, DeployedService } from "../stack/hosts";
 
 /** How a service is, in one word, and whether that is how it has to be. */
 interface Condition {

@@ -8,8 +8,8 @@ import { copyOf, type OffsiteCopy, offsiteHost, offsiteOn } from "../backups/off
 import { type Elsewhere, elsewhereOf } from "../buckets/settings";
 import { bringBack } from "../drill/host";
 import { isGood, type ReturnedHost } from "../drill/report";
-import { type DeployedHost, outputsOf } from "../hosts";
-import { changeStack, prepareStack, pulumiOutput } from "../pulumi";
+import { type DeployedHost, outputsOf } from "../stack/hosts";
+import { changeStack, prepareStack, pulumiOutput } from "../stack/pulumi";
 import { hostsOf, settingsOf } from "../reach/stack";
 import { chosenHost } from "../scope/choice";
 import { madeIfAny } from "../secrets/made";

@@ -1,4 +1,4 @@
-import { pulumiOutput } from "../pulumi";
+import { pulumiOutput } from "../stack/pulumi";
 import type { ReleaseManifest } from "../backups/release";
 
 /**

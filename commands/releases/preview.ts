@@ -1,5 +1,5 @@
 import { ageOf } from "../backups/manifest";
-import { table } from "../table";
+import { table } from "../terminal/table";
 import type { ReleaseManifest } from "../backups/release";
 import type { Since } from "./since";
 

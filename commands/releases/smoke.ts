@@ -1,5 +1,5 @@
 import { type SmokeChecksInputs, siteFaults, type Transport } from "@vpai/providers";
-import { pulumiOutput } from "../pulumi";
+import { pulumiOutput } from "../stack/pulumi";
 import { nameOf } from "../scope/resources";
 import { type ExportedState, exportedState } from "../state/exported";
 

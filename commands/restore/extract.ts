@@ -1,6 +1,6 @@
 import type { Connection } from "@vpai/providers";
 import type { BackupProgram } from "../backups/host";
-import { runRemote } from "../remote";
+import { runRemote } from "../terminal/remote";
 
 /** A set of backups of a host, and what of it is meant. */
 export interface SetOnHost {

@@ -1,6 +1,6 @@
 import { Transport } from "@vpai/providers";
 import { proofsOf, takersOf, takesBoth } from "../../platforms/logins";
-import { outputsOf } from "../hosts";
+import { outputsOf } from "../stack/hosts";
 import { providePassphrase } from "../secrets/passphrase";
 import { bringUp } from "../up/bring-up";
 import { renew } from "./begin";

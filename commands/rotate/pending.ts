@@ -3,7 +3,7 @@ import path from "node:path";
 import type { StackConfig } from "../../config";
 import { ROTATING } from "../../config/parse";
 import { projectRoot } from "../../toolchain/environment";
-import { pulumiOutput } from "../pulumi";
+import { pulumiOutput } from "../stack/pulumi";
 import { writeEncrypted } from "../secrets/stack-file";
 
 /** Rotations that are not over, by the secret's name. */

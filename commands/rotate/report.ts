@@ -1,6 +1,6 @@
 import type { Verdict } from "../../model/proof";
 import type { Placed, PlacedProof } from "../../platforms/logins";
-import { table } from "../table";
+import { table } from "../terminal/table";
 import { type Count, nameOf } from "./counter";
 
 /** One login of a secret: what the program says to the new value, and to the old one once that is over. */

@@ -4,7 +4,7 @@ import { secretMask } from "../../model/masking";
 import { type CommandProof, type HttpProof, type Proof, type Verdict, verdictOf } from "../../model/proof";
 import { isContainer, publishedBy } from "../../model/run";
 import { type Known, placeOf, type PlacedProof } from "../../platforms/logins";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 
 /** What is asked: hosts by name, each with an open connection. */
 export interface Tried extends Known {

@@ -1,4 +1,4 @@
-import { pulumiOutput } from "../pulumi";
+import { pulumiOutput } from "../stack/pulumi";
 import { plainSecret } from "../secrets/made";
 import { exportedState } from "../state/exported";
 

@@ -1,4 +1,4 @@
-import { capturePulumi, pulumiOutput } from "../pulumi";
+import { capturePulumi, pulumiOutput } from "../stack/pulumi";
 import { previewOf } from "../preview-comment/run-preview";
 import { exportedState } from "../state/exported";
 import { causeOf } from "../summary/cause";

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { expectForm } from "../../model/foreign-json";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../engine/run";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiJson } from "../engine/pulumi-json";
 import { fits, passphraseIn } from "./check-passphrase";
 import { type Ask, asking } from "./prompt";
 

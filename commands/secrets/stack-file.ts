@@ -4,7 +4,7 @@ import type { RawConfig } from "../../config";
 import { expectForm } from "../../model/foreign-json";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../engine/run";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiJson } from "../engine/pulumi-json";
 
 const configSchema = z.record(
   z.string(),

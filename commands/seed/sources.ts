@@ -2,7 +2,7 @@ import type { Connection } from "@vpai/providers";
 import { UserError } from "../../model/finding";
 import type { Service } from "../../model/service";
 import { backupUnitOf } from "../backups/host";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 import { databasesOf, serversOf, type StackDatabase, type StackServer } from "./databases";
 
 /** A server of databases of a stack that is up. */

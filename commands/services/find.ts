@@ -1,6 +1,6 @@
 import type { Connection } from "@vpai/providers";
 import type { UnitHealth } from "../../model/checks";
-import type { DeployedHost, DeployedService } from "../hosts";
+import type { DeployedHost, DeployedService } from "../stack/hosts";
 import { chosenJob, chosenService } from "../scope/choice";
 
 type Hosts = Readonly<Record<string, DeployedHost>>;

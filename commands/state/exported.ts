@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { expectForm } from "../../model/foreign-json";
 import { stateSchema } from "../preview-comment/preview";
-import { pulumiJson } from "../pulumi-json";
+import { pulumiJson } from "../engine/pulumi-json";
 
 const exportSchema = z.looseObject({
   deployment: z

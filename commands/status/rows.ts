@@ -12,7 +12,7 @@ import {
 import { labProgram } from "../../lab/images/catalogue";
 import { programOf } from "../../lab/program";
 import type { UnitHealth } from "../../model/checks";
-import type { DeployedHost, DeployedService } from "../hosts";
+import type { DeployedHost, DeployedService } from "../stack/hosts";
 import { SECONDS } from "../reach/probe";
 import { jobOf, type JobRow } from "./jobs";
 import { toolOf, type ToolRow } from "./tools";

@@ -1,7 +1,7 @@
 import type { CommandRunner } from "@vpai/providers";
 import { labProgram } from "../../lab/images/catalogue";
 import { programOf } from "../../lab/program";
-import type { DeployedTool } from "../hosts";
+import type { ToolOutput } from "../../model/outputs";
 
 /** A tool as the table of tools shows it. */
 export interface ToolRow {
@@ -17,7 +17,7 @@ const LEADS = 'for command; do readlink -e "/usr/local/bin/$command" || echo; do
 export async function toolOf(
   host: CommandRunner,
   place: { stack: string; host: string },
-  [name, { folder, version, commands }]: [string, DeployedTool],
+  [name, { folder, version, commands }]: [string, ToolOutput],
 ): Promise<ToolRow> {
   const { stdout } = await host.run(["sh", "-c", LEADS, "tools", ...commands]);
   const targets = stdout.split("\n").slice(0, commands.length);

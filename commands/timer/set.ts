@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { problemsOf } from "../../model/finding";
 import { projectRoot } from "../../toolchain/environment";
-import { chosenStack } from "../pulumi";
+import { chosenStack } from "../stack/pulumi";
 import { type Chore, timerName, type TimerPlace, timerUnits, unitFolder } from "./units";
 
 /**

@@ -1,7 +1,7 @@
 import { mendedIn } from "../drift/count";
 import { tellDrift } from "../drift/tell";
 import { runReaching } from "../reach/run";
-import { changeStack } from "../pulumi";
+import { changeStack } from "../stack/pulumi";
 import { withSummary } from "../summary/run";
 
 /** How a stack is brought up. */

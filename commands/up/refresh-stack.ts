@@ -1,6 +1,6 @@
 import { driftIn } from "../drift/count";
 import { tellDrift } from "../drift/tell";
-import { changeStack } from "../pulumi";
+import { changeStack } from "../stack/pulumi";
 import { runReaching } from "../reach/run";
 import { withSummary } from "../summary/run";
 

@@ -6,7 +6,7 @@ import type { StackConfig } from "../../config";
 import { folderOn, type Platform, prefixOn } from "../../model/platform";
 import { isContainerService, isUnitService, type Service } from "../../model/service";
 import { contextOf, stackViews } from "../../platforms";
-import type { DeployedHost, DeployedService } from "../hosts";
+import type { DeployedHost, DeployedService } from "../stack/hosts";
 
 /** The stack as it is to be, and where it runs. */
 interface Told {

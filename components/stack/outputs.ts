@@ -1,68 +1,33 @@
 import type { Output } from "@pulumi/pulumi";
-import type { Connection } from "@vpai/providers";
-import type { UnitHealth } from "../../model/checks";
 import type { HostView } from "../../model/context";
+import type {
+  ContainerOutput,
+  HostOutput,
+  ServiceOutput,
+  StackOutputs,
+  ToolOutput,
+  UnitOutput,
+} from "../../model/outputs";
 import { startedWith } from "../../model/peers";
 import { folderOn, type Platform, type PlatformHost, prefixOn } from "../../model/platform";
 import { programFolder } from "../../model/program";
 import { isOnDemand, type UnitRun } from "../../model/run";
 import { isContainerService, isUnitService, type Service, type UnitService, unitOf } from "../../model/service";
 import { urlOf } from "../../model/site";
-import { whenUnreachable, type WhenUnreachable } from "../../model/stack";
+import { whenUnreachable } from "../../model/stack";
 import type { HostPlan } from "../../platforms";
 import type { Host } from "../hosts/host";
 import { healthOf } from "../unit/spec";
 import { type Deployment, hostIn, jobsOn } from "./plans";
 
-/** What a stack tells of a host to whoever runs it. */
-export interface HostOutput {
-  /** How to log in. */
-  connection: Output<Connection>;
-  /** Address that the world reaches the host on. */
-  publicAddress: Output<string>;
-  /** What a command that cannot reach it makes of that. */
-  unreachable: WhenUnreachable;
-  services: Record<string, ServiceOutput>;
-  jobs: Record<string, JobOutput>;
-  tools: Record<string, ToolOutput>;
-}
+/** Known once the host is there. */
+type Late = "connection" | "publicAddress";
 
-/** What a stack tells of a program for those who log in. */
-interface ToolOutput {
-  /** Absolute path of the folder of its versions. */
-  folder: string;
-  version: string;
-  /** Its commands in /usr/local/bin. */
-  commands: string[];
-}
+/** What a stack tells of a host, while its program runs. */
+export type LateHostOutput = Omit<HostOutput, Late> & { [Key in Late]: Output<HostOutput[Key]> };
 
-/** What a stack tells of a job: the name of its systemd service on the host. */
-interface JobOutput {
-  unit: string;
-}
-
-/** What a stack tells of a service: the name of its container or systemd unit on the host, and what it runs. */
-type ServiceOutput = {
-  /** The service's sites. */
-  urls: string[];
-} & (
-  | {
-      container: string;
-      /** Image reference as configured. */
-      image: string;
-      /** Of one that runs on demand: the containers to start, one after another, the last its own. */
-      onDemand?: string[];
-    }
-  | {
-      unit: string;
-      /** Name and version of its program. */
-      program: string;
-      /** Image that the program is taken out of, where it is. */
-      takenFrom?: string;
-      /** How it is seen to work. */
-      health: UnitHealth;
-    }
-);
+/** What a stack tells, while its program runs. */
+export type LateStackOutputs = { [Key in keyof StackOutputs]: Record<string, LateHostOutput> };
 
 const toolsOn = ({ name: platform }: Platform, host: PlatformHost): Record<string, ToolOutput> => {
   const folder = folderOn(platform, host);
@@ -75,13 +40,13 @@ const toolsOn = ({ name: platform }: Platform, host: PlatformHost): Record<strin
 };
 
 /** What a stack tells of a unit's program. */
-const programOf = ({ program: { name, version, source } }: UnitRun) => ({
+const programOf = ({ program: { name, version, source } }: UnitRun): Pick<UnitOutput, "program" | "takenFrom"> => ({
   program: `${name} ${version}`,
   ...(source.kind === "image" ? { takenFrom: source.reference } : {}),
 });
 
 /** @param folder of the platform on its host */
-const describeUnit = (service: UnitService, folder: string) => ({
+const describeUnit = (service: UnitService, folder: string): Omit<UnitOutput, "urls"> => ({
   unit: unitOf(service),
   ...programOf(service.run),
   health: healthOf(service, { folder }),
@@ -96,7 +61,7 @@ const describeServices = (
   const folder = folderOn(platform.name, description);
   const containerOf = ({ name }: Service): string => `${prefixOn(platform.name, description)}${name}`;
   const urlsOf = ({ expose = [] }: Service): string[] => expose.map((exposure) => urlOf(exposure, config.domain));
-  const startedBy = (service: Service) =>
+  const startedBy = (service: Service): Pick<ContainerOutput, "onDemand"> =>
     isOnDemand(service.run) ? { onDemand: startedWith(service, views, host).map(containerOf) } : {};
   return Object.fromEntries<ServiceOutput>([
     ...services.filter(isContainerService).map((service): [string, ServiceOutput] => {
@@ -113,7 +78,12 @@ const describeServices = (
 };
 
 /** What a stack tells of a host. @param views what runs where */
-export function outputOf(plan: HostPlan, host: Host, views: readonly HostView[], deployment: Deployment): HostOutput {
+export function outputOf(
+  plan: HostPlan,
+  host: Host,
+  views: readonly HostView[],
+  deployment: Deployment,
+): LateHostOutput {
   const { platform, config } = deployment;
   return {
     connection: host.connection,

@@ -6,5 +6,5 @@ test("the project's own lint fails on an upward import that is planted in a file
   const planted = 'import { titleOf } from "../config";\n\nexport const title = titleOf({ stack: "lab" });\n';
   const root = path.join(__dirname, "../..");
   const { status, stdout } = spawnSync(process.execPath, eslint, { cwd: root, input: planted, encoding: "utf8" });
-  expect([status, stdout]).toEqual([1, expect.stringContaining("model/ imports only rooms below it")]);
+  expect([status, stdout]).toEqual([1, expect.stringContaining("model/ imports only folders below it")]);
 }, 120_000);

@@ -7,6 +7,7 @@ import { drillHost, type Rehearsed } from "../../commands/drill/host";
 import { tellFigures } from "../../commands/drill/metrics";
 import { type DrilledHost, isGood } from "../../commands/drill/report";
 import { ensureImage } from "../../lab/images/build";
+import { backupScripts } from "../../programs/backup";
 import { implementations } from "../../providers";
 import { Transport } from "../../providers/ssh/transport";
 import { projectRoot } from "../../toolchain/environment";
@@ -62,13 +63,8 @@ const METHODS = ["capabilities/backups/postgresql.sh", "capabilities/backups/red
 /** Puts a platform's folder there, with its programs; the app writes a file at each of its starts. */
 function putPlatform(platform: string): void {
   const [folder, at] = [folderOf(platform), program(platform)];
-  for (const file of [
-    "programs/backup/backup.sh",
-    "programs/backup/releases.sh",
-    "programs/backup/tools.sh",
-    ...METHODS,
-  ])
-    put(`${at}/${path.basename(file)}`, readFileSync(path.join(projectRoot, file), "utf8"));
+  for (const [file, content] of Object.entries(backupScripts())) put(`${at}/${file}`, content);
+  for (const file of METHODS) put(`${at}/${path.basename(file)}`, readFileSync(path.join(projectRoot, file), "utf8"));
   put(`${at}/plan`, PLAN.map((line) => `${line.replaceAll("|", "\t")}\n`).join(""));
   put(`${folder}/secrets/${JOB}/redis.secret`, PASSWORD, "0400");
   put(`${folder}/users.acl`, `user default on #${createHash("sha256").update(PASSWORD).digest("hex")} ~* &* +@all\n`);

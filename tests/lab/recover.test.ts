@@ -1,6 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { computerOf } from "../../commands/recover/computer";
 import { type Repository, ResticOn } from "../../commands/recover/restic";
 import { copyOf } from "../../commands/backups/offsite";
@@ -10,8 +8,8 @@ import { type GoodState, inspectState } from "../../commands/state/inspect";
 import { keysOf } from "../../commands/state/store";
 import { bucketPolicy } from "../../components/buckets";
 import { ensureImage } from "../../lab/images/build";
+import { backupScripts } from "../../programs/backup";
 import { s3BucketKind } from "../../providers/resources/s3-bucket";
-import { projectRoot } from "../../toolchain/environment";
 import { stateWith } from "../unit/commands/state/sample";
 import { eventually } from "../eventually";
 import { BareHost } from "./harness/bare-host";
@@ -106,8 +104,7 @@ test(
   async () => {
     const one = { connection: host().connection, vanishes: false };
     expect(await computerOf("seed", one, "/opt/vpai")).toBe("empty");
-    for (const file of ["backup.sh", "tools.sh"])
-      put(`${PROGRAM}/${file}`, readFileSync(path.join(projectRoot, "programs/backup", file), "utf8"));
+    for (const [file, content] of Object.entries(backupScripts())) put(`${PROGRAM}/${file}`, content);
     put(`${PROGRAM}/plan`, "host\tseed\npart\tnotes\tnotes\tnote\t-\n");
     expect(await computerOf("seed", one, "/opt/vpai")).toBe("there");
     const nobody = { ...host().connection, host: "192.0.2.1" };

@@ -4,7 +4,7 @@ import type { Lab } from "./lab";
 import { admitUnknownImages, pushVariant } from "./variants";
 
 /** The version of n8n that serves before a bad one is tried. */
-export const GOOD = "docker.io/n8nio/n8n:2.7.3";
+const GOOD = "docker.io/n8nio/n8n:2.7.3";
 export const HEALTH = "https://mayi.vpai.test/healthz";
 /** The label of a container that serves in place of a bad version. */
 export const PREVIOUS = "dev.vpai.previous";

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { bucketPolicy } from "../../../components/buckets";
+import { backupScripts } from "../../../programs/backup";
 import { lineOf } from "../../../providers/resources/authorized-key";
 import type { S3BucketInputs } from "../../../providers/resources/s3-bucket";
 import { projectRoot } from "../../../toolchain/environment";
@@ -258,8 +259,8 @@ export class Offsite {
     const folders = ["config/ssh", "push", "prune", "store", "metrics", "clock/host", "clock/hub"];
     for (const folder of [...folders, `host/configs/backup-${HOST}`]) mkdirSync(this.at(folder), { recursive: true });
     copyFileSync(path.join(projectRoot, "programs/offsite/offsite.sh"), this.at("config/offsite.sh"));
-    for (const file of ["backup.sh", "tools.sh"])
-      copyFileSync(path.join(projectRoot, "programs/backup", file), this.at(`host/configs/backup-${HOST}`, file));
+    for (const [file, content] of Object.entries(backupScripts()))
+      writeFileSync(this.at(`host/configs/backup-${HOST}`, file), content);
     writeFileSync(this.at(`host/configs/backup-${HOST}/plan`), `host\t${HOST}\npart\tnotes\tnotes\tnote\t-\n`);
     writeFileSync(this.at(`host/configs/backup-${HOST}/note.sh`), METHOD);
     this.layOutClock("host", "/usr/bin/date", "/files/clock/host");

@@ -15,8 +15,8 @@ test.each([
   ["config/parse.ts", 'import { platforms } from "../platforms";'],
   ["platforms/vpai/services/n8n.ts", 'import { Host } from "../../../components/hosts/host";'],
   ["toolchain/setup.ts", 'import { catalogue } from "../lab/images/catalogue";'],
-  ["lab/images/build.ts", 'import { main } from "../../commands/pulumi";'],
-  ["components/stack.ts", 'import { main } from "../commands/pulumi";'],
+  ["lab/images/build.ts", 'import { main } from "../../commands/stack/pulumi";'],
+  ["components/stack.ts", 'import { main } from "../commands/stack/pulumi";'],
 ])("%s may not say %s", (file, line) => {
   expect(said(file, line)).toEqual([expect.stringContaining("imports only folders below it")]);
 });

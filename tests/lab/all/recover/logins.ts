@@ -1,5 +1,5 @@
 import { Transport } from "@vpai/providers";
-import { outputsOf } from "../../../../commands/hosts";
+import { outputsOf } from "../../../../commands/stack/hosts";
 import { describedStack } from "../../../../commands/rotate/stack";
 import { tryUntil } from "../../../../commands/rotate/try";
 import { madeValues } from "../../../../commands/rotate/values";

@@ -1,5 +1,5 @@
 import { proxyAmong, questionFor } from "../../../../commands/budget/ask";
-import type { DeployedHost } from "../../../../commands/hosts";
+import type { DeployedHost } from "../../../../commands/stack/hosts";
 
 test.each([
   [undefined, ""],

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { backupScripts } from "../../../../programs/backup";
 import { projectRoot } from "../../../../toolchain/environment";
 
 /** What a run said, and how it ended. */
@@ -31,8 +32,7 @@ export class BackupHost {
   constructor() {
     mkdirSync(this.here, { recursive: true });
     mkdirSync(this.programs);
-    for (const file of ["backup.sh", "releases.sh", "migrate.sh", "extract.sh", "tools.sh"])
-      copyFileSync(path.join(projectRoot, "programs/backup", file), path.join(this.here, file));
+    for (const [file, content] of Object.entries(backupScripts())) writeFileSync(path.join(this.here, file), content);
     // The host's engine, which has nothing left over of ours.
     this.program("docker", "exit 0");
   }

@@ -5,7 +5,7 @@ import { asSuperuser } from "../../../../providers/postgresql/superuser";
 import type { Server } from "../../../../providers/postgresql/session";
 import type { Transport } from "../../../../providers/ssh/transport";
 
-/** What the local socket is asked, and answers. A real server: tests/lab/data-gone.test.ts. */
+/** What the local socket is asked, and answers. A real server: tests/lab/long/data-gone.test.ts. */
 let commands: { argv: readonly string[]; stdin: string }[] = [];
 let refusal = "";
 

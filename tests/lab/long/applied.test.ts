@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Changes } from "./harness/changes";
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import { sharedLab } from "./harness/shared";
-import { authorityOf, get } from "./harness/site";
-import { ECHO, WebSocketClient } from "./harness/websocket";
+import type { Changes } from "../harness/changes";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { sharedLab } from "../harness/shared";
+import { authorityOf, get } from "../harness/site";
+import { ECHO, WebSocketClient } from "../harness/websocket";
 
 /** What is applied has been read by the program: a file's content decides, not its age; open connections outlive it. */
 

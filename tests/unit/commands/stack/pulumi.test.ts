@@ -1,9 +1,9 @@
-import { fake } from "./fake-pulumi";
+import { fake } from "../fake-pulumi";
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import os from "node:os";
-import { chosenStack, main, prepareStack, pulumi, pulumiOutput } from "../../../commands/pulumi";
-import { deployedHosts } from "../../../commands/hosts";
+import { chosenStack, main, prepareStack, pulumi, pulumiOutput } from "../../../../commands/stack/pulumi";
+import { deployedHosts } from "../../../../commands/stack/hosts";
 
 beforeEach(() => fake.reset());
 afterAll(() => fake.remove());

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { cpSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { Lab } from "./harness/lab";
-import { killUp } from "./harness/processes";
-import { cleanEnvironment, run } from "./harness/run";
+import { Lab } from "../harness/lab";
+import { killUp } from "../harness/processes";
+import { cleanEnvironment, run } from "../harness/run";
 
 /** An interrupted run is followed by a plain `up` that converges, whatever the interruption left behind. */
 

@@ -1,4 +1,4 @@
-import { table } from "../../../commands/table";
+import { table } from "../../../../commands/terminal/table";
 
 test("columns are as wide as their widest cell, lines have no trailing spaces", () => {
   expect(

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { ACCEPTED_OF_NODE, ACCEPTED_SETTINGS } from "../../providers/n8n/accepted";
-import type { Definition } from "../../providers/n8n/workflow";
-import { n8nWorkflowKind } from "../../providers/resources/n8n-workflow";
-import { postgresDatabaseKind } from "../../providers/resources/postgres-database";
-import { projectRoot } from "../../toolchain/environment";
-import { eventually } from "../eventually";
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import type { Result } from "./harness/run";
-import { sharedLab } from "./harness/shared";
-import { authorityOf, get } from "./harness/site";
+import { ACCEPTED_OF_NODE, ACCEPTED_SETTINGS } from "../../../providers/n8n/accepted";
+import type { Definition } from "../../../providers/n8n/workflow";
+import { n8nWorkflowKind } from "../../../providers/resources/n8n-workflow";
+import { postgresDatabaseKind } from "../../../providers/resources/postgres-database";
+import { projectRoot } from "../../../toolchain/environment";
+import { eventually } from "../../eventually";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import type { Result } from "../harness/run";
+import { sharedLab } from "../harness/shared";
+import { authorityOf, get } from "../harness/site";
 
 /** What lives inside a program, or is a folder of data: gone it is never made anew silently, unreadable it is unknown. */
 

@@ -1,7 +1,7 @@
-import { runPulumi } from "./engine/run";
+import { runPulumi } from "../engine/run";
 
-export { type Captured, capturePulumi, pulumiOutput } from "./engine/run";
-export { changeStack, prepareStack } from "./state/prepare";
+export { type Captured, capturePulumi, pulumiOutput } from "../engine/run";
+export { changeStack, prepareStack } from "../state/prepare";
 
 /** The stack that a command is about, as `make` hands it over. */
 export const chosenStack = (): string => process.env["STACK"] || "lab";

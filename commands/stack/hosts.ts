@@ -1,0 +1,38 @@
+import type { ContainerOutput, HostOutput, StackOutputs, UnitOutput } from "../../model/outputs";
+import { prepareStack, pulumiOutput } from "./pulumi";
+import { pulumiJson } from "../engine/pulumi-json";
+
+/** A service as the stack's outputs describe it: in a container, or as a unit. Those of older programs say less of it. */
+export type DeployedService = Partial<ContainerOutput & UnitOutput>;
+
+/** What the outputs of older programs say of every host, too. */
+type Always = "connection" | "publicAddress";
+
+/** A host as the stack's outputs describe it. */
+export interface DeployedHost extends Pick<HostOutput, Always>, Partial<Omit<HostOutput, Always | "services">> {
+  services: Record<string, DeployedService>;
+}
+
+/** As they are printed; of a stack that has not been brought up there are none. */
+type Printed = { [Key in keyof StackOutputs]?: Record<string, DeployedHost> };
+
+/** The stack's hosts by name. @throws when the stack has not been brought up */
+export async function deployedHosts(stack: string): Promise<Record<string, DeployedHost>> {
+  await prepareStack(stack);
+  const hosts = await outputsOf(stack);
+  if (Object.keys(hosts).length === 0)
+    throw new Error(
+      `stack ${stack} has no hosts yet: run \`make up${stack === "lab" ? "" : ` STACK=${stack}`}\` first`,
+    );
+  return hosts;
+}
+
+/** The same of a stack that exists; without hosts, none. */
+export const outputsOf = async (stack: string): Promise<Record<string, DeployedHost>> =>
+  hostsIn(await pulumiOutput(stack, "stack", "output", "--json", "--stack", stack));
+
+/** @param printed by `pulumi stack output --json`, also of an older program */
+export function hostsIn(printed: string): Record<string, DeployedHost> {
+  const { hosts = {} }: Printed = pulumiJson(printed, "pulumi stack output --json");
+  return hosts;
+}

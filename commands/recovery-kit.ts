@@ -4,11 +4,11 @@ import { backedHosts } from "./backups/host";
 import { isMeant } from "./terminal/confirm";
 import { deployedHosts } from "./stack/hosts";
 import { chosenStack, main, pulumiOutput } from "./stack/pulumi";
-import { pulumiJson } from "./engine/pulumi-json";
 import { type Kit, kitFor } from "./recovery-kit/kit";
 import { madeSecret } from "./secrets/made";
 import { expectPaper } from "./recovery-kit/paper";
 import { elsewhereOf } from "./buckets/settings";
+import { exportedState } from "./state/exported";
 
 /** `make recovery-kit [YES=1]`: prints what brings the data back with nothing but the S3 server and that sheet of paper. */
 main(async () => {
@@ -43,4 +43,4 @@ async function kitOf(stack: string, hosts: readonly string[]): Promise<Kit> {
 const EXPORT = ["stack", "export", "--show-secrets"];
 
 const made = async (stack: string, name: string): Promise<string> =>
-  madeSecret(pulumiJson(await pulumiOutput(stack, ...EXPORT, "--stack", stack), `pulumi ${EXPORT.join(" ")}`), name);
+  madeSecret(exportedState(await pulumiOutput(stack, ...EXPORT, "--stack", stack)), name);

@@ -1,4 +1,12 @@
-import { inspectContainer, RetryingHost, prepareVersion, Transport, type Version } from "@vpai/providers";
+import {
+  inspectContainer,
+  RetryingHost,
+  prepareVersion,
+  Transport,
+  type Version,
+  versionSchema,
+} from "@vpai/providers";
+import { parseJson } from "../model/foreign-json";
 import { BackupProgram, unitOfHost } from "./backups/host";
 import { isMeant } from "./terminal/confirm";
 import { deployedHosts } from "./stack/hosts";
@@ -68,7 +76,9 @@ async function goBack(place: Place, release: ReleaseManifest): Promise<number> {
 
 async function versionIn({ transport, program, service }: Place, { set }: ReleaseManifest): Promise<Version> {
   const file = `${program.folder}/releases/${service.name}/${set}/_version/version.json`;
-  const version = JSON.parse(await transport.output(["cat", "--", file])) as Version;
+  const text = await transport.output(["cat", "--", file]);
+  const what = `the version of ${service.name} that ${file} on ${service.host} keeps`;
+  const version = parseJson(versionSchema, text, what, "go back to another release");
   if ((await inspectContainer(transport, service.container)) === undefined)
     throw new Error(`${service.host}: expected the container ${service.container}, found none: run \`make up\` first`);
   return version;

@@ -50,7 +50,7 @@ export { SystemdUnit } from "./resources/systemd-unit";
 export { SshKey } from "./resources/ssh-key";
 export { type Asked, backupCommand } from "./backups/program";
 export { conditionOf, type Container, inspectContainer, lastLogLines } from "./docker/container";
-export type { Place, Version } from "./docker/last-healthy";
+export { type Place, type Version, versionSchema } from "./docker/last-healthy";
 export { PREVIOUS_LABEL } from "./docker/last-healthy";
 export { type Glimpse, lookAt } from "./docker/look";
 export { expectMemoryFor } from "./docker/memory";

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+import { parseJson } from "../model/foreign-json";
 import type { CommandRunner } from "./ssh/transport";
 
 /** Where a host keeps what it takes to run a version again that was healthy. */
@@ -24,13 +26,20 @@ const NONE = 44;
 
 /** The version that is kept; undefined when there is none. */
 export async function readKept<Version>(
+  schema: z.ZodType<Version, Version>,
   host: CommandRunner,
   { lastHealthy }: Pick<KeptPlace, "lastHealthy">,
 ): Promise<Version | undefined> {
   const answer = await host.run(["sh", "-c", READ, "vpai", lastHealthy]);
   if (answer.code === NONE) return undefined;
   if (answer.code !== 0) throw new Error(`${host.name}: cannot read ${lastHealthy}: ${answer.stderr.trim()}`);
-  return JSON.parse(answer.stdout) as Version;
+  const what = `the version that ${lastHealthy}/version.json on ${host.name} keeps`;
+  return parseJson(
+    schema,
+    answer.stdout,
+    what,
+    "remove that folder, and run up again: the next healthy version is kept",
+  );
 }
 
 /** Keeps a version, with a copy of its configuration files, in place of the one before. */

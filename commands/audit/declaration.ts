@@ -142,7 +142,7 @@ const exceptionsOf = ({ accepted = [] }: Platform, ownsKernel: boolean): Accepte
 /** Resources of a host; a lab machine's own container is one of the machine that it runs on. */
 function statesOn(host: string, { deployed, states }: Stack): ResourceState[] {
   const names = Object.keys(deployed);
-  const resources = resourcesIn({ deployment: { resources: states } });
+  const resources = resourcesIn({ deployment: { resources: [...states] } });
   return states.filter((_state, index) => isOn(host, resources[index] as Resource, names));
 }
 

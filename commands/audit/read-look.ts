@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import type {
   Seen,
   SeenCondition,
@@ -44,7 +46,9 @@ export function readLook(text: string): Seen {
       return name === undefined || address === undefined ? [] : [{ address, interface: name }];
     }),
     containers: part("container").map(containerOf),
-    networks: part("network").map((line) => JSON.parse(line) as Seen["networks"][number]),
+    networks: part("network").map((line) =>
+      parseJson(networkSchema, line, "a network as the host's engine tells of it"),
+    ),
     volumes: part("volume"),
     engine: engineOf(part),
     admin: part("admin").map((line) => {
@@ -106,36 +110,51 @@ function listenersOf(part: Parts): SeenListener[] {
   });
 }
 
+const texts = z.array(z.string()).nullable();
+const textsByName = z.record(z.string(), z.string()).nullable();
+
 /** What a container says of itself, as the look asks for it. */
-interface Inspected {
-  name: string;
-  image: string;
-  reference: string;
-  state: string;
-  labels: Record<string, string> | null;
-  user: string;
-  healthcheck: { Test?: string[] } | null;
-  privileged: boolean;
-  capAdd: string[] | null;
-  capDrop: string[] | null;
-  security: string[] | null;
-  memory: number;
-  swap: number;
-  cpus: number;
-  pids: number | null;
-  readOnly: boolean;
-  ports: Record<string, { HostIp: string; HostPort: string }[] | null> | null;
-  network: string;
-  pid: string;
-  ipc: string;
-  devices: { PathOnHost: string }[] | null;
-  mounts: { Type: string; Name?: string; Source: string; Destination: string; RW: boolean }[] | null;
-  addresses: Record<string, { IPAddress: string }> | null;
-  log: { Type: string; Config: Record<string, string> | null };
-}
+const containerSchema = z.looseObject({
+  name: z.string(),
+  image: z.string(),
+  reference: z.string(),
+  state: z.string(),
+  labels: textsByName,
+  user: z.string(),
+  healthcheck: z.looseObject({ Test: texts.optional() }).nullable(),
+  privileged: z.boolean(),
+  capAdd: texts,
+  capDrop: texts,
+  security: texts,
+  memory: z.number(),
+  swap: z.number(),
+  cpus: z.number(),
+  pids: z.number().nullable(),
+  readOnly: z.boolean(),
+  ports: z
+    .record(z.string(), z.array(z.looseObject({ HostIp: z.string(), HostPort: z.string() })).nullable())
+    .nullable(),
+  network: z.string(),
+  pid: z.string(),
+  ipc: z.string(),
+  devices: z.array(z.looseObject({ PathOnHost: z.string() })).nullable(),
+  mounts: z
+    .array(
+      z.looseObject({
+        Type: z.string(),
+        Name: z.string().exactOptional(),
+        Source: z.string(),
+        Destination: z.string(),
+        RW: z.boolean(),
+      }),
+    )
+    .nullable(),
+  addresses: z.record(z.string(), z.looseObject({ IPAddress: z.string() })).nullable(),
+  log: z.looseObject({ Type: z.string(), Config: textsByName }),
+});
 
 function containerOf(line: string): SeenContainer {
-  const said = JSON.parse(line) as Inspected;
+  const said = parseJson(containerSchema, line, "a container as the host's engine tells of it");
   const { name, image, reference, state, user, privileged, memory, swap, cpus, readOnly } = said;
   return {
     ...{ image, reference, state, user, privileged, memory, swap, cpus, readOnly },
@@ -164,10 +183,14 @@ function containerOf(line: string): SeenContainer {
   };
 }
 
+const networkSchema = z.looseObject({ name: z.string(), internal: z.boolean(), labels: textsByName });
+
+const engineSchema = z.looseObject({ driver: z.string(), live: z.boolean() });
+
 function engineOf(part: Parts): SeenEngine | undefined {
   const [info] = part("engine");
   if (info === undefined) return undefined;
-  const { driver, live } = JSON.parse(info) as { driver: string; live: boolean };
+  const { driver, live } = parseJson(engineSchema, info, "the engine's word on itself");
   return { logDriver: driver, liveRestore: live, settings: settingsOf(part("daemon").join("")) };
 }
 

@@ -1,8 +1,7 @@
 import { publicKeyOf } from "@vpai/providers";
 import { pulumiOutput } from "../stack/pulumi";
-import { pulumiJson } from "../engine/pulumi-json";
-import type { ResourceState } from "../preview-comment/preview";
 import { currentHosts, settingsOf } from "../reach/stack";
+import { exportedState } from "../state/exported";
 import { servicesOn, settled } from "../../platforms";
 import type { Stack } from "./declaration";
 
@@ -13,8 +12,7 @@ export async function declaredStack(name: string): Promise<Stack> {
   if (settings === undefined)
     throw new Error(`expected a stack's file without errors, found some: make preview STACK=${name} tells them all`);
   const { platform, config } = settings;
-  const printed = pulumiJson(await pulumiOutput(name, "stack", "export", "--stack", name), "pulumi stack export");
-  const { deployment } = printed as { deployment?: { resources?: ResourceState[] } };
+  const { deployment } = exportedState(await pulumiOutput(name, "stack", "export", "--stack", name));
   return {
     ...{ name, platform, deployed, vpnEnforce: config.vpnEnforce },
     hosts: Object.fromEntries(

@@ -1,31 +1,44 @@
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
+
 /** A part of a set of backups, as its manifest has it. */
-interface ManifestPart {
-  name: string;
-  service: string;
+const partSchema = z.object({
+  name: z.string(),
+  service: z.string(),
   /** How it was copied. */
-  method: string;
-  rows: Record<string, number>;
-  files: { path: string; bytes: number }[];
-}
+  method: z.string(),
+  rows: z.record(z.string(), z.number()),
+  files: z.array(z.object({ path: z.string(), bytes: z.number() })),
+});
+
+export const manifestSchema = z.object({
+  set: z.string(),
+  sequence: z.number(),
+  /** ISO 8601. */
+  started: z.string(),
+  /** ISO 8601: when everything in it had been read back. */
+  ended: z.string(),
+  bytes: z.number(),
+  parts: z.array(partSchema),
+});
 
 /** What is in a set of backups. Its host writes it when the set was read back and is complete. */
-export interface Manifest {
-  set: string;
-  sequence: number;
-  /** ISO 8601. */
-  started: string;
-  /** ISO 8601: when everything in it had been read back. */
-  ended: string;
-  bytes: number;
-  parts: ManifestPart[];
-}
+export type Manifest = z.infer<typeof manifestSchema>;
 
-/** Manifests as a host gives them, the oldest first. @param text each ends with a NUL */
-export const manifestsIn = (text: string): Manifest[] =>
+/** What to do about a manifest that is none. */
+const LOOK_AT_IT =
+  "run `make up`, which brings the host this version of the program that writes them, and look at that file there";
+
+/** What ends with a NUL each, in the form that is expected of it. */
+export const eachIn = <Value>(schema: z.ZodType<Value, Value>, text: string, what: string): Value[] =>
   text
     .split("\0")
     .filter((one) => one.trim() !== "")
-    .map((one) => JSON.parse(one) as Manifest);
+    .map((one) => parseJson(schema, one, what, LOOK_AT_IT));
+
+/** Manifests as a host gives them, the oldest first. @param text each ends with a NUL */
+export const manifestsIn = (text: string): Manifest[] =>
+  eachIn(manifestSchema, text, "the manifest of a set of backups");
 
 /** Seconds in a day, an hour, a minute. */
 const UNITS = [

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import type { DeployedHost } from "../stack/hosts";
 import { ageOf, sizeOf } from "./manifest";
 
@@ -12,13 +14,18 @@ export interface OffsiteCopy {
   bytes: number;
 }
 
-/** Which part of the repository was read back last, and when. */
-interface OffsiteCheck {
-  /** ISO 8601. */
-  moment: string;
-  part: number;
-  of: number;
-}
+/** The same as the hub's file has it: older versions of Restic note no sizes. */
+const copiesSchema = z.array(
+  z.object({
+    ...{ id: z.string(), host: z.string(), time: z.string(), set: z.string() },
+    bytes: z.number().nullable(),
+  }),
+);
+
+/** Which part of the repository was read back last, and when: ISO 8601. */
+const checkSchema = z.object({ moment: z.string(), part: z.number(), of: z.number() });
+
+type OffsiteCheck = z.infer<typeof checkSchema>;
 
 /** What the hub has noted of the copies. */
 export interface Offsite {
@@ -50,10 +57,19 @@ export async function offsiteOn(host: Asked): Promise<Offsite> {
   const folder = folderIn(await offsiteUnit(host));
   const [copies = "", check = ""] = (await host.output(["sh", "-c", READ, "vpai", folder])).split("\0");
   return {
-    copies: copies.trim() === "" ? [] : (JSON.parse(copies) as OffsiteCopy[]),
-    check: check.trim() === "" ? undefined : (JSON.parse(check) as OffsiteCheck),
+    copies:
+      copies.trim() === ""
+        ? []
+        : parseJson(copiesSchema, copies, `the copies that ${folder}/snapshots.json notes`, RUN_AGAIN).map((copy) => ({
+            ...copy,
+            bytes: copy.bytes ?? 0,
+          })),
+    check:
+      check.trim() === "" ? undefined : parseJson(checkSchema, check, `what ${folder}/checked.json notes`, RUN_AGAIN),
   };
 }
+
+const RUN_AGAIN = "run `make up` and `make run JOB=offsite`, which writes it anew";
 
 /** Folder of the job's notes on its host, out of the mounts of its container. */
 export function folderIn(unit: string): string {

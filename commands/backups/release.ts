@@ -1,28 +1,27 @@
-import { ageOf, type Manifest, sizeOf } from "./manifest";
+import { z } from "zod";
+import { ageOf, eachIn, type Manifest, manifestSchema, sizeOf } from "./manifest";
 
 /** An image as a release has it. */
-interface ReleaseImage {
+const imageSchema = z.object({
   /** As it was configured. */
-  reference: string;
+  reference: z.string(),
   /** The engine's own name of its content. */
-  image: string;
-}
+  image: z.string(),
+});
+
+const releaseSchema = manifestSchema.extend({
+  service: z.string(),
+  from: imageSchema,
+  to: imageSchema,
+  /** Names the configuration files of then. */
+  revision: z.string(),
+});
 
 /** What a service kept right before another image took its place, as the host wrote it down. */
-export interface ReleaseManifest extends Manifest {
-  service: string;
-  from: ReleaseImage;
-  to: ReleaseImage;
-  /** Names the configuration files of then. */
-  revision: string;
-}
+export type ReleaseManifest = z.infer<typeof releaseSchema>;
 
 /** Manifests as a host gives them, the oldest first. @param text each ends with a NUL */
-export const releasesIn = (text: string): ReleaseManifest[] =>
-  text
-    .split("\0")
-    .filter((one) => one.trim() !== "")
-    .map((one) => JSON.parse(one) as ReleaseManifest);
+export const releasesIn = (text: string): ReleaseManifest[] => eachIn(releaseSchema, text, "the manifest of a release");
 
 /** `2.7.3` of `docker.io/n8nio/n8n:2.7.3@sha256:…`. */
 const tagOf = (reference: string): string => /:([^:/@]+)(?:@.*)?$/.exec(reference)?.[1] ?? reference;

@@ -6,7 +6,7 @@ import { cleanEnvironment } from "../../toolchain/clean-environment";
 import { copyCheckout } from "../../toolchain/copy-checkout";
 import { localDirectory } from "../../toolchain/environment";
 import { type DeployedHost, hostsIn } from "../stack/hosts";
-import { pulumiJson } from "../engine/pulumi-json";
+import { type ExportedState, exportedState } from "../state/exported";
 
 /** Where a drill of a stack has its copy: a checkout of its own, so a lab of its own. */
 const folderOf = (stack: string): string => path.join(localDirectory, "drill", stack);
@@ -58,8 +58,8 @@ export class Copy {
   }
 
   /** Its state. */
-  async exported(): Promise<object> {
-    return pulumiJson(await this.pulumi(["stack", "export", "--stack", "lab"]), "pulumi stack export");
+  async exported(): Promise<ExportedState> {
+    return exportedState(await this.pulumi(["stack", "export", "--stack", "lab"]));
   }
 
   /** Takes it down, and its folder away. @throws when something of it is left */

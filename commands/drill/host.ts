@@ -11,6 +11,7 @@ import { remoteLines } from "./lines";
 import { compared, type ComparedPart, emptyRehearsal, heard, type Rehearsal } from "./rehearsal";
 import { dataOf, type DrilledHost, type ReturnedHost, type ReturnedService } from "./report";
 import type { NewestSet } from "./sets";
+import type { ExportedState } from "../state/exported";
 
 /** Seconds that services may take to be well once their data are back: as long as a restore gives them. */
 const PATIENCE = 300;
@@ -23,7 +24,7 @@ export interface Rehearsed {
   /** Hosts of the copy. */
   copied: Readonly<Record<string, DeployedHost>>;
   /** State of the copy. */
-  exported: object;
+  exported: ExportedState;
   /** Names of the drilled stack's sites. */
   names: readonly string[];
   /** When it began, and when the copy was up. */

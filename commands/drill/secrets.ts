@@ -1,15 +1,15 @@
 import type { Platform } from "../../model/platform";
 import { pulumiOutput } from "../stack/pulumi";
-import { pulumiJson } from "../engine/pulumi-json";
 import { madeIfAny } from "../secrets/made";
 import { readStackFile } from "../secrets/stack-file";
+import { exportedState } from "../state/exported";
 import { readingSecrets } from "./settings";
 
 /** Values of the secrets without which a stack's data cannot be read, by name: those that it has, and no other secret. */
 export async function secretsForReading(stack: string, platform: Platform): Promise<Record<string, string>> {
   const { values } = await readStackFile(stack);
   const printed = await pulumiOutput(stack, "stack", "export", "--show-secrets", "--stack", stack);
-  const state = pulumiJson(printed, "pulumi stack export");
+  const state = exportedState(printed);
   return Object.fromEntries(
     readingSecrets(platform).flatMap((name): [string, string][] => {
       const value = values[`secrets:${name}`] ?? madeIfAny(state, name);

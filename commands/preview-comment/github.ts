@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 
 /** The comment that is kept up to date, and how to reach it. */
 export interface CommentTarget {
@@ -44,13 +45,13 @@ export async function putComment(target: CommentTarget, marker: string, body: st
 async function findComment(target: CommentTarget, comments: string, marker: string): Promise<Comment | undefined> {
   for (let page = 1; ; page++) {
     const answer = await request(target, "GET", `${comments}?per_page=${PAGE_SIZE}&page=${page}`);
-    const found = z.array(commentSchema).parse(answer);
+    const found = parseJson(z.array(commentSchema), answer, "GitHub's list of comments");
     const known = found.find(({ body, user }) => user?.type === "Bot" && body?.startsWith(marker));
     if (known !== undefined || found.length < PAGE_SIZE) return known;
   }
 }
 
-async function request(target: CommentTarget, method: string, path: string, body?: object): Promise<unknown> {
+async function request(target: CommentTarget, method: string, path: string, body?: object): Promise<string> {
   const response = await fetch(`${target.api}${path}`, {
     method,
     headers: {
@@ -62,7 +63,7 @@ async function request(target: CommentTarget, method: string, path: string, body
     signal: AbortSignal.timeout(REQUEST_TIMEOUT),
   });
   const text = await response.text();
-  if (response.ok) return JSON.parse(text) as unknown;
+  if (response.ok) return text;
   const advice = response.status === 403 ? "; the job needs `permissions: pull-requests: write`" : "";
   throw new Error(`GitHub answered ${response.status} to ${method} ${path}: ${text.slice(0, 500)}${advice}`);
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { expectForm } from "../../model/foreign-json";
 import { pulumiJson } from "../engine/pulumi-json";
 
 /** One resource in the state file's form. Only what is shown is named; the engine writes more. */
-const stateSchema = z.looseObject({
+export const stateSchema = z.looseObject({
   urn: z.string(),
   type: z.string(),
   custom: z.boolean().optional(),
@@ -56,8 +57,6 @@ const isPreview = (object: object): boolean =>
  * @throws Error when the text holds no whole preview, or several; it never quotes the text, which may hold secrets.
  */
 export function parsePreview(text: string): PulumiPreviewJson {
-  const parsed = previewSchema.safeParse(pulumiJson(text, "pulumi preview --json", isPreview));
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
-  throw new Error(`expected the output of \`pulumi preview --json\`, found another form: ${problems.join("; ")}`);
+  const found = pulumiJson(text, "pulumi preview --json", isPreview);
+  return expectForm(previewSchema, found, "the output of `pulumi preview --json`");
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { expectForm } from "../../model/foreign-json";
 import { pulumiJson } from "../engine/pulumi-json";
 import { isSecretName } from "./secret-name";
 import { secretsWithin, texts } from "./secret-texts";
@@ -34,9 +35,8 @@ const configSchema = z.record(
  * @throws Error when it has another form; it never quotes it
  */
 export function secretsOfConfig(json: string): string[] {
-  const parsed = configSchema.safeParse(pulumiJson(json, "pulumi config --json"));
-  if (!parsed.success) throw new Error("expected the output of `pulumi config --json`, found another form");
-  return Object.values(parsed.data)
+  const found = pulumiJson(json, "pulumi config --json");
+  return Object.values(expectForm(configSchema, found, "the output of `pulumi config --json`"))
     .filter(({ secret }) => secret === true)
     .flatMap(({ value, objectValue }) => [...texts(value), ...texts(objectValue)]);
 }

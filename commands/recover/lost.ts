@@ -1,11 +1,7 @@
 import type { ResourceState } from "../preview-comment/preview";
 import { hostOf } from "../scope/hosts";
 import { type Resource, resourcesIn } from "../scope/resources";
-
-/** What `pulumi stack export` prints. */
-export interface ExportedState {
-  deployment?: { resources?: ResourceState[] };
-}
+import type { ExportedState } from "../state/exported";
 
 const KEPT_SECRET = "pulumi-nodejs:dynamic/vpai/host:KeptSecret";
 
@@ -20,7 +16,8 @@ export const machineParts = (state: ExportedState, host: string): string[] =>
 export const knowsComputer = (state: ExportedState, host: string): boolean =>
   partsOf(state, host).some(({ type }) => COMPUTERS.includes(type));
 
-function partsOf({ deployment: { resources = [] } = {} }: ExportedState, host: string): ResourceState[] {
+function partsOf({ deployment }: ExportedState, host: string): ResourceState[] {
+  const resources = deployment?.resources ?? [];
   const machine = resources.find(({ urn }) => urn.endsWith(`::${host}/machine`))?.urn;
   return resources.filter(
     ({ parent, provider = "" }) => parent === machine && machine !== undefined && provider !== "",

@@ -10,16 +10,16 @@ import { bringBack } from "../drill/host";
 import { isGood, type ReturnedHost } from "../drill/report";
 import { type DeployedHost, outputsOf } from "../stack/hosts";
 import { changeStack, prepareStack, pulumiOutput } from "../stack/pulumi";
-import { pulumiJson } from "../engine/pulumi-json";
 import { hostsOf, settingsOf } from "../reach/stack";
 import { chosenHost } from "../scope/choice";
 import { madeIfAny } from "../secrets/made";
 import { expectPassphrase } from "../secrets/passphrase";
+import { type ExportedState, exportedState } from "../state/exported";
 import { rewriteState } from "../state/rewrite";
 import { bringUp } from "../up/bring-up";
 import { refreshStack } from "../up/refresh-stack";
 import { type Computer, computerOf } from "./computer";
-import { type ExportedState, knowsComputer, machineParts, withoutHost } from "./lost";
+import { knowsComputer, machineParts, withoutHost } from "./lost";
 import { expectKeptSecrets } from "./kept-secrets";
 import { dataOf, type Known, numberedAnew } from "./plan";
 import { ResticOn } from "./restic";
@@ -114,7 +114,7 @@ export class Recovery {
     if (computer === "unmade" && !isMade) return;
     say(`${host}: the state forgets what was on the computer that is lost.`);
     const hosts = Object.keys(this.config.hosts);
-    await rewriteState<ExportedState>(stack, (state) => withoutHost(state, { host, hosts, isMade }));
+    await rewriteState(stack, (state) => withoutHost(state, { host, hosts, isMade }));
   }
 
   /** Whether the computer is there, as whoever makes it says. @throws for one that is, and does not let us in */
@@ -218,7 +218,7 @@ const HUB_PATIENCE = 10_000;
 const AGAIN = "Another make recover goes on from there";
 
 const exportOf = async (stack: string, ...options: readonly string[]): Promise<ExportedState> =>
-  pulumiJson(await pulumiOutput(stack, "stack", "export", ...options, "--stack", stack), "pulumi stack export");
+  exportedState(await pulumiOutput(stack, "stack", "export", ...options, "--stack", stack));
 
 async function lookAt({ stack, host: name }: Asked, platform: Platform): Promise<Computer> {
   const host = (await hostsOf(stack))?.[name];

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import { z } from "zod";
 import { type Connection, sshCommand, Transport } from "@vpai/providers";
+import { parseJson } from "../../model/foreign-json";
 import type { OffsiteCopy } from "../backups/offsite";
 
 /** A repository of copies elsewhere, and keys that read it. */
@@ -12,14 +14,18 @@ export interface Repository {
   secretKey: string;
 }
 
-/** What Restic tells of a snapshot. */
-interface Snapshot {
-  id: string;
-  time: string;
-  hostname: string;
-  tags?: string[];
-  summary?: { total_bytes_processed?: number };
-}
+/** What Restic tells of snapshots; null where there is none. */
+const snapshotsSchema = z
+  .array(
+    z.looseObject({
+      id: z.string(),
+      time: z.string(),
+      hostname: z.string(),
+      tags: z.array(z.string()).nullish(),
+      summary: z.looseObject({ total_bytes_processed: z.number().nullish() }).nullish(),
+    }),
+  )
+  .nullable();
 
 /** Folder of a host's set within a snapshot (programs/offsite/offsite.sh). */
 const setIn = (host: string): string => `/srv/offsite/sets/${host}`;
@@ -109,7 +115,9 @@ export class ResticOn {
 
 /** @param text as `restic snapshots --json` prints it */
 export const copiesIn = (text: string): OffsiteCopy[] =>
-  ((JSON.parse(text) ?? []) as Snapshot[]).flatMap(({ id, time, hostname, tags = [], summary }) => {
-    const set = tags.find((tag) => tag.startsWith("set="))?.slice("set=".length);
-    return set === undefined ? [] : [{ id, time, host: hostname, set, bytes: summary?.total_bytes_processed ?? 0 }];
-  });
+  (parseJson(snapshotsSchema, text, "Restic's list of snapshots") ?? []).flatMap(
+    ({ id, time, hostname, tags, summary }) => {
+      const set = tags?.find((tag) => tag.startsWith("set="))?.slice("set=".length);
+      return set === undefined ? [] : [{ id, time, host: hostname, set, bytes: summary?.total_bytes_processed ?? 0 }];
+    },
+  );

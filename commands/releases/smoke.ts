@@ -1,24 +1,19 @@
 import { type SmokeChecksInputs, siteFaults, type Transport } from "@vpai/providers";
 import { pulumiOutput } from "../stack/pulumi";
-import { pulumiJson } from "../engine/pulumi-json";
 import { nameOf } from "../scope/resources";
-
-interface Exported {
-  deployment?: { resources?: readonly { urn: string; inputs?: Partial<SmokeChecksInputs> }[] };
-}
+import { type ExportedState, exportedState } from "../state/exported";
 
 type SiteChecks = Pick<SmokeChecksInputs, "requests" | "authority" | "patience">;
 
-/** What the last `up` checked on a host; undefined where it checked nothing. @param exported as `pulumi stack export` prints it */
-export const smokeInputsOf = (exported: Exported, host: string): Partial<SmokeChecksInputs> | undefined =>
-  exported.deployment?.resources?.find(({ urn }) => nameOf(urn) === `${host}/smoke`)?.inputs;
+/** What the last `up` checked on a host; undefined where it checked nothing. */
+export const smokeInputsOf = ({ deployment }: ExportedState, host: string): Partial<SmokeChecksInputs> | undefined =>
+  deployment?.resources?.find(({ urn }) => nameOf(urn) === `${host}/smoke`)?.inputs;
 
 /**
  * Requests that the last `up` made to see whether a service answers rightly.
- * @param exported as `pulumi stack export` prints it
  * @param service default: all of the host's
  */
-export function checksOf(exported: Exported, host: string, service: string | undefined): SiteChecks {
+export function checksOf(exported: ExportedState, host: string, service: string | undefined): SiteChecks {
   const { requests = [], authority, patience = 30 } = smokeInputsOf(exported, host) ?? {};
   const isOwn = ({ route }: SiteChecks["requests"][0]): boolean =>
     service === undefined || route.endsWith(` to ${service}`) || route === `a check of ${service}`;
@@ -33,6 +28,6 @@ export async function smokeFaults(
   transport: Transport,
 ): Promise<string[]> {
   const printed = await pulumiOutput(stack, "stack", "export", "--stack", stack);
-  const checks = checksOf(pulumiJson(printed, "pulumi stack export"), host, service);
+  const checks = checksOf(exportedState(printed), host, service);
   return (await siteFaults(transport, checks)).filter((fault) => fault !== undefined);
 }

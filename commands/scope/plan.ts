@@ -1,6 +1,6 @@
 import { capturePulumi, pulumiOutput } from "../stack/pulumi";
 import { previewOf } from "../preview-comment/run-preview";
-import { pulumiJson } from "../engine/pulumi-json";
+import { exportedState } from "../state/exported";
 import { causeOf } from "../summary/cause";
 import { plannedIn, type Resource, resourcesIn } from "./resources";
 
@@ -20,5 +20,5 @@ export async function plannedResources(stack: string): Promise<Resource[]> {
 /** Every resource that a stack's state has. */
 export async function stateResources(stack: string): Promise<Resource[]> {
   const printed = await pulumiOutput(stack, "stack", "export", "--stack", stack);
-  return resourcesIn(pulumiJson(printed, "pulumi stack export"));
+  return resourcesIn(exportedState(printed));
 }

@@ -1,4 +1,5 @@
 import type { PulumiPreviewJson, ResourceState } from "../preview-comment/preview";
+import type { ExportedState } from "../state/exported";
 
 /** A resource as far as it matters who needs whom. */
 export interface Resource {
@@ -32,9 +33,9 @@ export function plannedIn({ steps }: PulumiPreviewJson): Resource[] {
   return [...found.values()];
 }
 
-/** Every resource of a stack's state. @param exported as `pulumi stack export` prints it */
-export const resourcesIn = (exported: { deployment?: { resources?: readonly ResourceState[] } }): Resource[] =>
-  (exported.deployment?.resources ?? []).map((state) => resourceOf(state, "same", true));
+/** Every resource of a stack's state. */
+export const resourcesIn = ({ deployment }: ExportedState): Resource[] =>
+  (deployment?.resources ?? []).map((state) => resourceOf(state, "same", true));
 
 function resourceOf(state: ResourceState, op: string, exists: boolean): Resource {
   const { urn, type, dependencies, propertyDependencies, parent, deletedWith } = state;

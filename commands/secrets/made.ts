@@ -1,13 +1,11 @@
-/** A resource of an exported state, as far as it is looked at. */
-interface Exported {
-  deployment?: { resources?: { urn: string; outputs?: Record<string, unknown> }[] };
-}
+import { z } from "zod";
+import { expectForm, parseJson } from "../../model/foreign-json";
+import type { ExportedState } from "../state/exported";
 
 /** The value of a secret that the stack has made; undefined where it has made none. @param state as {@link madeSecret} takes it */
-export function madeIfAny(state: object, name: string): string | undefined {
-  const { deployment: { resources = [] } = {} } = state as Exported;
-  const copy = resources.find(({ urn }) => urn.endsWith(`::${name}/copy`));
-  return plain(copy?.outputs?.["value"]);
+export function madeIfAny({ deployment }: ExportedState, name: string): string | undefined {
+  const copy = deployment?.resources?.find(({ urn }) => urn.endsWith(`::${name}/copy`));
+  return plainSecret(copy?.outputs?.["value"], name);
 }
 
 /**
@@ -15,16 +13,19 @@ export function madeIfAny(state: object, name: string): string | undefined {
  * @param state what `pulumi stack export --show-secrets` gives
  * @throws when it has made none of that name; what it says quotes nothing of the state
  */
-export function madeSecret(state: object, name: string): string {
+export function madeSecret(state: ExportedState, name: string): string {
   const value = madeIfAny(state, name);
   if (value === undefined)
     throw new Error(`expected that the stack has made ${name}, found none: run \`make up\` first`);
   return value;
 }
 
-/** The text of a secret, which an export that shows it still wraps. */
-function plain(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  const { plaintext } = (value ?? {}) as { plaintext?: string };
-  return plaintext === undefined ? undefined : (JSON.parse(plaintext) as string);
+const wrapped = z.looseObject({ plaintext: z.string().exactOptional() });
+
+/** The text of a secret, which an export that shows it still wraps. @throws where it is none; it is not quoted */
+export function plainSecret(value: unknown, name: string): string | undefined {
+  if (typeof value === "string" || value === undefined || value === null) return value ?? undefined;
+  const what = `the value of ${name} in the output of \`pulumi stack export --show-secrets\``;
+  const { plaintext } = expectForm(wrapped, value, what);
+  return plaintext === undefined ? undefined : parseJson(z.string(), plaintext, what);
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { z } from "zod";
+import { expectForm } from "../../model/foreign-json";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../engine/run";
 import { pulumiJson } from "../engine/pulumi-json";
@@ -18,7 +20,8 @@ const encryptionOf = (stack: string): Encryption =>
 /** A stack of the Pulumi service is encrypted by the service; every other backend's by a passphrase. */
 const inPulumiService = async (stack: string): Promise<boolean> => {
   const printed = await pulumiOutput(stack, "whoami", "--verbose", "--json");
-  const { url } = pulumiJson(printed, "pulumi whoami --json") as { url: string };
+  const found = pulumiJson(printed, "pulumi whoami --json");
+  const { url } = expectForm(z.looseObject({ url: z.string() }), found, "the output of `pulumi whoami --json`");
   return /^https?:/.test(url);
 };
 

@@ -1,10 +1,15 @@
 import { spawn } from "node:child_process";
+import { z } from "zod";
 import type { RawConfig } from "../../config";
+import { expectForm } from "../../model/foreign-json";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../engine/run";
 import { pulumiJson } from "../engine/pulumi-json";
 
-type ConfigDump = Record<string, { readonly value?: string; readonly secret: boolean }>;
+const configSchema = z.record(
+  z.string(),
+  z.looseObject({ value: z.string().exactOptional(), secret: z.boolean().exactOptional() }),
+);
 
 /** The stack's config, secrets decrypted. @throws when the passphrase is wrong */
 export const readStackFile = (stack: string): Promise<RawConfig> => readConfig(stack, ["--show-secrets"]);
@@ -14,12 +19,12 @@ export const readStackSettings = (stack: string): Promise<RawConfig> => readConf
 
 const readConfig = async (stack: string, options: readonly string[] = []): Promise<RawConfig> => {
   const printed = await pulumiOutput(stack, "config", "--json", ...options, "--stack", stack);
-  const dump = pulumiJson(printed, "pulumi config --json") as ConfigDump;
-  const entries = Object.entries(dump);
+  const found = pulumiJson(printed, "pulumi config --json");
+  const entries = Object.entries(expectForm(configSchema, found, "the output of `pulumi config --json`"));
   return {
     stack,
     values: Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value])),
-    secretKeys: new Set(entries.flatMap(([key, { secret }]) => (secret ? [key] : []))),
+    secretKeys: new Set(entries.flatMap(([key, { secret = false }]) => (secret ? [key] : []))),
     connects: false,
   };
 };

@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
-import { isText, wholeJson } from "./json-text";
+import { wholeJson } from "../../model/whole-json";
+import { isText } from "./is-text";
 
 const resourceSchema = z.looseObject({
   urn: z.string().startsWith("urn:pulumi:"),

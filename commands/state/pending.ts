@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pulumiOutput } from "../engine/run";
-import { pulumiJson } from "../engine/pulumi-json";
+import { exportedState } from "./exported";
 
 /**
  * An interrupted run leaves notes of what it was about to create, which Pulumi warns of for ever. Every resource of
@@ -10,15 +10,14 @@ import { pulumiJson } from "../engine/pulumi-json";
  */
 export async function forgetPendingCreates(stack: string): Promise<void> {
   const printed = await pulumiOutput(stack, "stack", "export", "--stack", stack);
-  const state = pulumiJson(printed, "pulumi stack export") as {
-    deployment: { pending_operations?: { type: string }[] };
-  };
-  const pending = state.deployment.pending_operations ?? [];
+  const state = exportedState(printed);
+  const pending = state.deployment?.pending_operations ?? [];
   const others = pending.filter(({ type }) => type !== "creating");
   if (others.length === pending.length) return;
-  state.deployment.pending_operations = others;
   const file = path.join(mkdtempSync(path.join(os.tmpdir(), "vpai-state-")), "state.json");
-  writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify({ ...state, deployment: { ...state.deployment, pending_operations: others } }), {
+    mode: 0o600,
+  });
   try {
     await pulumiOutput(stack, "stack", "import", "--stack", stack, "--file", file);
   } finally {

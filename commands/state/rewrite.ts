@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pulumiOutput } from "../engine/run";
-import { pulumiJson } from "../engine/pulumi-json";
+import { type ExportedState, exportedState } from "./exported";
 import { changeStack } from "./prepare";
 
 /**
@@ -10,9 +10,9 @@ import { changeStack } from "./prepare";
  * @param change gives the new export, with its secrets encrypted as they are; undefined where nothing is to change
  * @throws when the engine refuses it, which leaves the state as it is
  */
-export async function rewriteState<Exported extends object>(
+export async function rewriteState(
   stack: string,
-  change: (exported: Exported) => Exported | undefined,
+  change: (exported: ExportedState) => ExportedState | undefined,
 ): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "vpai-state-"));
   const file = path.join(folder, "state.json");
@@ -21,8 +21,7 @@ export async function rewriteState<Exported extends object>(
       stack,
       async () => {
         const printed = await pulumiOutput(stack, "stack", "export", "--stack", stack);
-        const exported = pulumiJson(printed, "pulumi stack export") as Exported;
-        const changed = change(exported);
+        const changed = change(exportedState(printed));
         if (changed === undefined) return undefined;
         writeFileSync(file, JSON.stringify(changed), { mode: 0o600 });
         return ["stack", "import", "--stack", stack, "--file", file];

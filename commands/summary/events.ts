@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { LEFT_AS_IT_IS } from "../../model/finding";
 import { causeOf } from "./cause";
 
@@ -9,18 +10,20 @@ export interface Outcome {
   left: string[];
 }
 
-/** One line of the engine's log, as far as it is read. */
-interface EngineEvent {
-  diagnosticEvent?: { urn?: string; severity: string; message: string };
-  resourcePreEvent?: { metadata: Step };
-  resOutputsEvent?: { metadata: Step };
-}
+const stepSchema = z.looseObject({ urn: z.string(), type: z.string(), op: z.string() });
 
-export interface Step {
-  urn: string;
-  type: string;
-  op: string;
-}
+export type Step = z.infer<typeof stepSchema>;
+
+/** One line of the engine's log, as far as it is read. */
+const eventSchema = z.looseObject({
+  diagnosticEvent: z
+    .looseObject({ urn: z.string().exactOptional(), severity: z.string(), message: z.string() })
+    .exactOptional(),
+  resourcePreEvent: z.looseObject({ metadata: stepSchema }).exactOptional(),
+  resOutputsEvent: z.looseObject({ metadata: stepSchema }).exactOptional(),
+});
+
+type EngineEvent = z.infer<typeof eventSchema>;
 
 const SERVICE = "vpai:docker:Service";
 const GATE = "pulumi-nodejs:dynamic/vpai/docker:HealthGate";
@@ -29,7 +32,7 @@ const GATE = "pulumi-nodejs:dynamic/vpai/docker:HealthGate";
 const SAYS_NOTHING =
   /^(update failed|preview failed|resource .*(registration|operation) failed|Program exited with non-zero exit code: \d+|)$/;
 
-/** Reads the log of a run: one JSON event a line. A line that is cut, as after a crash, is passed over. */
+/** Reads the log of a run: one JSON event a line. A line that is cut, as after a crash, or has another form is passed over. */
 export function outcomeOf(log: string): Outcome {
   const events = eventsIn(log);
   const failures = new Map<string, Outcome["failures"][number]>();
@@ -62,7 +65,7 @@ const eventsIn = (log: string): EngineEvent[] => log.split("\n").flatMap(parsed)
 
 function parsed(line: string): EngineEvent[] {
   try {
-    return line.startsWith("{") ? [JSON.parse(line) as EngineEvent] : [];
+    return line.startsWith("{") ? [eventSchema.parse(JSON.parse(line))] : [];
   } catch {
     return [];
   }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type Challenge, parseChallenge } from "./challenge";
 
 /** How long one request may take, in milliseconds, its answer included. */
@@ -91,7 +92,7 @@ export class RegistryClient {
     const answer = await this.request(url.href, [], basic === undefined ? undefined : `Basic ${basic}`);
     const { token, access_token: accessToken } = tokenIn(answer);
     const found = token ?? accessToken;
-    if (found !== undefined) return found;
+    if (found !== undefined && found !== null) return found;
     const denied = [401, 403].includes(answer.status);
     if (denied && basic !== undefined) throw this.refused(url.origin, answer.status);
     const todo = denied ? `correct the image's name, or ${HOW_TO_LOG_IN}` : "run again later";
@@ -111,10 +112,13 @@ export class RegistryClient {
   }
 }
 
-function tokenIn({ status, body }: Answer): { token?: string; access_token?: string } {
+const tokenSchema = z.looseObject({ token: z.string().nullish(), access_token: z.string().nullish() });
+
+/** What is no answer of a token service has no token. */
+function tokenIn({ status, body }: Answer): z.infer<typeof tokenSchema> {
   if (status !== 200) return {};
   try {
-    return JSON.parse(body.toString("utf8")) as { token?: string; access_token?: string };
+    return tokenSchema.parse(JSON.parse(body.toString("utf8")));
   } catch {
     return {};
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import { ARCHITECTURES, type Architecture } from "../../model/stack";
 import type { LockedImage } from "../lock";
 import { type Answer, HOW_TO_LOG_IN, type RegistryClient } from "./client";
@@ -12,10 +13,10 @@ export const MANIFEST_TYPES: readonly string[] = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ];
 
-const platform = z.object({ os: z.string(), architecture: z.string() });
+const platform = z.looseObject({ os: z.string(), architecture: z.string() });
 const manifest = z.union([
-  z.object({ manifests: z.array(z.object({ platform: platform.optional() })) }),
-  z.object({ config: z.object({ digest: z.string() }) }),
+  z.looseObject({ manifests: z.array(z.looseObject({ platform: platform.optional() })) }),
+  z.looseObject({ manifests: z.undefined().optional(), config: z.looseObject({ digest: z.string() }) }),
 ]);
 
 /**
@@ -32,7 +33,7 @@ export async function findImage(client: RegistryClient, repository: string, tag:
   }
   const found = parsed(manifest, answer.body, `a manifest of ${repository}:${tag}`);
   const platforms =
-    "manifests" in found
+    found.manifests !== undefined
       ? found.manifests.flatMap((entry) => entry.platform ?? [])
       : [await platformOf(client, repository, found.config.digest)];
   return { digest, architectures: architecturesOf(platforms) };
@@ -53,13 +54,8 @@ const architecturesOf = (platforms: readonly Platform[]): Architecture[] =>
 
 const digestOf = (body: Buffer): string => `sha256:${createHash("sha256").update(body).digest("hex")}`;
 
-function parsed<Schema extends z.ZodType>(schema: Schema, body: Buffer, expected: string): z.output<Schema> {
-  try {
-    return schema.parse(JSON.parse(body.toString("utf8")));
-  } catch {
-    throw new Error(`expected ${expected}, found ${JSON.stringify(body.toString("utf8").slice(0, 80))}`);
-  }
-}
+const parsed = <Value>(schema: z.ZodType<Value, Value>, body: Buffer, expected: string): Value =>
+  parseJson(schema, body.toString("utf8"), expected, "look whether a registry answers there, and no proxy or web site");
 
 /** Why there is no image, and what to do. */
 function refusal({ status, headers }: Answer, what: string, login: string | undefined): string {

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import { reasonOf } from "../../images/registry/client";
 import { MANIFEST_TYPES } from "../../images/registry/manifest";
 
@@ -43,6 +45,8 @@ async function stateOf(registry: string): Promise<string> {
   }
 }
 
+const manifestSchema = z.looseObject({ config: z.looseObject({ digest: z.string() }).nullish() });
+
 /**
  * Looks up a tag in a registry over plain HTTP.
  * @returns undefined when the registry has no such tag
@@ -61,6 +65,6 @@ export async function manifestAt(
   if (!answer.ok || digest === null) {
     throw new Error(`expected a manifest or 404 from ${url}, found status ${answer.status}`);
   }
-  const manifest = (await answer.json()) as { config?: { digest: string } };
+  const manifest = parseJson(manifestSchema, await answer.text(), `a manifest from ${url}`);
   return { digest, ...(manifest.config ? { config: manifest.config.digest } : {}) };
 }

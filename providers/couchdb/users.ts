@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { HttpServer } from "../docker/http";
 import { JsonApi, UnexpectedStatus } from "../docker/json-api";
 import type { Connection } from "../ssh/connection";
@@ -29,11 +30,18 @@ export const apiOf = ({ connection, server }: Pick<CouchAccount, "connection" | 
 
 export const userPath = (user: string): string => `/_users/org.couchdb.user:${encodeURIComponent(user)}`;
 
+const sessionSchema = z.object({
+  userCtx: z.object({ name: z.string().nullable(), roles: z.array(z.string()) }),
+});
+
+/** What every document has. */
+export const documentSchema = z.object({ _rev: z.string() });
+
 /** Whether the user is there, with the password and these roles alone. */
 export async function logsIn({ connection, server, user, password, roles }: CouchAccount): Promise<boolean> {
   const api = new JsonApi(transportTo(connection), server, basic(user, password));
   try {
-    const session = await api.call<{ userCtx: { name: string; roles: string[] } }>("GET", "/_session");
+    const session = await api.call("GET", "/_session", { answer: sessionSchema });
     return session?.userCtx.name === user && JSON.stringify(session.userCtx.roles) === JSON.stringify(roles);
   } catch (error) {
     if (error instanceof UnexpectedStatus && error.status === 401) return false;
@@ -44,7 +52,7 @@ export async function logsIn({ connection, server, user, password, roles }: Couc
 /** CouchDB hashes the password before it keeps the document. */
 export async function writeUser({ user, password, roles, ...of }: CouchAccount): Promise<void> {
   const api = apiOf(of);
-  const found = await api.call<{ _rev: string }>("GET", userPath(user), { missing: true });
+  const found = await api.call("GET", userPath(user), { missing: true, answer: documentSchema });
   const body = { name: user, password, roles, type: "user", ...(found === undefined ? {} : { _rev: found._rev }) };
   await api.call("PUT", userPath(user), { body });
 }

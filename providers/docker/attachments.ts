@@ -8,7 +8,7 @@ export type Attachments = Record<string, string[]>;
 /** What a container is attached to. Older engines add its own id to its names. */
 export const attachmentsOf = ({ Id, NetworkSettings }: Container): Attachments =>
   Object.fromEntries(
-    Object.entries(NetworkSettings.Networks).map(([network, { Aliases }]) => [
+    Object.entries(NetworkSettings.Networks ?? {}).map(([network, { Aliases }]) => [
       network,
       (Aliases ?? []).filter((alias) => !Id.startsWith(alias)).sort(),
     ]),

@@ -1,58 +1,77 @@
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import type { CommandRunner } from "../ssh/transport";
 import { Unreadable } from "../unreadable";
 
-/** What `docker inspect` says of a container, as far as we use it. */
-export interface Container {
-  Id: string;
-  /** With a slash before it. */
-  Name: string;
-  Created: string;
-  /** Id of its image. */
-  Image: string;
-  /** How often Docker has started it again since somebody started it. */
-  RestartCount: number;
-  State: {
-    Status: string;
-    StartedAt: string;
-    /** Of its main process, as the host sees it; 0 when it does not run. */
-    Pid: number;
-    ExitCode: number;
-    /** Whether the kernel has just ended it for want of memory; false again once it was restarted. */
-    OOMKilled?: boolean;
-    Health?: {
-      Status: "starting" | "healthy" | "unhealthy";
+/** How a health check ended, as the engine keeps it. */
+const resultSchema = z.object({
+  /** -1 where it did not come to an end, or to a start. */
+  ExitCode: z.number(),
+  Output: z.string(),
+});
+
+export type HealthResult = z.infer<typeof resultSchema>;
+
+/** How a container is, as the engine tells it. */
+const stateSchema = z.object({
+  Status: z.string(),
+  StartedAt: z.string(),
+  /** Of its main process, as the host sees it; 0 when it does not run. */
+  Pid: z.number(),
+  ExitCode: z.number(),
+  /** Whether the kernel has just ended it for want of memory; false again once it was restarted. */
+  OOMKilled: z.boolean().exactOptional(),
+  Health: z
+    .object({
+      /** `starting`, `healthy`, `unhealthy`. */
+      Status: z.string(),
       /** Failures in a row, those of the start period left out. */
-      FailingStreak?: number;
-      Log?: HealthResult[] | null;
-    };
-  };
-  Config: { Labels: Record<string, string> | null; Healthcheck?: HealthCheck; [other: string]: unknown };
-  /** What it has of its host. */
-  Mounts?: { Source: string; Destination: string }[];
-  /** `Memory` is its limit in bytes; 0 is none. */
-  HostConfig: { NetworkMode: string; Memory?: number; Mounts?: Mount[] | null; [other: string]: unknown };
-  NetworkSettings: { Networks: Record<string, { IPAddress: string; Aliases: string[] | null }> };
-}
+      FailingStreak: z.number().exactOptional(),
+      Log: z.array(resultSchema).nullish(),
+    })
+    .nullish(),
+});
+
+export const labelsSchema = z.record(z.string(), z.string()).nullable();
 
 /** A health check as Docker keeps it; times are nanoseconds. */
-interface HealthCheck {
-  Test?: string[];
-  Timeout?: number;
-  Retries?: number;
-}
+const healthCheckSchema = z.object({
+  Test: z.array(z.string()).exactOptional(),
+  Timeout: z.number().exactOptional(),
+  Retries: z.number().exactOptional(),
+});
 
-/** How a health check ended, as the engine keeps it. */
-export interface HealthResult {
-  /** -1 where it did not come to an end, or to a start. */
-  ExitCode: number;
-  Output: string;
-}
+const containerSchema = z.object({
+  Id: z.string(),
+  /** With a slash before it. */
+  Name: z.string(),
+  Created: z.string(),
+  /** Id of its image. */
+  Image: z.string(),
+  /** How often Docker has started it again since somebody started it. */
+  RestartCount: z.number(),
+  State: stateSchema,
+  Config: z.looseObject({ Labels: labelsSchema, Healthcheck: healthCheckSchema.exactOptional() }),
+  /** What it has of its host. */
+  Mounts: z.array(z.object({ Source: z.string(), Destination: z.string() })).exactOptional(),
+  /** `Memory` is its limit in bytes; 0 is none. */
+  HostConfig: z.looseObject({
+    NetworkMode: z.string(),
+    Memory: z.number().exactOptional(),
+    Mounts: z
+      // What is in memory has no source.
+      .array(z.looseObject({ Source: z.string().exactOptional() }))
+      .nullish(),
+  }),
+  NetworkSettings: z.object({
+    Networks: z
+      .record(z.string(), z.object({ IPAddress: z.string(), Aliases: z.array(z.string()).nullable() }))
+      .nullable(),
+  }),
+});
 
-interface Mount {
-  Type: string;
-  Source: string;
-  Target: string;
-}
+/** What `docker inspect` says of a container, as far as we use it. */
+export type Container = z.infer<typeof containerSchema>;
 
 /** The container of that name or id; undefined when there is none. */
 export async function inspectContainer(host: CommandRunner, container: string): Promise<Container | undefined> {
@@ -61,7 +80,8 @@ export async function inspectContainer(host: CommandRunner, container: string): 
     if (/no such container/i.test(answer.stderr)) return undefined;
     throw new Error(`${host.name}: docker inspect of ${container} failed: ${answer.stderr.trim()}`);
   }
-  return (JSON.parse(answer.stdout) as Container[])[0];
+  const what = `the description of ${container} by the engine on ${host.name}`;
+  return parseJson(z.array(containerSchema), answer.stdout, what)[0];
 }
 
 /**
@@ -109,7 +129,7 @@ export function conditionOf({ State }: Container): string {
 /** Ends a container's program within its own stop timeout and removes it, with its anonymous volumes. */
 export async function stopAndRemove(
   host: CommandRunner,
-  { Id, State }: Pick<Container, "Id" | "State">,
+  { Id, State }: { Id: string; State: Pick<Container["State"], "Status"> },
 ): Promise<void> {
   // Killing at once would cut off what it is serving, or leave a database to recover.
   if (State.Status !== "created" && State.Status !== "exited") await host.output(["docker", "stop", Id]);

@@ -1,4 +1,6 @@
 import type { Duplex } from "node:stream";
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import { exchange, type HttpAnswer, type HttpRequest } from "../ssh/http";
 import { ConnectionLost } from "../ssh/outage";
 import type { CommandRunner } from "../ssh/transport";
@@ -42,6 +44,10 @@ const awayOf = ({ name }: EngineHost, cause: Error): ConnectionLost =>
     { cause },
   );
 
+const createdSchema = z.object({ Id: z.string().exactOptional(), message: z.string().exactOptional() });
+
+const saidSchema = z.object({ error: z.string().exactOptional(), message: z.string().exactOptional() });
+
 /**
  * Creates a container from the description that `docker inspect` gave of another one: the command line cannot take it.
  * @param body what `POST /containers/create` takes
@@ -51,7 +57,8 @@ const awayOf = ({ name }: EngineHost, cause: Error): ConnectionLost =>
 export async function createContainer(host: EngineHost, name: string, body: object): Promise<string> {
   const path = `/containers/create?name=${encodeURIComponent(name)}`;
   const { status, body: answer } = await ask(host, { method: "POST", path, body: JSON.stringify(body) });
-  const { Id, message } = JSON.parse(answer) as { Id?: string; message?: string };
+  const what = `an answer to the creation of ${name} (${status}) by the engine on ${host.name}`;
+  const { Id, message } = parseJson(createdSchema, answer, what);
   if (Id === undefined)
     throw new Error(`${host.name}: the engine did not create ${name} (${status}): ${message ?? answer}`);
   return Id;
@@ -88,7 +95,7 @@ export async function tryLogin(host: EngineHost, login: EngineLogin): Promise<st
 
 function saidIn(json: string, member: "error" | "message"): string | undefined {
   try {
-    return (JSON.parse(json) as Partial<Record<string, string>>)[member];
+    return saidSchema.parse(JSON.parse(json))[member];
   } catch {
     return json === "" ? undefined : json.trim();
   }

@@ -1,17 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { expectForm } from "../../model/foreign-json";
 import type { EngineSettings } from "../../model/hardening/engine";
+import { wholeJson } from "../../model/whole-json";
 import type { CommandRunner } from "../ssh/transport";
 
 /** What the engine says of itself, as far as its settings are seen in it, and the proxies that it runs. */
 const ASK = `docker info --format '{{json .}}'; echo
 pgrep --exact --count docker-proxy || :`;
 
-interface EngineInfo {
-  LoggingDriver?: string;
-  LiveRestoreEnabled?: boolean;
-  SecurityOptions?: string[] | null;
-  DefaultAddressPools?: { Base: string; Size: number }[] | null;
-}
+const infoSchema = z.object({
+  ServerVersion: z.string().nullish(),
+  LoggingDriver: z.string().nullish(),
+  LiveRestoreEnabled: z.boolean().nullish(),
+  SecurityOptions: z.array(z.string()).nullish(),
+  DefaultAddressPools: z.array(z.object({ Base: z.string(), Size: z.number() })).nullish(),
+});
+
+type EngineInfo = z.infer<typeof infoSchema>;
 
 /** Settings that the running engine does not go by; `engine` alone when it does not answer. */
 export async function notInForce(host: CommandRunner, settings: EngineSettings): Promise<string[]> {
@@ -25,12 +31,10 @@ export async function notInForce(host: CommandRunner, settings: EngineSettings):
 export const NO_ENGINE = "engine";
 
 function infoOf(line: string): EngineInfo | undefined {
-  try {
-    const info = JSON.parse(line) as EngineInfo & { ServerVersion?: string };
-    return info.ServerVersion === undefined || info.ServerVersion === "" ? undefined : info;
-  } catch {
-    return undefined;
-  }
+  const said = wholeJson(line);
+  if (!("json" in said)) return undefined;
+  const info = expectForm(infoSchema, said.json, "what `docker info` says of the engine");
+  return info.ServerVersion ? info : undefined;
 }
 
 /** Docker 29 no longer tells the bases of its pools after a reload, and goes by them all the same: then ours are taken for them. */

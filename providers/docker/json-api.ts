@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { expectForm, parseJson } from "../../model/foreign-json";
 import { type HttpServer, requestContainer } from "./http";
 import type { HttpAnswer } from "../ssh/http";
 import type { Transport } from "../ssh/transport";
@@ -35,18 +37,26 @@ export class JsonApi {
 
   /**
    * Asks, and gives the answer's value.
+   * @param answer form of it; without one, nothing that is in it may be relied on
    * @returns undefined when the answer is 404 and `missing` allows it
    * @throws UnexpectedStatus on any other status than 2xx, quoting the answer and never what was sent
    */
-  async call<T>(
+  async call<Value = unknown>(
     method: string,
     path: string,
-    { body, missing = false }: { body?: unknown; missing?: boolean } = {},
-  ): Promise<T | undefined> {
+    {
+      body,
+      missing = false,
+      answer: form,
+    }: { body?: unknown; missing?: boolean; answer?: z.ZodType<Value, Value> } = {},
+  ): Promise<Value | undefined> {
     const answer = await this.answer(method, path, body);
     if (answer.status === 404 && missing) return undefined;
     if (answer.status < 200 || answer.status > 299) throw this.unexpected(method, path, answer);
-    return parsed(answer.body) as T;
+    const what = `an answer of ${this.server.container} on ${this.host.name} to ${method} ${path}`;
+    if (form === undefined && answer.body === "") return undefined;
+    const schema = form ?? (z.unknown() as z.ZodType<Value, Value>);
+    return answer.body === "" ? expectForm(schema, undefined, what) : parseJson(schema, answer.body, what);
   }
 
   private async answer(method: string, path: string, body: unknown): Promise<HttpAnswer> {
@@ -71,5 +81,3 @@ export class JsonApi {
     );
   }
 }
-
-const parsed = (body: string): unknown => (body === "" ? undefined : JSON.parse(body));

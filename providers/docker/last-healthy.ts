@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { CommandRunner } from "../ssh/transport";
 import { attachmentsOf } from "./attachments";
 import type { Container } from "./container";
@@ -11,32 +12,33 @@ export interface Place extends KeptPlace {
   container: string;
 }
 
-/** A version of a service that was healthy: what it takes to run it again. */
-export interface Version {
-  /** The container that was healthy. */
-  containerId: string;
-  /** Names the content of the files that it had read. */
-  revision: string;
-  /** Reference of its image, for messages. */
-  image: string;
-  /** `repository@sha256:…` by which registries know the image's content; absent where they do not, or nobody asked. */
-  content?: string;
-  /** What the engine creates its container from. Secrets are no part of it: they are files. */
-  description: Description;
-}
-
 /** What the engine creates a container from; we read no more of it than the id of its image. */
-export interface Description {
-  Image: string;
-  [other: string]: unknown;
-}
+const descriptionSchema = z.looseObject({ Image: z.string() });
+
+export type Description = z.infer<typeof descriptionSchema>;
+
+export const versionSchema = z.object({
+  /** The container that was healthy. */
+  containerId: z.string(),
+  /** Names the content of the files that it had read. */
+  revision: z.string(),
+  /** Reference of its image, for messages. */
+  image: z.string(),
+  /** `repository@sha256:…` by which registries know the image's content; absent where they do not, or nobody asked. */
+  content: z.string().exactOptional(),
+  /** What the engine creates its container from. Secrets are no part of it: they are files. */
+  description: descriptionSchema,
+});
+
+/** A version of a service that was healthy: what it takes to run it again. */
+export type Version = z.infer<typeof versionSchema>;
 
 /** On a container that serves in place of a failed one: the image of the version that it is. */
 export const PREVIOUS_LABEL = "dev.vpai.previous";
 
 /** The last healthy version; undefined when there was none. */
 export const lastHealthyVersion = (host: CommandRunner, place: Place): Promise<Version | undefined> =>
-  readKept<Version>(host, place);
+  readKept(versionSchema, host, place);
 
 /** Keeps a healthy version, with a copy of its configuration files, in place of the one before. */
 export const keepVersion = (host: CommandRunner, place: Place, version: Version): Promise<void> =>

@@ -1,5 +1,7 @@
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import type { CommandRunner } from "../ssh/transport";
-import { type Container, stopAndRemove } from "./container";
+import { labelsSchema, stopAndRemove } from "./container";
 import { PREVIOUS_LABEL } from "./last-healthy";
 
 /** A Docker object that is about to be created. */
@@ -12,13 +14,15 @@ export interface Leftover {
   adopt: boolean;
 }
 
-interface Inspected {
-  Id: string;
-  Created: string;
-  State?: Container["State"];
-  Config?: { Labels: Record<string, string> | null };
-  Labels?: Record<string, string> | null;
-}
+/** A container, or a network: it has no state. */
+const inspectedSchema = z.object({
+  Id: z.string(),
+  State: z.object({ Status: z.string() }).exactOptional(),
+  Config: z.object({ Labels: labelsSchema }).exactOptional(),
+  Labels: labelsSchema.exactOptional(),
+});
+
+type Inspected = z.infer<typeof inspectedSchema>;
 
 /**
  * Removes what stands under the name of an object that is about to be created. Ours is a leftover of an interrupted
@@ -73,7 +77,8 @@ const labelsOf = (found: Inspected): Record<string, string> => found.Config?.Lab
 
 async function inspect(runner: CommandRunner, kind: string, name: string): Promise<Inspected[]> {
   const answer = await runner.run(["docker", kind, "inspect", name], { reads: true });
-  if (answer.code === 0) return JSON.parse(answer.stdout) as Inspected[];
+  const what = `the description of the ${kind} ${name} by the engine on ${runner.name}`;
+  if (answer.code === 0) return parseJson(z.array(inspectedSchema), answer.stdout, what);
   if (/no such|not found/i.test(answer.stderr)) return [];
   throw new Error(`${runner.name}: docker ${kind} inspect ${name} failed: ${answer.stderr.trim()}`);
 }

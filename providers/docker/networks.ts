@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import type { CommandRunner } from "../ssh/transport";
 
 /** What makes one bridge network another one. */
@@ -16,12 +18,14 @@ export interface FoundNetwork extends NetworkSettings {
   name: string;
 }
 
-interface Inspected {
-  Id: string;
-  Name: string;
-  Internal: boolean;
-  IPAM: { Config: { Subnet?: string; Gateway?: string }[] | null };
-}
+const inspectedSchema = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Internal: z.boolean(),
+  IPAM: z.object({
+    Config: z.array(z.object({ Subnet: z.string().exactOptional(), Gateway: z.string().exactOptional() })).nullable(),
+  }),
+});
 
 const INSPECT = `ids=$(docker network ls --quiet --no-trunc --filter driver=bridge "$@")
 [ -z "$ids" ] && echo '[]' || docker network inspect $ids`;
@@ -33,7 +37,8 @@ export async function networksOf(
 ): Promise<FoundNetwork[]> {
   const filters = Object.entries(labels).flatMap(([label, value]) => ["--filter", `label=${label}=${value}`]);
   const printed = await runner.output(["sh", "-euc", INSPECT, "vpai", ...filters]);
-  return (JSON.parse(printed) as Inspected[]).map(({ Id, Name, Internal, IPAM }) => ({
+  const what = `the networks of the engine on ${runner.name}`;
+  return parseJson(z.array(inspectedSchema), printed, what).map(({ Id, Name, Internal, IPAM }) => ({
     id: Id,
     name: Name,
     internal: Internal,

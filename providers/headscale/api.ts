@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import type { HttpServer } from "../docker/http";
 import { JsonApi } from "../docker/json-api";
 import type { Connection } from "../ssh/connection";
@@ -35,18 +37,19 @@ async function makeKey(host: Transport, { container }: HttpServer): Promise<stri
   const create = ["apikeys", "create", "--expiration", LIFETIME, "--output", "json"];
   const { code, stdout, stderr } = await host.run(["docker", "exec", container, PROGRAM, ...create]);
   if (code !== 0) throw new Unreadable(`${container} on ${host.name} made no API key: ${stderr.trim()}`);
-  return JSON.parse(stdout) as string;
+  return parseJson(z.string(), stdout, `an API key of ${container} on ${host.name}`);
 }
 
 /** A user as Headscale tells of it, as far as we use it. */
-export interface User {
-  id: string;
-  name: string;
-}
+const userSchema = z.object({ id: z.string(), name: z.string() });
+
+export type User = z.infer<typeof userSchema>;
+
+const usersSchema = z.object({ users: z.array(userSchema).exactOptional() });
 
 /** Undefined when there is none of that name. */
 export async function userNamed(api: JsonApi, name: string): Promise<User | undefined> {
-  const answer = await api.call<{ users?: User[] }>("GET", "/api/v1/user");
+  const answer = await api.call("GET", "/api/v1/user", { answer: usersSchema });
   return answer?.users?.find((user) => user.name === name);
 }
 

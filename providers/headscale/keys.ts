@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { JsonApi } from "../docker/json-api";
 import { expectUser, type Headscale, withApi } from "./api";
 
@@ -11,12 +12,16 @@ interface Wanted {
 }
 
 /** A key as Headscale tells of it, as far as we use it. */
-export interface Described {
-  key: string;
+const keySchema = z.object({
+  key: z.string(),
   /** When it expires, ISO 8601. */
-  expiration: string;
-  used?: boolean;
-}
+  expiration: z.string(),
+  used: z.boolean().exactOptional(),
+});
+
+export type Described = z.infer<typeof keySchema>;
+
+export const keysSchema = z.object({ preAuthKeys: z.array(keySchema).exactOptional() });
 
 /** Makes a pre-auth key for one node, once. @throws when there is no such user */
 export async function makeKey(api: JsonApi, { user, minutes, server }: Wanted): Promise<Described> {
@@ -24,7 +29,8 @@ export async function makeKey(api: JsonApi, { user, minutes, server }: Wanted): 
   // Headscale 0.26 numbers users, and wants the number here.
   const { id } = await expectUser(api, user, server);
   const body = { user: id, reusable: false, ephemeral: false, expiration };
-  const made = await api.call<{ preAuthKey: Described }>("POST", "/api/v1/preauthkey", { body });
+  const answer = z.object({ preAuthKey: keySchema });
+  const made = await api.call("POST", "/api/v1/preauthkey", { body, answer });
   if (made === undefined) throw new Error(`expected Headscale to tell the key that it made, found nothing`);
   return made.preAuthKey;
 }

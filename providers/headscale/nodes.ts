@@ -1,26 +1,31 @@
+import { z } from "zod";
 import type { JsonApi } from "../docker/json-api";
 import { type Headscale, withApi } from "./api";
 
 /** A node as Headscale tells of it, as far as we use it. */
-export interface Node {
-  id: string;
+const nodeSchema = z.object({
+  id: z.string(),
   /** `nodekey:…` */
-  nodeKey: string;
+  nodeKey: z.string(),
   /** Name that the computer gives itself. */
-  name: string;
+  name: z.string(),
   /** Name that it has in the VPN. */
-  givenName: string;
-  user: { name: string };
-  ipAddresses: string[];
-  online: boolean;
+  givenName: z.string(),
+  user: z.object({ name: z.string() }),
+  ipAddresses: z.array(z.string()),
+  online: z.boolean(),
   /** ISO 8601; absent or in the year 1: never. */
-  expiry?: string | null;
+  expiry: z.string().nullable().exactOptional(),
   /** Networks that others may reach by it. */
-  approvedRoutes?: string[];
-}
+  approvedRoutes: z.array(z.string()).exactOptional(),
+});
+
+export type Node = z.infer<typeof nodeSchema>;
+
+const nodesSchema = z.object({ nodes: z.array(nodeSchema).exactOptional() });
 
 export async function nodesOf(api: JsonApi): Promise<Node[]> {
-  return (await api.call<{ nodes?: Node[] }>("GET", "/api/v1/node"))?.nodes ?? [];
+  return (await api.call("GET", "/api/v1/node", { answer: nodesSchema }))?.nodes ?? [];
 }
 
 /** A node's names and addresses. */

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import { inspectContainer } from "../docker/container";
 import type { HttpServer } from "../docker/http";
 import type { Transport } from "../ssh/transport";
@@ -31,16 +33,26 @@ export interface InForce {
 /** Last number of a port. */
 const HIGHEST = 65_535;
 
-interface Ports {
-  First: number;
-  Last: number;
-}
+const portsSchema = z.object({ First: z.number(), Last: z.number() });
+
+type Ports = z.infer<typeof portsSchema>;
 
 /** A policy as the server prints what it has loaded; a host's network is left out there. */
-interface Loaded {
-  hosts: Record<string, unknown> | null;
-  acls: { action: string; proto: string; src: string[]; dst: { Alias: string; Ports: Ports[] }[] }[] | null;
-}
+const loadedSchema = z.object({
+  hosts: z.record(z.string(), z.unknown()).nullish(),
+  acls: z
+    .array(
+      z.object({
+        action: z.string(),
+        proto: z.string(),
+        src: z.array(z.string()),
+        dst: z.array(z.object({ Alias: z.string(), Ports: z.array(portsSchema) })),
+      }),
+    )
+    .nullish(),
+});
+
+const filterSchema = z.array(z.object({ DstPorts: z.array(z.object({ IP: z.string() })) })).nullable();
 
 /**
  * Asks the server itself what it has loaded: it tells that to its own network alone, so the question comes from there.
@@ -50,7 +62,7 @@ export async function inForce(host: Transport, { container, port }: HttpServer):
   const told = await debug(host, { container, port }, "policy-manager");
   const filter = await debug(host, { container, port }, "filter");
   const text = /\nPolicy:\n(\{[^]*?\n\})\n/.exec(told)?.[1];
-  const { hosts, acls } = JSON.parse(text ?? "{}") as Partial<Loaded>;
+  const { hosts, acls } = parseJson(loadedSchema, text ?? "{}", `the policy that ${container} on ${host.name} goes by`);
   // Without a policy everybody reaches everything.
   if (text === undefined)
     return { acls: [{ action: "accept", proto: "", src: ["*"], dst: ["*:*"] }], hosts: [], reached: [] };
@@ -60,7 +72,7 @@ export async function inForce(host: Transport, { container, port }: HttpServer):
       ...rule,
       dst: dst.map(({ Alias, Ports }) => `${Alias}:${portsOf(Ports)}`),
     })),
-    reached: reachedIn(filter),
+    reached: reachedIn(filter, `the filter that ${container} on ${host.name} goes by`),
   };
 }
 
@@ -71,8 +83,8 @@ const portsOf = (ports: readonly Ports[]): string =>
     )
     .join(",");
 
-function reachedIn(filter: string): string[] {
-  const rules = (JSON.parse(filter) as { DstPorts: { IP: string }[] }[] | null) ?? [];
+function reachedIn(filter: string, what: string): string[] {
+  const rules = parseJson(filterSchema, filter, what) ?? [];
   const addresses = rules.flatMap(({ DstPorts }) => DstPorts.map(({ IP }) => IP));
   return [...new Set(addresses.filter((address) => !address.includes(":")))].sort();
 }

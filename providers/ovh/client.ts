@@ -1,3 +1,5 @@
+import type { z } from "zod";
+import { expectForm, parseJson } from "../../model/foreign-json";
 import { OvhOutage, OvhRefusal } from "./failure";
 import { withRetries } from "./retry";
 import { type OvhKeys, signatureOf } from "./signature";
@@ -20,13 +22,13 @@ export class OvhApi {
 
   constructor(private readonly account: OvhAccount) {}
 
-  /** What the API answers; an outage is waited out. @throws OvhRefusal, OvhOutage */
-  send<T>(method: Method, path: string, body?: object): Promise<T> {
-    return withRetries(() => this.sendOnce<T>(method, path, body));
+  /** What the API answers, in a form; an outage is waited out. @throws OvhRefusal, OvhOutage */
+  send<Value>(form: z.ZodType<Value, Value>, method: Method, path: string, body?: object): Promise<Value> {
+    return withRetries(() => this.sendOnce(form, method, path, body));
   }
 
   /** The same in one try, for what must not be made twice. */
-  async sendOnce<T>(method: Method, path: string, body?: object): Promise<T> {
+  async sendOnce<Value>(form: z.ZodType<Value, Value>, method: Method, path: string, body?: object): Promise<Value> {
     const { endpoint, applicationKey, consumerKey } = this.account;
     const url = `${endpoint}${path}`;
     const text = body === undefined ? "" : JSON.stringify(body);
@@ -42,7 +44,8 @@ export class OvhApi {
       },
       ...(text === "" ? {} : { body: text }),
     });
-    return (answer === "" ? undefined : JSON.parse(answer)) as T;
+    const what = `an answer of OVH to ${method} ${path}`;
+    return answer === "" ? expectForm(form, undefined, what) : parseJson(form, answer, what);
   }
 
   private async lead(): Promise<number> {

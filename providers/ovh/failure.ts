@@ -1,8 +1,9 @@
+import { z } from "zod";
+
 /** What OVH's API says with an error. */
-interface Said {
-  message?: string;
-  errorCode?: string;
-}
+const saidSchema = z.object({ message: z.string().exactOptional(), errorCode: z.string().exactOptional() });
+
+type Said = z.infer<typeof saidSchema>;
 
 const NO_CONSUMER =
   "the consumer key is not valid, or no longer: create a new one and give it as secrets:ovhConsumerKey";
@@ -57,7 +58,7 @@ function sentenceOf(status: number, { message = "no reason", errorCode = "" }: S
 
 function saidIn(body: string): Said {
   try {
-    return JSON.parse(body) as Said;
+    return saidSchema.parse(JSON.parse(body));
   } catch {
     return {};
   }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { OvhApi, type OvhAccount } from "./client";
 import { OvhRefusal } from "./failure";
 import { withRetries } from "./retry";
@@ -21,13 +22,16 @@ export interface ZoneRecord {
 }
 
 /** A record as OVH's API names its parts. */
-interface ApiRecord {
-  id: number;
-  subDomain: string | null;
-  fieldType: string;
-  target: string;
-  ttl: number;
-}
+const recordSchema = z.object({
+  id: z.number(),
+  subDomain: z.string().nullish(),
+  fieldType: z.string(),
+  target: z.string(),
+  ttl: z.number(),
+});
+
+/** Of an answer that nobody looks into. */
+const anything = z.unknown();
 
 /** A zone in an account. What is changed in it the world sees after `refresh` alone. */
 export class Zone {
@@ -41,7 +45,11 @@ export class Zone {
 
   /** All records of a name, of whatever type. */
   async named(name: string): Promise<ZoneRecord[]> {
-    const ids = await this.api.send<number[]>("GET", `${this.path}/record?subDomain=${encodeURIComponent(name)}`);
+    const ids = await this.api.send(
+      z.array(z.number()),
+      "GET",
+      `${this.path}/record?subDomain=${encodeURIComponent(name)}`,
+    );
     const records: ZoneRecord[] = [];
     for (const id of ids) {
       const record = await this.record(id);
@@ -56,26 +64,26 @@ export class Zone {
     const body = { fieldType: wanted.type, subDomain: wanted.name, target: wanted.target, ttl };
     return withRetries(async (isFirst) => {
       const found = isFirst ? undefined : (await this.named(wanted.name)).find((one) => isSame(one, wanted));
-      return found?.id ?? (await this.api.sendOnce<ApiRecord>("POST", `${this.path}/record`, body)).id;
+      return found?.id ?? (await this.api.sendOnce(recordSchema, "POST", `${this.path}/record`, body)).id;
     });
   }
 
   async update({ id, name, target, ttl }: Omit<ZoneRecord, "type">): Promise<void> {
-    await this.api.send("PUT", `${this.path}/record/${id}`, { subDomain: name, target, ttl });
+    await this.api.send(anything, "PUT", `${this.path}/record/${id}`, { subDomain: name, target, ttl });
   }
 
   /** Succeeds when it is gone already. */
   async remove(id: number): Promise<void> {
-    await foundAt(this.api.send("DELETE", `${this.path}/record/${id}`));
+    await foundAt(this.api.send(anything, "DELETE", `${this.path}/record/${id}`));
   }
 
   /** Has the name servers answer with what the zone holds now. */
   async refresh(): Promise<void> {
-    await this.api.send("POST", `${this.path}/refresh`);
+    await this.api.send(anything, "POST", `${this.path}/refresh`);
   }
 
   private async record(id: number): Promise<ZoneRecord | undefined> {
-    const found = await foundAt(this.api.send<ApiRecord>("GET", `${this.path}/record/${id}`));
+    const found = await foundAt(this.api.send(recordSchema, "GET", `${this.path}/record/${id}`));
     return found && { id, name: found.subDomain ?? "", type: found.fieldType, target: found.target, ttl: found.ttl };
   }
 }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { apiOf, type CouchServer, logsIn, writeUser } from "../couchdb/users";
 import type { JsonApi } from "../docker/json-api";
 import type { Kind } from "../implementation";
@@ -57,12 +58,16 @@ const owner = (inputs: CouchDatabaseInputs) => ({ ...inputs, roles: [] });
 
 const pathOf = ({ database }: CouchDatabaseInputs): string => `/${encodeURIComponent(database)}`;
 
+const groupSchema = z.object({
+  names: z.array(z.string()).exactOptional(),
+  roles: z.array(z.string()).exactOptional(),
+});
+
+const securitySchema = z.object({ admins: groupSchema.exactOptional(), members: groupSchema.exactOptional() });
+
 /** What CouchDB leaves out is empty. */
 async function securityOf(api: JsonApi, inputs: CouchDatabaseInputs): Promise<CouchDatabaseInputs["security"]> {
-  const found = await api.call<Partial<Record<"admins" | "members", Partial<Group>>>>(
-    "GET",
-    `${pathOf(inputs)}/_security`,
-  );
+  const found = await api.call("GET", `${pathOf(inputs)}/_security`, { answer: securitySchema });
   const group = ({ names = [], roles = [] }: Partial<Group> = {}): Group => ({ names, roles });
   return { admins: group(found?.admins), members: group(found?.members) };
 }

@@ -1,4 +1,5 @@
-import { apiOf, type CouchServer, logsIn, userPath, writeUser } from "../couchdb/users";
+import { z } from "zod";
+import { apiOf, type CouchServer, documentSchema, logsIn, userPath, writeUser } from "../couchdb/users";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -14,6 +15,8 @@ export interface CouchUserInputs {
   roles: string[];
 }
 
+const userSchema = z.object({ roles: z.array(z.string()) });
+
 export const couchUserKind: Kind<CouchUserInputs> = {
   version: 1,
   identity: ["user"],
@@ -23,14 +26,14 @@ export const couchUserKind: Kind<CouchUserInputs> = {
     return inputs;
   },
   async observe(state) {
-    const found = await apiOf(state).call<{ roles: string[] }>("GET", userPath(state.user), { missing: true });
+    const found = await apiOf(state).call("GET", userPath(state.user), { missing: true, answer: userSchema });
     if (found === undefined) return undefined;
     const { roles } = found;
     return { ...state, roles, password: (await logsIn({ ...state, roles })) ? state.password : "" };
   },
   async remove(state) {
     const api = apiOf(state);
-    const found = await api.call<{ _rev: string }>("GET", userPath(state.user), { missing: true });
+    const found = await api.call("GET", userPath(state.user), { missing: true, answer: documentSchema });
     if (found !== undefined) await api.call("DELETE", `${userPath(state.user)}?rev=${found._rev}`);
   },
 };

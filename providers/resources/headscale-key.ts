@@ -1,7 +1,7 @@
 import type { HttpServer } from "../docker/http";
 import type { JsonApi } from "../docker/json-api";
 import { userNamed, withApi } from "../headscale/api";
-import { type Described, makeKey } from "../headscale/keys";
+import { type Described, keysSchema, makeKey } from "../headscale/keys";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -44,7 +44,7 @@ export const headscaleKeyKind: Kind<HeadscaleKeyInputs, HeadscaleKeyState> = {
     withApi(state, async (api) => {
       const user = await userNamed(api, state.user);
       if (user === undefined) return undefined;
-      const known = await api.call<{ preAuthKeys?: Described[] }>("GET", `/api/v1/preauthkey?user=${user.id}`);
+      const known = await api.call("GET", `/api/v1/preauthkey?user=${user.id}`, { answer: keysSchema });
       const found = known?.preAuthKeys?.find(({ key }) => key === state.key);
       return found === undefined || isTakenBack(found, state) ? undefined : { ...state, expires: found.expiration };
     }),

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { HttpServer } from "../docker/http";
 import { userNamed, withApi } from "../headscale/api";
 import type { Kind } from "../implementation";
@@ -29,7 +30,8 @@ export const headscaleUserKind: Kind<HeadscaleUserInputs> = {
     withApi(state, async (api) => {
       const found = await userNamed(api, state.user);
       if (found === undefined) return;
-      const nodes = await api.call<{ nodes?: unknown[] }>("GET", `/api/v1/node?user=${encodeURIComponent(state.user)}`);
+      const answer = z.object({ nodes: z.array(z.unknown()).exactOptional() });
+      const nodes = await api.call("GET", `/api/v1/node?user=${encodeURIComponent(state.user)}`, { answer });
       if ((nodes?.nodes ?? []).length === 0) await api.call("DELETE", `/api/v1/user/${found.id}`, { missing: true });
     }),
 };

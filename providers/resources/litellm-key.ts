@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -32,15 +33,17 @@ export interface LiteLlmKeyInputs {
 }
 
 /** What LiteLLM tells of a key, as far as we use it. */
-interface Described {
-  info: {
-    key_alias: string | null;
-    max_budget: number | null;
-    budget_duration: string | null;
-    models: string[];
-    allowed_routes?: string[] | null;
-  };
-}
+const describedSchema = z.object({
+  info: z.object({
+    key_alias: z.string().nullish(),
+    max_budget: z.number().nullish(),
+    budget_duration: z.string().nullish(),
+    models: z.array(z.string()),
+    allowed_routes: z.array(z.string()).nullish(),
+  }),
+});
+
+const listSchema = z.object({ keys: z.array(z.string()).exactOptional() });
 
 export const liteLlmKeyKind: Kind<LiteLlmKeyInputs> = {
   version: 1,
@@ -101,7 +104,8 @@ const settingsOf = ({ key, alias, maxBudget, budgetDuration, models, routes }: L
 
 /** Undefined when the proxy does not know the key. */
 async function keyOf(inputs: LiteLlmKeyInputs): Promise<Settings | undefined> {
-  const answer = await apiOf(inputs).call<Described>("GET", `/key/info?key=${hashOf(inputs.key)}`, { missing: true });
+  const asked = { missing: true, answer: describedSchema };
+  const answer = await apiOf(inputs).call("GET", `/key/info?key=${hashOf(inputs.key)}`, asked);
   if (answer === undefined) return undefined;
   const { key_alias, max_budget, budget_duration, models, allowed_routes } = answer.info;
   return {
@@ -131,7 +135,7 @@ async function rename(api: JsonApi, key: string, alias: string): Promise<void> {
 /** A key of another value gives its alias back; what it spent stays in the proxy's records. */
 async function deleteAlias(api: JsonApi, alias: string): Promise<void> {
   const path = `/key/list?key_alias=${encodeURIComponent(alias)}`;
-  const { keys = [] } = (await api.call<{ keys?: string[] }>("GET", path)) ?? {};
+  const { keys = [] } = (await api.call("GET", path, { answer: listSchema })) ?? {};
   if (keys.length > 0) await api.call("POST", "/key/delete", { body: { keys } });
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Client } from "pg";
+import { z } from "zod";
 import type { Kind } from "../implementation";
 import { withApi } from "../n8n/api";
 import { type Credential, findCredential } from "../n8n/credential";
@@ -85,12 +86,14 @@ const settled = (inputs: N8nCredentialInputs, { id, fingerprint }: Credential): 
   fingerprint,
 });
 
+const savedSchema = z.object({ id: z.string() });
+
 /** Has n8n encrypt and keep it. @returns n8n's id of it */
 function save(client: Client, inputs: N8nCredentialInputs, id: string | undefined): Promise<string> {
   const { connection, container, port, credential: name, credentialType: type, data } = inputs;
   const [method, path] = id === undefined ? ["POST", "/api/v1/credentials"] : ["PATCH", `/api/v1/credentials/${id}`];
   return withApi(transportTo(connection), { container, port }, client, async (api) => {
-    const answer = await api.call<{ id: string }>(method, path, { body: { name, type, data } });
+    const answer = await api.call(method, path, { body: { name, type, data }, answer: savedSchema });
     if (answer === undefined)
       throw new Error(`expected n8n to answer ${method} ${path} with the credential, found nothing`);
     return answer.id;

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { z } from "zod";
 import type { Kind } from "../implementation";
 import { accepted, sent } from "../n8n/accepted";
 import { withApi } from "../n8n/api";
@@ -117,9 +118,11 @@ function write(client: Client, inputs: N8nWorkflowInputs, found: Workflow | unde
   });
 }
 
+const savedSchema = z.object({ id: z.string() });
+
 async function save(api: JsonApi, definition: Definition, id: string | undefined): Promise<string> {
   const [method, path] = id === undefined ? ["POST", "/api/v1/workflows"] : ["PUT", `/api/v1/workflows/${id}`];
-  const answer = await api.call<{ id: string }>(method, path, { body: sent(definition) });
+  const answer = await api.call(method, path, { body: sent(definition), answer: savedSchema });
   if (answer === undefined)
     throw new Error(`expected n8n to answer ${method} ${path} with the workflow, found nothing`);
   return answer.id;

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
@@ -23,9 +24,15 @@ export interface QdrantCollectionInputs {
 }
 
 /** What Qdrant tells of a collection, as far as we use it. A collection of several named vectors has neither. */
-interface Described {
-  result: { config: { params: { vectors?: { size?: number; distance?: string } } } };
-}
+const describedSchema = z.object({
+  result: z.object({
+    config: z.object({
+      params: z.object({
+        vectors: z.object({ size: z.number().exactOptional(), distance: z.string().exactOptional() }).exactOptional(),
+      }),
+    }),
+  }),
+});
 
 export const qdrantCollectionKind: Kind<QdrantCollectionInputs> = {
   version: 1,
@@ -67,7 +74,7 @@ const apiOf = ({ connection, server }: QdrantCollectionInputs): JsonApi =>
 
 /** Undefined when there is no such collection. */
 async function vectorsOf(inputs: QdrantCollectionInputs): Promise<{ size: number; distance: string } | undefined> {
-  const answer = await apiOf(inputs).call<Described>("GET", pathOf(inputs), { missing: true });
+  const answer = await apiOf(inputs).call("GET", pathOf(inputs), { missing: true, answer: describedSchema });
   if (answer === undefined) return undefined;
   const { size = 0, distance = "several named vectors" } = answer.result.config.params.vectors ?? {};
   return { size, distance };

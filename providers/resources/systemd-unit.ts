@@ -9,7 +9,7 @@ import { digestOf } from "../systemd/installation";
 import { type Started, start } from "../systemd/start";
 import { expectOurs, factsOf, isOurs, removeUnits, UNITS, unitText } from "../systemd/unit";
 import { ensureUser, removeUser } from "../systemd/user";
-import { failure, isAnother, keep, put, type UnitVersion } from "../systemd/versions";
+import { failure, isAnother, keep, put, unitVersionSchema } from "../systemd/versions";
 import { becomesHealthy } from "../systemd/watch";
 
 /** A program that a host runs as a systemd unit: its file, the version in use, that it is enabled and runs, and that it is healthy. */
@@ -54,7 +54,7 @@ const systemdUnitKind: Kind<SystemdUnitInputs, SystemdUnitState> = {
   async ensure(inputs) {
     const host = transportTo(inputs.connection);
     if (!inputs.adopt) expectOurs(host, inputs.unit, await unitText(host, inputs.unit), inputs.marks);
-    const healthy = await readKept<UnitVersion>(host, inputs);
+    const healthy = await readKept(unitVersionSchema, host, inputs);
     const previous = healthy !== undefined && isAnother(healthy, inputs) ? healthy : undefined;
     await ensureUser(host, inputs.user, nameOf(inputs));
     await put(host, inputs);

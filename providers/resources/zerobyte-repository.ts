@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { JsonApi, UnexpectedStatus } from "../docker/json-api";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
@@ -26,10 +27,12 @@ export interface ZerobyteRepositoryInputs {
 }
 
 /** What Zerobyte 0.16 tells of a repository; its keys are encrypted there. */
-interface Known {
-  type: string;
-  config: { endpoint?: string; bucket?: string };
-}
+const knownSchema = z.object({
+  type: z.string(),
+  config: z.object({ endpoint: z.string().exactOptional(), bucket: z.string().exactOptional() }),
+});
+
+type Known = z.infer<typeof knownSchema>;
 
 export const zerobyteRepositoryKind: Kind<ZerobyteRepositoryInputs> = {
   version: 1,
@@ -68,7 +71,7 @@ const apiOf = ({ connection, container, port }: ZerobyteRepositoryInputs): JsonA
   new JsonApi(transportTo(connection), { container, port }, {});
 
 const find = (api: JsonApi, inputs: ZerobyteRepositoryInputs): Promise<Known | undefined> =>
-  api.call<Known>("GET", placeOf(inputs), { missing: true });
+  api.call("GET", placeOf(inputs), { missing: true, answer: knownSchema });
 
 /** Whether one that is there is this one, and its keys those that it was given, or keys with which it can be read. */
 async function isRight(

@@ -1,24 +1,31 @@
-/** A database in a seed. */
-export interface SeedDatabase {
-  name: string;
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
+
+const databaseSchema = z.object({
+  name: z.string(),
   /** Of its dump. */
-  bytes: number;
-  sha256: string;
+  bytes: z.number(),
+  sha256: z.string(),
   /** By table; of another schema than `public`, with that in front. */
-  rows: Readonly<Record<string, number>>;
-}
+  rows: z.record(z.string(), z.number()),
+});
+
+/** A database in a seed. */
+export type SeedDatabase = z.infer<typeof databaseSchema>;
+
+const manifestSchema = z.object({
+  format: z.literal(1),
+  /** Its name: the moment of its export, `20261129T035012Z`. */
+  seed: z.string(),
+  /** Stack, host and set of backups that it was made of. */
+  from: z.object({ stack: z.string(), host: z.string(), set: z.string() }),
+  /** ISO 8601: of what moment its data are. */
+  moment: z.string(),
+  databases: z.array(databaseSchema),
+});
 
 /** What a seed is. It is written last: one without is not there. */
-export interface SeedManifest {
-  format: 1;
-  /** Its name: the moment of its export, `20261129T035012Z`. */
-  seed: string;
-  /** Stack, host and set of backups that it was made of. */
-  from: { stack: string; host: string; set: string };
-  /** ISO 8601: of what moment its data are. */
-  moment: string;
-  databases: readonly SeedDatabase[];
-}
+export type SeedManifest = z.infer<typeof manifestSchema>;
 
 /** Folder of all seeds in their bucket. */
 export const SEEDS = "seeds/";
@@ -31,20 +38,13 @@ export const dumpKey = (seed: string, database: string): string => `${SEEDS}${se
 export const seedName = (now: Date): string => now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
 
 /** @throws where a text is none; it is not quoted */
-export function manifestIn(text: string): SeedManifest {
-  const found = parsed(text);
-  if (found?.format !== 1 || !Array.isArray(found.databases))
-    throw new Error("expected the manifest of a seed in format 1, found another text");
-  return found as SeedManifest;
-}
-
-function parsed(text: string): Partial<SeedManifest> | undefined {
-  try {
-    return JSON.parse(text) as Partial<SeedManifest>;
-  } catch {
-    return undefined;
-  }
-}
+export const manifestIn = (text: string): SeedManifest =>
+  parseJson(
+    manifestSchema,
+    text,
+    "the manifest of a seed in format 1",
+    "use another seed, or export one with this version",
+  );
 
 const UNITS = [
   ["days", 86_400],

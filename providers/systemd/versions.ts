@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { LOG_LINES } from "../docker/rollback";
 import { readNote } from "../docker/read-note";
 import { type KeptPlace, writeKept } from "../kept-version";
@@ -7,10 +8,18 @@ import { type Started, start } from "./start";
 import { logOf, writeUnit } from "./unit";
 import { becomesHealthy } from "./watch";
 
+/** How its health is looked at is for whoever looks: an object. */
+const healthSchema = z.custom<Started["health"]>((value) => typeof value === "object" && value !== null);
+
+export const unitVersionSchema = z.object({
+  content: z.string(),
+  programs: z.array(z.object({ folder: z.string(), version: z.string(), digest: z.string() })),
+  revision: z.string(),
+  health: healthSchema,
+});
+
 /** A version of a unit that was healthy: what it takes to run it again. */
-export interface UnitVersion extends Pick<Started, "content" | "programs" | "revision"> {
-  health: Started["health"];
-}
+export type UnitVersion = Pick<Started, "content" | "programs" | "revision" | "health">;
 
 /** A unit at its place. */
 export interface Placed extends Started, KeptPlace {

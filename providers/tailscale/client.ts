@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import type { Transport } from "../ssh/transport";
 import { Unreadable } from "../unreadable";
 
 /** What a computer's Tailscale says of itself (ipn/ipnstate/ipnstate.go). */
-export interface Status {
+const statusSchema = z.object({
   /** `Running`, `NeedsLogin`, `Stopped`, `Starting` and others. */
-  BackendState: string;
-  TailscaleIPs: string[] | null;
-  Self: { PublicKey: string; Online: boolean };
-}
+  BackendState: z.string(),
+  TailscaleIPs: z.array(z.string()).nullish(),
+  Self: z.object({ PublicKey: z.string(), Online: z.boolean() }),
+});
+
+export type Status = z.infer<typeof statusSchema>;
 
 /** How a computer joins. */
 interface Login {
@@ -34,7 +38,7 @@ export async function statusOf(host: Transport, command: string): Promise<Status
   // It exits with 1 where it is no member, and tells so all the same.
   if (!stdout.trimStart().startsWith("{"))
     throw new Unreadable(`Tailscale on ${host.name} does not say how it is (exit code ${code}): ${stderr.trim()}`);
-  return JSON.parse(stdout) as Status;
+  return parseJson(statusSchema, stdout, `what Tailscale on ${host.name} says of itself`);
 }
 
 /** Joins, whatever it was a member of before. The host's resolver and routes of others are left alone. */

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { parseJson } from "../../model/foreign-json";
 import { OURS } from "./ours";
 
 /** A request that Uptime Kuma makes when a monitor fails, and when it works again: POST. */
@@ -20,34 +22,40 @@ export interface KeptNotification {
 }
 
 /** What a notification is made of, under the program's names (`server/notification-providers/webhook.js`). */
-interface Config {
-  name: string;
-  type: string;
-  webhookContentType?: string;
-  webhookURL?: string;
-  webhookCustomBody?: string;
-  webhookAdditionalHeaders?: string;
-  /** The program keeps what it does not know: by this we know ours. */
-  keptBy?: string;
-}
+const configSchema = z.object({
+  name: z.string(),
+  type: z.string(),
+  webhookContentType: z.string().nullish(),
+  webhookURL: z.string().nullish(),
+  webhookCustomBody: z.string().nullish(),
+  webhookAdditionalHeaders: z.string().nullish(),
+});
+
+/** The program keeps what it does not know: by this we know ours. Others' may hold anything beside. */
+const keeperSchema = z.object({ keptBy: z.unknown() });
 
 /** The one form of a notification whose every part is the deployment's to say. */
 export const CUSTOM_WEBHOOK = "webhook, custom";
 
-const configOf = ({ config }: KeptNotification): Config => JSON.parse(config) as Config;
+const nameOf = ({ id }: KeptNotification): string => `what Uptime Kuma keeps of notification ${id}`;
 
 /** Whether the deployment keeps it; names are anybody's to give. */
-export const isOurs = (kept: KeptNotification): boolean => configOf(kept).keptBy === OURS;
+export const isOurs = (kept: KeptNotification): boolean =>
+  parseJson(keeperSchema, kept.config, nameOf(kept)).keptBy === OURS;
 
 /** A kept notification in our words. */
 export function described(kept: KeptNotification): Notification {
-  const { name, type, webhookContentType, webhookURL, webhookCustomBody, webhookAdditionalHeaders } = configOf(kept);
+  const { name, type, webhookContentType, webhookURL, webhookCustomBody, webhookAdditionalHeaders } = parseJson(
+    configSchema,
+    kept.config,
+    nameOf(kept),
+  );
   return {
     name,
     url: webhookURL ?? "",
     body: webhookCustomBody ?? "",
     headers: webhookAdditionalHeaders ?? "",
-    form: webhookContentType === undefined ? type : `${type}, ${webhookContentType}`,
+    form: webhookContentType === undefined || webhookContentType === null ? type : `${type}, ${webhookContentType}`,
   };
 }
 

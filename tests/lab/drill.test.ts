@@ -160,6 +160,7 @@ async function known(): Promise<Rehearsed> {
         resources: [
           {
             urn: "urn:pulumi:lab::vpai::x::sese-ai/smoke",
+            type: "pulumi-nodejs:dynamic/vpai/host:SmokeChecks",
             inputs: { reachability: { image: images.redis, networks: ["egress"], ports: [] } },
           },
         ],

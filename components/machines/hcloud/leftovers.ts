@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { log, type Output, ResourceHook } from "@pulumi/pulumi";
+import { parseJson } from "../../../model/foreign-json";
 import { known } from "../../known";
 
 /** An object at Hetzner as its owner names and labels it. */
@@ -11,10 +13,18 @@ export interface Named {
   labels: Record<string, string>;
 }
 
-interface Found {
-  id: number;
-  labels: Record<string, string>;
-}
+const foundSchema = z.looseObject({ id: z.number(), labels: z.record(z.string(), z.string()) });
+
+/** What the API answers a search with: nothing of a collection that it does not know. */
+const answerSchema = z.looseObject({
+  servers: z.array(foundSchema).exactOptional(),
+  firewalls: z.array(foundSchema).exactOptional(),
+  ssh_keys: z.array(foundSchema).exactOptional(),
+});
+
+const refusalSchema = z.looseObject({ error: z.looseObject({ message: z.string() }) });
+
+type Found = z.infer<typeof foundSchema>;
 
 /** How often the API is asked whether an object is gone, and how many times, in milliseconds: two minutes in all. */
 const POLL = { interval: 500, tries: 240 };
@@ -78,7 +88,7 @@ class Api {
 
   async find({ collection, name }: Named): Promise<Found[]> {
     const response = await this.request("GET", `${collection}?name=${encodeURIComponent(name)}`);
-    return ((await response.json()) as Record<string, Found[]>)[collection] ?? [];
+    return parseJson(answerSchema, await response.text(), `Hetzner's list of ${collection}`)[collection] ?? [];
   }
 
   /** Resolves when the object is gone. It is locked while the creation that was interrupted goes on at Hetzner. */
@@ -105,7 +115,7 @@ class Api {
 async function reason(response: Response): Promise<string> {
   const text = await response.text();
   try {
-    return (JSON.parse(text) as { error: { message: string } }).error.message;
+    return refusalSchema.parse(JSON.parse(text)).error.message;
   } catch {
     return text;
   }

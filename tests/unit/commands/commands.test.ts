@@ -6,6 +6,7 @@ import path from "node:path";
 import type { Answer } from "../../../providers/ssh/transport";
 import { SshServer } from "../providers/ssh-server";
 import { runCommand } from "./run-command";
+import { inspected as inspectedContainer } from "../inspected";
 
 let server: SshServer;
 
@@ -236,8 +237,9 @@ describe("make opencut", () => {
       const name = argv.at(-1) ?? "";
       if (argv[1] === "start") run[name] = "running";
       if (argv[1] === "stop") run[name] = "exited";
-      const State = { Status: run[name], Health: { Status: run[name] === "running" ? "healthy" : "none" } };
-      return { code: 0, stdout: JSON.stringify([{ Id: name, State, Config: { Labels: null } }]), stderr: "" };
+      const Status = run[name] ?? "exited";
+      const State = { Status, Health: { Status: Status === "running" ? "healthy" : "none" } };
+      return { code: 0, stdout: JSON.stringify([inspectedContainer({ Id: name, State })]), stderr: "" };
     };
   });
 
@@ -278,7 +280,7 @@ describe("make opencut", () => {
 describe("make status", () => {
   const inspected = (Status: string, health: string, Labels: Record<string, string> | null = null): Answer => ({
     code: 0,
-    stdout: JSON.stringify([{ State: { Status, Health: { Status: health } }, Config: { Labels } }]),
+    stdout: JSON.stringify([inspectedContainer({ State: { Status, Health: { Status: health } }, Config: { Labels } })]),
     stderr: "",
   });
 

@@ -127,6 +127,23 @@ describe("C8: a login that does not help is named, and never shown", () => {
   });
 });
 
+test.each(['{"token":7}', "null", "[]", "<html>"])("%s is no token", async (body) => {
+  const answers = [
+    new Response("", { status: 401, headers: { "www-authenticate": 'Bearer realm="https://a.test/t"' } }),
+    new Response(body),
+  ];
+  const fetched = jest
+    .spyOn(globalThis, "fetch")
+    .mockImplementation(() => Promise.resolve(answers.shift() as Response));
+  try {
+    await expect(new RegistryClient({ endpoint: "https://a.test" }).get("x", [])).rejects.toThrow(
+      "expected a token from https://a.test, found status 200: run again later",
+    );
+  } finally {
+    fetched.mockRestore();
+  }
+});
+
 describe("what goes wrong says what to do", () => {
   const PATH = "library/redis/manifests/8.0.2";
 
@@ -149,9 +166,16 @@ describe("what goes wrong says what to do", () => {
     );
   });
 
-  test.each(["<html>", "{}", '{"schemaVersion":1,"fsLayers":[]}'])("%s is no manifest", async (body) => {
+  test.each([
+    ["<html>", ", found a web page"],
+    ["{}", " as one of the forms that it may have, found an object"],
+    ['{"schemaVersion":1,"fsLayers":[]}', " as one of the forms that it may have, found an object"],
+    ['{"manifests":{},"config":{"digest":"sha256:1"}}', " as one of the forms that it may have, found an object"],
+  ])("%s is no manifest", async (body, found) => {
     registry.content.set(PATH, { body });
-    await expect(find()).rejects.toThrow("expected a manifest of library/redis:8.0.2, found");
+    await expect(find()).rejects.toThrow(
+      `expected a manifest of library/redis:8.0.2${found}: look whether a registry answers there, and no proxy or web site`,
+    );
   });
 
   test("a registry that does not answer in time, and one that is not there", async () => {

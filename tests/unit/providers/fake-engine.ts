@@ -107,15 +107,20 @@ export class FakeEngine implements EngineHost {
   private inspect(name: string): Answer {
     const known = this.find(name);
     if (known === undefined) return { code: 1, stdout: "[]", stderr: `Error: No such container: ${name}` };
-    if (!known.started) return answered(JSON.stringify([{ ...known.inspected, State: { Status: "exited" } }]));
+    if (!known.started)
+      return answered(JSON.stringify([{ ...known.inspected, State: { ...known.inspected.State, Status: "exited" } }]));
     const { looks } = this.behaviour(name);
     known.looks += 1;
     const look = looks[Math.min(known.looks, looks.length) - 1];
     const { status = "running", health, restarts = 0, exitCode = 0, engine = this.engine } = look ?? {};
     this.engine = engine;
     const Health = { Status: health, FailingStreak: health === "unhealthy" ? 3 : 0 };
-    const State = { Status: status, StartedAt: `start ${restarts}`, ExitCode: exitCode, Health };
-    return answered(JSON.stringify([{ ...known.inspected, RestartCount: restarts, State }]));
+    const State = { Status: status, StartedAt: `start ${restarts}`, Pid: 0, ExitCode: exitCode };
+    return answered(
+      JSON.stringify([
+        { ...known.inspected, RestartCount: restarts, State: health === undefined ? State : { ...State, Health } },
+      ]),
+    );
   }
 
   /** The names of all images, or the id of one. */
@@ -166,7 +171,14 @@ export class FakeEngine implements EngineHost {
       ...container(id, name, Image, Labels),
       Config: { ...config, Labels },
       HostConfig,
-      NetworkSettings: { Networks: NetworkingConfig.EndpointsConfig },
+      NetworkSettings: {
+        Networks: Object.fromEntries(
+          Object.entries(NetworkingConfig.EndpointsConfig).map(([network, { Aliases }]) => [
+            network,
+            { IPAddress: "", Aliases },
+          ]),
+        ),
+      },
     };
     this.containers.set(id, { inspected, looks: 0, started: false });
     this.changes.push(["create", name, id]);
@@ -211,7 +223,7 @@ interface Description {
   Image: string;
   Labels: Record<string, string>;
   HostConfig: Container["HostConfig"];
-  NetworkingConfig: { EndpointsConfig: Container["NetworkSettings"]["Networks"] };
+  NetworkingConfig: { EndpointsConfig: Record<string, { Aliases: string[] | null }> };
 }
 
 const answered = (stdout: string): Answer => ({ code: 0, stdout, stderr: "" });

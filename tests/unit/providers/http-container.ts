@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server as HttpServer } from "n
 import type net from "node:net";
 import type { Connection } from "../../../providers/ssh/connection";
 import { SshServer } from "./ssh-server";
+import { inspected } from "../inspected";
 
 /** One request as a program in a container got it. */
 export interface Received {
@@ -44,7 +45,7 @@ export class HttpContainer {
         response.end(body === undefined ? "" : JSON.stringify(body));
       });
     });
-    const described = { Id: "1", State: { Status: "running" }, NetworkSettings: { Networks: { a: NONE, b: HERE } } };
+    const described = inspected({ networks: { a: NONE, b: HERE } });
     ssh.respond = (argv) =>
       argv.join(" ") === `docker container inspect -- ${name}`
         ? { code: 0, stdout: JSON.stringify([described]), stderr: "" }

@@ -75,3 +75,14 @@ test("what is no set and no moment is refused", () => {
   expect(() => setAt(SETS, "12")).toThrow();
   expect(() => setAt([], "")).toThrow("found none; there are none");
 });
+
+test.each([
+  ['{"set":"000007-s3cret"', ", found a text that is cut short after 22 bytes"],
+  [JSON.stringify({ ...SETS[0], parts: {} }), " with a list in parts, found an object there"],
+])("what is no manifest is not quoted: %s", (text, found) => {
+  expect(() => manifestsIn(`${text}\0`)).toThrow(
+    new Error(
+      `expected the manifest of a set of backups${found}: run \`make up\`, which brings the host this version of the program that writes them, and look at that file there`,
+    ),
+  );
+});

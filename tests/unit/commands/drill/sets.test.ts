@@ -18,7 +18,7 @@ const copy = (host: string, day: string) => {
 };
 const manifest = (day: string): string => {
   const { moment: started, ...rest } = night(day);
-  return `${JSON.stringify({ ...rest, sequence: Number(day), started, parts: [] })}\0`;
+  return `${JSON.stringify({ ...rest, sequence: Number(day), started, ended: started, parts: [] })}\0`;
 };
 
 const said = (stdout: string): Answer => ({ code: 0, stdout, stderr: "" });

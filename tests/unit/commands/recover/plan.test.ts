@@ -59,3 +59,11 @@ test("copies are what Restic lists with a set's name", () => {
   // What Restic prints of a repository without any.
   expect(copiesIn("null")).toEqual([]);
 });
+
+test("another answer of Restic's is told by its place", () => {
+  expect(() => copiesIn('[{"id":"a1","time":1,"hostname":"s3cret"}]')).toThrow(
+    new Error(
+      "expected Restic's list of snapshots with a text in 0.time, found a number there: compare the version of the program that gave it with the one that is pinned here",
+    ),
+  );
+});

@@ -56,11 +56,11 @@ describe("it is printed on paper", () => {
 });
 
 describe("the password that the stack has made", () => {
-  const state = (value: unknown): object => ({
+  const state = (value: unknown) => ({
     deployment: {
       resources: [
-        { urn: "urn:pulumi:prod::vpai::x::other/copy", outputs: { value: "other" } },
-        { urn: "urn:pulumi:prod::vpai::x::backupsPassword/copy", outputs: { value } },
+        { urn: "urn:pulumi:prod::vpai::x::other/copy", type: "x", outputs: { value: "other" } },
+        { urn: "urn:pulumi:prod::vpai::x::backupsPassword/copy", type: "x", outputs: { value } },
       ],
     },
   });
@@ -69,6 +69,15 @@ describe("the password that the stack has made", () => {
     expect(madeSecret(state({ plaintext: '"canary"' }), "backupsPassword")).toBe("canary");
     expect(madeSecret(state("canary"), "backupsPassword")).toBe("canary");
   });
+
+  test.each([{ plaintext: "canary" }, { plaintext: '["canary"]' }, { plaintext: 7 }, ["canary"]])(
+    "is not quoted where it is no text: %j",
+    (value) => {
+      expect(() => madeSecret(state(value), "backupsPassword")).toThrow(
+        /^expected the value of backupsPassword in the output of `pulumi stack export --show-secrets`(?!.*canary)/,
+      );
+    },
+  );
 
   test("is missed by its name, without a word of the state", () => {
     expect(() => madeSecret({}, "backupsPassword")).toThrow("expected that the stack has made backupsPassword");

@@ -114,7 +114,9 @@ test("the requests of the last up that are the service's own are made again", ()
     patience: 7,
     authority: { file: "/root.crt" },
   };
-  const exported = { deployment: { resources: [{ urn: "urn:pulumi:lab::vpai::a$b::sese-ai/smoke", inputs }] } };
+  const exported = {
+    deployment: { resources: [{ urn: "urn:pulumi:lab::vpai::a$b::sese-ai/smoke", type: "x", inputs }] },
+  };
   expect(checksOf(exported, "sese-ai", "n8n")).toEqual({
     requests: [{ route: "the route /* to n8n" }, { route: "a check of n8n" }],
     patience: 7,

@@ -90,7 +90,7 @@ describe("prepareStack", () => {
     });
 
     test("forgets what it was about to create, and nothing else of the state", async () => {
-      const deployment = { manifest: {}, resources: [{ urn: "urn:x" }] };
+      const deployment = { manifest: {}, resources: [{ urn: "urn:x", type: "x:y:Z" }] };
       const [creating, deleting] = [
         { type: "creating", resource: { urn: "urn:a" } },
         { type: "deleting", resource: { urn: "urn:b" } },

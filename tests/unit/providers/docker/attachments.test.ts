@@ -1,16 +1,17 @@
 import { attach, type Attachments, attachmentsOf } from "../../../../providers/docker/attachments";
 import type { Container } from "../../../../providers/docker/container";
+import { inspected } from "../../inspected";
 import { ScriptedHost } from "../scripted-host";
 
 const ID = "38fb44d3fe59d3e45d97214b161aa0a3";
 
 const container = (networks: Record<string, string[] | null>): Container =>
-  ({
+  inspected({
     Id: ID,
-    NetworkSettings: {
-      Networks: Object.fromEntries(Object.entries(networks).map(([name, Aliases]) => [name, { Aliases }])),
-    },
-  }) as unknown as Container;
+    networks: Object.fromEntries(
+      Object.entries(networks).map(([name, aliases]) => [name, { Aliases: aliases ?? undefined }]),
+    ),
+  });
 
 const hostWith = (networks: Record<string, string[] | null>): ScriptedHost =>
   new ScriptedHost(([, verb]) => (verb === "container" ? JSON.stringify([container(networks)]) : undefined));

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type OnChange, takeOnChangedFiles } from "../../../../providers/docker/changed-files";
 import { CommandError, Transport } from "../../../../providers/ssh/transport";
 import { SshServer } from "../ssh-server";
+import { inspected } from "../../inspected";
 
 /** Files and the container's process are this machine's; what Docker is asked to do is noted, and a restart is one. */
 let server: SshServer;
@@ -48,11 +49,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const container = (): object => ({
-  Id: "c0ffee",
-  State: { Status: status, StartedAt: started, Pid: program.pid },
-  Mounts: mounts,
-});
+const container = (): object =>
+  inspected({ State: { Status: status, StartedAt: started, Pid: program.pid ?? 0 }, Mounts: mounts });
 
 /** @param ahead seconds by which the clock was ahead at that moment */
 function start(ahead = 0): void {

@@ -1,5 +1,6 @@
 import { attachAll, clearPlace } from "../../../../providers/docker/foreign-networks";
 import type { Answer, CommandRunner } from "../../../../providers/ssh/transport";
+import { inspected } from "../../inspected";
 
 const OURS = { "dev.vpai.stack": "lab" };
 const PLACE = { name: "backend", subnet: "172.20.2.0/24", labels: OURS };
@@ -20,7 +21,7 @@ interface Network {
 /** An engine with these networks, which notes what changes. */
 function engine(...networks: Network[]): CommandRunner & { changes: string[] } {
   const changes: string[] = [];
-  const inspected = ({ id, name, subnet }: Network): object => ({
+  const network = ({ id, name, subnet }: Network): object => ({
     Id: id,
     Name: name,
     Internal: true,
@@ -29,10 +30,10 @@ function engine(...networks: Network[]): CommandRunner & { changes: string[] } {
   const container = (id: string): object[] =>
     networks
       .filter(({ users = {} }) => id in users)
-      .map(({ name, users = {} }) => ({ Id: id, NetworkSettings: { Networks: { [name]: { Aliases: users[id] } } } }));
+      .map(({ name, users = {} }) => inspected({ Id: id, networks: { [name]: { Aliases: users[id] } } }));
   const answer = (argv: readonly string[]): string => {
     if (argv[0] === "sh")
-      return JSON.stringify(networks.filter(({ ours }) => !argv.includes("--filter") || ours).map(inspected));
+      return JSON.stringify(networks.filter(({ ours }) => !argv.includes("--filter") || ours).map(network));
     if (argv[2] === "inspect" && argv[1] === "network")
       return Object.keys(networks.find(({ id }) => id === argv.at(-1))?.users ?? {}).join(" ");
     if (argv[2] === "inspect") return JSON.stringify(container(argv.at(-1) ?? ""));

@@ -2,6 +2,7 @@ import "../without-sdk";
 import { type HeadscalePolicyInputs, headscalePolicyKind } from "../../../../providers/resources/headscale-policy";
 import { Unreadable } from "../../../../providers/unreadable";
 import { SshServer } from "../ssh-server";
+import { inspected } from "../../inspected";
 
 /** What Headscale 0.26.1 prints of a policy that it has loaded. */
 const managerOf = (port: number): string => `PolicyManager (v2):
@@ -112,7 +113,7 @@ beforeAll(async () => {
     if (command === "docker container inspect -- vpn_headscale")
       return {
         ...OK,
-        stdout: JSON.stringify([{ Id: "1", State: { Status: running ? "running" : "exited", Pid: 42 } }]),
+        stdout: JSON.stringify([inspected({ State: { Status: running ? "running" : "exited", Pid: 42 } })]),
       };
     if (command.startsWith("nsenter --target 42 --net curl"))
       return { ...OK, stdout: command.endsWith("http://127.0.0.1:9090/debug/filter") ? filter : manager };

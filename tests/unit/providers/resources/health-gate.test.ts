@@ -4,6 +4,7 @@ import { implement } from "../../../../providers/implementation";
 import { type HealthGateInputs, healthGateKind } from "../../../../providers/resources/health-gate";
 import type { Answer } from "../../../../providers/ssh/transport";
 import { SshServer } from "../ssh-server";
+import { inspected } from "../../inspected";
 
 let server: SshServer;
 let inputs: HealthGateInputs;
@@ -37,21 +38,15 @@ const MISSING: Answer = { code: 1, stdout: "[]\n", stderr: "Error: No such conta
 const state = (Status: string, health?: string): Answer => ({
   code: 0,
   stdout: JSON.stringify([
-    {
-      Id: "c0ffee",
-      Name: "/vpai_n8n",
-      Image: "sha256:1",
-      RestartCount: 0,
+    inspected({
       State: {
         Status,
         StartedAt: "2026-02-26T12:00:00Z",
-        Pid: 0,
         ...(health === undefined ? {} : { Health: { Status: health } }),
       },
-      Config: { Labels: {} },
       HostConfig: { NetworkMode: "backend" },
-      NetworkSettings: { Networks: { backend: { Aliases: ["n8n"] } } },
-    },
+      networks: { backend: { Aliases: ["n8n"] } },
+    }),
   ]),
   stderr: "",
 });

@@ -3,6 +3,7 @@ import { implement } from "../../../../providers/implementation";
 import { type ReleaseSnapshotInputs, releaseSnapshotKind } from "../../../../providers/resources/release-snapshot";
 import type { Answer } from "../../../../providers/ssh/transport";
 import { SshServer } from "../ssh-server";
+import { inspected } from "../../inspected";
 
 let server: SshServer;
 let inputs: ReleaseSnapshotInputs;
@@ -29,17 +30,17 @@ const UNIT =
 
 const ok = (stdout: string): Answer => ({ code: 0, stdout, stderr: "" });
 
-const container = (image: string, labels: Record<string, string> = {}) => ({
-  Id: "c0ffee",
-  Image: image,
-  State: { Status: "running" },
-  Config: { Labels: labels, Env: ["A=1"] },
-  HostConfig: {
-    NetworkMode: "backend",
-    Mounts: [{ Type: "bind", Source: "/opt/vpai/configs/n8n", Target: "/etc/n8n" }],
-  },
-  NetworkSettings: { Networks: { backend: { IPAddress: "", Aliases: ["n8n"] } } },
-});
+const container = (image: string, labels: Record<string, string> = {}, Status = "running") =>
+  inspected({
+    Image: image,
+    State: { Status },
+    Config: { Labels: labels, Env: ["A=1"] },
+    HostConfig: {
+      NetworkMode: "backend",
+      Mounts: [{ Type: "bind", Source: "/opt/vpai/configs/n8n", Target: "/etc/n8n" }],
+    },
+    networks: { backend: { Aliases: ["n8n"] } },
+  });
 
 interface World {
   container?: object;
@@ -71,12 +72,17 @@ const asked = (): string[][] => server.commands.filter((argv) => argv.includes("
 const create = async (): Promise<unknown> =>
   (await implement(releaseSnapshotKind).create({ ...inputs, resource: "x" })).outs;
 
-const KEPT = { containerId: "c0ffee", image: "docker.io/n8nio/n8n:2.7.3", revision: "rev", description: {} };
+const KEPT = {
+  containerId: "c0ffee",
+  image: "docker.io/n8nio/n8n:2.7.3",
+  revision: "rev",
+  description: { Image: "sha256:old" },
+};
 
 test.each<[string, World]>([
   ["a new service", {}],
   ["one that keeps its image", { container: container("sha256:new"), kept: KEPT }],
-  ["one that was never healthy", { container: { ...container("sha256:old"), State: { Status: "restarting" } } }],
+  ["one that was never healthy", { container: container("sha256:old", {}, "restarting") }],
 ])("%s has nothing copied", async (_what, given) => {
   world(given);
   expect(await create()).toMatchObject({ release: "" });

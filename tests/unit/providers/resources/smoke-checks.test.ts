@@ -8,6 +8,7 @@ import path from "node:path";
 import { type SmokeChecksInputs, smokeChecksKind as kind } from "../../../../providers/resources/smoke-checks";
 import type { Answer } from "../../../../providers/ssh/transport";
 import { SshServer } from "../ssh-server";
+import { inspected } from "../../inspected";
 
 let ssh: SshServer;
 let site: https.Server;
@@ -71,9 +72,7 @@ const said = (stdout: string, code = 0): Answer => ({ code, stdout, stderr: "" }
 function host({ version = "Redis server v=8.0.2 sha=0", answering = ["backend"] } = {}): void {
   ssh.respond = (argv) => {
     if (argv[1] === "container")
-      return said(
-        JSON.stringify([{ State: {}, NetworkSettings: { Networks: { backend: { IPAddress: "172.20.2.9" } } } }]),
-      );
+      return said(JSON.stringify([inspected({ networks: { backend: { IPAddress: "172.20.2.9" } } })]));
     if (argv.includes("cat")) return said(readFileSync(path.join(folder, "certificate"), "utf8"));
     if (argv[1] === "exec") return said(version);
     const network = argv[argv.indexOf("--network") + 1] ?? "";

@@ -19,5 +19,7 @@ test.each([
 
 test("another text than a manifest is refused, and not quoted", () => {
   for (const text of ["<html>secret", '{"format":2,"databases":[]}', '{"format":1}'])
-    expect(() => manifestIn(text)).toThrow("expected the manifest of a seed in format 1, found another text");
+    expect(() => manifestIn(text)).toThrow(
+      /^expected the manifest of a seed in format 1.*: use another seed, or export one with this version$/,
+    );
 });

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import net from "node:net";
+import { z } from "zod";
 import fc from "fast-check";
 import { requestContainer } from "../../../../providers/docker/http";
 import { exchange } from "../../../../providers/ssh/http";
@@ -73,6 +74,20 @@ test("what is missing is no value where that is allowed, and an error elsewhere"
   const api = new JsonApi(host, server(), {});
   expect(await api.call("GET", "/x", { missing: true })).toBeUndefined();
   await expect(api.call("GET", "/x")).rejects.toThrow(/found 404/);
+});
+
+test.each([
+  [{ id: 7, key: "s3cret" }, " with a text in id, found a number there"],
+  [undefined, " as an object, found nothing"],
+  [["s3cret"], " as an object, found a list"],
+])("an answer of another form is told by its place, and not quoted: %j", async (body, found) => {
+  container.reply = () => ({ status: 200, ...(body === undefined ? {} : { body }) });
+  const asked = new JsonApi(host, server(), {}).call("GET", "/x", { answer: z.object({ id: z.string() }) });
+  await expect(asked).rejects.toThrow(
+    new Error(
+      `expected an answer of vpai_x on root@127.0.0.1 to GET /x${found}: compare the version of the program that gave it with the one that is pinned here`,
+    ),
+  );
 });
 
 test("a container that is not there is named", async () => {

@@ -1,3 +1,4 @@
+import { isObject } from "./engine-answer.ts";
 import { forbidden } from "./refusal.ts";
 import type { Settings } from "./settings.ts";
 
@@ -32,10 +33,9 @@ const upTo =
 
 const texts: Rule = (value) => Array.isArray(value) && value.every((one) => typeof one === "string");
 
-const anything: Rule = () => true;
+const flag: Rule = (value) => typeof value === "boolean";
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const anything: Rule = () => true;
 
 /** Nothing is asked for: what a client that leaves an option out sends in its place. */
 const isEmpty = (value: unknown): boolean =>
@@ -63,12 +63,12 @@ function expectAllowed(where: string, request: unknown, rules: Readonly<Record<s
  */
 export function sandboxFrom(request: unknown, imageId: string, settings: Settings): object {
   expectAllowed("container", request, containerRules(settings));
-  const { HostConfig = {}, NetworkingConfig = {}, Env, Labels, Image } = request as Json;
+  const { HostConfig = {}, NetworkingConfig, Env, Labels, Image } = request as Json;
   if (Image !== settings.image) throw forbidden(`the image ${settings.image}`, Image);
   expectAllowed("HostConfig", HostConfig, hostRules(settings));
   const network = (HostConfig as Json)["NetworkMode"];
   if (network !== settings.network) throw forbidden(`the network ${settings.network}`, network);
-  const { EndpointsConfig = {} } = NetworkingConfig as { EndpointsConfig?: Json };
+  const EndpointsConfig = isObject(NetworkingConfig) ? NetworkingConfig["EndpointsConfig"] : undefined;
   const others = Object.entries(EndpointsConfig ?? {}).filter(
     ([name, how]) => name !== settings.network || !isEmpty(how),
   );
@@ -78,8 +78,9 @@ export function sandboxFrom(request: unknown, imageId: string, settings: Setting
     Cmd: COMMAND,
     User: USER,
     WorkingDir: WORKDIR,
-    Env: Env ?? [],
-    Labels: { ...(Labels as Json | null), "dev.vpai.sandbox": settings.owner },
+    // What is empty may have any form.
+    Env: texts(Env) ? Env : [],
+    Labels: { ...(isObject(Labels) ? Labels : {}), "dev.vpai.sandbox": settings.owner },
     Healthcheck: { Test: ["NONE"] },
     HostConfig: hostConfig(settings),
   };
@@ -110,7 +111,9 @@ const containerRules = ({ image }: Settings): Record<string, Rule> => ({
   User: same(USER),
   WorkingDir: same(WORKDIR),
   Env: texts,
-  Labels: (value) => isObject(value) && Object.keys(value).every((name) => name.startsWith("openclaw.")),
+  Labels: (value) =>
+    isObject(value) &&
+    Object.entries(value).every(([name, said]) => name.startsWith("openclaw.") && typeof said === "string"),
   // What the client itself does with the container's output.
   AttachStdout: anything,
   AttachStderr: anything,
@@ -142,14 +145,18 @@ function isWorkspace(bind: string, workspaces: string): boolean {
   return source.startsWith(`${workspaces}/`) && !source.includes("..") && target === WORKDIR && options.length === 0;
 }
 
+/** Those members that a rule allows. */
+const only = (rule: Rule, members: Json): Json =>
+  Object.fromEntries(Object.entries(members).filter(([, one]) => rule(one)));
+
 /** A command that a client asks to run in a sandbox, as the engine is asked for it. @throws {Refusal} for rights beyond it */
 export function commandFrom(request: unknown): Json {
   expectAllowed("exec", request, {
     User: same(USER),
-    Tty: anything,
-    AttachStdin: anything,
-    AttachStdout: anything,
-    AttachStderr: anything,
+    Tty: flag,
+    AttachStdin: flag,
+    AttachStdout: flag,
+    AttachStderr: flag,
     DetachKeys: (value) => typeof value === "string",
     Env: texts,
     WorkingDir: (value) => typeof value === "string",
@@ -157,5 +164,11 @@ export function commandFrom(request: unknown): Json {
     ConsoleSize: anything,
   });
   const { Tty, AttachStdin, AttachStdout, AttachStderr, Env, WorkingDir, Cmd } = request as Json;
-  return { Tty, AttachStdin, AttachStdout, AttachStderr, Env, WorkingDir, Cmd, User: USER };
+  return {
+    // What is empty may have any form.
+    ...only(flag, { Tty, AttachStdin, AttachStdout, AttachStderr }),
+    ...only(texts, { Env, Cmd }),
+    ...(typeof WorkingDir === "string" ? { WorkingDir } : {}),
+    User: USER,
+  };
 }

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, chmodSync } from "node:fs";
 import { type Engine, engineAt } from "./engine.ts";
+import { objectIn, textIn } from "./engine-answer.ts";
 import { Sandboxes } from "./sandboxes.ts";
 import { brokerServer } from "./server.ts";
 import { settingsFrom } from "./settings.ts";
@@ -16,14 +17,16 @@ function ownContainer(): string {
 
 /** Sandboxes run from the broker's own image: it is there already, and pinned. */
 async function ownImage(engine: Engine): Promise<string> {
-  const { status, body } = await engine.ask("GET", `/containers/${ownContainer()}/json`);
+  const answer = await engine.ask("GET", `/containers/${ownContainer()}/json`);
+  const { status, body } = answer;
   if (status !== 200) throw new Error(`expected the engine to know this container, found ${status}: ${body}`);
-  return (JSON.parse(body) as { Image: string }).Image;
+  const what = "the engine's description of this container";
+  return textIn(objectIn(answer, what), "Image", what);
 }
 
 async function apiOf(engine: Engine): Promise<string> {
-  const { body } = await engine.ask("GET", "/version");
-  return (JSON.parse(body) as { ApiVersion: string }).ApiVersion;
+  const what = "the engine's version";
+  return textIn(objectIn(await engine.ask("GET", "/version"), what), "ApiVersion", what);
 }
 
 async function main(): Promise<void> {

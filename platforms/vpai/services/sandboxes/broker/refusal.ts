@@ -9,6 +9,12 @@ export class Refusal extends Error {
   }
 }
 
+/** Characters of what a client sent that a refusal shows. */
+const LONGEST = 200;
+
 /** A refusal of what no sandbox may have. */
-export const forbidden = (expected: string, found: unknown): Refusal =>
-  new Refusal(403, `sandbox refused: expected ${expected}, found ${JSON.stringify(found) ?? "nothing"}`);
+export function forbidden(expected: string, found: unknown): Refusal {
+  const text = JSON.stringify(found) ?? "nothing";
+  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return new Refusal(403, `sandbox refused: expected ${expected}, found ${shown}`);
+}

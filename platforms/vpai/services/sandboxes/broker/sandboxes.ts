@@ -1,4 +1,5 @@
 import type { Answer, Engine } from "./engine.ts";
+import { idsIn, isObject, objectIn, textIn } from "./engine-answer.ts";
 import { forbidden, Refusal } from "./refusal.ts";
 import type { Settings } from "./settings.ts";
 import { commandFrom, sandboxFrom } from "./container-request.ts";
@@ -24,6 +25,8 @@ interface Command {
   tty: boolean;
 }
 
+const idIn = (answer: Answer, what: string): string => textIn(objectIn(answer, what), "Id", what);
+
 /** The sandboxes that are there, all made by this process: nobody reaches any other container through it. */
 export class Sandboxes {
   private readonly running = new Map<string, Sandbox>();
@@ -46,8 +49,8 @@ export class Sandboxes {
   /** Removes what an earlier process left. */
   async sweep(): Promise<void> {
     const filters = encodeURIComponent(JSON.stringify({ label: [`dev.vpai.sandbox=${this.settings.owner}`] }));
-    const { body } = await this.engine.ask("GET", `/containers/json?all=1&filters=${filters}`);
-    for (const { Id } of JSON.parse(body) as { Id: string }[]) await this.kill(Id);
+    const answer = await this.engine.ask("GET", `/containers/json?all=1&filters=${filters}`);
+    for (const id of idsIn(answer, "the engine's list of sandboxes")) await this.kill(id);
   }
 
   /** @throws {Refusal} for what no sandbox has, a name that is taken, or one too many */
@@ -60,7 +63,7 @@ export class Sandboxes {
     try {
       await this.makeRoom();
       const answer = await this.engine.ask("POST", `/containers/create?name=${name}`, body);
-      if (answer.status === 201) this.add((JSON.parse(answer.body) as { Id: string }).Id, name);
+      if (answer.status === 201) this.add(idIn(answer, "the engine's word on a new sandbox"), name);
       return answer;
     } finally {
       this.making.delete(name);
@@ -73,11 +76,10 @@ export class Sandboxes {
 
   /** What a client may know of a sandbox. */
   async inspect(name: string): Promise<object> {
-    const { body } = await this.engine.ask("GET", `/containers/${this.find(name).id}/json`);
-    const { Id, Name, Created, State, Config } = JSON.parse(body) as Record<string, unknown> & {
-      Config: { Labels: object };
-    };
-    return { Id, Name, Created, State, Config: { Image: this.settings.image, Labels: Config.Labels } };
+    const answer = await this.engine.ask("GET", `/containers/${this.find(name).id}/json`);
+    const { Id, Name, Created, State, Config } = objectIn(answer, "the engine's description of a sandbox");
+    const { Labels } = isObject(Config) ? Config : {};
+    return { Id, Name, Created, State, Config: { Image: this.settings.image, Labels } };
   }
 
   /** Names and ages of all. */
@@ -100,7 +102,7 @@ export class Sandboxes {
     const command = commandFrom(request);
     const answer = await this.engine.ask("POST", `/containers/${sandbox.id}/exec`, command);
     if (answer.status !== 201) return answer;
-    this.commands.set((JSON.parse(answer.body) as { Id: string }).Id, { sandbox, tty: command["Tty"] === true });
+    this.commands.set(idIn(answer, "the engine's word on a new command"), { sandbox, tty: command["Tty"] === true });
     sandbox.usedAt = this.now();
     return answer;
   }

@@ -21,6 +21,21 @@ export interface Containers {
   look(service: string): Promise<Seen>;
 }
 
+/** What an answer holds; undefined where it is no JSON. */
+function read(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+
+const misfit = (what: string): Error =>
+  new Error(`expected ${what} from the engine, found another form: compare its version with the platform's`);
+
 /** The containers of an engine, by the label that the platform gives each. @param socketPath of the engine */
 export function containersOf(socketPath: string): Containers {
   const ask = (method: string, path: string): Promise<Answer> =>
@@ -44,11 +59,12 @@ export function containersOf(socketPath: string): Containers {
   };
   const idOf = async (service: string): Promise<string> => {
     const filters = encodeURIComponent(JSON.stringify({ label: [`dev.vpai.service=${service}`] }));
-    const found = JSON.parse(await expectDone("GET", `/containers/json?all=1&filters=${filters}`)) as { Id: string }[];
-    const [first] = found;
-    if (first === undefined || found.length > 1)
-      throw new Error(`expected one container of ${service}, found ${found.length}`);
-    return first.Id;
+    const found = read(await expectDone("GET", `/containers/json?all=1&filters=${filters}`));
+    if (!Array.isArray(found)) throw misfit(`a list of the containers of ${service}`);
+    if (found.length !== 1) throw new Error(`expected one container of ${service}, found ${found.length}`);
+    const id = memberOf(found[0], "Id");
+    if (typeof id !== "string") throw misfit(`the id of the container of ${service}`);
+    return id;
   };
   return {
     start: async (service) => {
@@ -58,10 +74,10 @@ export function containersOf(socketPath: string): Containers {
       await expectDone("POST", `/containers/${await idOf(service)}/stop`);
     },
     look: async (service) => {
-      const { State } = JSON.parse(await expectDone("GET", `/containers/${await idOf(service)}/json`)) as {
-        State: { Running: boolean; Health?: { Status: string } };
-      };
-      return { running: State.Running, healthy: State.Running && State.Health?.Status === "healthy" };
+      const state = memberOf(read(await expectDone("GET", `/containers/${await idOf(service)}/json`)), "State");
+      const running = memberOf(state, "Running");
+      if (typeof running !== "boolean") throw misfit(`whether the container of ${service} runs`);
+      return { running, healthy: running && memberOf(memberOf(state, "Health"), "Status") === "healthy" };
     },
   };
 }

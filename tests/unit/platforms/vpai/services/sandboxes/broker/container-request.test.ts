@@ -145,6 +145,11 @@ test.each<[string, Wish, Wish]>([
   ["another program", { Cmd: ["sh"] }, {}],
   ["another entrypoint", { Entrypoint: ["/bin/sh"] }, {}],
   ["the platform's label", { Labels: { "dev.vpai.service": "postgresql" } }, {}],
+  ["a label that is no text", { Labels: { "openclaw.sandbox": { x: 1 } } }, {}],
+  ["an environment that is no list", { Env: { PATH: "/" } }, {}],
+  ["networks that are a text", { NetworkingConfig: "host" }, {}],
+  ["rights that are a text", { HostConfig: "all" }, {}],
+  ["nothing of its own", { HostConfig: null }, {}],
   ["a key that nobody knows", { Surprise: "x" }, {}],
   ["a key of JavaScript's own", JSON.parse('{"__proto__":{"x":1}}') as Wish, {}],
 ])("no sandbox has %s", (_what, more, host) => {
@@ -163,4 +168,32 @@ test("a command runs as the sandbox's user, and with no more rights", () => {
   });
   expect(() => commandFrom({ ...command, Privileged: true })).toThrow("expected exec.Privileged left out, found true");
   expect(() => commandFrom({ ...command, User: "root" })).toThrow("expected exec.User as sandboxes have it");
+});
+
+test.each([undefined, null, 7, "x", [], [{}]])("no sandbox and no command is %j", (found) => {
+  const text = JSON.stringify(found) ?? "nothing";
+  const refused = (what: string) => `sandbox refused: expected ${what} as a JSON object, found ${text}`;
+  expect(() => sandboxFrom(found, "sha256:own", SETTINGS)).toThrow(refused("container"));
+  expect(() => commandFrom(found)).toThrow(refused("exec"));
+});
+
+test.each([null, "", 0, false, [], [null], { A: 0 }])("what is empty is left out, whatever its form: %j", (empty) => {
+  expect(made({ NetworkingConfig: null, Env: empty, Labels: empty })).toMatchObject({
+    Env: [],
+    Labels: { "dev.vpai.sandbox": "a.test" },
+  });
+  expect(commandFrom({ Cmd: ["id"], Env: empty, Tty: false, WorkingDir: empty })).toMatchObject({ Cmd: ["id"] });
+  expect(commandFrom({ Cmd: ["id"], Env: empty })["Env"] ?? []).toEqual([]);
+});
+
+test.each(["Tty", "AttachStdin", "AttachStdout", "AttachStderr"])("a command's %s is true or false", (name) => {
+  expect(() => commandFrom({ Cmd: ["id"], [name]: { valueOf: 1 } })).toThrow(
+    `sandbox refused: expected exec.${name} as sandboxes have it, found {"valueOf":1}`,
+  );
+});
+
+test("of what was sent a refusal shows the beginning", () => {
+  expect(() => made({ Cmd: ["x".repeat(60_000)] })).toThrow(
+    new Error(`sandbox refused: expected container.Cmd as sandboxes have it, found ["${"x".repeat(198)}…`),
+  );
 });

@@ -135,3 +135,33 @@ test("all end with the broker", async () => {
   await sandboxes.clear();
   expect(engine.there).toEqual([]);
 });
+
+describe("an engine that answers in another form", () => {
+  const answering = (body: string) =>
+    new Sandboxes(
+      SETTINGS,
+      { ask: () => Promise.resolve({ status: 201, body }), stream: () => engine.stream() },
+      "sha256:own",
+    );
+
+  test.each([
+    ["", "expected the engine's list of sandboxes, found nothing"],
+    ["s3cret", "expected the engine's list of sandboxes, found 6 characters that are no JSON"],
+    [
+      '{"message":"s3cret"}',
+      "expected the engine's list of sandboxes with a list, found another form: compare the engine's version with the platform's",
+    ],
+    [
+      '[{"Id":7}]',
+      "expected the engine's list of sandboxes with a text in Id, found another form: compare the engine's version with the platform's",
+    ],
+  ])("is told from one, and not quoted: %j", async (body, message) => {
+    await expect(answering(body).sweep()).rejects.toThrow(new Error(message));
+  });
+
+  test.each(["[]", '{"Id":["x"]}'])("has made no sandbox: %j", async (body) => {
+    const broken = answering(body);
+    await expect(broken.create("openclaw-sbx-a", WISH)).rejects.toThrow(/^expected the engine's word on a new sandbox/);
+    expect(broken.list()).toEqual([]);
+  });
+});

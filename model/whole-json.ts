@@ -1,14 +1,3 @@
-/** Whether bytes are UTF-8 without zeros, as every text of the engine is. */
-export function isText(content: Buffer): boolean {
-  if (content.includes(0)) return false;
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(content);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Parses a text; of one that is no JSON only where it stops being one is told, never what stands there. */
 export function wholeJson(text: string): { json: unknown } | { damage: string } {
   try {

@@ -1,7 +1,7 @@
 import { knownNodes, newKey } from "@vpai/providers";
 import { declaredNodes } from "./audit/declaration";
 import { declaredStack } from "./audit/stack";
-import { chosenStack, main } from "./pulumi";
+import { chosenStack, main } from "./stack/pulumi";
 import { coordinatorAmong } from "./vpn-key/coordinator";
 import { deviceNamed, devicesIn, joinCommand, minuteOf, reportOf } from "./vpn-key/devices";
 

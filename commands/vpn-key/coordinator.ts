@@ -1,6 +1,6 @@
 import type { Headscale } from "@vpai/providers";
 import { PORT } from "../../platforms/vpai/services/headscale/config";
-import type { DeployedHost } from "../hosts";
+import type { DeployedHost } from "../stack/hosts";
 
 /** A stack's Headscale, and where nodes come to it. */
 interface Coordinator {

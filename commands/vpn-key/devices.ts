@@ -1,7 +1,7 @@
 import type { KnownNode } from "@vpai/providers";
 import { headscaleDevice } from "../../capabilities/headscale";
 import { declaredNodes, type Stack } from "../audit/declaration";
-import { table } from "../table";
+import { table } from "../terminal/table";
 
 /** A device that the stack's file declares. */
 export interface Device {

@@ -1,5 +1,5 @@
 import { coordinatorAmong } from "../../../../commands/vpn-key/coordinator";
-import type { DeployedHost } from "../../../../commands/hosts";
+import type { DeployedHost } from "../../../../commands/stack/hosts";
 
 const host = (services: DeployedHost["services"]): DeployedHost => ({
   connection: { host: "192.0.2.1", port: 22, user: "root", privateKey: "", hostKey: "" } as never,

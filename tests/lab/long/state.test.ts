@@ -2,9 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { eventually } from "../eventually";
-import { killProcess, processesIn } from "./harness/processes";
-import { TinyStack } from "./harness/tiny";
+import { eventually } from "../../eventually";
+import { killProcess, processesIn } from "../harness/processes";
+import { TinyStack } from "../harness/tiny";
 
 /** The state around real runs of the real engine, with a program that reaches no host. */
 

@@ -8,7 +8,7 @@ import { type Kit, kitFor } from "./recovery-kit/kit";
 import { madeSecret } from "./secrets/made";
 import { expectPaper } from "./recovery-kit/paper";
 import { elsewhereOf } from "./buckets/settings";
-import { exportedState } from "./state/exported";
+import { exportedState } from "./engine/exported";
 
 /** `make recovery-kit [YES=1]`: prints what brings the data back with nothing but the S3 server and that sheet of paper. */
 main(async () => {

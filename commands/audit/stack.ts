@@ -1,7 +1,7 @@
 import { publicKeyOf } from "@vpai/providers";
 import { pulumiOutput } from "../stack/pulumi";
 import { currentHosts, settingsOf } from "../reach/stack";
-import { exportedState } from "../state/exported";
+import { exportedState } from "../engine/exported";
 import { servicesOn, settled } from "../../platforms";
 import type { Stack } from "./declaration";
 

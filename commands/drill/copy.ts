@@ -6,7 +6,7 @@ import { cleanEnvironment } from "../../toolchain/clean-environment";
 import { copyCheckout } from "../../toolchain/copy-checkout";
 import { localDirectory } from "../../toolchain/environment";
 import { type DeployedHost, hostsIn } from "../stack/hosts";
-import { type ExportedState, exportedState } from "../state/exported";
+import { type ExportedState, exportedState } from "../engine/exported";
 
 /** Where a drill of a stack has its copy: a checkout of its own, so a lab of its own. */
 const folderOf = (stack: string): string => path.join(localDirectory, "drill", stack);

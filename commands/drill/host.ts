@@ -11,7 +11,7 @@ import { remoteLines } from "./lines";
 import { compared, type ComparedPart, emptyRehearsal, heard, type Rehearsal } from "./rehearsal";
 import { dataOf, type DrilledHost, type ReturnedHost, type ReturnedService } from "./report";
 import type { NewestSet } from "./sets";
-import type { ExportedState } from "../state/exported";
+import type { ExportedState } from "../engine/exported";
 
 /** Seconds that services may take to be well once their data are back: as long as a restore gives them. */
 const PATIENCE = 300;

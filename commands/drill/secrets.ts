@@ -2,7 +2,7 @@ import type { Platform } from "../../model/platform";
 import { pulumiOutput } from "../stack/pulumi";
 import { madeIfAny } from "../secrets/made";
 import { readStackFile } from "../secrets/stack-file";
-import { exportedState } from "../state/exported";
+import { exportedState } from "../engine/exported";
 import { readingSecrets } from "./settings";
 
 /** Values of the secrets without which a stack's data cannot be read, by name: those that it has, and no other secret. */

@@ -1,23 +1,7 @@
 import { z } from "zod";
 import { expectForm } from "../../model/foreign-json";
+import { stateSchema } from "../engine/exported";
 import { pulumiJson } from "../engine/pulumi-json";
-
-/** One resource in the state file's form. Only what is shown is named; the engine writes more. */
-export const stateSchema = z.looseObject({
-  urn: z.string(),
-  type: z.string(),
-  custom: z.boolean().optional(),
-  id: z.string().optional(),
-  parent: z.string().optional(),
-  provider: z.string().optional(),
-  dependencies: z.array(z.string()).nullish(),
-  propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
-  deletedWith: z.string().optional(),
-  protect: z.boolean().optional(),
-  retainOnDelete: z.boolean().optional(),
-  inputs: z.record(z.string(), z.unknown()).optional(),
-  outputs: z.record(z.string(), z.unknown()).optional(),
-});
 
 const stepSchema = z.looseObject({
   op: z.string(),

@@ -1,7 +1,7 @@
 import type { ResourceState } from "../preview-comment/preview";
 import { hostOf } from "../scope/hosts";
 import { type Resource, resourcesIn } from "../scope/resources";
-import type { ExportedState } from "../state/exported";
+import type { ExportedState } from "../engine/exported";
 
 const KEPT_SECRET = "pulumi-nodejs:dynamic/vpai/host:KeptSecret";
 

@@ -14,7 +14,7 @@ import { hostsOf, settingsOf } from "../reach/stack";
 import { chosenHost } from "../scope/choice";
 import { madeIfAny } from "../secrets/made";
 import { expectPassphrase } from "../secrets/passphrase";
-import { type ExportedState, exportedState } from "../state/exported";
+import { type ExportedState, exportedState } from "../engine/exported";
 import { rewriteState } from "../state/rewrite";
 import { bringUp } from "../up/bring-up";
 import { refreshStack } from "../up/refresh-stack";

@@ -1,7 +1,7 @@
 import { type SmokeChecksInputs, siteFaults, type Transport } from "@vpai/providers";
 import { pulumiOutput } from "../stack/pulumi";
 import { nameOf } from "../scope/resources";
-import { type ExportedState, exportedState } from "../state/exported";
+import { type ExportedState, exportedState } from "../engine/exported";
 
 type SiteChecks = Pick<SmokeChecksInputs, "requests" | "authority" | "patience">;
 

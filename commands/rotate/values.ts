@@ -1,6 +1,6 @@
 import { pulumiOutput } from "../stack/pulumi";
 import { plainSecret } from "../secrets/made";
-import { exportedState } from "../state/exported";
+import { exportedState } from "../engine/exported";
 
 const KEPT = "pulumi-nodejs:dynamic/vpai/host:KeptSecret";
 

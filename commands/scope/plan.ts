@@ -1,6 +1,6 @@
 import { capturePulumi, pulumiOutput } from "../stack/pulumi";
 import { previewOf } from "../preview-comment/run-preview";
-import { exportedState } from "../state/exported";
+import { exportedState } from "../engine/exported";
 import { causeOf } from "../summary/cause";
 import { plannedIn, type Resource, resourcesIn } from "./resources";
 

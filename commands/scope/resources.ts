@@ -1,5 +1,5 @@
 import type { PulumiPreviewJson, ResourceState } from "../preview-comment/preview";
-import type { ExportedState } from "../state/exported";
+import type { ExportedState } from "../engine/exported";
 
 /** A resource as far as it matters who needs whom. */
 export interface Resource {

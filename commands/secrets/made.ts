@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { expectForm, parseJson } from "../../model/foreign-json";
-import type { ExportedState } from "../state/exported";
+import type { ExportedState } from "../engine/exported";
 
 /** The value of a secret that the stack has made; undefined where it has made none. @param state as {@link madeSecret} takes it */
 export function madeIfAny({ deployment }: ExportedState, name: string): string | undefined {

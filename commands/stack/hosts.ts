@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { expectForm } from "../../model/foreign-json";
 import type { ContainerOutput, HostOutput, StackOutputs, UnitOutput } from "../../model/outputs";
 import { prepareStack, pulumiOutput } from "./pulumi";
 import { pulumiJson } from "../engine/pulumi-json";
@@ -13,8 +15,19 @@ export interface DeployedHost extends Pick<HostOutput, Always>, Partial<Omit<Hos
   services: Record<string, DeployedService>;
 }
 
-/** As they are printed; of a stack that has not been brought up there are none. */
-type Printed = { [Key in keyof StackOutputs]?: Record<string, DeployedHost> };
+/** As they are printed, of what every program says; of a stack that has not been brought up there are none. */
+const outputsSchema = z.looseObject({
+  hosts: z
+    .record(
+      z.string(),
+      z.looseObject({
+        connection: z.looseObject({ host: z.string(), port: z.number(), user: z.string(), hostKey: z.string() }),
+        publicAddress: z.string(),
+        services: z.record(z.string(), z.looseObject({})),
+      }),
+    )
+    .exactOptional(),
+} satisfies Record<keyof StackOutputs, z.ZodType>);
 
 /** The stack's hosts by name. @throws when the stack has not been brought up */
 export async function deployedHosts(stack: string): Promise<Record<string, DeployedHost>> {
@@ -31,8 +44,9 @@ export async function deployedHosts(stack: string): Promise<Record<string, Deplo
 export const outputsOf = async (stack: string): Promise<Record<string, DeployedHost>> =>
   hostsIn(await pulumiOutput(stack, "stack", "output", "--json", "--stack", stack));
 
-/** @param printed by `pulumi stack output --json`, also of an older program */
+/** @param printed by `pulumi stack output --json`, also of an older program @throws where it is something else */
 export function hostsIn(printed: string): Record<string, DeployedHost> {
-  const { hosts = {} }: Printed = pulumiJson(printed, "pulumi stack output --json");
+  const found = pulumiJson(printed, "pulumi stack output --json");
+  const { hosts = {} } = expectForm(outputsSchema, found, "the output of `pulumi stack output --json`");
   return hosts;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pulumiOutput } from "../engine/run";
-import { exportedState } from "./exported";
+import { exportedState } from "../engine/exported";
 
 /**
  * An interrupted run leaves notes of what it was about to create, which Pulumi warns of for ever. Every resource of

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pulumiOutput } from "../engine/run";
-import { type ExportedState, exportedState } from "./exported";
+import { type ExportedState, exportedState } from "../engine/exported";
 import { changeStack } from "./prepare";
 
 /**

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { HealthGate, implementations, RemoteDirectory, RemoteFile, SshKey } from "../../../providers";
 import type { Kind } from "../../../providers/implementation";
 import { resourceOf } from "../../../providers/resource";
+import { inspected } from "../inspected";
 import { plainOf } from "../components/stack/wire";
 import { projectRoot } from "../../../toolchain/environment";
 
@@ -153,8 +154,9 @@ describe("a process of its own", () => {
   test("loads the packages that an implementation needs when it is at work", () => {
     const created = 'require("@vpai/providers").implementations.sshKey.create({ comment: "me" })';
     expect(run(`${created}.then(({ outs }) => console.log(outs.publicKey))`)).toMatch(/^ssh-ed25519 AAAA\S+\n$/);
+    const container = inspected({ networks: { a: { IPAddress: "192.0.2.1" } } });
     const session = `require("./providers/postgresql/session.ts").withSession(
-      { run: async () => ({ code: 0, stdout: '[{"NetworkSettings":{"Networks":{"a":{"IPAddress":"192.0.2.1"}}}}]' }),
+      { run: async () => ({ code: 0, stdout: ${JSON.stringify(JSON.stringify([container]))} }),
         forward: (_host, _port, use) => use(Object.assign(new (require("node:stream").PassThrough)(), { _write: () => { console.log("asked"); process.exit(); } })) },
       { container: "c", superuser: "s", password: "p" }, "d", () => undefined)`;
     expect(run(`require("tsx/cjs"); ${session}`)).toBe("asked\n");

@@ -1,6 +1,7 @@
 import { pauses } from "../../providers/pauses";
 import { unwell } from "../../../../commands/reboot/healthy";
 import { secondsOf } from "../../../../commands/reboot/seconds";
+import { inspected } from "../../inspected";
 import { refused, ScriptedHost } from "../../providers/scripted-host";
 
 test("ten minutes, or as many seconds as were asked for", () => {
@@ -11,8 +12,7 @@ test.each(["0", "-1", "1.5", "ten", "100000"])("WAIT=%s is refused", (given) => 
   expect(() => secondsOf(given)).toThrow(`WAIT: expected seconds, a whole number from 1 to 99999, found ${given}`);
 });
 
-const container = (health: string): string =>
-  JSON.stringify([{ State: { Status: "running", Health: { Status: health } }, Config: { Labels: {} } }]);
+const container = (health: string): string => JSON.stringify([inspected({ State: { Health: { Status: health } } })]);
 
 const services = {
   n8n: { container: "vpai_n8n" },

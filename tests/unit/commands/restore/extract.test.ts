@@ -14,6 +14,10 @@ const OLD = "000003-20261103T025500Z";
 const BACKUP = `ExecStart="/bin/sh" "/opt/vpai/jobs/run" "3" "300" "10800" "/bin/bash" "/b/backup.sh" "/opt/vpai" "vpai_" "sha256:1" "run"\n`;
 const OFFSITE = `ExecStart="/bin/sh" "job" "vpn_offsite" "--rm" "--name" "vpn_offsite" "--mount" "type=bind,source=/opt/vpn/data/offsite,target=/srv/offsite" "sha256:2" "/etc/offsite/offsite.sh" "push"\n`;
 const PROGRAM = ["/bin/bash", "/b/backup.sh", "/opt/vpai", "vpai_", "sha256:1"];
+const MANIFEST = {
+  ...{ set: OWN, sequence: 28, started: "2026-11-28T02:55:00Z", ended: "2026-11-28T02:57:30Z" },
+  ...{ bytes: 2048, parts: [] },
+};
 const COPIES = [{ id: "ab12", host: "sese-ai", time: "2026-11-03T02:55:00Z", set: OLD, bytes: 4096 }];
 
 const said = (stdout: string, code = 0): Answer => ({ code, stdout, stderr: "" });
@@ -26,8 +30,7 @@ let refusal: number;
 function answer(argv: readonly string[]): Answer {
   if (argv.includes("backup-sese-ai.service")) return said(BACKUP);
   if (argv.includes("offsite.service")) return said(OFFSITE);
-  if (argv.includes("manifests"))
-    return said(`${JSON.stringify({ set: OWN, sequence: 28, started: "2026-11-28T02:55:00Z", parts: [] })}\0`);
+  if (argv.includes("manifests")) return said(`${JSON.stringify(MANIFEST)}\0`);
   if (argv[0] === "sh") return said(`${JSON.stringify(COPIES)}\0`);
   return said("", argv.includes("target") ? refusal : argv.includes("extract") ? 3 : 0);
 }

@@ -160,7 +160,8 @@ describe("prepareStack", () => {
 });
 
 describe("deployedHosts", () => {
-  const hosts = { "sese-ai": { connection: { host: "203.0.113.1" }, publicAddress: "203.0.113.1", services: {} } };
+  const connection = { host: "203.0.113.1", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA" };
+  const hosts = { "sese-ai": { connection, publicAddress: "203.0.113.1", services: { n8n: { image: "n8n:1" } } } };
 
   test("are the stack's outputs", async () => {
     knownStack("lab");
@@ -176,6 +177,15 @@ describe("deployedHosts", () => {
     knownStack(stack);
     fake.answer({ stdout: "{}" });
     await expect(deployedHosts(stack)).rejects.toThrow(message);
+  });
+
+  test("of another form their place is told, and nothing of them", async () => {
+    knownStack("lab");
+    const host = { connection: { ...connection, port: "s3cret" }, publicAddress: "203.0.113.1", services: {} };
+    fake.answer({ stdout: JSON.stringify({ hosts: { "sese-ai": host } }) });
+    await expect(deployedHosts("lab")).rejects.toThrow(
+      "expected the output of `pulumi stack output --json` with a number in hosts.sese-ai.connection.port, found a text there: ",
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { exportedState } from "../../../../commands/state/exported";
+import { exportedState } from "../../../../commands/engine/exported";
 
 test("a state is what the engine printed, all of it", () => {
   const state = { version: 3, deployment: { resources: [{ urn: "urn:x", type: "t", custom: true }], more: 1 } };

@@ -45,7 +45,18 @@ async function couchdb(method: "GET" | "PUT", document = ""): Promise<string> {
   const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
   const [address = ""] = (await hub.docker("container", "inspect", "--format", format, "vpn_couchdb")).split(" ");
   const body = method === "PUT" ? ["--data", document] : [];
-  const argv = ["curl", "-s", "--request", method, ...body, "--config", "-", NOTE.replace("localhost", address)];
+  const json = ["--header", "Content-Type: application/json"];
+  const argv = [
+    "curl",
+    "-s",
+    "--request",
+    method,
+    ...json,
+    ...body,
+    "--config",
+    "-",
+    NOTE.replace("localhost", address),
+  ];
   return hub.output(argv, { stdin: user });
 }
 
@@ -118,7 +129,7 @@ afterAll(async () => {
 
 test("the command says what it recovers, and that everything is as it was", () => {
   console.log(said.slice(said.indexOf("host  ")));
-  expect(said).toMatch(/^ {2}computer {2}is not there; it is made$/m);
+  expect(said).toMatch(/^ {2}computer {2}does not answer; it is made anew if its provider has it no more/m);
   expect(said).toMatch(/^seko-vpn is back, with everything as it was in the set, after /m);
 });
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { lookUntil } from "../model/look-until";
 import { cacheDirectory } from "./environment";
 import { report, withProgress } from "./progress";
 import { findProgram, run } from "./run";
@@ -24,8 +24,8 @@ const labPrograms: readonly LabProgram[] = [
 /** Administrators' programs are not always on a user's search path. */
 const systemPath = [process.env["PATH"] ?? "", "/usr/local/sbin", "/usr/sbin", "/sbin"].join(path.delimiter);
 
-/** How long a Docker engine may take to answer after its start, in milliseconds. */
-const engineStartTimeout = 60_000;
+/** How long a Docker engine may take to answer after its start, in seconds. */
+const engineStartTimeout = 60;
 
 /**
  * Installs what the lab needs and this machine lacks, and starts the Docker engine where none answers.
@@ -96,7 +96,7 @@ async function startEngine(): Promise<void> {
     else if (!isStarting()) startDetached(log);
     if (await engineAnswersWithin(engineStartTimeout)) return;
     throw new Error(
-      `the Docker engine does not answer after ${engineStartTimeout / 1000} s: see ${log} or journalctl -u docker`,
+      `the Docker engine does not answer after ${engineStartTimeout} s: see ${log} or journalctl -u docker`,
     );
   });
 }
@@ -130,9 +130,5 @@ function startDetached(log: string): void {
   }).unref();
 }
 
-async function engineAnswersWithin(timeout: number): Promise<boolean> {
-  for (const end = Date.now() + timeout; Date.now() < end; await delay(500)) {
-    if (await engineAnswers()) return true;
-  }
-  return false;
-}
+const engineAnswersWithin = (seconds: number): Promise<boolean> =>
+  lookUntil(engineAnswers, (answers) => answers, { pause: 500, seconds });

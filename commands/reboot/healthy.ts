@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { conditionOf, conditionOfUnit, inspectContainer, RetryingHost, type ProbedHost } from "@vpai/providers";
+import { lookUntil } from "../../model/look-until";
 import type { DeployedHost, DeployedService } from "../stack/hosts";
 
 /** How a service is, in one word, and whether that is how it has to be. */
@@ -21,12 +21,15 @@ export async function unwell(
 ): Promise<string[]> {
   const asked = Object.entries(services).filter(([, { onDemand }]) => onDemand === undefined);
   const retrying = new RetryingHost(host);
-  for (const deadline = Date.now() + seconds * 1000; ;) {
-    const found = await Promise.all(asked.map(([name, service]) => conditionNow(name, service, { host, retrying })));
-    const bad = found.filter(({ good }) => !good);
-    if (bad.length === 0 || Date.now() > deadline) return bad.map((one) => `${one.name} (${one.found})`);
-    await sleep(2000);
-  }
+  const bad = await lookUntil(
+    async () => {
+      const found = await Promise.all(asked.map(([name, service]) => conditionNow(name, service, { host, retrying })));
+      return found.filter(({ good }) => !good);
+    },
+    (found) => found.length === 0,
+    { pause: 2000, seconds },
+  );
+  return bad.map(({ name, found }) => `${name} (${found})`);
 }
 
 async function conditionNow(

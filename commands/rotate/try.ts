@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type HttpPlace, requestAt, type Transport } from "@vpai/providers";
+import { type Looks, lookUntil } from "../../model/look-until";
 import { secretMask } from "../../model/masking";
 import { type CommandProof, type HttpProof, type Proof, type Verdict, verdictOf } from "../../model/proof";
 import { isContainer, publishedBy } from "../../model/run";
@@ -21,23 +21,22 @@ export async function tryValue(placed: PlacedProof, value: string, tried: Tried)
   }
 }
 
-/** How often a program is asked that does not say what is expected, and the milliseconds in between: a reload takes a moment. */
-const LOOKS = { count: 5, pause: 5000 };
+/** How often a program is asked that does not say what is expected: a reload takes a moment. */
+const LOOKS: Looks = { looks: 5, pause: 5000 };
 
 /** The same until the program says what is expected, for a while. */
-export async function tryUntil(
+export const tryUntil = (
   wanted: Verdict,
   placed: PlacedProof,
   value: string,
   tried: Tried,
-  { count, pause } = LOOKS,
-): Promise<Verdict> {
-  for (let look = 1; ; look++) {
-    const verdict = await tryValue(placed, value, tried);
-    if (verdict === wanted || look >= count) return verdict;
-    await sleep(pause);
-  }
-}
+  looks = LOOKS,
+): Promise<Verdict> =>
+  lookUntil(
+    () => tryValue(placed, value, tried),
+    (verdict) => verdict === wanted,
+    looks,
+  );
 
 function verdictAt(placed: PlacedProof, value: string, tried: Tried): Promise<Verdict> {
   const { proof } = placed;

@@ -1,7 +1,7 @@
 import net from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import { exchange, refusesHandshake } from "@vpai/providers";
+import { lookUntil } from "../../model/look-until";
 import type { ToggledSite } from "./switch";
 
 /** How a site meets everybody. */
@@ -27,15 +27,13 @@ export async function seen({ hostname, path, status }: ToggledSite, address: str
   }
 }
 
-/** Milliseconds that a site may take to be as it should, and between two looks. */
-const [PATIENCE, PAUSE] = [30_000, 1_000];
+/** How long a site may take to be as it should. */
+const LOOKS = { pause: 1000, seconds: 29 };
 
 /** The same, until it is what it should be. */
-export async function seenAs(wanted: Seen, site: ToggledSite, address: string): Promise<Seen> {
-  const deadline = Date.now() + PATIENCE;
-  for (;;) {
-    const found = await seen(site, address);
-    if (found === wanted || Date.now() + PAUSE > deadline) return found;
-    await sleep(PAUSE);
-  }
-}
+export const seenAs = (wanted: Seen, site: ToggledSite, address: string): Promise<Seen> =>
+  lookUntil(
+    () => seen(site, address),
+    (found) => found === wanted,
+    LOOKS,
+  );

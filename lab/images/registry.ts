@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { parseJson } from "../../model/foreign-json";
+import { lookUntil } from "../../model/look-until";
 import { reasonOf } from "../../images/registry/client";
 import { MANIFEST_TYPES } from "../../images/registry/manifest";
 
@@ -24,15 +24,13 @@ const startInterval = 250;
  * @throws when it does not within 20 s
  */
 export async function registryReady(registry: string, timeout: number = startTimeout): Promise<void> {
-  const deadline = Date.now() + timeout;
-  for (;;) {
-    const found = await stateOf(registry);
-    if (found === "ready") return;
-    if (Date.now() > deadline) {
-      throw new Error(`expected a registry at ${registry}, found none (${found}): is its container running?`);
-    }
-    await delay(startInterval);
-  }
+  const found = await lookUntil(
+    () => stateOf(registry),
+    (state) => state === "ready",
+    { pause: startInterval, seconds: timeout / 1000 },
+  );
+  if (found !== "ready")
+    throw new Error(`expected a registry at ${registry}, found none (${found}): is its container running?`);
 }
 
 /** "ready", or why a registry is not. */

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { expectForm, parseJson } from "../../model/foreign-json";
+import { lookUntil } from "../../model/look-until";
 import { type HttpServer, requestContainer } from "./http";
 import type { HttpAnswer } from "../ssh/http";
 import type { Transport } from "../ssh/transport";
@@ -59,18 +59,15 @@ export class JsonApi {
     return answer.body === "" ? expectForm(schema, undefined, what) : parseJson(schema, answer.body, what);
   }
 
-  private async answer(method: string, path: string, body: unknown): Promise<HttpAnswer> {
-    const deadline = Date.now() + this.patience * 1000;
-    for (;;) {
-      const answer = await requestContainer(this.host, this.server, {
+  private answer(method: string, path: string, body: unknown): Promise<HttpAnswer> {
+    const ask = (): Promise<HttpAnswer> =>
+      requestContainer(this.host, this.server, {
         method,
         path,
         headers: { ...this.headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      if (answer.status !== UNAVAILABLE || Date.now() >= deadline) return answer;
-      await sleep(1000);
-    }
+    return lookUntil(ask, ({ status }) => status !== UNAVAILABLE, { pause: 1000, seconds: this.patience });
   }
 
   private unexpected(method: string, path: string, { status, body }: HttpAnswer): Error {

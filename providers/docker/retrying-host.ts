@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
+import { lookUntil } from "../../model/look-until";
 import { ENGINE_AWAY } from "../ssh/engine-away";
 import { failureOf } from "../ssh/failure";
 import type { Answer, RunOptions } from "../ssh/transport";
 import type { EngineHost } from "./engine-api";
 
-/** Seconds that an engine which is being restarted may stay away, and between two attempts. */
-const RETRY = { most: 120, pause: 2 };
+/** How often an engine which is being restarted is asked again: for two minutes. */
+const RETRY = { looks: 61, pause: 2000 };
 
 /** Names the engine's process, without a look at any clock: the boot, the process, its start in ticks since the boot. */
 const ENGINE = `cat /proc/sys/kernel/random/boot_id
@@ -20,12 +20,12 @@ export class RetryingHost implements EngineHost {
     return this.host.name;
   }
 
-  async run(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
-    for (let waited = 0; ; waited += RETRY.pause) {
-      const answer = await this.host.run(argv, options);
-      if (answer.code === 0 || !ENGINE_AWAY.test(answer.stderr) || waited >= RETRY.most) return answer;
-      await sleep(1000 * RETRY.pause);
-    }
+  run(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    return lookUntil(
+      () => this.host.run(argv, options),
+      ({ code, stderr }) => code === 0 || !ENGINE_AWAY.test(stderr),
+      RETRY,
+    );
   }
 
   async output(argv: readonly string[], options: RunOptions = {}): Promise<string> {

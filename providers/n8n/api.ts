@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
+import { lookUntil } from "../../model/look-until";
 import type { HttpServer } from "../docker/http";
 import { JsonApi, UnexpectedStatus } from "../docker/json-api";
 import type { Transport } from "../ssh/transport";
@@ -72,11 +72,12 @@ async function withKey<T>(
 }
 
 async function untilServed(api: JsonApi): Promise<void> {
-  const deadline = Date.now() + PATIENCE * 1000;
-  for (let answered = await isServed(api); answered !== true; answered = await isServed(api)) {
-    if (Date.now() > deadline) throw answered;
-    await sleep(500);
-  }
+  const answered = await lookUntil(
+    () => isServed(api),
+    (found) => found === true,
+    { pause: 500, seconds: PATIENCE },
+  );
+  if (answered !== true) throw answered;
 }
 
 /**

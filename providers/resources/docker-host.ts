@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { lookUntil } from "../../model/look-until";
 import { factsOf } from "../host/facts";
 import { engineFaults } from "../host/faults";
 import type { Kind } from "../implementation";
@@ -29,18 +29,16 @@ export const dockerHostKind: Kind<DockerHostInputs, DockerHostState> = {
   async ensure(inputs) {
     const host = transportTo(inputs.connection);
     await expectRoot(host);
-    const deadline = Date.now() + inputs.patience * 1000;
-    for (;;) {
-      const answer = await host.run(VERSION);
-      if (answer.code === 0) break;
-      if (Date.now() > deadline) {
-        throw new Error(
-          `${host.name}: expected a Docker engine that answers within ${inputs.patience} s, found: ${answer.stderr.trim()}. ` +
-            "Install docker on the host, or look at `journalctl -u docker` there.",
-        );
-      }
-      await sleep(1000);
-    }
+    const { code, stderr } = await lookUntil(
+      () => host.run(VERSION),
+      (answer) => answer.code === 0,
+      { pause: 1000, seconds: inputs.patience },
+    );
+    if (code !== 0)
+      throw new Error(
+        `${host.name}: expected a Docker engine that answers within ${inputs.patience} s, found: ${stderr.trim()}. ` +
+          "Install docker on the host, or look at `journalctl -u docker` there.",
+      );
     await Promise.all([expectEngineFor(host), expectForwarding(host)]);
     const faults = engineFaults((await factsOf(host, "/")).engine);
     if (faults.length > 0) throw new Error(`${host.name}: ${faults.join(". And ")}.`);

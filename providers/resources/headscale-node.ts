@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { lookUntil } from "../../model/look-until";
 import type { HttpServer } from "../docker/http";
 import type { JsonApi } from "../docker/json-api";
 import type { Guarded } from "../guard";
@@ -51,8 +51,8 @@ const KEY_MINUTES = 5;
 /** Seconds until a client has taken on another address, most of which it waits before it comes again. */
 const PATIENCE = 120;
 
-/** Looks at a server that starts again, a second apart. */
-const LOOKS = 30;
+/** Looks at a server that starts again. */
+const LOOKS = { looks: 30, pause: 1000 };
 
 /** How long a computer may be out of the VPN when nobody is there any more to bring it in. */
 const GUARD_SECONDS = 60;
@@ -182,14 +182,23 @@ async function move(api: JsonApi, own: Node, { headscale, address }: HeadscaleNo
   const { connection, server, database } = headscale;
   const host = transportTo(connection);
   await moveNode(host, { container: server.container, database }, { node: own.id, address });
-  for (let look = 1; ; look += 1)
-    try {
-      await nodesOf(api);
-      return;
-    } catch (error) {
-      if (!(error instanceof Unreadable) || look === LOOKS) throw error;
-      await sleep(1000);
-    }
+  const found = await lookUntil(
+    () => faultOfServer(api),
+    (fault) => fault === undefined,
+    LOOKS,
+  );
+  if (found !== undefined) throw found;
+}
+
+/** Why a server does not say which nodes it has; undefined where it does. @throws what does not pass by itself */
+async function faultOfServer(api: JsonApi): Promise<Unreadable | undefined> {
+  try {
+    await nodesOf(api);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Unreadable) return error;
+    throw error;
+  }
 }
 
 /** Has a client trust the server's authority; it reads what it trusts when it first needs it. Arguments: file, unit. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { lookUntil } from "../../model/look-until";
 import { signalProgram } from "../docker/container";
 import type { HttpServer } from "../docker/http";
 import { goesBy, inForce, type InForce, type Policy } from "../headscale/policy";
@@ -16,8 +16,8 @@ export interface HeadscalePolicyInputs {
   policy: string;
 }
 
-/** Looks at what the server goes by after it was told to read its file, half a second apart: it takes milliseconds. */
-const LOOKS = 10;
+/** Looks at what the server goes by after it was told to read its file: it takes milliseconds. */
+const LOOKS = { looks: 11, pause: 500 };
 
 /** Log lines that an error shows. */
 const LOG_LINES = 5;
@@ -33,13 +33,15 @@ export const headscalePolicyKind: Kind<HeadscalePolicyInputs> = {
     const wanted = JSON.parse(policy) as Policy;
     if (goesBy(wanted, await inForce(host, server))) return inputs;
     await signalProgram(host, server.container, "HUP");
-    for (let look = 1; look <= LOOKS; look += 1) {
-      if (goesBy(wanted, await inForce(host, server))) return inputs;
-      await sleep(500);
-    }
+    const found = await lookUntil(
+      () => inForce(host, server),
+      (now) => goesBy(wanted, now),
+      LOOKS,
+    );
+    if (goesBy(wanted, found)) return inputs;
     throw new Error(
       `${server.container} on ${host.name}: expected it to go by its policy after it was told to read it, ` +
-        `found ${told(await inForce(host, server))}. Its last log lines:\n${await logOf(host, server)}`,
+        `found ${told(found)}. Its last log lines:\n${await logOf(host, server)}`,
     );
   },
   async observe(state) {

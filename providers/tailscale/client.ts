@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { parseJson } from "../../model/foreign-json";
+import { lookUntil } from "../../model/look-until";
 import type { Transport } from "../ssh/transport";
 import { Unreadable } from "../unreadable";
 
@@ -54,18 +54,16 @@ export async function join(host: Transport, command: string, { node, server, key
  * Waits until it is in, and at an address. @param seconds at most
  * @returns undefined then; otherwise what was found instead, in words
  */
-export async function becomesMember(
+export const becomesMember = (
   host: Transport,
   command: string,
   { address, seconds }: { address: string; seconds: number },
-): Promise<string | undefined> {
-  let found: string | undefined;
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(2000)) {
-    found = faultOf(await statusOf(host, command), address);
-    if (found === undefined) return undefined;
-  }
-  return found ?? "nothing";
-}
+): Promise<string | undefined> =>
+  lookUntil(
+    async () => faultOf(await statusOf(host, command), address),
+    (fault) => fault === undefined,
+    { pause: 2000, seconds },
+  );
 
 /** What is wrong with a member that is to have an address, in words. */
 export function faultOf({ BackendState, TailscaleIPs, Self }: Status, address: string): string | undefined {

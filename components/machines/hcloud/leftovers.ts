@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { log, type Output, ResourceHook } from "@pulumi/pulumi";
 import { parseJson } from "../../../model/foreign-json";
+import { lookUntil } from "../../../model/look-until";
 import { known } from "../../known";
 
 /** An object at Hetzner as its owner names and labels it. */
@@ -27,7 +27,7 @@ const refusalSchema = z.looseObject({ error: z.looseObject({ message: z.string()
 type Found = z.infer<typeof foundSchema>;
 
 /** How often the API is asked whether an object is gone, and how many times, in milliseconds: two minutes in all. */
-const POLL = { interval: 500, tries: 240 };
+const POLL = { pause: 500, looks: 240 };
 
 /** Label of a server: the digest of its host key, which tells what state it was made from. */
 export const ORIGIN_LABEL = "host-key";
@@ -94,10 +94,13 @@ class Api {
   /** Resolves when the object is gone. It is locked while the creation that was interrupted goes on at Hetzner. */
   async remove(collection: string, id: number): Promise<void> {
     const item = `${collection}/${id}`;
-    for (let tries = 0; tries < POLL.tries; tries++, await sleep(POLL.interval)) {
-      if ((await this.request("DELETE", item, LOCKED)).status === 404) return;
-    }
-    throw new Error(`expected ${item} to be gone, found it still there: look at it in Hetzner's console`);
+    const { status } = await lookUntil(
+      () => this.request("DELETE", item, LOCKED),
+      (answer) => answer.status === 404,
+      POLL,
+    );
+    if (status !== 404)
+      throw new Error(`expected ${item} to be gone, found it still there: look at it in Hetzner's console`);
   }
 
   /** @throws unless the answer is a success, says that there is no such object, or is tolerated */

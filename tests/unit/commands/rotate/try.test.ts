@@ -114,6 +114,6 @@ test("a host that is not there is neither", async () => {
 test("a program that is still reloading is asked again, for a while", async () => {
   password = "not yet";
   setTimeout(() => (password = "right"), 300);
-  expect(await tryUntil("accepted", overHttp(), "right", tried(), { count: 20, pause: 50 })).toBe("accepted");
-  expect(await tryUntil("accepted", overHttp(), "wrong", tried(), { count: 2, pause: 1 })).toBe("refused");
+  expect(await tryUntil("accepted", overHttp(), "right", tried(), { looks: 20, pause: 50 })).toBe("accepted");
+  expect(await tryUntil("accepted", overHttp(), "wrong", tried(), { looks: 2, pause: 1 })).toBe("refused");
 });

@@ -42,7 +42,7 @@ export class BackupProgram {
     return releasesIn(await this.host.output(this.command("releases", service)));
   }
 
-  /** What a service has now, beside what it had at a release: lines of `since` (programs/backup/releases.sh). */
+  /** What a service has now, beside what it had at a release: lines of `since` (programs/backup/rollback.sh). */
   async since(service: string, release: string): Promise<string> {
     return this.host.output(this.command("since", service, release));
   }

@@ -12,7 +12,7 @@ export interface Since {
   does: string[];
 }
 
-/** @param text lines of `since` (programs/backup/releases.sh): a part or a kind, what it tells, and of what */
+/** @param text lines of `since` (programs/backup/rollback.sh): a part or a kind, what it tells, and of what */
 export function sinceOf(release: ReleaseManifest, text: string): Since {
   const lines = text
     .split("\n")

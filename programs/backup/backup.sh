@@ -11,7 +11,8 @@
 #        backup.sh … serve '<list | get <set>>'
 #        backup.sh … accept <set> < its files, as tar has them
 #        backup.sh … extract | target …    lays a set out to look at: see extract.sh
-#        backup.sh … release | releases | since | rollback | undo …: see releases.sh
+#        backup.sh … release | releases …: see releases.sh
+#        backup.sh … since | rollback | undo …: see rollback.sh
 #        backup.sh … migrate | holds | fits …: see migrate.sh
 #
 # Beside it lie the plan, which says what is copied, a program for each method, and the parts of this one. A set is built in a hidden
@@ -156,6 +157,8 @@ case ${1:-} in
     . "$HERE/migrate.sh"
     # shellcheck source=releases.sh
     . "$HERE/releases.sh"
+    # shellcheck source=rollback.sh
+    . "$HERE/rollback.sh"
     "$@"
     ;;
   migrate | holds | fits)

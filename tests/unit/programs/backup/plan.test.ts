@@ -240,8 +240,8 @@ test("the job has the programs of its methods, and the secrets that they log in 
   expect(job.files?.(context).map(({ path }) => path)).toEqual(
     [
       "plan",
-      ...["backup.sh", "extract.sh", "migrate.sh", "plan.sh", "releases.sh", "restore.sh", "services.sh", "set.sh"],
-      ...["settle.sh", "tools.sh", "transfer.sh"],
+      ...["backup.sh", "extract.sh", "migrate.sh", "plan.sh", "releases.sh", "restore.sh", "rollback.sh", "services.sh"],
+      ...["set.sh", "settle.sh", "tools.sh", "transfer.sh"],
       "couchdb.sh",
       "couchdb-dump.mjs",
       "couchdb-verify.mjs",

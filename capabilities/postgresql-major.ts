@@ -21,7 +21,10 @@ export const postgresqlVersions = (superuser: string): DataVersions => ({
   of: postgresqlMajor,
   place,
   find: readFileSync(path.join(METHODS, "postgresql-version.sh"), "utf8"),
-  method: methodIn(METHODS, "postgresql-major", ["postgresql-version.sh", "postgresql-inventory.sql"]),
+  method: methodIn(METHODS, "postgresql-major", [
+    ...["postgresql-servers.sh", "postgresql-places.sh"],
+    ...["postgresql-version.sh", "postgresql-inventory.sql"],
+  ]),
   arguments: [superuser],
 });
 

@@ -26,7 +26,7 @@ beforeEach(() => {
   root = mkdtempSync(path.join(os.tmpdir(), "clusters-"));
   data = path.join(root, "data");
   mkdirSync(path.join(root, "programs"));
-  for (const file of ["postgresql-major.sh", "postgresql-version.sh"])
+  for (const file of ["postgresql-major.sh", "postgresql-servers.sh", "postgresql-places.sh", "postgresql-version.sh"])
     copyFileSync(path.join(projectRoot, "capabilities/backups", file), path.join(root, file));
   copyFileSync(path.join(projectRoot, "programs/backup/tools.sh"), path.join(root, "tools.sh"));
 });

@@ -178,7 +178,10 @@ test("the servers whose data are of one major version say how those pass to the 
   const files = backupJob(onHost("sese-ai")).files?.(onHost("sese-ai")) ?? [];
   expect(files.map(({ path }) => path)).toEqual(
     expect.arrayContaining(
-      ["postgresql-major.sh", "postgresql-version.sh", "postgresql-inventory.sql"].map((file) => `/etc/backup/${file}`),
+      [
+        ...["postgresql-major.sh", "postgresql-servers.sh", "postgresql-places.sh"],
+        ...["postgresql-version.sh", "postgresql-inventory.sql"],
+      ].map((file) => `/etc/backup/${file}`),
     ),
   );
 });

@@ -1,4 +1,6 @@
-import { PUSHING, REPOSITORY_PASSWORD, repositoryOf, RESTIC_IMAGE } from "../programs/offsite";
+import { RESTIC_IMAGE } from "../programs/offsite";
+import { PUSHING, REPOSITORY_PASSWORD } from "../programs/offsite/keys";
+import { repositoryOf } from "../programs/offsite/settings";
 import { projectRoot } from "../toolchain/environment";
 import { backedHosts } from "./backups/host";
 import { isMeant } from "./terminal/confirm";

@@ -1,5 +1,5 @@
 import { SeedBucket, type SeedManifest, seedAge, seedName, Transport } from "@vpai/providers";
-import { SHARING } from "../programs/offsite";
+import { SHARING } from "../programs/offsite/keys";
 import { declaredStack } from "./audit/stack";
 import { BackupProgram } from "./backups/host";
 import { setAt } from "./backups/manifest";

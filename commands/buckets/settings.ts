@@ -1,7 +1,9 @@
 import { type RawConfig, readSettings, titleOf } from "../../config";
 import { problemsOf } from "../../model/finding";
 import { platformNames } from "../../platforms";
-import { type OffsiteSettings, offsiteSettings, OWNER, STATE_COPIES } from "../../programs/offsite";
+import { STATE_COPIES } from "../../programs/offsite/buckets";
+import { OWNER } from "../../programs/offsite/keys";
+import { type OffsiteSettings, offsiteSettings } from "../../programs/offsite/settings";
 import { readStackFile } from "../secrets/stack-file";
 
 /** What a stack's file says of buckets and what they are reached with. */

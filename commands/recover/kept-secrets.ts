@@ -2,7 +2,7 @@ import type { StackConfig } from "../../config";
 import type { Platform } from "../../model/platform";
 import { declaredSecretsOf } from "../../model/service";
 import { servicesOn } from "../../platforms";
-import { REPOSITORY_PASSWORD } from "../../programs/offsite";
+import { REPOSITORY_PASSWORD } from "../../programs/offsite/keys";
 import type { Elsewhere } from "../buckets/settings";
 
 /**

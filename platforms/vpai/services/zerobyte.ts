@@ -2,7 +2,8 @@ import { account, type AccountPages } from "../../../capabilities/account";
 import { zerobyteRepository } from "../../../capabilities/zerobyte-repository";
 import { ofLength } from "../../../model/secret";
 import { defineService } from "../../../model/service";
-import { PUSHING, REPOSITORY_PASSWORD, repositoryPlace } from "../../../programs/offsite";
+import { PUSHING, REPOSITORY_PASSWORD } from "../../../programs/offsite/keys";
+import { repositoryPlace } from "../../../programs/offsite/settings";
 import { ZEROBYTE_LOGIN } from "./zerobyte/login";
 import { UNSEEN } from "../../../programs/unseen";
 

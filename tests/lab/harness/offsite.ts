@@ -13,9 +13,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { bucketPolicy } from "../../../components/buckets";
 import { backupScripts } from "../../../programs/backup";
+import { offsiteScripts } from "../../../programs/offsite";
 import { lineOf } from "../../../providers/resources/authorized-key";
 import type { S3BucketInputs } from "../../../providers/resources/s3-bucket";
-import { projectRoot } from "../../../toolchain/environment";
 import { CutWay } from "./cut";
 import { docker, image, minute, run, start, useImages } from "./containers";
 import { type Call, JobFigures, jobOverdue } from "./job-figures";
@@ -258,7 +258,7 @@ export class Offsite {
   private layOut(): void {
     const folders = ["config/ssh", "push", "prune", "store", "metrics", "clock/host", "clock/hub"];
     for (const folder of [...folders, `host/configs/backup-${HOST}`]) mkdirSync(this.at(folder), { recursive: true });
-    copyFileSync(path.join(projectRoot, "programs/offsite/offsite.sh"), this.at("config/offsite.sh"));
+    for (const [file, content] of Object.entries(offsiteScripts())) writeFileSync(this.at("config", file), content);
     for (const [file, content] of Object.entries(backupScripts()))
       writeFileSync(this.at(`host/configs/backup-${HOST}`, file), content);
     writeFileSync(this.at(`host/configs/backup-${HOST}/plan`), `host\t${HOST}\npart\tnotes\tnotes\tnote\t-\n`);

@@ -1,5 +1,5 @@
 import { bucketPolicy } from "../../../components/buckets";
-import { offsiteBuckets } from "../../../programs/offsite";
+import { offsiteBuckets } from "../../../programs/offsite/buckets";
 
 interface Statement {
   Effect: "Allow" | "Deny";

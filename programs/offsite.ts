@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { BucketKeys } from "../model/bucket";
 import type { HostView, ServiceContext } from "../model/context";
@@ -11,8 +10,7 @@ import { backupJobName } from "./backup";
 import { PUSH } from "./offsite/buckets";
 import { PRUNING, PUSHING, REPOSITORY_PASSWORD } from "./offsite/keys";
 import { offsiteSettings, repositoryOf } from "./offsite/settings";
-
-const SOURCE = path.join(__dirname, "offsite");
+import { scriptsIn } from "./scripts";
 
 /** Restic: 0.18 is what the sources name, and what Debian 13 has. */
 export const RESTIC_IMAGE = "docker.io/restic/restic:0.18.0";
@@ -36,11 +34,7 @@ const overdueAfter = (host: HostView): number => patienceWith(host, 26 * HOUR);
 
 /** The program of both jobs: its files by their names. */
 export const offsiteScripts = (): Record<string, string> =>
-  Object.fromEntries(
-    readdirSync(SOURCE)
-      .filter((name) => name.endsWith(".sh"))
-      .map((name) => [name, readFileSync(path.join(SOURCE, name), "utf8")]),
-  );
+  scriptsIn(path.join(__dirname, "offsite"));
 
 const scripts = (): ConfigFile[] =>
   Object.entries(offsiteScripts()).map(([name, content]) => ({ path: `${CONFIG}/${name}`, content }));

@@ -2,7 +2,8 @@ import { ComponentResource, type ComponentResourceOptions, type Output, type Res
 import type { Connection, HostNeeds } from "@vpai/providers";
 import type { ServiceContext } from "../../model/context";
 import type { Operator } from "../../model/hardening/system";
-import { backupJobName, keepersOfData } from "../../programs/backup";
+import { backupJobName } from "../../programs/backup";
+import { keepersOfData } from "../../programs/backup/parts";
 import { folderOn, hostJobsOf, type PlatformHost, prefixOn } from "../../model/platform";
 import type { Tool } from "../../model/program";
 import { isContainerService, isUnitService, type Service } from "../../model/service";

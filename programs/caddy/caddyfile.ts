@@ -1,7 +1,10 @@
 import type { ServiceContext } from "../../model/context";
 import { UserError } from "../../model/finding";
-import { awayFor } from "./proxy";
-import { isUnitGateway, PUBLIC_LISTENER, type Route, type Site, sitesOf, VPN_LISTENER, VPN_REDIRECTS } from "./routes";
+import { tls } from "./handshake";
+import { accessNotes, notes, ownLog } from "./notes";
+import { isUnitGateway, PUBLIC_LISTENER, sitesOf, VPN_LISTENER, VPN_REDIRECTS } from "./routes";
+import { closedNames, PLAIN_PATHS, siteBlock } from "./sites";
+import { block } from "./syntax";
 
 /** Container port of Caddy's metrics, for the networks that Caddy is on; the host does not publish it. */
 export const METRICS_LISTENER = 2020;
@@ -11,9 +14,6 @@ export const METRICS_LISTENER = 2020;
  * files, so it is Caddy's user's (and root's) alone: on a loopback address, every program of a host would be let in.
  */
 export const ADMIN_FOLDERS = { container: "/config", unit: "/run/caddy-admin" };
-
-/** Where Caddy notes what everybody may ask, for CrowdSec: in the folder that it keeps. */
-export const ACCESS_LOG = "/data/access/access.log";
 
 /**
  * The Caddyfile of a host. A VPN-only site has a listener of its own, which the host binds to its VPN address: who may
@@ -94,54 +94,6 @@ const SECURITY_HEADERS = block("(security_headers)", [
   "}",
 ]);
 
-/**
- * Which path leads where is decided by the path as Caddy reads it, and programs read the one that was sent. Where paths
- * decide, one that the two may read differently is not found: dots and slashes that are encoded or lead upwards, empty
- * parts, backslashes, NUL.
- */
-export const PLAIN_PATHS = block("(plain_paths)", [
-  "@ambiguous vars_regexp {http.request.uri} `(?i)^[^?]*(?:/\\.{1,2}(?:[/?]|$)|//|\\\\|%2e|%2f|%5c|%00)`",
-  "respond @ambiguous 404",
-]);
-
-/**
- * Without what CrowdSec does not look at: the answer's header, which may hold secrets, and TLS. Cookies and logins Caddy leaves out
- * by itself. A disk keeps two days at most, and no more than three files of 10 MiB.
- */
-const accessNotes = (context: ServiceContext): string =>
-  block("(access_notes)", [
-    "log {",
-    `\toutput file ${ACCESS_LOG} {`,
-    "\t\troll_size 10MiB",
-    "\t\troll_keep 2",
-    "\t\troll_keep_for 48h",
-    "\t}",
-    "\tformat filter {",
-    "\t\twrap json",
-    "\t\trequest>tls delete",
-    "\t\tresp_headers delete",
-    ...withoutSecrets(context).map((line) => `\t\t${line}`),
-    "\t}",
-    "}",
-  ]);
-
-/** What of an address is left out wherever it is noted. */
-function withoutSecrets({ services, remoteSites }: ServiceContext): string[] {
-  const sites = [...services.flatMap(({ expose = [] }) => expose), ...remoteSites];
-  const beginnings = [...new Set(sites.flatMap(({ secretsBelow = [] }) => secretsBelow))];
-  return beginnings.length === 0 ? [] : [`request>uri regexp ^(${beginnings.join("|")})[^?]* $1<secret>`];
-}
-
-/** Caddy notes there what it could not pass on, with its address. Left alone where no address holds a secret. */
-function ownLog(context: ServiceContext): string[] {
-  const fields = withoutSecrets(context);
-  return fields.length === 0 ? [] : part("log", part("format filter", ["wrap json", ...fields]));
-}
-
-/** Members of the VPN are never banned: what is asked of their sites is noted nowhere. */
-const notes = (ports: readonly number[], { crowdsec }: ServiceContext): string[] =>
-  crowdsec === true && ports.includes(PUBLIC_LISTENER) ? ["import access_notes"] : [];
-
 /** Caddy's own redirects would name the VPN listener's port, which only exists inside the container. */
 const redirects = (): string => block(`http://, http://:${VPN_REDIRECTS}`, ["redir https://{host}{uri} 308"]);
 
@@ -155,95 +107,3 @@ const noSite = (context: ServiceContext): string =>
     ...notes([PUBLIC_LISTENER], context),
     "respond 404",
   ]);
-
-/**
- * A handshake that no client gets through: its suites are RSA's alone, and every certificate here is ECDSA's. Caddy has one store of
- * certificates for all its listeners, and would show everybody that of a VPN-only name.
- */
-const NO_HANDSHAKE = ["protocols tls1.2 tls1.2", "ciphers TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"];
-
-/** Names of VPN-only sites get no certificate at the public listener; by the handshake of another name they are not found. */
-function closedNames(sites: readonly Site[], context: ServiceContext): string[] {
-  const open = namesAt(PUBLIC_LISTENER, sites);
-  const names = namesAt(VPN_LISTENER, sites).filter((name) => !open.includes(name));
-  if (names.length === 0) return [];
-  return [
-    block(names.join(", "), [...tls(context, NO_HANDSHAKE), ...notes([PUBLIC_LISTENER], context), "respond 404"]),
-  ];
-}
-
-const namesAt = (port: number, sites: readonly Site[]): string[] =>
-  sites.filter(({ ports }) => ports.includes(port)).map(({ hostname }) => hostname);
-
-function siteBlock({ hostname, ports, routes }: Site, context: ServiceContext): string {
-  const addresses = ports.map((port) => (port === PUBLIC_LISTENER ? hostname : `https://${hostname}:${port}`));
-  const heldPaths = routes.filter(({ isHeld }) => isHeld).map(({ path = "*" }) => path);
-  const lines = [
-    ...[...tls(context), ...notes(ports, context), "import security_headers"],
-    ...[...answers(routes), ...awayFor(heldPaths)],
-  ];
-  return block(addresses.join(", "), lines);
-}
-
-/** What no route takes is not found. In a block of its own the parts are tried as they stand here. */
-function answers(routes: readonly Route[]): string[] {
-  const [first] = routes;
-  if (routes.length === 1 && first !== undefined && isWhole(first)) return [first.directive];
-  const rest = routes.some(({ path }) => path === undefined) ? [] : part("handle", ["respond 404"]);
-  return part("route", ["import plain_paths", ...routes.flatMap(answer), ...rest]);
-}
-
-/** Whether a route answers all that comes. */
-const isWhole = ({ path, only, closed }: Route): boolean =>
-  path === undefined && only === undefined && closed.length === 0;
-
-const answer = (route: Route): string[] =>
-  route.path === undefined
-    ? part("handle", passedOn(route))
-    : part(`${route.stripPath ? "handle_path" : "handle"} ${route.path}`, passedOn(route));
-
-/** What of a route reaches the program. */
-function passedOn({ only, closed, directive }: Route): string[] {
-  const refused = closed.flatMap((path) => part(`handle ${path}`, ["respond 404"]));
-  if (only !== undefined)
-    return [
-      ...refused,
-      `@only path ${only.join(" ")}`,
-      ...part("handle @only", [directive]),
-      ...part("handle", ["respond 404"]),
-    ];
-  return refused.length === 0 ? [directive] : [...refused, ...part("handle", [directive])];
-}
-
-/** A block inside a site's. */
-export const part = (head: string, lines: readonly string[]): string[] => [
-  `${head} {`,
-  ...lines.flatMap((line) => line.split("\n")).map((line) => `\t${line}`),
-  "}",
-];
-
-/** @param more options of the handshake. Default: Caddy's own */
-function tls({ tls: source, acme, ovh }: ServiceContext, more: readonly string[] = []): string[] {
-  if (source === "internal") return more.length === 0 ? ["tls internal"] : part("tls internal", more);
-  // As a global option, Caddy would find it in conflict with what the site of no name says of itself.
-  const ca = acme?.directory === undefined ? [] : [`ca ${acme.directory}`];
-  // What it does by itself: the server asks for a file on port 80, or for a certificate on port 443.
-  if (source === "acme") return ca.length + more.length === 0 ? [] : part("tls", [...ca, ...more]);
-  return part("tls", [
-    ...ca,
-    ...part("dns ovh", [
-      `endpoint ${ovh?.endpoint ?? "ovh-eu"}`,
-      "application_key {file./run/secrets/ovh_application_key}",
-      "application_secret {file./run/secrets/ovh_application_secret}",
-      "consumer_key {file./run/secrets/ovh_consumer_key}",
-    ]),
-    ...(acme?.resolvers === undefined ? [] : [`resolvers ${acme.resolvers.join(" ")}`]),
-    ...more,
-  ]);
-}
-
-/** A Caddyfile block; the head of the global options is empty. */
-export function block(head: string, lines: readonly string[]): string {
-  const indented = lines.flatMap((line) => line.split("\n")).map((line) => `\t${line}`);
-  return [`${head} {`.trimStart(), ...indented, "}", ""].join("\n");
-}

@@ -1,7 +1,8 @@
 import type { HostView, ServiceContext } from "../../../../model/context";
 import { UserError } from "../../../../model/finding";
 import { type Exposure, hostnameOf } from "../../../../model/site";
-import { block, part, PLAIN_PATHS } from "../../../../programs/caddy/caddyfile";
+import { PLAIN_PATHS } from "../../../../programs/caddy/sites";
+import { block, part } from "../../../../programs/caddy/syntax";
 import { awayFor, proxyTo } from "../../../../programs/caddy/proxy";
 
 /** Plain HTTP, for the gateway of its host. */

@@ -87,7 +87,7 @@ export interface SeenContainer {
   log: { driver: string; size: string | undefined; files: string | undefined };
 }
 
-interface SeenNetwork {
+export interface SeenNetwork {
   name: string;
   internal: boolean;
 }

@@ -1,33 +1,14 @@
-import type { Connection, SiteRequest } from "@vpai/providers";
+import type { SiteRequest } from "@vpai/providers";
 import type { Accepted } from "../../model/audit";
 import { isOwnOfNamespace } from "../../model/hardening/sysctl";
 import { folderOn, type Platform, prefixOn } from "../../model/platform";
-import { isContainer, publishedBy } from "../../model/run";
+import { isContainer } from "../../model/run";
 import { isUnitService, type Service } from "../../model/service";
-import type { DeployedHost } from "../stack/hosts";
 import type { ResourceState } from "../preview-comment/preview";
-import { hostOf } from "../scope/hosts";
-import { nameOf, type Resource, resourcesIn } from "../scope/resources";
-import type { Declared, DeclaredContainer, DeclaredFile, DeclaredLayer, DeclaredPort } from "./declared";
-import { isLoopback } from "./addresses";
-
-/** What a stack is declared by: its platform, its settings, and what its state has. */
-export interface Stack {
-  name: string;
-  platform: Platform;
-  vpnEnforce: boolean;
-  /** What runs on each host, and whether its computer is a lab's. */
-  hosts: Readonly<Record<string, { services: readonly Service[]; isLab: boolean; vpnAddress: string | undefined }>>;
-  deployed: Readonly<Record<string, DeployedHost>>;
-  states: readonly ResourceState[];
-  /** Public keys by the file of a login. @returns undefined where only an agent knows */
-  keyOf: (connection: Connection) => Promise<string | undefined>;
-}
-
-/** Inputs of a host's resources by their type. */
-type Inputs = (type: string) => Record<string, unknown>[];
-
-const DYNAMIC = "pulumi-nodejs:dynamic/vpai/";
+import { nameOf } from "../scope/resources";
+import type { Declared, DeclaredFile, DeclaredLayer } from "./declared";
+import { containerOf, portsOf, unitPorts } from "./declared-containers";
+import { DYNAMIC, type Inputs, inputsOf, type Stack, statesOn } from "./declared-states";
 
 /** All that is declared of one host of a stack. */
 export async function declarationOf(host: string, stack: Stack): Promise<Declared> {
@@ -139,73 +120,11 @@ const exceptionsOf = ({ accepted = [] }: Platform, ownsKernel: boolean): Accepte
   ...(ownsKernel ? [] : OF_A_CONTAINER),
 ];
 
-/** Resources of a host; a lab machine's own container is one of the machine that it runs on. */
-function statesOn(host: string, { deployed, states }: Stack): ResourceState[] {
-  const names = Object.keys(deployed);
-  const resources = resourcesIn({ deployment: { resources: [...states] } });
-  return states.filter((_state, index) => isOn(host, resources[index] as Resource, names));
-}
-
-function inputsOf(host: string, stack: Stack): Inputs {
-  const own = statesOn(host, stack);
-  return (type) => own.filter((state) => state.type === type).map(({ inputs = {} }) => inputs);
-}
-
-function isOn(host: string, resource: Resource, hosts: readonly string[]): boolean {
-  if (resource.type.startsWith("docker:"))
-    return resource.provider !== undefined && nameOf(resource.provider) === `${host}/engine`;
-  return hostOf(resource, hosts) === host;
-}
-
-/** A container's inputs, as components/container/arguments.ts gives them. */
-interface ContainerInputs {
-  name: string;
-  image: string;
-  user?: string;
-  readOnly?: boolean;
-  start?: boolean;
-  labels?: { label: string; value: string }[];
-  capabilities?: { adds?: string[] };
-  mounts?: { source: string }[];
-  networksAdvanced?: { name: string }[];
-  ports?: { ip: string; external: number; protocol?: string }[];
-}
-
-function containerOf(inputs: Record<string, unknown>): DeclaredContainer {
-  const { name, image, user, readOnly, start, labels, capabilities, mounts, networksAdvanced, ports } =
-    inputs as unknown as ContainerInputs;
-  return {
-    ...{ name, image, user: user ?? "", readOnly: readOnly ?? false, isOnDemand: start === false },
-    service: labels?.find(({ label }) => label === "dev.vpai.service")?.value ?? name,
-    capabilities: capabilities?.adds ?? [],
-    mounts: (mounts ?? []).map(({ source }) => source),
-    networks: (networksAdvanced ?? []).map((network) => network.name),
-    ports: (ports ?? []).map(({ ip, external, protocol = "tcp" }) => ({ address: ip, hostPort: external, protocol })),
-  };
-}
-
 const fileOf = ({ path, mode, owner }: Record<string, unknown>): DeclaredFile => ({
   path: String(path),
   mode: String(mode),
   owner: typeof owner === "string" ? owner : undefined,
 });
-
-const portsOf = ({ service, ports, isOnDemand }: DeclaredContainer): DeclaredPort[] =>
-  ports.map(({ address, hostPort, protocol }) => ({
-    protocol: protocol === "udp" ? "udp" : "tcp",
-    port: hostPort,
-    on: isLoopback(address) ? "host" : { address },
-    by: service,
-    mayBeOff: isOnDemand,
-  }));
-
-/** Ports that a unit listens on by itself. @param vpnAddress where those of the VPN alone listen; undefined: anywhere */
-const unitPorts = ({ name, run }: Service, vpnAddress: string | undefined): DeclaredPort[] =>
-  publishedBy(run).map(({ protocol, hostPort, access }) => ({
-    ...{ protocol, port: hostPort, by: name, mayBeOff: false },
-    on:
-      access === "host" ? "host" : access === "vpn" && vpnAddress !== undefined ? { address: vpnAddress } : "anywhere",
-  }));
 
 function coordinatorOf(inputs: Inputs, { states }: Stack): Declared["coordinator"] {
   const [server] = inputs(`${DYNAMIC}headscale:User`).map((user) => user["server"]);

@@ -87,6 +87,7 @@ export interface SeenContainer {
   log: { driver: string; size: string | undefined; files: string | undefined };
 }
 
+/** A network of the host's engine. */
 export interface SeenNetwork {
   name: string;
   internal: boolean;

@@ -1,4 +1,5 @@
-import { declarationOf, type Stack } from "../../../../commands/audit/declaration";
+import { declarationOf } from "../../../../commands/audit/declaration";
+import type { Stack } from "../../../../commands/audit/declared-states";
 import type { Platform } from "../../../../model/platform";
 import { defineService } from "../../../../model/service";
 

@@ -1,7 +1,8 @@
 import type { ServiceContext } from "../model/context";
 import type { ContainerService } from "../model/service";
 import { COLLECTOR_ALERTS, hostAlerts, JOB_ALERTS, UNIT_ALERTS } from "./alloy/alerts";
-import { alloyConfig, type Stores } from "./alloy/config";
+import type { Stores } from "./alloy/collecting";
+import { alloyConfig } from "./alloy/config";
 import { HOSTS_DASHBOARD } from "./alloy/dashboard";
 import { UNSEEN } from "./unseen";
 

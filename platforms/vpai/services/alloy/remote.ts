@@ -4,7 +4,7 @@ import { gatewayOf } from "../../../../model/peers";
 import type { ContainerService } from "../../../../model/service";
 import { hostnameOf } from "../../../../model/site";
 import { alloy, type AlloyArgs } from "../../../../programs/alloy";
-import type { Stores } from "../../../../programs/alloy/config";
+import type { Stores } from "../../../../programs/alloy/collecting";
 import { INGEST_LOGIN, INGEST_SITE, LOGS_PATH, METRICS_PATH } from "../victoriametrics/ingest";
 
 const PASSWORD = "ingest_password";

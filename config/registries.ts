@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Finding } from "../model/finding";
+import { jsonIfAny } from "../model/foreign-json";
 import { type RegistryAccounts, registrySecrets } from "../model/registry";
 import type { SecretDeclaration } from "../model/secret";
 
@@ -22,21 +23,13 @@ export const declaredWith = (
 ];
 
 function accountsIn(text: string): RegistryAccounts {
-  const entries = Object.entries(readable.safeParse(parsed(text)).data ?? {});
+  const entries = Object.entries(jsonIfAny(readable, text) ?? {});
   return Object.fromEntries(
     entries.flatMap(([registry, value]) => {
       const { data } = account.safeParse(value);
       return data === undefined ? [] : [[registry, data]];
     }),
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A registry is not told what was meant for somebody else. */

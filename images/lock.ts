@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { ARCHITECTURES, type Architecture } from "../model/stack";
+import { wholeJson } from "../model/whole-json";
 import { parseReference } from "./reference";
 
 /** What a registry had under a reference when it was asked last. */
@@ -38,7 +39,7 @@ const lockSchema = z.record(
 
 /** @throws when the file is not there, or is not what `make images-lock` writes, with every place that is wrong */
 export function readLock(file: string = LOCK_FILE): ImageLock {
-  const found = lockSchema.safeParse(parseJson(readFileSync(file, "utf8")));
+  const found = lockSchema.safeParse(jsonIn(readFileSync(file, "utf8")));
   if (found.success) return found.data;
   const problems = found.error.issues.map(({ path: place, message }) => `  ${place.join(" ")}: ${message}`);
   throw new Error(
@@ -47,12 +48,9 @@ export function readLock(file: string = LOCK_FILE): ImageLock {
 }
 
 /** A text that is no JSON at all is for the schema to refuse. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function jsonIn(text: string): unknown {
+  const read = wholeJson(text);
+  return "json" in read ? read.json : text;
 }
 
 /** Replaces the file in one step; entries are sorted, so that a diff shows what changed and nothing else. */

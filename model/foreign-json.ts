@@ -37,6 +37,12 @@ export function expectForm<Value>(
   throw new Error(`expected ${what}${misfit(result.error.issues, value)}: ${todo}`);
 }
 
+/** What such a text holds, where it is nothing to fail for that it is no JSON, or has another form: undefined then. */
+export function jsonIfAny<Value>(schema: z.ZodType<Value>, text: string): Value | undefined {
+  const read = wholeJson(text);
+  return "json" in read ? schema.safeParse(read.json).data : undefined;
+}
+
 function noJson(text: string, damage: string): string {
   if (text.trim() === "") return "nothing";
   return /^\s*<(!doctype|html)/i.test(text) ? "a web page" : `a text that ${damage}`;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonIfAny } from "../../model/foreign-json";
 import type { StackState } from "./backend";
 import { checksum, keepCopy } from "./copies";
 import { type GoodState, inspectState } from "./inspect";
@@ -44,10 +45,6 @@ export async function isTampered(state: StackState, content: Buffer, { time }: G
 
 async function readLeft(state: StackState): Promise<z.infer<typeof leftSchema> | undefined> {
   const content = await state.store.read(keyOf(state));
-  try {
-    return content === undefined ? undefined : leftSchema.parse(JSON.parse(content.toString("utf8")));
-  } catch {
-    // It only adds to what is known: without it the state's form alone is looked at.
-    return undefined;
-  }
+  // It only adds to what is known: without it the state's form alone is looked at.
+  return content && jsonIfAny(leftSchema, content.toString("utf8"));
 }

@@ -1,5 +1,6 @@
 import os from "node:os";
 import { z } from "zod";
+import { wholeJson } from "../../model/whole-json";
 import type { StackState } from "./backend";
 import {
   type Identity,
@@ -49,21 +50,13 @@ export async function readLocks({ store, keys }: StackState): Promise<Locks> {
 }
 
 function lockOf(file: string, content: string): Lock | undefined {
-  const json = parsed(content);
-  if (json === undefined) return undefined;
-  const lock = lockSchema.safeParse(json);
+  const read = wholeJson(content);
+  if (!("json" in read)) return undefined;
+  const lock = lockSchema.safeParse(read.json);
   if (lock.success) return lock.data;
   throw new Error(
     `expected a lock with pid and hostname in ${file}, found another form: look whether a run is under way, and remove the file if none is`,
   );
-}
-
-function parsed(content: string): unknown {
-  try {
-    return JSON.parse(content) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonIfAny } from "../../model/foreign-json";
 import type { StackState } from "./backend";
 import { type Identity, identityOf, identitySchema, lifeOf } from "./process";
 
@@ -21,13 +22,8 @@ export async function readNote(state: StackState): Promise<RunNote | undefined> 
   return noteOf(await state.store.read(keyOf(state)));
 }
 
-function noteOf(content: Buffer | undefined): RunNote | undefined {
-  try {
-    return content === undefined ? undefined : noteSchema.parse(JSON.parse(content.toString("utf8")));
-  } catch {
-    return undefined;
-  }
-}
+const noteOf = (content: Buffer | undefined): RunNote | undefined =>
+  content && jsonIfAny(noteSchema, content.toString("utf8"));
 
 /** A run takes its engine's lock within this, in milliseconds. */
 const START = 60_000;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LEFT_AS_IT_IS } from "../../model/finding";
+import { jsonIfAny } from "../../model/foreign-json";
 import { causeOf } from "./cause";
 
 /** What the engine's log says of a run that failed. */
@@ -64,11 +65,8 @@ export const doneIn = (log: string): Step[] =>
 const eventsIn = (log: string): EngineEvent[] => log.split("\n").flatMap(parsed);
 
 function parsed(line: string): EngineEvent[] {
-  try {
-    return line.startsWith("{") ? [eventSchema.parse(JSON.parse(line))] : [];
-  } catch {
-    return [];
-  }
+  const event = line.startsWith("{") ? jsonIfAny(eventSchema, line) : undefined;
+  return event === undefined ? [] : [event];
 }
 
 const errorsIn = (events: readonly EngineEvent[]): { urn: string; message: string }[] =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonIfAny } from "../../model/foreign-json";
 import { type Challenge, parseChallenge } from "./challenge";
 
 /** How long one request may take, in milliseconds, its answer included. */
@@ -115,14 +116,8 @@ export class RegistryClient {
 const tokenSchema = z.looseObject({ token: z.string().nullish(), access_token: z.string().nullish() });
 
 /** What is no answer of a token service has no token. */
-function tokenIn({ status, body }: Answer): z.infer<typeof tokenSchema> {
-  if (status !== 200) return {};
-  try {
-    return tokenSchema.parse(JSON.parse(body.toString("utf8")));
-  } catch {
-    return {};
-  }
-}
+const tokenIn = ({ status, body }: Answer): z.infer<typeof tokenSchema> =>
+  (status === 200 ? jsonIfAny(tokenSchema, body.toString("utf8")) : undefined) ?? {};
 
 /** fetch keeps the reason of a failure in the error's cause. */
 export const reasonOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { z } from "zod";
-import { parseJson } from "../../model/foreign-json";
+import { jsonIfAny, parseJson } from "../../model/foreign-json";
 import { exchange, type HttpAnswer, type HttpRequest } from "../ssh/http";
 import { ConnectionLost } from "../ssh/outage";
 import type { CommandRunner } from "../ssh/transport";
@@ -94,9 +94,7 @@ export async function tryLogin(host: EngineHost, login: EngineLogin): Promise<st
 }
 
 function saidIn(json: string, member: "error" | "message"): string | undefined {
-  try {
-    return saidSchema.parse(JSON.parse(json))[member];
-  } catch {
-    return json === "" ? undefined : json.trim();
-  }
+  const said = jsonIfAny(saidSchema, json);
+  if (said !== undefined) return said[member];
+  return json === "" ? undefined : json.trim();
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonIfAny } from "../../model/foreign-json";
 
 /** What OVH's API says with an error. */
 const saidSchema = z.object({ message: z.string().exactOptional(), errorCode: z.string().exactOptional() });
@@ -56,10 +57,4 @@ function sentenceOf(status: number, { message = "no reason", errorCode = "" }: S
   return KEYS[code ?? ""] ?? `expected a success, found ${status}: ${message}`;
 }
 
-function saidIn(body: string): Said {
-  try {
-    return saidSchema.parse(JSON.parse(body));
-  } catch {
-    return {};
-  }
-}
+const saidIn = (body: string): Said => jsonIfAny(saidSchema, body) ?? {};

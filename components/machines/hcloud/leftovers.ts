@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { log, type Output, ResourceHook } from "@pulumi/pulumi";
-import { parseJson } from "../../../model/foreign-json";
+import { jsonIfAny, parseJson } from "../../../model/foreign-json";
 import { lookUntil } from "../../../model/look-until";
 import { known } from "../../known";
 
@@ -117,9 +117,5 @@ class Api {
 /** The API's own words; a gateway's answer has none. */
 async function reason(response: Response): Promise<string> {
   const text = await response.text();
-  try {
-    return refusalSchema.parse(JSON.parse(text)).error.message;
-  } catch {
-    return text;
-  }
+  return jsonIfAny(refusalSchema, text)?.error.message ?? text;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { expectForm, parseJson } from "../../../model/foreign-json";
+import { expectForm, jsonIfAny, parseJson } from "../../../model/foreign-json";
 
 const account = z.looseObject({
   name: z.string(),
@@ -79,5 +79,15 @@ test("keys of others are shortened, and move no cursor", () => {
     new Error(
       `expected the account of anna with a number in limits.??2J${"x".repeat(69)}…, found a text there: log in again`,
     ),
+  );
+});
+
+test("where another form is nothing to fail for, it is none", () => {
+  const refusal = z.looseObject({ error: z.looseObject({ message: z.string() }) });
+  expect(jsonIfAny(refusal, '{"error":{"message":"locked","code":423}}')).toEqual({
+    error: { message: "locked", code: 423 },
+  });
+  expect(["", "<html>", '{"error":', "null", '{"error":"locked"}'].map((text) => jsonIfAny(refusal, text))).toEqual(
+    Array.from({ length: 5 }, () => undefined),
   );
 });

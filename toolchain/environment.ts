@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from
 import { homedir } from "node:os";
 import path from "node:path";
 import { readInstallation, type Installation } from "./installation";
+import { currentLogin } from "./login";
 
 /** The checkout that this file belongs to: an absolute path without symbolic links. */
 export const projectRoot = realpathSync(path.dirname(__dirname));
@@ -114,17 +115,5 @@ function otherBackend(installation: Installation, env: NodeJS.ProcessEnv): Recor
   return { PULUMI_BACKEND_URL: fileBackend("~") };
 }
 
-function hasLogin(): boolean {
-  const credentials = path.join(localDirectory, "pulumi", "credentials.json");
-  if (!existsSync(credentials)) return false;
-  return Boolean(currentLogin(credentials));
-}
-
-function currentLogin(file: string): string | undefined {
-  try {
-    return (JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current;
-  } catch {
-    // The parser's own message quotes the text, which holds tokens.
-    throw new Error(`expected the logins of pulumi in ${file}, found no JSON: remove the file, and log in again`);
-  }
-}
+const hasLogin = (): boolean =>
+  currentLogin(path.join(localDirectory, "pulumi", "credentials.json")) !== undefined;

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
+import { currentLogin } from "../../toolchain/login";
 import { BucketStore } from "./bucket";
 import { bucketSettings } from "./bucket-settings";
 import { FolderStore } from "./folder";
@@ -45,16 +45,6 @@ function backendUrl(env: NodeJS.ProcessEnv): string {
   const home = env["PULUMI_HOME"] || path.join(env["HOME"] || os.homedir(), ".pulumi");
   const file = env["PULUMI_CREDENTIALS_PATH"] || home;
   return currentLogin(path.join(file, "credentials.json")) ?? "https://api.pulumi.com";
-}
-
-function currentLogin(file: string): string | undefined {
-  if (!existsSync(file)) return undefined;
-  try {
-    return (JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current || undefined;
-  } catch {
-    // The parser's own message quotes the text, which holds tokens.
-    throw new Error(`expected the logins of pulumi in ${file}, found no JSON: remove the file, and log in again`);
-  }
 }
 
 /** As the engine reads it: `~` is the home directory, and what is relative is so to the directory that it runs in. */

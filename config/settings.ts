@@ -104,6 +104,7 @@ const withSettings = (all: Readonly<Record<string, unknown>>, declared: readonly
   } as StackConfig;
 };
 
+/** What a stack's settings are, or all that is wrong with them. */
 export type ParsedSettings = { readonly problems: readonly Finding[]; readonly config?: StackConfig };
 
 /** Checks the `vpai:` namespace; `values` has its names without the namespace. */

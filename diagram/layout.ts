@@ -8,12 +8,14 @@ export interface Box {
   height: number;
 }
 
+/** A service in its place. */
 export interface PlacedService extends Box {
   service: PictureService;
   /** Where its line of networks and sites is. */
   middle: number;
 }
 
+/** A network in its place: a vertical line. */
 export interface PlacedNetwork {
   name: string;
   subnet: string;
@@ -22,6 +24,7 @@ export interface PlacedNetwork {
   x: number;
 }
 
+/** A host in its place, with all that is on it. */
 export interface PlacedHost extends Box {
   host: PictureHost;
   networks: readonly PlacedNetwork[];

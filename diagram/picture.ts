@@ -10,6 +10,7 @@ export interface Picture {
   hosts: readonly PictureHost[];
 }
 
+/** What is shown of a host. */
 export interface PictureHost {
   name: string;
   purpose: string;
@@ -17,6 +18,7 @@ export interface PictureHost {
   services: readonly PictureService[];
 }
 
+/** What is shown of a service. */
 export interface PictureService {
   name: string;
   group: string;

@@ -8,6 +8,7 @@ export interface StackOutputs {
   hosts: Record<string, HostOutput>;
 }
 
+/** What a stack tells of a host. */
 export interface HostOutput {
   /** How to log in. */
   connection: Connection;
@@ -62,4 +63,5 @@ export interface UnitOutput extends Sites {
   health: UnitHealth;
 }
 
+/** What a stack tells of a service, whatever runs it. */
 export type ServiceOutput = ContainerOutput | UnitOutput;

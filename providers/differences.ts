@@ -30,4 +30,5 @@ const plain = (value: unknown): unknown =>
 /** Pulumi's marker for a value that a preview does not know yet. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** Whether inputs have a value that only the run will know. */
 export const containsUnknown = (inputs: object): boolean => JSON.stringify(inputs).includes(UNKNOWN);

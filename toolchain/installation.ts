@@ -23,6 +23,7 @@ export function readInstallation(localDirectory: string): Installation {
   }
 }
 
+/** Notes what the set-up has made; it takes its place in one step. */
 export function writeInstallation(localDirectory: string, installation: Installation): void {
   const file = path.join(localDirectory, fileName);
   mkdirSync(localDirectory, { recursive: true });

@@ -39,6 +39,7 @@ export async function ensureLabPrograms(): Promise<void> {
   if (!answers) await startEngine();
 }
 
+/** Those of the programs that the machine lacks. */
 export function missingPrograms(programs: readonly LabProgram[], isThere: (name: string) => boolean): LabProgram[] {
   return programs.filter(({ program }) => !isThere(program));
 }

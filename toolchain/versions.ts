@@ -21,6 +21,7 @@ export function isCompatible(version: Version, minimum: Version): boolean {
   return version[0] === minimum[0] && compareVersions(version, minimum) >= 0;
 }
 
+/** `3.250.1` */
 export function formatVersion(version: Version): string {
   return version.join(".");
 }

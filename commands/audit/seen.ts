@@ -53,6 +53,7 @@ interface SeenBinding {
   hostPort: number;
 }
 
+/** A container of the host's engine, whoever made it. */
 export interface SeenContainer {
   name: string;
   /** Id of its image. */

@@ -11,6 +11,7 @@ const partSchema = z.object({
   files: z.array(z.object({ path: z.string(), bytes: z.number() })),
 });
 
+/** What a complete set says of itself (docs/backups.md). */
 export const manifestSchema = z.object({
   set: z.string(),
   sequence: z.number(),

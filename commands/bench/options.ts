@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Operation, operations } from "./report";
 
+/** What is timed, and how often. */
 export interface BenchOptions {
   /** Runs of each operation but `cold`. */
   runs: number;

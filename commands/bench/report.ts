@@ -4,6 +4,7 @@ import { median } from "./statistics";
 
 /** What is measured: `cold` once, the others several times. */
 export const operations = ["cold", "noop", "preview", "refresh"] as const;
+/** One of them. */
 export type Operation = (typeof operations)[number];
 
 /** Medians of one operation's runs; times in milliseconds, memory in bytes. */

@@ -12,6 +12,7 @@ export interface Rehearsal {
   back: Map<string, number>;
 }
 
+/** A rehearsal that has not told anything yet. */
 export const emptyRehearsal = (): Rehearsal => ({ items: [], counts: new Map(), differences: [], back: new Map() });
 
 /** Takes a line on. @param at moment of it, in ms since 1970 */

@@ -58,6 +58,7 @@ const problemsOf = ({ isolation, services, problems }: Reported): string[] => [
   ...services.flatMap((service) => service.problems.map((problem) => `${service.name}: ${problem}`)),
 ];
 
+/** Whether a host came back as it was. */
 export const isGood = (host: Reported): boolean => problemsOf(host).length === 0;
 
 /** Data of a service, out of the parts that it uses. */

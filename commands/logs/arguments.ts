@@ -41,6 +41,7 @@ export function logCommand(
   ];
 }
 
+/** Whether a flag such as `FOLLOW=1` was given. */
 export const isSet = (flag: string | undefined): boolean => flag === "1";
 
 /** Seconds since 1970; undefined for what is neither a span nor a moment. */

@@ -17,6 +17,7 @@ export function diagnosticBlocks(preview: PulumiPreviewJson): string[] {
   ];
 }
 
+/** Whether a preview says that something is wrong. */
 export const hasErrors = (preview: PulumiPreviewJson): boolean => withSeverity(preview, "error").length > 0;
 
 const withSeverity = (preview: PulumiPreviewJson, severity: string): Diagnostic[] =>

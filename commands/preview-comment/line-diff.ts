@@ -1,3 +1,4 @@
+/** A line that was added, that was removed, or that is the same in both. */
 export interface DiffLine {
   sign: "+" | "-" | " ";
   text: string;

@@ -11,6 +11,7 @@ export interface PropertyChange {
   weak: boolean;
 }
 
+/** What differs of a resource. */
 export interface PropertyChanges {
   properties: PropertyChange[];
   /** A dynamic resource's serialised provider differs. The text is long and says nothing, so it is never shown. */

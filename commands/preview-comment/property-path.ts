@@ -25,4 +25,5 @@ export function valueAt(root: unknown, path: string): unknown {
   );
 }
 
+/** Whether a value has members: an object or a list. */
 export const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

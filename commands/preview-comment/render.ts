@@ -10,6 +10,7 @@ import { countsLine, hostBlocks, warningBlocks } from "./summary";
 /** Longest comment that GitHub takes, in characters ("body is too long (maximum is 65536 characters)"). */
 export const COMMENT_LIMIT = 65536;
 
+/** How a preview is shown. */
 export interface RenderOptions {
   /** Name of the stack: letters, digits, `.`, `_`, `-`, `/`. */
   stack: string;

@@ -24,6 +24,7 @@ const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ??
 /** Type of the component that stands for a host; its name is the host's. */
 const HOST_TYPE = "vpai:hosts:Host";
 
+/** The resource that a step is about, and where it belongs. */
 export function resourceOf(step: PreviewStep): Resource {
   const state = step.newState ?? step.oldState;
   const name = nameOf(step.urn);

@@ -4,6 +4,7 @@ import { hasErrors } from "./diagnostics";
 import { parsePreview, type PulumiPreviewJson } from "./preview";
 import { secretsOfConfig, secretsOfEnvironment } from "./secret-values";
 
+/** A preview that has ended. */
 export interface PreviewRun {
   preview: PulumiPreviewJson;
   /** What `pulumi preview` ended with; not 0 when the preview failed. */

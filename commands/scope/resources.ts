@@ -20,6 +20,7 @@ export interface Resource {
   op: string;
 }
 
+/** A resource's name, which is the last part of its URN. */
 export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 
 /** Every resource of a preview, unchanged ones too where it shows them. One that goes and comes anew is there once. */

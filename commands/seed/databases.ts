@@ -43,4 +43,5 @@ export function databasesOf(services: readonly Service[]): StackDatabase[] {
 /** A database that has rules. */
 export type SeededDatabase = StackDatabase & { seed: SeedRules };
 
+/** Whether a seed has a database. */
 export const isSeeded = (database: StackDatabase): database is SeededDatabase => database.seed.kind === "sanitised";

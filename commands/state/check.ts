@@ -42,4 +42,5 @@ async function messageOf(state: StackState, damage: string): Promise<string> {
 /** What a person types for a stack: `make state-restore STACK=prod`. */
 export const restoreCommand = ({ stack }: Pick<StackState, "stack">): string => `make state-restore${forStack(stack)}`;
 
+/** What names a stack in a command of make: nothing for the lab, which is the default. */
 export const forStack = (stack: string): string => (stack === "lab" ? "" : ` STACK=${stack}`);

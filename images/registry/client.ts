@@ -5,6 +5,7 @@ import { type Challenge, parseChallenge } from "./challenge";
 /** How long one request may take, in milliseconds, its answer included. */
 const REQUEST_TIMEOUT = 20_000;
 
+/** Where a registry is, and who asks it. */
 export interface RegistryAccess {
   /** Base of its API: `https://ghcr.io`. */
   endpoint: string;

@@ -49,4 +49,5 @@ export const onEachService = (rule: (service: Service, plan: HostPlan) => Fault[
 export const onEachContainer = (rule: (service: ContainerService, plan: HostPlan) => Fault[]): HostsPolicy =>
   onEachService((service, plan) => (isContainerService(service) ? rule(service, plan) : []));
 
+/** Where a service is, for messages: `sese-ai/n8n`. */
 export const placeOf = (plan: HostPlan, service: Service): string => `${plan.name}/${service.name}`;

@@ -28,6 +28,7 @@ const basic = (user: string, password: string): { authorization: string } => ({
 export const apiOf = ({ connection, server }: Pick<CouchAccount, "connection" | "server">): JsonApi =>
   new JsonApi(transportTo(connection), server, basic(server.user, server.password));
 
+/** The path of a user's document. */
 export const userPath = (user: string): string => `/_users/org.couchdb.user:${encodeURIComponent(user)}`;
 
 const sessionSchema = z.object({

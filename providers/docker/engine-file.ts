@@ -37,6 +37,7 @@ const optionsOf = (file: EngineFile): object => {
   return typeof options === "object" && options !== null ? options : {};
 };
 
+/** The file's text. */
 export const engineFileText = (file: EngineFile): string => `${JSON.stringify(file, undefined, 2)}\n`;
 
 /** Keys of which the file does not hold our value. */

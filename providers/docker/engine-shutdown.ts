@@ -51,6 +51,7 @@ export async function hasShutdown(host: Transport): Promise<boolean> {
   return found.every(({ code, stdout }, index) => code === 0 && stdout === FILES[index]?.content);
 }
 
+/** Has it do so no more. */
 export async function removeShutdown(host: Transport): Promise<void> {
   await host.output(["rm", "-f", "--", ...FILES.map(({ path }) => path)]);
   await host.output(["systemctl", "daemon-reload"]);

@@ -17,6 +17,7 @@ const descriptionSchema = z.looseObject({ Image: z.string() });
 
 export type Description = z.infer<typeof descriptionSchema>;
 
+/** The form in which a version is kept. */
 export const versionSchema = z.object({
   /** The container that was healthy. */
   containerId: z.string(),
@@ -44,6 +45,7 @@ export const lastHealthyVersion = (host: CommandRunner, place: Place): Promise<V
 export const keepVersion = (host: CommandRunner, place: Place, version: Version): Promise<void> =>
   writeKept(host, place, version);
 
+/** Takes the kept version away, with its configuration files. */
 export async function forgetVersion(host: CommandRunner, { lastHealthy }: Place): Promise<void> {
   await host.output([
     "rm",

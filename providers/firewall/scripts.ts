@@ -74,6 +74,7 @@ for kind in ip ip6; do
 done
 :`;
 
+/** Prints how the kernel's rules differ from those that are wanted. */
 export const KERNEL_DIFFERENCES = `${WANTED}
 ${COMPARE}`;
 

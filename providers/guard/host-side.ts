@@ -52,6 +52,7 @@ mv "$1.new" "$1"; sync "$1/revert" "$1/files.tar"
 mkdir -p "$(dirname "$6")"; cat > "$5"; ln -sf "$5" "$6"; sync "$5" "$(dirname "$6")"
 systemd-run --quiet --collect --unit "$2" --on-active "$3s" --timer-property AccuracySec=100ms --property Type=oneshot sh "$1/revert" "$4"`;
 
+/** The unit by which a host goes back when it is booted with a change that nobody confirmed. */
 export const bootUnit = (folder: string): string => `[Unit]
 Description=Go back to what was there before a change that nobody confirmed
 ConditionPathExists=${folder}/revert

@@ -24,6 +24,7 @@ export type Node = z.infer<typeof nodeSchema>;
 
 const nodesSchema = z.object({ nodes: z.array(nodeSchema).exactOptional() });
 
+/** All nodes of a Headscale, as it tells of them. */
 export async function nodesOf(api: JsonApi): Promise<Node[]> {
   return (await api.call("GET", "/api/v1/node", { answer: nodesSchema }))?.nodes ?? [];
 }
@@ -54,6 +55,7 @@ export async function deleteNode(api: JsonApi, { id }: Pick<Node, "id">): Promis
   await api.call("DELETE", `/api/v1/node/${id}`, { missing: true });
 }
 
+/** Gives a node another name in the VPN. */
 export async function renameNode(api: JsonApi, { id }: Pick<Node, "id">, name: string): Promise<void> {
   await api.call("POST", `/api/v1/node/${id}/rename/${encodeURIComponent(name)}`);
 }
@@ -66,6 +68,7 @@ export async function approveNoRoutes(api: JsonApi, { id }: Pick<Node, "id">): P
 const expiryOf = ({ expiry }: Node): string | undefined =>
   expiry !== undefined && expiry !== null && new Date(expiry).getUTCFullYear() > 1 ? expiry : undefined;
 
+/** Whether a node is out, and has to join anew. */
 export const isExpired = (node: Node, now: number = Date.now()): boolean => {
   const expiry = expiryOf(node);
   return expiry !== undefined && Date.parse(expiry) < now;

@@ -5,6 +5,7 @@ import { ISOLATION } from "./ruleset";
 export const RULES = "/etc/vpai/isolation.nft";
 export const UNIT = "/etc/systemd/system/vpai-isolation.service";
 
+/** The unit that loads the rules. */
 export const SERVICE = earlyUnit("This host reaches nothing but its own networks and those that it may", [
   `ExecStart=nft --file ${RULES}`,
 ]);

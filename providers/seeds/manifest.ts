@@ -30,8 +30,10 @@ export type SeedManifest = z.infer<typeof manifestSchema>;
 /** Folder of all seeds in their bucket. */
 export const SEEDS = "seeds/";
 
+/** Where a seed's manifest is in the bucket. */
 export const manifestKey = (seed: string): string => `${SEEDS}${seed}/manifest.json`;
 
+/** Where a seed has a database's dump. */
 export const dumpKey = (seed: string, database: string): string => `${SEEDS}${seed}/${database}.dump`;
 
 /** Name of a seed that is exported now. */

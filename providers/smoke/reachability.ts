@@ -9,6 +9,7 @@ interface GuardedPort {
   networks: string[];
 }
 
+/** Which ports of containers must answer, and from where. */
 export interface Reachability {
   /** An image that is on the host and has bash, for throw-away containers. */
   image: string;

@@ -10,6 +10,7 @@ export interface Answer {
   stderr: string;
 }
 
+/** Asks a connection for a channel: to run a command, or to somewhere else. */
 export type ChannelStarter = (client: Client, done: (error: Error | undefined, channel: ClientChannel) => void) => void;
 
 /** Called in the very moment a channel opens: a quick command's first events follow at once. */

@@ -13,6 +13,7 @@ export interface HttpRequest {
   timeout?: number;
 }
 
+/** A whole answer, its body read as text. */
 export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;

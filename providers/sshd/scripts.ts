@@ -32,6 +32,7 @@ if [ -e /proc/net/if_inet6 ]; then echo ipv6; else echo ipv4; fi`;
 const PRINT = `mkdir -p /run/sshd
 for login; do /usr/sbin/sshd -T -C "$login"; echo ${END}; done`;
 
+/** Prints what sshd goes by. */
 export const EFFECTIVE = `set -eu
 ${PRINT}`;
 

@@ -138,6 +138,7 @@ export async function installedFrom(
   return from === nameOf(source) ? digest : undefined;
 }
 
+/** Notes what was installed under a version, and from which source. */
 export async function noteInstalled(
   host: Transport,
   { folder, version }: Installed,

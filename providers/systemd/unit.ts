@@ -26,6 +26,7 @@ const PROPERTIES = [
   ...["ExecMainStatus", "UnitFileState", "DropInPaths"],
 ];
 
+/** What systemd says of a unit. */
 export async function factsOf(host: CommandRunner, unit: string): Promise<UnitFacts> {
   const said = await host.output(["systemctl", "show", "--property", PROPERTIES.join(","), "--", unit], {
     reads: true,

@@ -16,6 +16,7 @@ export function parseSubnet(text: string): Subnet | undefined {
   return { address, bits: Number(match[5] ?? 32) };
 }
 
+/** Whether two networks have an address in common. */
 export function overlap(left: Subnet, right: Subnet): boolean {
   const size = 2 ** (32 - Math.min(left.bits, right.bits));
   return Math.floor(left.address / size) === Math.floor(right.address / size);

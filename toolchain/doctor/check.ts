@@ -16,8 +16,11 @@ export interface Check {
   inspect(machine: Machine): Promise<Finding> | Finding;
 }
 
+/** All is well. */
 export const ok = (found: string): Finding => ({ status: "ok", found });
+/** Something is worth knowing. */
 export const warning = (found: string, advice: string): Finding => ({ status: "warning", found, advice });
+/** Something is missing without which `make up` cannot work. */
 export const fatal = (found: string, advice: string): Finding => ({ status: "fatal", found, advice });
 
 /** Whether set-up can install packages by itself: as root, where there is apt-get. */

@@ -22,6 +22,7 @@ export function checksFor(stack: string, machine: Machine): Check[] {
   return [...tools, ...engine, overlay, bridge, veth, packetFilter, tun, cgroups];
 }
 
+/** Asks a computer all of it, and says by name what was found. */
 export function examine(checks: readonly Check[], machine: Machine): Promise<Report[]> {
   return Promise.all(checks.map(async (check) => ({ name: check.name, ...(await check.inspect(machine)) })));
 }

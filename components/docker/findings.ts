@@ -11,6 +11,8 @@ const PATIENCE = 20_000;
  */
 export class Findings {
   private looked: Promise<Map<string, Glimpse> | undefined> | undefined;
+  /** The login of the looks that are under way. */
+  private login: { host: Promise<Transport>; looks: number } | undefined;
 
   /**
    * @param label that the host's containers carry, e.g. `dev.vpai.stack=prod`
@@ -59,15 +61,25 @@ export class Findings {
     what: (host: string) => string,
   ): Promise<Seen | undefined> {
     if (this.isLeft) return undefined;
-    const host = new Transport(await known(this.connection), PATIENCE);
+    const login = (this.login ??= { host: this.loggedIn(), looks: 0 });
+    login.looks += 1;
+    const host = await login.host;
     try {
       return await ask(host);
     } catch (error) {
       await log.warn(`could not see ${what(host.name)}: ${(error as Error).message}`);
       return undefined;
     } finally {
-      host.close();
+      login.looks -= 1;
+      if (login.looks === 0) {
+        this.login = undefined;
+        host.close();
+      }
     }
+  }
+
+  private async loggedIn(): Promise<Transport> {
+    return new Transport(await known(this.connection), PATIENCE);
   }
 }
 

@@ -51,6 +51,18 @@ test("one command on one connection tells of all of them", async () => {
   expect([server.commands.length, server.logins - logins]).toEqual([1, 1]);
 });
 
+test("looks at containers and networks that are under way at once are by one login, one after them by another", async () => {
+  server.respond = ([program]) => ({ code: 0, stdout: program === "sh" ? "[]" : LISTED, stderr: "" });
+  const logins = server.logins;
+  const all = findings();
+  const containers = all.of({ name: "vpai_sick", networks: ["backend"] });
+  const networks = all.ofNetworks({ "dev.vpai.stack": "prod" });
+  expect(await Promise.all([containers, networks])).toEqual(["unhealthy", []]);
+  expect([server.commands.length, server.logins - logins]).toEqual([2, 1]);
+  expect(await all.ofNetworks({ "dev.vpai.stack": "prod" })).toEqual([]);
+  expect([server.commands.length, server.logins - logins]).toEqual([3, 2]);
+});
+
 test("a host that cannot be looked at is said, and nothing is found", async () => {
   const warned = jest.spyOn(log, "warn").mockResolvedValue();
   server.respond = () => refused("permission denied\n");

@@ -1,5 +1,5 @@
 import { inspectContainer, lastLogLines } from "./container";
-import type { EngineHost } from "./engine-api";
+import type { EngineHost } from "./engine/api";
 import type { Version } from "./last-healthy";
 import { LOG_LINES, type Restoration, restorePrevious } from "./rollback";
 

@@ -1,5 +1,5 @@
 import type { CommandRunner } from "../ssh/transport";
-import type { EngineHost } from "./engine-api";
+import type { EngineHost } from "./engine/api";
 import { imageIdOf, pullImage, type RegistryLogin } from "./pull";
 
 /** What it takes to have an image again. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CommandRunner } from "../ssh/transport";
-import { attachmentsOf } from "./attachments";
+import { attachmentsOf } from "./networks/attachments";
 import type { Container } from "./container";
 import { guardNote } from "./data-guard";
 import { type KeptPlace, readKept, writeKept } from "../kept-version";

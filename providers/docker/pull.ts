@@ -3,7 +3,7 @@ import { roomFor } from "../host/image-room";
 import { ENGINE_AWAY } from "../ssh/engine-away";
 import { NO_ROOM } from "../ssh/failure";
 import type { CommandRunner } from "../ssh/transport";
-import { type EngineHost, type EngineLogin, pullWithLogin, tryLogin } from "./engine-api";
+import { type EngineHost, type EngineLogin, pullWithLogin, tryLogin } from "./engine/api";
 import { accessRefused, causeOf, diskFilled, imageRefused, loginRefused, type RegistryLogin } from "./pull-problem";
 
 export type { RegistryLogin };

@@ -3,7 +3,7 @@ import { lookUntil } from "../../model/look-until";
 import { ENGINE_AWAY } from "../ssh/engine-away";
 import { failureOf } from "../ssh/failure";
 import type { Answer, RunOptions } from "../ssh/transport";
-import type { EngineHost } from "./engine-api";
+import type { EngineHost } from "./engine/api";
 
 /** How often an engine which is being restarted is asked again: for two minutes. */
 const RETRY = { looks: 61, pause: 2000 };

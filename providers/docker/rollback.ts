@@ -1,7 +1,7 @@
 import type { CommandRunner } from "../ssh/transport";
 import { expectFittingData } from "./data-guard";
 import { type Container, inspectContainer, lastLogLines, stopAndRemove } from "./container";
-import { createContainer, type EngineHost } from "./engine-api";
+import { createContainer, type EngineHost } from "./engine/api";
 import { pullAgain } from "./image-content";
 import type { RegistryLogin } from "./pull";
 import { lastHealthyVersion, type Place, PREVIOUS_LABEL, type Version } from "./last-healthy";

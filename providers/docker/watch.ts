@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandRunner } from "../ssh/transport";
 import { conditionOf, type Container, inspectContainer } from "./container";
-import type { EngineHost } from "./engine-api";
+import type { EngineHost } from "./engine/api";
 import { engineOf } from "./retrying-host";
 import { outOfMemory, verdictOn } from "./verdict";
 

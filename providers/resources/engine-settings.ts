@@ -8,10 +8,10 @@ import {
   readEngineFile,
   valuesBefore,
   withoutOurs,
-} from "../docker/engine-file";
-import { NO_ENGINE, notInForce } from "../docker/engine-in-force";
-import { takeOn } from "../docker/engine-restart";
-import { hasShutdown, installShutdown, removeShutdown } from "../docker/engine-shutdown";
+} from "../docker/engine/file";
+import { NO_ENGINE, notInForce } from "../docker/engine/in-force";
+import { takeOn } from "../docker/engine/restart";
+import { hasShutdown, installShutdown, removeShutdown } from "../docker/engine/shutdown";
 import { writeFile } from "../host/write-file";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";

@@ -1,7 +1,7 @@
-import { attach, type Attachments, attachmentsOf } from "../docker/attachments";
+import { attach, type Attachments, attachmentsOf } from "../docker/networks/attachments";
 import { type OnChange, takeOnChangedFiles } from "../docker/changed-files";
 import { conditionOf, type Container, inspectContainer } from "../docker/container";
-import type { EngineHost } from "../docker/engine-api";
+import type { EngineHost } from "../docker/engine/api";
 import { failure } from "../docker/failure";
 import { contentOf } from "../docker/image-content";
 import { descriptionOf, forgetVersion, keepVersion, lastHealthyVersion, type Version } from "../docker/last-healthy";

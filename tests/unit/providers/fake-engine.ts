@@ -2,7 +2,7 @@ import http from "node:http";
 import net from "node:net";
 import type { Duplex } from "node:stream";
 import type { Container } from "../../../providers/docker/container";
-import type { EngineHost } from "../../../providers/docker/engine-api";
+import type { EngineHost } from "../../../providers/docker/engine/api";
 import type { Answer } from "../../../providers/ssh/transport";
 
 /** How containers of an image behave, look by look, the last for ever. */

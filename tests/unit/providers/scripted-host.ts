@@ -1,4 +1,4 @@
-import type { EngineHost } from "../../../providers/docker/engine-api";
+import type { EngineHost } from "../../../providers/docker/engine/api";
 import { LocalRunner } from "../../../providers/local-runner";
 import type { Answer } from "../../../providers/ssh/transport";
 

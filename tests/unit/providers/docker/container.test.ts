@@ -1,5 +1,5 @@
 import { inspectContainer } from "../../../../providers/docker/container";
-import { networksOf } from "../../../../providers/docker/networks";
+import { networksOf } from "../../../../providers/docker/networks/found";
 import { inspected } from "../../inspected";
 
 const saying = (stdout: string) => ({

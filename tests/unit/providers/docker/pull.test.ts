@@ -1,7 +1,7 @@
 import { pauses } from "../pauses";
 import http from "node:http";
 import net from "node:net";
-import type { EngineHost } from "../../../../providers/docker/engine-api";
+import type { EngineHost } from "../../../../providers/docker/engine/api";
 import { pullImage } from "../../../../providers/docker/pull";
 import { throughOutages } from "../../../../providers/through-outages";
 

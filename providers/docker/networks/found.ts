@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { parseJson } from "../../model/foreign-json";
-import type { CommandRunner } from "../ssh/transport";
+import { parseJson } from "../../../model/foreign-json";
+import type { CommandRunner } from "../../ssh/transport";
 
 /** What makes one bridge network another one. */
 export interface NetworkSettings {

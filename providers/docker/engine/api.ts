@@ -1,9 +1,9 @@
 import type { Duplex } from "node:stream";
 import { z } from "zod";
-import { jsonIfAny, parseJson } from "../../model/foreign-json";
-import { exchange, type HttpAnswer, type HttpRequest } from "../ssh/http";
-import { ConnectionLost } from "../ssh/outage";
-import type { CommandRunner } from "../ssh/transport";
+import { jsonIfAny, parseJson } from "../../../model/foreign-json";
+import { exchange, type HttpAnswer, type HttpRequest } from "../../ssh/http";
+import { ConnectionLost } from "../../ssh/outage";
+import type { CommandRunner } from "../../ssh/transport";
 
 /** A host whose Docker engine can be spoken to directly. */
 export interface EngineHost extends CommandRunner {

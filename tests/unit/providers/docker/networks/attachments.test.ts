@@ -1,7 +1,7 @@
-import { attach, type Attachments, attachmentsOf } from "../../../../providers/docker/attachments";
-import type { Container } from "../../../../providers/docker/container";
-import { inspected } from "../../inspected";
-import { ScriptedHost } from "../scripted-host";
+import { attach, type Attachments, attachmentsOf } from "../../../../../providers/docker/networks/attachments";
+import type { Container } from "../../../../../providers/docker/container";
+import { inspected } from "../../../inspected";
+import { ScriptedHost } from "../../scripted-host";
 
 const ID = "38fb44d3fe59d3e45d97214b161aa0a3";
 

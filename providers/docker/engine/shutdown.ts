@@ -1,5 +1,5 @@
-import { type FileToWrite, writeFile } from "../host/write-file";
-import type { Transport } from "../ssh/transport";
+import { type FileToWrite, writeFile } from "../../host/write-file";
+import type { Transport } from "../../ssh/transport";
 
 /**
  * An engine with live-restore leaves its containers running when it ends, at the end of the system, too: systemd would then

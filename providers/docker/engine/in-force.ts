@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { expectForm } from "../../model/foreign-json";
-import type { EngineSettings } from "../../model/hardening/engine";
-import { wholeJson } from "../../model/whole-json";
-import type { CommandRunner } from "../ssh/transport";
+import { expectForm } from "../../../model/foreign-json";
+import type { EngineSettings } from "../../../model/hardening/engine";
+import { wholeJson } from "../../../model/whole-json";
+import type { CommandRunner } from "../../ssh/transport";
 
 /** What the engine says of itself, as far as its settings are seen in it, and the proxies that it runs. */
 const ASK = `docker info --format '{{json .}}'; echo

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CommandRunner } from "../ssh/transport";
-import { type Container, inspectContainer } from "./container";
+import type { CommandRunner } from "../../ssh/transport";
+import { type Container, inspectContainer } from "../container";
 
 /** Networks that a container is attached to, with the names that it has on each beside its own, sorted. */
 export type Attachments = Record<string, string[]>;

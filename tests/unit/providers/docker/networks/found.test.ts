@@ -1,5 +1,5 @@
-import { networksOf } from "../../../../providers/docker/networks";
-import type { CommandRunner } from "../../../../providers/ssh/transport";
+import { networksOf } from "../../../../../providers/docker/networks/found";
+import type { CommandRunner } from "../../../../../providers/ssh/transport";
 
 /** As `docker network inspect` prints it. */
 const PRINTED = JSON.stringify([

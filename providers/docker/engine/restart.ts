@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EngineSettings } from "../../model/hardening/engine";
-import type { Transport } from "../ssh/transport";
-import { NO_ENGINE, notInForce } from "./engine-in-force";
+import type { EngineSettings } from "../../../model/hardening/engine";
+import type { Transport } from "../../ssh/transport";
+import { NO_ENGINE, notInForce } from "./in-force";
 
 /** Seconds in which an engine that was restarted has to answer. */
 const PATIENCE = 90;

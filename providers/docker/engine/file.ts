@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { EngineSettings } from "../../model/hardening/engine";
+import type { EngineSettings } from "../../../model/hardening/engine";
 
 /** What `daemon.json` holds: keys of ours, and those of whoever set the engine up. */
 export type EngineFile = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
-import { ENGINE_SETTINGS } from "../../../../model/hardening/engine";
-import { notInForce } from "../../../../providers/docker/engine-in-force";
-import { ScriptedHost } from "../scripted-host";
+import { ENGINE_SETTINGS } from "../../../../../model/hardening/engine";
+import { notInForce } from "../../../../../providers/docker/engine/in-force";
+import { ScriptedHost } from "../../scripted-host";
 
 const INFO = {
   ServerVersion: "29.1.3",

@@ -1,6 +1,6 @@
-import { attachAll, clearPlace } from "../../../../providers/docker/foreign-networks";
-import type { Answer, CommandRunner } from "../../../../providers/ssh/transport";
-import { inspected } from "../../inspected";
+import { attachAll, clearPlace } from "../../../../../providers/docker/networks/foreign";
+import type { Answer, CommandRunner } from "../../../../../providers/ssh/transport";
+import { inspected } from "../../../inspected";
 
 const OURS = { "dev.vpai.stack": "lab" };
 const PLACE = { name: "backend", subnet: "172.20.2.0/24", labels: OURS };

@@ -1,4 +1,4 @@
-import { ENGINE_SETTINGS } from "../../../../model/hardening/engine";
+import { ENGINE_SETTINGS } from "../../../../../model/hardening/engine";
 import {
   differing,
   isReloaded,
@@ -6,7 +6,7 @@ import {
   readEngineFile,
   valuesBefore,
   withoutOurs,
-} from "../../../../providers/docker/engine-file";
+} from "../../../../../providers/docker/engine/file";
 
 /** As docs/requirements.md#ansible-conventions and the checklist of the hosts have it. */
 const OURS = {

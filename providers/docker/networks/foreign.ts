@@ -1,7 +1,7 @@
-import type { CommandRunner } from "../ssh/transport";
+import type { CommandRunner } from "../../ssh/transport";
 import { attachmentsOf, connecting } from "./attachments";
-import { inspectContainer } from "./container";
-import { type FoundNetwork, networksOf } from "./networks";
+import { inspectContainer } from "../container";
+import { type FoundNetwork, networksOf } from "./found";
 
 /** A container that was taken off a network, with the names that it had there beside its own. */
 export interface Detached {

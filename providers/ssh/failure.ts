@@ -1,7 +1,7 @@
 import type { Answer } from "./channel";
 import { CommandError } from "./command-error";
 import type { CommandRunner } from "./command-runner";
-import { refusedRoot } from "./root-refusal";
+import { refusedRoot } from "./login/root-refusal";
 
 /** How sudo says that it runs nothing for a user. */
 const NO_ROOT =

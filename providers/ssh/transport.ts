@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, ClientChannel } from "ssh2";
 import { type Answer, channelOn, type ChannelStarter, type ChannelUser, collect } from "./channel";
-import { connect } from "./client";
+import { connect } from "./login/client";
 import { asRoot } from "./command";
 import type { CommandRunner, RunOptions } from "./command-runner";
 import { type Connection, keyOf } from "./connection";

@@ -6,7 +6,7 @@ import path from "node:path";
 import { type Connection as ServedClient, Server, type ServerChannel, utils } from "ssh2";
 import { generatePair } from "../../../providers/ssh/key-pair";
 import type { Connection } from "../../../providers/ssh/connection";
-import { MARKER } from "../../../providers/ssh/login-shell";
+import { MARKER } from "../../../providers/ssh/login/shell";
 import type { Answer } from "../../../providers/ssh/transport";
 
 /** What a test gives instead of a command's own doing; undefined lets the command run on this machine. */

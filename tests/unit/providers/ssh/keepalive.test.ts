@@ -1,5 +1,5 @@
 import net from "node:net";
-import { connect } from "../../../../providers/ssh/client";
+import { connect } from "../../../../providers/ssh/login/client";
 import { keepAlive } from "../../../../providers/ssh/keepalive";
 import { SshServer } from "../ssh-server";
 

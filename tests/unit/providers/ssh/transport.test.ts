@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import net from "node:net";
 import path from "node:path";
 import { writeFileSync } from "node:fs";
-import { connect } from "../../../../providers/ssh/client";
+import { connect } from "../../../../providers/ssh/login/client";
 import { CommandError, Transport, transportTo } from "../../../../providers/ssh/transport";
 import { newKey, SshServer } from "../ssh-server";
 import { projectRoot } from "../../../../toolchain/environment";

@@ -1,9 +1,9 @@
 import net from "node:net";
 import { utils } from "ssh2";
-import { connect } from "../../../../providers/ssh/client";
-import { SshRefused } from "../../../../providers/ssh/refusal";
-import { newKey, SshServer } from "../ssh-server";
-import { withUserConfig } from "../user-config";
+import { connect } from "../../../../../providers/ssh/login/client";
+import { SshRefused } from "../../../../../providers/ssh/refusal";
+import { newKey, SshServer } from "../../ssh-server";
+import { withUserConfig } from "../../user-config";
 
 let server: SshServer | undefined;
 const listeners: net.Server[] = [];

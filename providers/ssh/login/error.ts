@@ -1,7 +1,7 @@
-import { type Login, nameOf } from "./connection";
-import { MANY_LOGINS } from "./explain";
-import { hostKeyAlgorithms, keyBlob, keyType } from "./policy";
-import { SshRefused } from "./refusal";
+import { type Login, nameOf } from "../connection";
+import { MANY_LOGINS } from "../explain";
+import { hostKeyAlgorithms, keyBlob, keyType } from "../policy";
+import { SshRefused } from "../refusal";
 
 /** What a login met before its error. */
 export interface Seen {

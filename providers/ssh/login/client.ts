@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "ssh2";
-import { type Connection, nameOf } from "./connection";
+import { type Connection, nameOf } from "../connection";
 import { detourTo } from "./detour";
-import { expectPlainShell } from "./login-shell";
-import { PATIENCE } from "./outage";
-import { SshRefused } from "./refusal";
+import { expectPlainShell } from "./shell";
+import { PATIENCE } from "../outage";
+import { SshRefused } from "../refusal";
 import { arriveAt } from "./route";
 
 /**

@@ -1,9 +1,9 @@
-import "../quick-keepalive";
+import "../../quick-keepalive";
 import { once } from "node:events";
 import net from "node:net";
-import { connect } from "../../../../providers/ssh/client";
-import { SshRefused } from "../../../../providers/ssh/refusal";
-import { SshServer } from "../ssh-server";
+import { connect } from "../../../../../providers/ssh/login/client";
+import { SshRefused } from "../../../../../providers/ssh/refusal";
+import { SshServer } from "../../ssh-server";
 
 let server: SshServer;
 let proxy: net.Server;

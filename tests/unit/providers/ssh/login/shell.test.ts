@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
-import { connect } from "../../../../providers/ssh/client";
-import { logInOver } from "../../../../providers/ssh/login";
-import { expectPlainShell, MARKER } from "../../../../providers/ssh/login-shell";
-import { SHELL_SECONDS } from "../../../../providers/ssh/policy";
-import { SshRefused } from "../../../../providers/ssh/refusal";
-import { Transport } from "../../../../providers/ssh/transport";
-import { SshServer } from "../ssh-server";
+import { connect } from "../../../../../providers/ssh/login/client";
+import { logInOver } from "../../../../../providers/ssh/login/login";
+import { expectPlainShell, MARKER } from "../../../../../providers/ssh/login/shell";
+import { SHELL_SECONDS } from "../../../../../providers/ssh/policy";
+import { SshRefused } from "../../../../../providers/ssh/refusal";
+import { Transport } from "../../../../../providers/ssh/transport";
+import { SshServer } from "../../ssh-server";
 
 let server: SshServer;
 

@@ -1,5 +1,5 @@
-import { detourTo } from "../../../../providers/ssh/detour";
-import { withUserConfig } from "../user-config";
+import { detourTo } from "../../../../../providers/ssh/login/detour";
+import { withUserConfig } from "../../user-config";
 
 const CONNECTION = { host: "10.0.0.9", port: 804, user: "mobuone", hostKey: "ssh-ed25519 AAAA" };
 

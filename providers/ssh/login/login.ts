@@ -1,10 +1,10 @@
 import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
-import { type Login, nameOf } from "./connection";
+import { type Login, nameOf } from "../connection";
 import { credentialsOf } from "./identity";
-import { errorOf, type Seen } from "./login-error";
-import { hostKeyAlgorithms, keyBlob, LOGIN_SECONDS } from "./policy";
-import { SshRefused } from "./refusal";
+import { errorOf, type Seen } from "./error";
+import { hostKeyAlgorithms, keyBlob, LOGIN_SECONDS } from "../policy";
+import { SshRefused } from "../refusal";
 
 /**
  * One login over a stream to the server, which is destroyed when it fails.

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { Login } from "./connection";
+import type { Login } from "../connection";
 
 /**
  * How the user's own OpenSSH config goes round to a host: `ProxyJump bastion`, say. Undefined when it goes straight, and when no

@@ -1,4 +1,4 @@
-import type { Answer } from "./channel";
+import type { Answer } from "../channel";
 
 /** What is said of a login user that sudo refuses. @param name of the host, `user@address` */
 export function refusedRoot(name: string, { code, stderr }: Answer): string {

@@ -2,9 +2,9 @@ import { readFile, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { BaseAgent, ConnectConfig } from "ssh2";
-import type { Login } from "./connection";
+import type { Login } from "../connection";
 import { publicPart } from "./protected-key";
-import { SshRefused } from "./refusal";
+import { SshRefused } from "../refusal";
 
 type Credentials = Pick<ConnectConfig, "privateKey" | "agent">;
 

@@ -1,10 +1,10 @@
 import net from "node:net";
 import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
-import { type Connection, type Login, nameOf } from "./connection";
-import { keepAlive } from "./keepalive";
+import { type Connection, type Login, nameOf } from "../connection";
+import { keepAlive } from "../keepalive";
 import { logInOver } from "./login";
-import { ChannelRefused, FORWARDING, refusalOf, SshRefused } from "./refusal";
+import { ChannelRefused, FORWARDING, refusalOf, SshRefused } from "../refusal";
 
 /** A login, over the way that the connection describes. */
 export interface Arrival {

@@ -1,8 +1,8 @@
 import type { Client } from "ssh2";
-import { type Answer, channelOn, collect } from "./channel";
-import { SHELL_SECONDS } from "./policy";
-import { remoteCommand } from "./quote";
-import { SshRefused } from "./refusal";
+import { type Answer, channelOn, collect } from "../channel";
+import { SHELL_SECONDS } from "../policy";
+import { remoteCommand } from "../quote";
+import { SshRefused } from "../refusal";
 
 /** What a command prints whose answer is known: of all that our commands contain and some shell reads in its own way. */
 export const MARKER = "vpai:plain-shell\n!'\\\"$*\n";

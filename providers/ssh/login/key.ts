@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { Login } from "./connection";
+import type { Login } from "../connection";
 import { publicPart } from "./protected-key";
 
 /**

@@ -2,11 +2,11 @@ import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { credentialsOf } from "../../../../providers/ssh/identity";
-import { SshRefused } from "../../../../providers/ssh/refusal";
-import { Transport } from "../../../../providers/ssh/transport";
-import { sshOptions } from "../../../../providers/ssh/connection";
-import { SshServer } from "../ssh-server";
+import { credentialsOf } from "../../../../../providers/ssh/login/identity";
+import { SshRefused } from "../../../../../providers/ssh/refusal";
+import { Transport } from "../../../../../providers/ssh/transport";
+import { sshOptions } from "../../../../../providers/ssh/connection";
+import { SshServer } from "../../ssh-server";
 
 let folder: string;
 let server: SshServer;

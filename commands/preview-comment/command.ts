@@ -5,7 +5,7 @@ import { putComment } from "./github";
 import { parsePreview } from "./preview";
 import { markerOf, type RenderOptions, renderPreview } from "./render";
 import { type PreviewRun, runPreview } from "./run-preview";
-import { secretsOfEnvironment } from "./secret-values";
+import { secretsOfEnvironment } from "./secrets/values";
 import { type PullRequestRun, pullRequestRun, requireSecrets, runUrlOf } from "./workflow";
 
 type Environment = NodeJS.ProcessEnv;

@@ -4,7 +4,7 @@ import { fitComment } from "./fit";
 import { fullDiff } from "./full-diff";
 import { code } from "./markdown";
 import type { PulumiPreviewJson } from "./preview";
-import { maskFor, maskPreview } from "./secrets";
+import { maskFor, maskPreview } from "./secrets/masking";
 import { countsLine, hostBlocks, warningBlocks } from "./summary";
 
 /** Longest comment that GitHub takes, in characters ("body is too long (maximum is 65536 characters)"). */

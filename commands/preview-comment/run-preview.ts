@@ -2,7 +2,7 @@ import { pulumiEnvironment } from "../../toolchain/environment";
 import { type Captured, capturePulumi, prepareStack } from "../stack/pulumi";
 import { hasErrors } from "./diagnostics";
 import { parsePreview, type PulumiPreviewJson } from "./preview";
-import { secretsOfConfig, secretsOfEnvironment } from "./secret-values";
+import { secretsOfConfig, secretsOfEnvironment } from "./secrets/values";
 
 /** A preview that has ended. */
 export interface PreviewRun {

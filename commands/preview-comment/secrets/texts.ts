@@ -1,5 +1,5 @@
-import { isSecretName } from "./secret-name";
-import { secretsOfUrl } from "./url-secrets";
+import { isSecretName } from "./name";
+import { secretsOfUrl } from "./urls";
 
 /** Every text and number in a value. */
 export function texts(value: unknown): string[] {

@@ -1,6 +1,6 @@
-import { renderPreview } from "../../../../commands/preview-comment/render";
-import { secretsOfEnvironment } from "../../../../commands/preview-comment/secret-values";
-import { maskUrls, secretsOfUrl } from "../../../../commands/preview-comment/url-secrets";
+import { renderPreview } from "../../../../../commands/preview-comment/render";
+import { secretsOfEnvironment } from "../../../../../commands/preview-comment/secrets/values";
+import { maskUrls, secretsOfUrl } from "../../../../../commands/preview-comment/secrets/urls";
 
 it.each([
   ["postgres://pulumi:hunter2@db:5432/state", "postgres://[secret]@db:5432/state"],

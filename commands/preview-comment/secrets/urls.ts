@@ -1,5 +1,5 @@
-import { MASK } from "../../model/masking";
-import { isSecretName } from "./secret-name";
+import { MASK } from "../../../model/masking";
+import { isSecretName } from "./name";
 
 /** A character in the middle of a word; a quote or a bracket there belongs to it. */
 const IN_WORD = String.raw`["'\`<>](?=\w)`;

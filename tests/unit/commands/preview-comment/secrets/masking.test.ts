@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { renderPreview } from "../../../../commands/preview-comment/render";
-import { maskFor, maskPreview } from "../../../../commands/preview-comment/secrets";
-import { secretsOfConfig, secretsOfEnvironment } from "../../../../commands/preview-comment/secret-values";
-import { madeUp } from "./recorded";
+import { renderPreview } from "../../../../../commands/preview-comment/render";
+import { maskFor, maskPreview } from "../../../../../commands/preview-comment/secrets/masking";
+import { secretsOfConfig, secretsOfEnvironment } from "../../../../../commands/preview-comment/secrets/values";
+import { madeUp } from "../recorded";
 
 const marked = (rest: Record<string, unknown>) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { expectForm } from "../../model/foreign-json";
-import { pulumiJson } from "../engine/pulumi-json";
-import { isSecretName } from "./secret-name";
-import { secretsWithin, texts } from "./secret-texts";
+import { expectForm } from "../../../model/foreign-json";
+import { pulumiJson } from "../../engine/pulumi-json";
+import { isSecretName } from "./name";
+import { secretsWithin, texts } from "./texts";
 
 /** Shortest value of a variable that is taken for a secret by its name alone, in characters. */
 const SHORTEST_VALUE = 8;

@@ -1,6 +1,6 @@
-import { MASK, secretMask } from "../../model/masking";
-import type { PulumiPreviewJson } from "./preview";
-import { maskUrls } from "./url-secrets";
+import { MASK, secretMask } from "../../../model/masking";
+import type { PulumiPreviewJson } from "../preview";
+import { maskUrls } from "./urls";
 
 /** Key and value that mark an object in Pulumi's JSON as a secret. */
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";

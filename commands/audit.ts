@@ -1,4 +1,4 @@
-import { declarationOf } from "./audit/declaration";
+import { declarationOf } from "./audit/declared/declaration";
 import { auditOf } from "./audit/host";
 import { isClean, jsonOf, reportOf } from "./audit/report";
 import { declaredStack } from "./audit/stack";

@@ -1,8 +1,8 @@
 import { reach, Transport } from "@vpai/providers";
 import { backupJobName } from "../programs/backup";
-import { declarationOf } from "./audit/declaration";
-import type { Declared } from "./audit/declared";
-import { look } from "./audit/look";
+import { declarationOf } from "./audit/declared/declaration";
+import type { Declared } from "./audit/declared/declared";
+import { look } from "./audit/look/look";
 import { speaksSsh } from "./audit/probes";
 import { type SafetyRow, safetyOf } from "./audit/safety";
 import { declaredStack } from "./audit/stack";

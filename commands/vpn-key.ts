@@ -1,5 +1,5 @@
 import { knownNodes, newKey } from "@vpai/providers";
-import { declaredNodes } from "./audit/declaration";
+import { declaredNodes } from "./audit/declared/declaration";
 import { declaredStack } from "./audit/stack";
 import { chosenStack, main } from "./stack/pulumi";
 import { coordinatorAmong } from "./vpn-key/coordinator";

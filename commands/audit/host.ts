@@ -12,12 +12,12 @@ import { keyFindings, userFindings } from "./checks/people";
 import { rightsFindings } from "./checks/rights";
 import { selfStartingFindings } from "./checks/self-starting";
 import { adminFindings, siteFindings } from "./checks/sites";
-import type { Declared } from "./declared";
+import type { Declared } from "./declared/declared";
 import { type AcceptedFinding, type AuditFinding, judged } from "./finding";
 import { layerFindings } from "./layers";
-import { look } from "./look";
+import { look } from "./look/look";
 import { meet } from "./outside";
-import type { Seen } from "./seen";
+import type { Seen } from "./look/seen";
 import { seeSites } from "./sites";
 
 /** What an audit has found out about a host. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { implementations } from "@vpai/providers";
-import type { DeclaredLayer } from "./declared";
+import type { DeclaredLayer } from "./declared/declared";
 import { type AuditFinding, findingsOf } from "./finding";
 
 /** Longest part of a value that is shown, in characters. */

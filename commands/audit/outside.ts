@@ -1,6 +1,6 @@
-import type { Declared } from "./declared";
+import type { Declared } from "./declared/declared";
 import { eachOf, isAskable, type Reached, tcpReached, udpReached } from "./probes";
-import type { Seen } from "./seen";
+import type { Seen } from "./look/seen";
 import { isLoopback } from "./addresses";
 
 /** A port of a host as this machine meets it. */

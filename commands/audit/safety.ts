@@ -1,6 +1,6 @@
 import { CERTIFICATE_LEFT, FULL } from "../../programs/alloy/alerts";
-import type { Declared } from "./declared";
-import type { SeenCondition } from "./seen";
+import type { Declared } from "./declared/declared";
+import type { SeenCondition } from "./look/seen";
 
 /** One thing that a person wants to know before he changes a host. */
 export interface SafetyRow {

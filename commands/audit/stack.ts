@@ -3,7 +3,7 @@ import { pulumiOutput } from "../stack/pulumi";
 import { currentHosts, settingsOf } from "../reach/stack";
 import { exportedState } from "../engine/exported";
 import { servicesOn, settled } from "../../platforms";
-import type { Stack } from "./declared-states";
+import type { Stack } from "./declared/states";
 
 /** A stack as its file, its platform and its state describe it. @throws where its file has errors, or it is not up */
 export async function declaredStack(name: string): Promise<Stack> {

@@ -1,7 +1,7 @@
 import type { KnownNode } from "@vpai/providers";
 import { headscaleDevice } from "../../capabilities/headscale";
-import { declaredNodes } from "../audit/declaration";
-import type { Stack } from "../audit/declared-states";
+import { declaredNodes } from "../audit/declared/declaration";
+import type { Stack } from "../audit/declared/states";
 import { table } from "../terminal/table";
 
 /** A device that the stack's file declares. */

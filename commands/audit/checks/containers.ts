@@ -1,6 +1,6 @@
-import type { Declared } from "../declared";
+import type { Declared } from "../declared/declared";
 import { type AuditFinding, findingsOf } from "../finding";
-import type { Seen, SeenContainer } from "../seen";
+import type { Seen, SeenContainer } from "../look/seen";
 
 /** Labels by which a container is known as this stack's. */
 const isOurs = ({ labels }: SeenContainer, { stack, host, owners }: Declared): boolean =>

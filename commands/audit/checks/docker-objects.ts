@@ -1,6 +1,6 @@
-import type { Declared } from "../declared";
+import type { Declared } from "../declared/declared";
 import { type AuditFinding, findingsOf } from "../finding";
-import type { Seen } from "../seen";
+import type { Seen } from "../look/seen";
 
 /** Networks that every engine has. */
 const OWN = new Set(["bridge", "host", "none"]);

@@ -2,9 +2,9 @@ import { type CheckedValue, withOwn } from "../../../model/hardening/checked";
 import { ENGINE_SETTINGS } from "../../../model/hardening/engine";
 import { ROOT_BY_KEY, SSHD } from "../../../model/hardening/sshd";
 import { isOwnOfNamespace, SYSCTL } from "../../../model/hardening/sysctl";
-import type { Declared } from "../declared";
+import type { Declared } from "../declared/declared";
 import { type AuditFinding, findingsOf } from "../finding";
-import type { Seen } from "../seen";
+import type { Seen } from "../look/seen";
 
 const acceptable = ({ value, accepts = [] }: CheckedValue): readonly string[] => [value, ...accepts];
 

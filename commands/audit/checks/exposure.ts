@@ -1,5 +1,5 @@
 import net from "node:net";
-import type { Declared, DeclaredPort } from "../declared";
+import type { Declared, DeclaredPort } from "../declared/declared";
 import { type AuditFinding, findingsOf } from "../finding";
 import type { Met } from "../outside";
 

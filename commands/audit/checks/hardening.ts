@@ -1,6 +1,6 @@
-import type { Declared, DeclaredContainer } from "../declared";
+import type { Declared, DeclaredContainer } from "../declared/declared";
 import { type AuditFinding, findingsOf } from "../finding";
-import type { Seen, SeenContainer } from "../seen";
+import type { Seen, SeenContainer } from "../look/seen";
 import { isPassing } from "./containers";
 
 /** One rule of the checklist: its name, what is expected, and what was found instead; undefined where it is kept. */

@@ -1,7 +1,7 @@
 import { isLoopback } from "../addresses";
-import type { Declared, DeclaredPort } from "../declared";
+import type { Declared, DeclaredPort } from "../declared/declared";
 import { type AuditFinding, findingsOf } from "../finding";
-import type { Seen, SeenListener } from "../seen";
+import type { Seen, SeenListener } from "../look/seen";
 
 /** Folders of what packages have the host run. */
 const OF_PACKAGES = /^\/(usr\/)?lib\/systemd\/system\//;

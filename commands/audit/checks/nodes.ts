@@ -1,5 +1,5 @@
 import type { KnownNode } from "@vpai/providers";
-import type { Declared } from "../declared";
+import type { Declared } from "../declared/declared";
 import { type AuditFinding, findingsOf } from "../finding";
 
 /** Nodes of the VPN that nobody declared, or that are another user's. */

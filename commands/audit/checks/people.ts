@@ -1,6 +1,6 @@
-import type { Declared } from "../declared";
+import type { Declared } from "../declared/declared";
 import { type AuditFinding, findingsOf } from "../finding";
-import type { Seen, SeenUser } from "../seen";
+import type { Seen, SeenUser } from "../look/seen";
 
 /** From here on numbers are those of people; below, of the system and of units. */
 const FIRST = 1000;

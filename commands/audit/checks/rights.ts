@@ -1,6 +1,6 @@
-import type { Declared } from "../declared";
+import type { Declared } from "../declared/declared";
 import { type AuditFinding, findingsOf } from "../finding";
-import type { Seen } from "../seen";
+import type { Seen } from "../look/seen";
 
 /** Modes of a file that its owner alone reads. */
 const SECRET_MODES = ["400", "600"];

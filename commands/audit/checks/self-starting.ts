@@ -1,7 +1,7 @@
 import path from "node:path";
-import type { Declared } from "../declared";
+import type { Declared } from "../declared/declared";
 import { type AuditFinding, type CheckName, findingsOf } from "../finding";
-import type { Seen, SeenFile } from "../seen";
+import type { Seen, SeenFile } from "../look/seen";
 
 /** Where units of the platform are, and where else systemd looks for those that no package has put there. */
 const UNITS = "/etc/systemd/system/";

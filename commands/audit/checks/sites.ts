@@ -1,6 +1,6 @@
-import type { Declared } from "../declared";
+import type { Declared } from "../declared/declared";
 import { type AuditFinding, findingsOf } from "../finding";
-import type { Seen } from "../seen";
+import type { Seen } from "../look/seen";
 import type { SeenSite } from "../sites";
 
 /** Seconds of a year. */

@@ -9,7 +9,7 @@ import { rightsFindings } from "../../../../commands/audit/checks/rights";
 import { selfStartingFindings } from "../../../../commands/audit/checks/self-starting";
 import { adminFindings, siteFindings } from "../../../../commands/audit/checks/sites";
 import type { AuditFinding } from "../../../../commands/audit/finding";
-import type { Seen, SeenContainer } from "../../../../commands/audit/seen";
+import type { Seen, SeenContainer } from "../../../../commands/audit/look/seen";
 import { container, declared, seen, seenWithout } from "./sample";
 
 /** What of each finding tells it from others. */

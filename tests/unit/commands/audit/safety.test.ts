@@ -1,5 +1,5 @@
 import { type Moment, safetyOf } from "../../../../commands/audit/safety";
-import type { SeenCondition } from "../../../../commands/audit/seen";
+import type { SeenCondition } from "../../../../commands/audit/look/seen";
 import { declared, seen } from "./sample";
 
 const { condition } = seen();

@@ -1,6 +1,6 @@
-import type { Declared, DeclaredContainer } from "../../../../commands/audit/declared";
-import { readLook } from "../../../../commands/audit/read-look";
-import type { Seen, SeenContainer } from "../../../../commands/audit/seen";
+import type { Declared, DeclaredContainer } from "../../../../commands/audit/declared/declared";
+import { readLook } from "../../../../commands/audit/look/read";
+import type { Seen, SeenContainer } from "../../../../commands/audit/look/seen";
 
 /** A host that has a Caddy, a unit and a job, in the VPN, as its stack has it. */
 export const declared: Declared = {

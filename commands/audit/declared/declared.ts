@@ -1,5 +1,5 @@
 import type { Connection, SiteRequest } from "@vpai/providers";
-import type { Accepted } from "../../model/audit";
+import type { Accepted } from "../../../model/audit";
 
 /** A container as the stack's state has it. */
 export interface DeclaredContainer {

@@ -1,6 +1,6 @@
-import { publishedBy } from "../../model/run";
-import type { Service } from "../../model/service";
-import { isLoopback } from "./addresses";
+import { publishedBy } from "../../../model/run";
+import type { Service } from "../../../model/service";
+import { isLoopback } from "../addresses";
 import type { DeclaredContainer, DeclaredPort } from "./declared";
 
 /** A container's inputs, as components/container/arguments.ts gives them. */

@@ -1,7 +1,7 @@
-import { declarationOf } from "../../../../commands/audit/declaration";
-import type { Stack } from "../../../../commands/audit/declared-states";
-import type { Platform } from "../../../../model/platform";
-import { defineService } from "../../../../model/service";
+import { declarationOf } from "../../../../../commands/audit/declared/declaration";
+import type { Stack } from "../../../../../commands/audit/declared/states";
+import type { Platform } from "../../../../../model/platform";
+import { defineService } from "../../../../../model/service";
 
 const URN = "urn:pulumi:prod::vpai::";
 

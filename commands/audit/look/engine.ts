@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../../model/foreign-json";
+import { parseJson } from "../../../model/foreign-json";
 import type { Parts } from "./parts";
 import type { SeenContainer, SeenEngine, SeenNetwork } from "./seen";
 

@@ -1,14 +1,14 @@
 import type { SiteRequest } from "@vpai/providers";
-import type { Accepted } from "../../model/audit";
-import { isOwnOfNamespace } from "../../model/hardening/sysctl";
-import { folderOn, type Platform, prefixOn } from "../../model/platform";
-import { isContainer } from "../../model/run";
-import { isUnitService, type Service } from "../../model/service";
-import type { ResourceState } from "../preview-comment/preview";
-import { nameOf } from "../scope/resources";
+import type { Accepted } from "../../../model/audit";
+import { isOwnOfNamespace } from "../../../model/hardening/sysctl";
+import { folderOn, type Platform, prefixOn } from "../../../model/platform";
+import { isContainer } from "../../../model/run";
+import { isUnitService, type Service } from "../../../model/service";
+import type { ResourceState } from "../../preview-comment/preview";
+import { nameOf } from "../../scope/resources";
 import type { Declared, DeclaredFile, DeclaredLayer } from "./declared";
-import { containerOf, portsOf, unitPorts } from "./declared-containers";
-import { DYNAMIC, type Inputs, inputsOf, type Stack, statesOn } from "./declared-states";
+import { containerOf, portsOf, unitPorts } from "./containers";
+import { DYNAMIC, type Inputs, inputsOf, type Stack, statesOn } from "./states";
 
 /** All that is declared of one host of a stack. */
 export async function declarationOf(host: string, stack: Stack): Promise<Declared> {

@@ -1,4 +1,4 @@
-import { seen, seenWithout } from "./sample";
+import { seen, seenWithout } from "../sample";
 
 test.each([
   [

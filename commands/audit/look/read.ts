@@ -1,6 +1,6 @@
 import { type Parts, partsOf } from "./parts";
-import { conditionOf } from "./read-condition";
-import { containerOf, engineOf, networkOf } from "./read-engine";
+import { conditionOf } from "./condition";
+import { containerOf, engineOf, networkOf } from "./engine";
 import type { Seen, SeenFile, SeenListener, SeenUser } from "./seen";
 
 /** What the lines of a look say. @throws where they are none */

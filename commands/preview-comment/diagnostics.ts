@@ -1,3 +1,4 @@
+import { nameOf } from "../engine/urn";
 import type { Diagnostic, PulumiPreviewJson } from "./preview";
 import { fenced, shorten, visible } from "./markdown";
 import { compare } from "./property-changes";
@@ -36,7 +37,7 @@ function withNames(diagnostics: readonly Diagnostic[]): string[] {
   const names = new Map<string, Set<string>>();
   for (const { urn, message } of diagnostics) {
     const text = visible(message ?? "").trim();
-    if (text !== "") names.set(text, (names.get(text) ?? new Set()).add(visible(nameOf(urn))));
+    if (text !== "") names.set(text, (names.get(text) ?? new Set()).add(visible(nameOf(urn ?? ""))));
   }
   return [...names].map(([text, about]) => prefixed([...about].filter((name) => name !== "").sort(compare), text));
 }
@@ -49,5 +50,3 @@ function prefixed(names: readonly string[], text: string): string {
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
   return `${names.slice(0, MOST_NAMES).join(", ")}${more}: ${text}`;
 }
-
-const nameOf = (urn: string | undefined): string => urn?.split("::").slice(3).join("::") ?? "";

@@ -1,3 +1,4 @@
+import { nameOf, typeOf } from "../engine/urn";
 import type { PreviewStep, ResourceState } from "./preview";
 
 /** Which resource a step is about, in the platform's words. */
@@ -15,11 +16,6 @@ export interface Resource {
   /** What follows host and service in the name, e.g. `config`. */
   part: string | undefined;
 }
-
-const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
-
-/** The last type of a URN's chain of types; the chain names the parents' types before it. */
-const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 
 /** Type of the component that stands for a host; its name is the host's. */
 const HOST_TYPE = "vpai:hosts:Host";

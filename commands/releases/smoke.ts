@@ -1,6 +1,6 @@
 import { type SmokeChecksInputs, siteFaults, type Transport } from "@vpai/providers";
 import { pulumiOutput } from "../stack/pulumi";
-import { nameOf } from "../scope/resources";
+import { nameOf } from "../engine/urn";
 import { type ExportedState, exportedState } from "../engine/exported";
 
 type SiteChecks = Pick<SmokeChecksInputs, "requests" | "authority" | "patience">;

@@ -1,4 +1,4 @@
-import { nameOf } from "./resources";
+import { nameOf } from "../engine/urn";
 import { type Step, stepsIn } from "../summary/events";
 
 /** The engine's words for what happens to a resource, and ours. A replacement's parts are one. */

@@ -1,4 +1,5 @@
-import { nameOf, type Resource } from "./resources";
+import { nameOf } from "../engine/urn";
+import type { Resource } from "./resources";
 
 /**
  * The host that has to be reached for a resource, or whose computer it is; undefined for what belongs to the stack. The login

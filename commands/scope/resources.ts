@@ -1,5 +1,6 @@
 import type { PulumiPreviewJson, ResourceState } from "../preview-comment/preview";
 import type { ExportedState } from "../engine/exported";
+import { nameOf } from "../engine/urn";
 
 /** A resource as far as it matters who needs whom. */
 export interface Resource {
@@ -19,9 +20,6 @@ export interface Resource {
   /** What a run would do with it, in the engine's word: `create`, `same`; of the state alone `same`. */
   op: string;
 }
-
-/** A resource's name, which is the last part of its URN. */
-export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 
 /** Every resource of a preview, unchanged ones too where it shows them. One that goes and comes anew is there once. */
 export function plannedIn({ steps }: PulumiPreviewJson): Resource[] {

@@ -1,3 +1,4 @@
+import { nameOf, typeOf } from "../engine/urn";
 import type { StateResource } from "./inspect";
 import { substanceOfResource } from "./substance";
 
@@ -5,10 +6,7 @@ import { substanceOfResource } from "./substance";
 const SHOWN = 20;
 
 /** `sese-ai/redis (docker:index/container:Container)`. */
-const nameOf = (urn: string): string => {
-  const [, , types = "", ...name] = urn.split("::");
-  return `${name.join("::")} (${types.split("$").at(-1) ?? ""})`;
-};
+const shownAs = (urn: string): string => `${nameOf(urn)} (${typeOf(urn)})`;
 
 /**
  * What taking one state in place of another would mean, resource by resource: lines for a person, without values.
@@ -42,7 +40,7 @@ function byUrn(resources: readonly StateResource[], exact: boolean): Map<string,
 
 function listed(title: string, urns: readonly string[]): string[] {
   if (urns.length === 0) return [];
-  const names = urns.slice(0, SHOWN).map((urn) => `    ${nameOf(urn)}`);
+  const names = urns.slice(0, SHOWN).map((urn) => `    ${shownAs(urn)}`);
   const more = urns.length > SHOWN ? [`    … and ${urns.length - SHOWN} more`] : [];
   return [`  ${title}: ${urns.length}`, ...names, ...more];
 }

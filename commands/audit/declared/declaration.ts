@@ -5,7 +5,7 @@ import { folderOn, type Platform, prefixOn } from "../../../model/platform";
 import { isContainer } from "../../../model/run";
 import { isUnitService, type Service } from "../../../model/service";
 import type { ResourceState } from "../../preview-comment/preview";
-import { nameOf } from "../../scope/resources";
+import { nameOf } from "../../engine/urn";
 import type { Declared, DeclaredFile, DeclaredLayer } from "./declared";
 import { containerOf, portsOf, unitPorts } from "./containers";
 import { DYNAMIC, type Inputs, inputsOf, type Stack, statesOn } from "./states";

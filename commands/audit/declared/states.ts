@@ -3,7 +3,8 @@ import type { Platform } from "../../../model/platform";
 import type { Service } from "../../../model/service";
 import type { ResourceState } from "../../preview-comment/preview";
 import { hostOf } from "../../scope/hosts";
-import { nameOf, type Resource, resourcesIn } from "../../scope/resources";
+import { nameOf } from "../../engine/urn";
+import { type Resource, resourcesIn } from "../../scope/resources";
 import type { DeployedHost } from "../../stack/hosts";
 
 /** What a stack is declared by: its platform, its settings, and what its state has. */

@@ -33,8 +33,7 @@ const backedHosts = (context: ServiceContext): HostView[] =>
 const overdueAfter = (host: HostView): number => patienceWith(host, 26 * HOUR);
 
 /** The program of both jobs: its files by their names. */
-export const offsiteScripts = (): Record<string, string> =>
-  scriptsIn(path.join(__dirname, "offsite"));
+export const offsiteScripts = (): Record<string, string> => scriptsIn(path.join(__dirname, "offsite"));
 
 const scripts = (): ConfigFile[] =>
   Object.entries(offsiteScripts()).map(([name, content]) => ({ path: `${CONFIG}/${name}`, content }));

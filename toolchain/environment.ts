@@ -115,5 +115,4 @@ function otherBackend(installation: Installation, env: NodeJS.ProcessEnv): Recor
   return { PULUMI_BACKEND_URL: fileBackend("~") };
 }
 
-const hasLogin = (): boolean =>
-  currentLogin(path.join(localDirectory, "pulumi", "credentials.json")) !== undefined;
+const hasLogin = (): boolean => currentLogin(path.join(localDirectory, "pulumi", "credentials.json")) !== undefined;

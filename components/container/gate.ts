@@ -35,7 +35,11 @@ export function healthGate(
 }
 
 /** How the program takes on changed files; a preview names what happens by the property that changes. */
-function onChange({ host, place, spec }: Made, { name, onChange: how = "restart" }: ContainerService, revision: Output<string>) {
+function onChange(
+  { host, place, spec }: Made,
+  { name, onChange: how = "restart" }: ContainerService,
+  revision: Output<string>,
+) {
   const secrets = `${host.folder}/secrets/${name}`;
   const folders = [place.configs, secrets];
   if (how !== "restart" && "reload" in how) return { reload: { revision, folders, command: [...how.reload] } };

@@ -21,13 +21,7 @@ import { acceptance, validation } from "./file-checks";
 import { healthGate } from "./gate";
 import { pulledImage } from "./image";
 import { loginsOf } from "./made";
-import {
-  configFile,
-  dataFolder,
-  type FileOwner,
-  secretFile,
-  writeFiles,
-} from "../workload/files";
+import { configFile, dataFolder, type FileOwner, secretFile, writeFiles } from "../workload/files";
 import type { RunningService, ServiceArgs } from "../running-service";
 import { ofFixedName } from "../docker/fixed-name";
 import { hostRunner } from "../docker/leftovers";

@@ -9,7 +9,10 @@ export interface Named {
 type BucketPlace = S3Server & Named;
 
 /** Does something with a bucket; the client's own messages do not say what they are about. */
-export async function named<T>({ bucket, endpoint }: Pick<BucketPlace, "bucket" | "endpoint">, work: () => Promise<T>): Promise<T> {
+export async function named<T>(
+  { bucket, endpoint }: Pick<BucketPlace, "bucket" | "endpoint">,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -28,7 +31,10 @@ export const exists = async ({ sdk, client }: S3Client, { bucket }: Named): Prom
 const UNNAMED_REGION = "us-east-1";
 
 /** Makes a bucket; whether its objects can be locked is decided here. */
-export async function create({ sdk, client }: S3Client, { bucket, region, lockedDays: days }: BucketPlace & { lockedDays: number }): Promise<void> {
+export async function create(
+  { sdk, client }: S3Client,
+  { bucket, region, lockedDays: days }: BucketPlace & { lockedDays: number },
+): Promise<void> {
   await client.send(
     new sdk.CreateBucketCommand({
       Bucket: bucket,

@@ -41,6 +41,11 @@ const withSocket = (effective: Effective, { socket }: LoginFacts): Effective =>
   socket === undefined ? effective : { ...effective, ports: [...new Set(socket)] };
 
 /** Runs a script of ours, with words for its arguments. */
-export async function script(host: CommandRunner, text: string, args: readonly string[], stdin?: string): Promise<string> {
+export async function script(
+  host: CommandRunner,
+  text: string,
+  args: readonly string[],
+  stdin?: string,
+): Promise<string> {
   return host.output(["sh", "-c", text, "vpai", ...args], { stdin });
 }

@@ -244,7 +244,16 @@ test("the job has the programs of its methods, and the secrets that they log in 
   expect(job.files?.(context).map(({ path }) => path)).toEqual(
     [
       "plan",
-      ...["backup.sh", "extract.sh", "migrate.sh", "plan.sh", "releases.sh", "restore.sh", "rollback.sh", "services.sh"],
+      ...[
+        "backup.sh",
+        "extract.sh",
+        "migrate.sh",
+        "plan.sh",
+        "releases.sh",
+        "restore.sh",
+        "rollback.sh",
+        "services.sh",
+      ],
       ...["set.sh", "settle.sh", "tools.sh", "transfer.sh"],
       "couchdb.sh",
       "couchdb-dump.mjs",

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { CouchDatabase } from "@vpai/providers";
-import { containerOf, defineCapability } from "../model/capability";
+import { containerOf, defineCapability, type Endpoint, type MakeContext } from "../model/capability";
 import { basicLogin, type Proof } from "../model/proof";
 import type { SecretDeclaration } from "../model/secret";
 import { methodIn } from "./backups/method";
@@ -24,6 +24,14 @@ export const couchLogin = (user: string, password: SecretDeclaration): Proof => 
   secret: password,
   as: `user ${user}`,
   request: (value) => ({ path: "/_session", headers: basicLogin(user, value) }),
+});
+
+/** The server as its administrator asks it. */
+export const serverAt = (endpoint: Endpoint, { user, password }: CouchServer["admin"], at: MakeContext) => ({
+  container: containerOf(endpoint),
+  port: endpoint.port,
+  user,
+  password: at.secret(password),
 });
 
 /** Role of further users that a database lets in. */
@@ -55,12 +63,7 @@ export const couchdbDatabase = defineCapability<CouchServer, CouchDatabaseReques
       `${host}/couchdb-database/${name}`,
       {
         connection,
-        server: {
-          container: containerOf(endpoint),
-          port: endpoint.port,
-          user: admin.user,
-          password: at.secret(admin.password),
-        },
+        server: serverAt(endpoint, admin, at),
         database: name,
         user,
         password: at.secret(password),

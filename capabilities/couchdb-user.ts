@@ -1,7 +1,7 @@
 import { CouchUser } from "@vpai/providers";
-import { containerOf, defineCapability } from "../model/capability";
+import { defineCapability } from "../model/capability";
 import type { SecretDeclaration } from "../model/secret";
-import { couchLogin, type CouchServer, memberRole } from "./couchdb-database";
+import { couchLogin, type CouchServer, memberRole, serverAt } from "./couchdb-database";
 
 /** Who changes documents of a database beside its own user. */
 export interface CouchUserRequest {
@@ -27,12 +27,7 @@ export const couchdbUser = defineCapability<CouchServer, CouchUserRequest>({
       `${host}/couchdb-user/${user}`,
       {
         connection,
-        server: {
-          container: containerOf(endpoint),
-          port: endpoint.port,
-          user: admin.user,
-          password: at.secret(admin.password),
-        },
+        server: serverAt(endpoint, admin, at),
         user,
         password: at.secret(password),
         roles: [memberRole(database)],

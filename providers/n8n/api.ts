@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Client } from "pg";
+import { z } from "zod";
 import { lookUntil } from "../../model/look-until";
 import type { HttpServer } from "../docker/http";
 import { JsonApi, UnexpectedStatus } from "../docker/json-api";
@@ -69,6 +70,19 @@ async function withKey<T>(
   } finally {
     await client.query("DELETE FROM user_api_keys WHERE id = $1", [id]);
   }
+}
+
+const savedSchema = z.object({ id: z.string() });
+
+/** Has n8n keep a credential or a workflow. @param kind which of both, for the error @returns n8n's id of it */
+export async function keptAs(
+  api: JsonApi,
+  kind: "credential" | "workflow",
+  { method, path, body }: { method: string; path: string; body: unknown },
+): Promise<string> {
+  const answer = await api.call(method, path, { body, answer: savedSchema });
+  if (answer === undefined) throw new Error(`expected n8n to answer ${method} ${path} with the ${kind}, found nothing`);
+  return answer.id;
 }
 
 async function untilServed(api: JsonApi): Promise<void> {

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Client } from "pg";
-import { z } from "zod";
 import type { Kind } from "../implementation";
-import { withApi } from "../n8n/api";
+import { keptAs, withApi } from "../n8n/api";
 import { type Credential, findCredential } from "../n8n/credential";
 import { type Server, withSession } from "../postgresql/session";
 import { asSuperuser } from "../postgresql/superuser";
@@ -86,18 +85,14 @@ const settled = (inputs: N8nCredentialInputs, { id, fingerprint }: Credential): 
   fingerprint,
 });
 
-const savedSchema = z.object({ id: z.string() });
-
 /** Has n8n encrypt and keep it. @returns n8n's id of it */
 function save(client: Client, inputs: N8nCredentialInputs, id: string | undefined): Promise<string> {
   const { connection, container, port, credential: name, credentialType: type, data } = inputs;
-  const [method, path] = id === undefined ? ["POST", "/api/v1/credentials"] : ["PATCH", `/api/v1/credentials/${id}`];
-  return withApi(transportTo(connection), { container, port }, client, async (api) => {
-    const answer = await api.call(method, path, { body: { name, type, data }, answer: savedSchema });
-    if (answer === undefined)
-      throw new Error(`expected n8n to answer ${method} ${path} with the credential, found nothing`);
-    return answer.id;
-  });
+  const [method, path] =
+    id === undefined ? (["POST", "/api/v1/credentials"] as const) : (["PATCH", `/api/v1/credentials/${id}`] as const);
+  return withApi(transportTo(connection), { container, port }, client, (api) =>
+    keptAs(api, "credential", { method, path, body: { name, type, data } }),
+  );
 }
 
 /** A credential in an n8n that runs on a host: kept up to date, and encrypted by n8n; one that was edited there is set back. */

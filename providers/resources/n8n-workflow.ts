@@ -1,8 +1,7 @@
 import type { Client } from "pg";
-import { z } from "zod";
 import type { Kind } from "../implementation";
 import { accepted, sent } from "../n8n/accepted";
-import { withApi } from "../n8n/api";
+import { keptAs, withApi } from "../n8n/api";
 import { covers, type Definition, fingerprintOf, findWorkflow, type Published, type Workflow } from "../n8n/workflow";
 import { type Server, withSession } from "../postgresql/session";
 import { asSuperuser } from "../postgresql/superuser";
@@ -118,14 +117,10 @@ function write(client: Client, inputs: N8nWorkflowInputs, found: Workflow | unde
   });
 }
 
-const savedSchema = z.object({ id: z.string() });
-
-async function save(api: JsonApi, definition: Definition, id: string | undefined): Promise<string> {
-  const [method, path] = id === undefined ? ["POST", "/api/v1/workflows"] : ["PUT", `/api/v1/workflows/${id}`];
-  const answer = await api.call(method, path, { body: sent(definition), answer: savedSchema });
-  if (answer === undefined)
-    throw new Error(`expected n8n to answer ${method} ${path} with the workflow, found nothing`);
-  return answer.id;
+function save(api: JsonApi, definition: Definition, id: string | undefined): Promise<string> {
+  const [method, path] =
+    id === undefined ? (["POST", "/api/v1/workflows"] as const) : (["PUT", `/api/v1/workflows/${id}`] as const);
+  return keptAs(api, "workflow", { method, path, body: sent(definition) });
 }
 
 /** A workflow in an n8n that runs on a host: made, kept up to date and published; one that was edited there is drift. */

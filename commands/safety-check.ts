@@ -2,7 +2,7 @@ import { reach, Transport } from "@vpai/providers";
 import { backupJobName } from "../programs/backup";
 import { declarationOf } from "./audit/declared/declaration";
 import type { Declared } from "./audit/declared/declared";
-import { look } from "./audit/look/look";
+import { look } from "./audit/look";
 import { speaksSsh } from "./audit/probes";
 import { type SafetyRow, safetyOf } from "./audit/safety";
 import { declaredStack } from "./audit/stack";

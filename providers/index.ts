@@ -76,7 +76,7 @@ export { type Connection, sshOptions } from "./ssh/connection";
 export { engineOptions } from "./ssh/engine-options";
 export { explainSsh, isOutage, isStranger } from "./ssh/explain";
 export { Outage } from "./ssh/outage";
-export { reach, type Reach } from "./ssh/login/reach";
+export { reach, type Reach } from "./ssh/reach";
 export type { Definition } from "./n8n/workflow";
 export type { ProgramVersion } from "./smoke/versions";
 export type { Reachability } from "./smoke/reachability";

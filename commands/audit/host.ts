@@ -15,7 +15,7 @@ import { adminFindings, siteFindings } from "./checks/sites";
 import type { Declared } from "./declared/declared";
 import { type AcceptedFinding, type AuditFinding, judged } from "./finding";
 import { layerFindings } from "./layers";
-import { look } from "./look/look";
+import { look } from "./look";
 import { meet } from "./outside";
 import type { Seen } from "./look/seen";
 import { seeSites } from "./sites";

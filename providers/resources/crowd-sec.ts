@@ -18,7 +18,7 @@ import { fileArguments, fileDifferences } from "../host/system-files";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { expectRoot } from "../ssh/login/rights";
+import { expectRoot } from "../ssh/login-rights";
 import { type Transport, transportTo } from "../ssh/transport";
 import { addPackages, missingPackages } from "../system/packages";
 

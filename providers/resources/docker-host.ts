@@ -4,7 +4,7 @@ import { engineFaults } from "../host/faults";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { expectEngineFor, expectForwarding, expectRoot } from "../ssh/login/rights";
+import { expectEngineFor, expectForwarding, expectRoot } from "../ssh/login-rights";
 import { transportTo } from "../ssh/transport";
 
 /** A host whose Docker engine answers over SSH. */

@@ -16,7 +16,7 @@ import { writeFile } from "../host/write-file";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { expectRoot } from "../ssh/login/rights";
+import { expectRoot } from "../ssh/login-rights";
 import { type Transport, transportTo } from "../ssh/transport";
 
 /** What Docker's engine on a host is told. */

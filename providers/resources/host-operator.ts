@@ -3,7 +3,7 @@ import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
 import { loginKeyOf } from "../ssh/login/key";
-import { expectRoot } from "../ssh/login/rights";
+import { expectRoot } from "../ssh/login-rights";
 import { transportTo } from "../ssh/transport";
 import { accountOn, ensureAccount, writeKeys, writeSudoers } from "../system/account";
 import { declaredIn, othersIn, withKeys } from "../system/authorized-keys";

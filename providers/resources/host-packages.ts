@@ -2,7 +2,7 @@ import type { SystemPackage } from "../../model/hardening/packages";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { expectRoot } from "../ssh/login/rights";
+import { expectRoot } from "../ssh/login-rights";
 import { transportTo } from "../ssh/transport";
 import { addPackages, missingPackages } from "../system/packages";
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import type { Connection } from "../ssh/connection";
-import { expectRoot } from "../ssh/login/rights";
+import { expectRoot } from "../ssh/login-rights";
 import { type Transport, transportTo } from "../ssh/transport";
 import type { Aspect } from "../system/aspect";
 import { hostname } from "../system/hostname";

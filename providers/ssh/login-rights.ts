@@ -1,6 +1,6 @@
-import { ChannelRefused } from "../refusal";
-import { refusedRoot } from "./root-refusal";
-import type { Transport } from "../transport";
+import { ChannelRefused } from "./refusal";
+import { refusedRoot } from "./login/root-refusal";
+import type { Transport } from "./transport";
 
 /** @throws at once when the login user cannot become root, with what is missing */
 export async function expectRoot(host: Transport): Promise<void> {

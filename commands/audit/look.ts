@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Transport } from "@vpai/providers";
-import { SYSCTL_KEYS } from "../checks/effective";
-import type { Declared } from "../declared/declared";
-import { readLook } from "./read";
-import type { Seen } from "./seen";
+import { SYSCTL_KEYS } from "./checks/effective";
+import type { Declared } from "./declared/declared";
+import { readLook } from "./look/read";
+import type { Seen } from "./look/seen";
 
 const LOOK = readFileSync(path.join(__dirname, "look.sh"), "utf8");
 

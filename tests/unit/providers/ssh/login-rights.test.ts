@@ -1,6 +1,6 @@
-import { expectEngineFor, expectRoot } from "../../../../../providers/ssh/login/rights";
-import { Transport } from "../../../../../providers/ssh/transport";
-import { SshServer } from "../../ssh-server";
+import { expectEngineFor, expectRoot } from "../../../../providers/ssh/login-rights";
+import { Transport } from "../../../../providers/ssh/transport";
+import { SshServer } from "../ssh-server";
 
 let server: SshServer;
 let host: Transport;

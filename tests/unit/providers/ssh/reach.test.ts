@@ -1,6 +1,6 @@
 import net from "node:net";
-import { reach } from "../../../../../providers/ssh/login/reach";
-import { SshServer } from "../../ssh-server";
+import { reach } from "../../../../providers/ssh/reach";
+import { SshServer } from "../ssh-server";
 
 let server: SshServer;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection } from "../connection";
-import { SshRefused } from "../refusal";
-import { Transport } from "../transport";
+import type { Connection } from "./connection";
+import { SshRefused } from "./refusal";
+import { Transport } from "./transport";
 
 /** What came of an attempt to log in. `refused`: it answers, and waiting does not help. */
 export type Reach = { outcome: "reached"; answer: string } | { outcome: "away" | "refused"; why: string };

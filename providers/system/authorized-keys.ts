@@ -22,11 +22,15 @@ export const declaredIn = (file: string, keys: readonly string[]): string[] => {
   return keys.filter((key) => plain.has(key));
 };
 
-/** Keys of a file that are not declared, as `SHA256:… comment`: what people compare keys by. */
-export const othersIn = (file: string, keys: readonly string[]): string[] =>
+/** Whether a line lets a job in for one command, under one of these comments: the resource of that key looks after it. */
+const isOfVisitor = (line: string, visitors: readonly string[]): boolean =>
+  line.startsWith("restrict,command=") && visitors.some((comment) => line.endsWith(` ${comment}`));
+
+/** Keys of a file that are not declared, as `SHA256:… comment`: what people compare keys by. @param visitors comments of jobs' keys */
+export const othersIn = (file: string, keys: readonly string[], visitors: readonly string[] = []): string[] =>
   linesOf(file).flatMap((line) => {
     const key = keyIn(line);
-    return key === undefined || keys.includes(key) ? [] : [described(line, key)];
+    return key === undefined || keys.includes(key) || isOfVisitor(line, visitors) ? [] : [described(line, key)];
   });
 
 const described = (line: string, key: string): string => {
@@ -35,13 +39,21 @@ const described = (line: string, key: string): string => {
   return `SHA256:${fingerprint} ${line.slice(line.indexOf(key) + key.length).trim()}`.trim();
 };
 
-/** A file with the declared keys, and with the others unless they are to go. Comments go with the others. */
-export function withKeys(file: string, keys: readonly string[], others: "keep" | "remove"): string {
+/**
+ * A file with the declared keys, and with the others unless they are to go. Comments go with the others.
+ * @param visitors comments of jobs' keys, whose lines stay
+ */
+export function withKeys(
+  file: string,
+  keys: readonly string[],
+  others: "keep" | "remove",
+  visitors: readonly string[] = [],
+): string {
   const present = new Set(declaredIn(file, keys));
   const kept = linesOf(file).filter((line) => {
     const key = keyIn(line);
     if (key !== undefined && keys.includes(key)) return present.has(key) && line.startsWith(key);
-    return others === "keep";
+    return others === "keep" || isOfVisitor(line, visitors);
   });
   const missing = keys.filter((key) => !present.has(key));
   return [...new Set([...kept, ...missing])].map((line) => `${line}\n`).join("");

@@ -34,3 +34,22 @@ test("told so, all others go; a declared key is freed of its options, and stands
   expect(withKeys(`# robots\n${TWO} robot\n${ONE} me\n${ONE}\n`, [ONE], "remove")).toBe(`${ONE} me\n${ONE}\n`);
   expect(withKeys(`command="/bin/false" ${ONE} me\n`, [ONE], "remove")).toBe(`${ONE}\n`);
 });
+
+describe("a key by which a job logs in for one command", () => {
+  const line = `restrict,command="exec sh" ${ONE} copies@hub`;
+  const file = `${line}\n${TWO} me\n`;
+
+  test("is none of the others, and stays where these go", () => {
+    expect(othersIn(file, [TWO], ["copies@hub"])).toEqual([]);
+    expect(withKeys(file, [TWO], "remove", ["copies@hub"])).toBe(file);
+  });
+
+  test.each([
+    ["of a job that nobody has", line, ["copies@elsewhere"]],
+    ["without its restriction", `${ONE} copies@hub`, ["copies@hub"]],
+    ["with another comment behind it", `${line} me`, ["copies@hub"]],
+  ])("%s is one of them", (_what, other, visitors) => {
+    expect(othersIn(`${other}\n`, [TWO], visitors)).toHaveLength(1);
+    expect(withKeys(`${other}\n${TWO} me\n`, [TWO], "remove", visitors)).toBe(`${TWO} me\n`);
+  });
+});

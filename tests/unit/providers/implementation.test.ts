@@ -361,6 +361,14 @@ describe("create, read, update, delete", () => {
     expect(await implement(gone.kind).read("id", state)).toEqual({});
   });
 
+  test("read leaves it to the next update to apply a newer implementation", async () => {
+    const provider = implement(recorded().kind);
+    const old = { ...INPUTS, version: 2 };
+    const { props } = (await provider.read("id", old)) as { props: object };
+    expect(props).toEqual(old);
+    expect(await provider.diff("id", props, { ...INPUTS })).toMatchObject({ changes: true, replaces: [] });
+  });
+
   test("what was read back drifts in the next diff, field by field", async () => {
     const provider = implement(recorded({ observe: async (before) => ({ ...before, text: "edited" }) }).kind);
     const { props } = (await provider.read("id", state)) as { props: object };

@@ -20,6 +20,8 @@ export interface Kind<Inputs extends object, State extends object = Inputs> {
   added?: readonly (keyof Inputs & string)[];
   /** Inputs that `ensure` alone needs: what the state keeps is without them, and another value of theirs is no difference. */
   transient?: readonly (keyof Inputs & string)[];
+  /** Inputs that may be left out where that means something: what the state then has of them is a difference. */
+  optional?: readonly (keyof Inputs & string)[];
   /**
    * False where the login itself is what the resource is about. Elsewhere another `connection` alone is noted in the state,
    * and `ensure` does not run: the host is the same one, reached in another way.

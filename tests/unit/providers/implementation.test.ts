@@ -54,6 +54,13 @@ describe("diff", () => {
     expect(await provider.diff("id", state, { ...INPUTS, parts: ["a"] })).toMatchObject({ changes: true });
   });
 
+  test("an optional input that is left out is a change where the state has it", async () => {
+    const { diff } = implement(recorded({ optional: ["parts"] }).kind);
+    expect(await diff("id", { ...state, parts: ["a"] }, { ...INPUTS })).toMatchObject({ changes: true, replaces: [] });
+    expect(await diff("id", { ...state, parts: ["a"] }, { ...INPUTS, parts: ["a"] })).toMatchObject({ changes: false });
+    expect(await diff("id", state, { ...INPUTS })).toMatchObject({ changes: false });
+  });
+
   test("a member that is undefined is one that is not there", async () => {
     expect(await provider.diff("id", state, { ...INPUTS, parts: undefined })).toMatchObject({ changes: false });
     expect(await provider.diff("id", { ...state, parts: [] }, { ...INPUTS, parts: [] })).toMatchObject({

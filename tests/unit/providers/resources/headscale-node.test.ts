@@ -141,6 +141,13 @@ test("the address of another node is not taken", async () => {
   await expect(headscaleNodeKind.ensure(inputs())).rejects.toThrow(`${ADDRESS} to be free, found that it is phone's`);
 });
 
+test("whose address it is gets told where the server, which starts again, does not take its API key back", async () => {
+  nodes = [node({ name: "phone", givenName: "phone", user: { name: "people" } })];
+  host.reply = (received) => (received.method === "DELETE" ? { status: 503 } : answer(received));
+  await expect(headscaleNodeKind.ensure(inputs())).rejects.toThrow(`${ADDRESS} to be free, found that it is phone's`);
+  host.reply = answer;
+});
+
 test.each<[string, () => void, string]>([
   ["logged out", () => (status = { ...status, BackendState: "NeedsLogin" }), "logged out"],
   ["stopped", () => (status = { ...status, BackendState: "Stopped" }), "stopped"],

@@ -55,7 +55,7 @@ const guarded: Guarded<HostOperatorInputs, HostOperatorState> = {
 export const hostOperatorKind: Kind<HostOperatorInputs, HostOperatorState> = {
   version: 1,
   identity: ["user"],
-  added: ["visitors"],
+  optional: ["visitors"],
   id: ({ user, connection }) => `${user} on ${connection.host}`,
   title: ({ user, connection }) => `account ${user} on ${connection.host}`,
   guarded,

@@ -1,4 +1,4 @@
-import { all, type Input, type Resource } from "@pulumi/pulumi";
+import { all, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { EngineSettings, HostOperator, HostPackages, HostSystem } from "@vpai/providers";
 import type { ServiceContext } from "../../../model/context";
 import { ENGINE_SETTINGS } from "../../../model/hardening/engine";
@@ -63,6 +63,7 @@ function systemOf({ owner, machine, description }: Fresh) {
 function operatorOf({ owner, machine, context, operator, parent }: Fresh, options: { dependsOn: Resource[] }): Resource[] {
   if (operator === undefined) return [];
   const { user, keys = [], otherKeys } = operator;
+  const visitors = visitorsOf(owner.host, context);
   const made: Input<string[]> = machine.loginKey === undefined ? [] : machine.loginKey.apply((key) => [key]);
   const account = new HostOperator(
     `${owner.host}/operator`,
@@ -73,11 +74,14 @@ function operatorOf({ owner, machine, context, operator, parent }: Fresh, option
       groups: [...OPERATOR_GROUPS],
       keys: all([made, [...keys]]).apply((lists) => [...new Set(lists.flat())]),
       otherKeys,
-      // Jobs come as whom the stack logs in as.
-      visitors: machine.connection.apply((login) => (login.user === user ? visitorsOf(owner.host, context) : [])),
+      ...(visitors.length === 0 ? {} : { visitors: visitorsAs(user, machine, visitors) }),
       sudoers: `/etc/sudoers.d/60-${owner.platform}-operator`,
     },
     { parent, ...options },
   );
   return [account];
 }
+
+/** Jobs come as whom the stack logs in as. */
+const visitorsAs = (user: string, machine: Machine, visitors: readonly string[]): Output<string[]> =>
+  machine.connection.apply((login) => (login.user === user ? [...visitors] : []));

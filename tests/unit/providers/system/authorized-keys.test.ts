@@ -10,6 +10,9 @@ test.each([
   [`  ${ONE}`, ONE],
   [`from="192.0.2.1",command="/bin/x y" ${TWO} robot`, TWO],
   [`sk-ssh-ed25519@openssh.com AAAAGnNr token`, "sk-ssh-ed25519@openssh.com AAAAGnNr"],
+  [`ssh-rsa \t AAAAB3NzaC1yc2EAAAADAQABAAAAAQC1 robot`, TWO],
+  [`environment="KEY= ${ONE} " ${TWO} robot`, TWO],
+  [`command="say \\" ${ONE} " ${TWO} ${ONE}`, TWO],
   [`# ${ONE}`, undefined],
   ["", undefined],
   ["no key at all", undefined],
@@ -22,6 +25,7 @@ test("a declared key counts only where it is let in without options", () => {
 
 test("others are named as people compare keys", () => {
   expect(othersIn(`# mine\n${TWO}\n${ONE} me@home\n`, [TWO])).toEqual([`${ONE_FINGERPRINT} me@home`]);
+  expect(othersIn(`${ONE.replace(" ", "  ")} me@home\n`, [TWO])).toEqual([`${ONE_FINGERPRINT} me@home`]);
 });
 
 test("what is missing is added, and others stay with their comments and options", () => {

@@ -18,12 +18,14 @@ export const differences = (
   { added = [], transient = [], optional = [] }: InputRules,
   olds: object,
   news: object,
-): string[] =>
-  Object.entries({ ...Object.fromEntries(optional.map((property) => [property, undefined])), ...news })
+): string[] => {
+  const given: object = { ...Object.fromEntries(optional.map((property) => [property, undefined])), ...news };
+  return Object.entries(given)
     .filter(([property]) => !INTERNAL.has(property) && !transient.includes(property))
     .filter(([property]) => property in olds || !added.includes(property))
     .filter(([property, value]) => !isDeepStrictEqual(plain(olds[property as keyof typeof olds]), plain(value)))
     .map(([property]) => property);
+};
 
 /** What the state keeps. */
 export const withoutTransient = ({ transient = [] }: InputRules, state: object): object =>

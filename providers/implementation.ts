@@ -116,7 +116,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
       return { id: idOf(inputs), outs: await settled(inputs) };
     },
 
-    async read(id, state: State & Inputs & Versioned) {
+    async read(id, state: State & Inputs & Known & Versioned) {
       try {
         const observed = await throughOutages(() => kind.observe(state));
         // Looking at what an older implementation has made applies nothing anew.

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import type { Kind } from "../implementation";
 import type { OvhAccount } from "../ovh/client";
-import { OvhOutage } from "../ovh/failure";
+import { OvhOutage, OvhRefusal } from "../ovh/failure";
 import { type ManagedRecord, planOf, type ZonePlan } from "../ovh/plan";
 import { type AddressRecord, Zone, type ZoneRecord } from "../ovh/zone";
 import { resourceOf } from "../resource";
@@ -63,7 +63,8 @@ export const ovhZoneRecordsKind: Kind<OvhZoneRecordsInputs, OvhZoneRecordsState>
     try {
       return await seen(new Zone(state, state.zone), state);
     } catch (error) {
-      throw error instanceof OvhOutage ? new Unreadable(error.message) : error;
+      // A consumer key that is valid no longer must not keep a refresh from all else.
+      throw error instanceof OvhOutage || error instanceof OvhRefusal ? new Unreadable(error.message) : error;
     }
   },
   async remove(state) {

@@ -305,6 +305,13 @@ describe("the API", () => {
     expect([pauses.mock.calls.length, api.calls.length]).toEqual([4, 5]);
   });
 
+  test("that takes the keys no longer is no drift", async () => {
+    const state = await kind.ensure(inputs);
+    const refused = kind.observe({ ...state, consumerKey: "wrong-wrong-wrong" });
+    await expect(refused).rejects.toThrow(Unreadable);
+    await expect(refused).rejects.toThrow("the consumer key is not valid");
+  });
+
   test("that is away is no drift", async () => {
     const state = await kind.ensure(inputs);
     await api.stop();

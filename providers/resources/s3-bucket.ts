@@ -3,6 +3,7 @@ import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
 import type { Kind } from "../implementation";
 import { resourceOf } from "../resource";
 import { clientOf, does, found, type S3Client, type S3Server } from "../s3/client";
+import { Unreadable } from "../unreadable";
 import { warn } from "../warn";
 
 /** A bucket that keeps what is overwritten or removed in it for a while, whoever does that. */
@@ -71,13 +72,13 @@ export const s3BucketKind: Kind<S3BucketInputs, S3BucketState> = {
   },
 };
 
-/** The client's own messages do not say what they are about. */
+/** The client's own messages do not say what they are about. @throws Unreadable when the server is away, or refuses */
 async function named<T>({ bucket, endpoint }: S3BucketInputs, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const { name, message } = error as Error;
-    throw new Error(`bucket ${bucket} at ${endpoint}: ${message.includes(name) ? message : `${name}: ${message}`}`, {
+    throw new Unreadable(`bucket ${bucket} at ${endpoint}: ${message.includes(name) ? message : `${name}: ${message}`}`, {
       cause: error,
     });
   }

@@ -26,7 +26,9 @@ export function readEngineFile(text: string, where: string): EngineFile {
     });
   }
   if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as EngineFile;
-  throw new BrokenEngineFile(`${where}: expected an object of JSON, found something else: mend it by hand, then run up again`);
+  throw new BrokenEngineFile(
+    `${where}: expected an object of JSON, found something else: mend it by hand, then run up again`,
+  );
 }
 
 /** Options of a driver stay beside ours; of every other key ours is the whole value. */

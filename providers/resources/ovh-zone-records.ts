@@ -144,7 +144,9 @@ async function takeBack(zone: Zone, created: readonly ManagedRecord[], name: str
     }
   } catch {
     const which = left.map((one) => textOf(one, name)).join(", ");
-    warn(`${which}: made at OVH by this run, which failed; the next one takes it for somebody else's, and never removes it`);
+    warn(
+      `${which}: made at OVH by this run, which failed; the next one takes it for somebody else's, and never removes it`,
+    );
   }
 }
 

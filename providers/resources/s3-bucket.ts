@@ -78,9 +78,12 @@ async function named<T>({ bucket, endpoint }: S3BucketInputs, work: () => Promis
     return await work();
   } catch (error) {
     const { name, message } = error as Error;
-    throw new Unreadable(`bucket ${bucket} at ${endpoint}: ${message.includes(name) ? message : `${name}: ${message}`}`, {
-      cause: error,
-    });
+    throw new Unreadable(
+      `bucket ${bucket} at ${endpoint}: ${message.includes(name) ? message : `${name}: ${message}`}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -60,7 +60,10 @@ function systemOf({ owner, machine, description }: Fresh) {
 }
 
 /** The account is there before it is needed for a login, and after the groups that packages bring. */
-function operatorOf({ owner, machine, context, operator, parent }: Fresh, options: { dependsOn: Resource[] }): Resource[] {
+function operatorOf(
+  { owner, machine, context, operator, parent }: Fresh,
+  options: { dependsOn: Resource[] },
+): Resource[] {
   if (operator === undefined) return [];
   const { user, keys = [], otherKeys } = operator;
   const visitors = visitorsOf(owner.host, context);

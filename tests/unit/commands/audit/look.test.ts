@@ -5,7 +5,8 @@ import path from "node:path";
 
 /** The part of the look that reads whose keys open an account. */
 const [KEYS_OF = ""] =
-  /^keys_of\(\) \{[^]*?\n\}$/m.exec(readFileSync(path.join(__dirname, "../../../../commands/audit/look.sh"), "utf8")) ?? [];
+  /^keys_of\(\) \{[^]*?\n\}$/m.exec(readFileSync(path.join(__dirname, "../../../../commands/audit/look.sh"), "utf8")) ??
+  [];
 
 let home: string;
 beforeEach(() => {

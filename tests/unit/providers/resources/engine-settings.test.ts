@@ -19,5 +19,7 @@ test("a daemon.json that somebody broke is drift, and is refused when it is to b
   expect((await engineSettingsKind.observe({ ...inputs, before: {} }))?.condition).toBe(
     "differs: JSON in the file, engine in the engine, the end of containers at shutdown",
   );
-  await expect(engineSettingsKind.ensure(inputs)).rejects.toThrow(/daemon\.json: expected JSON, found .*: mend it by hand/);
+  await expect(engineSettingsKind.ensure(inputs)).rejects.toThrow(
+    /daemon\.json: expected JSON, found .*: mend it by hand/,
+  );
 });

@@ -225,7 +225,8 @@ describe("an interrupted run", () => {
 
   test("that cannot take back what it has made says which records it leaves", async () => {
     const away = ["POST /domain/zone/example.org/refresh", "DELETE /domain/zone/example.org/record"];
-    for (const request of away) api.fail(...Array<{ request: string; status: number }>(5).fill({ request, status: 503 }));
+    for (const request of away)
+      api.fail(...Array<{ request: string; status: number }>(5).fill({ request, status: 503 }));
     await expect(kind.ensure({ ...inputs, records: [COUCH] })).rejects.toThrow("refresh");
     expect(said.mock.calls).toEqual([
       [expect.stringContaining("warning: couch.example.org A 192.0.2.1: made at OVH by this run, which failed")],

@@ -54,7 +54,9 @@ describe("where the host has an old set again, for an earlier restore", () => {
   });
 
   test("it is the one of before in a stack without copies", async () => {
-    const { set: found } = await chosenSet({ host: "sese-ai", at: "2026-11-12" }, own, () => Promise.resolve(undefined));
+    const { set: found } = await chosenSet({ host: "sese-ai", at: "2026-11-12" }, own, () =>
+      Promise.resolve(undefined),
+    );
     expect(found).toBe("000003-20261103T025500Z");
   });
 });

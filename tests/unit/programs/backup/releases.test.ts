@@ -264,7 +264,10 @@ describe("the way back", () => {
   test("starts whom it has stopped where somebody else cannot be", () => {
     writeFileSync(host.at("fail-stop-vpai_shop"), "");
     expect(goBack().code).toBe(1);
-    expect(steps().filter((step) => step.endsWith("vpai_reports"))).toEqual(["stop vpai_reports", "start vpai_reports"]);
+    expect(steps().filter((step) => step.endsWith("vpai_reports"))).toEqual([
+      "stop vpai_reports",
+      "start vpai_reports",
+    ]);
     expectAsBefore();
     expect(host.has("live/db.orders.new")).toBe(false);
   });

@@ -198,11 +198,7 @@ describe("what was requested after the set was made", () => {
       error: expect.stringContaining("found that its set had nothing of it") as string,
     });
     expect(host.run(["revert", moment])).toMatchObject({ code: 0, error: "" });
-    expect([live("one"), live("two"), live("late")]).toEqual([
-      "one then\nnow\n",
-      "two then\nnow\n",
-      "late now\n",
-    ]);
+    expect([live("one"), live("two"), live("late")]).toEqual(["one then\nnow\n", "two then\nnow\n", "late now\n"]);
   });
 
   test("is refused where it is what is asked for", () => {

@@ -91,9 +91,11 @@ export function setAt(manifests: readonly Manifest[], at: string): Manifest {
 
 /** The same; undefined where there is none. */
 export function foundAt(manifests: readonly Manifest[], at: string): Manifest | undefined {
-  const named = manifests.filter(
-    ({ set, sequence }) => set === at || (/^\d{1,6}$/.test(at) && sequence === Number(at)),
-  );
+  const named = manifests.filter((manifest) => isNamed(manifest, at));
   const moment = at === "" ? Infinity : Date.parse(at);
   return named.at(-1) ?? manifests.filter(({ started }) => Date.parse(started) <= moment).at(-1);
 }
+
+/** Whether a set is meant by its name or number, not by a moment. */
+export const isNamed = ({ set, sequence }: Pick<Manifest, "set" | "sequence">, at: string): boolean =>
+  set === at || (/^\d{1,6}$/.test(at) && sequence === Number(at));

@@ -33,6 +33,9 @@ export RESTIC_CACHE_DIR=$STORE/cache RESTIC_PASSWORD_FILE=$SECRETS/password
 say() { echo "offsite: $*"; }
 fail() { echo "offsite: $*" >&2; exit 1; }
 
+# Notes its input for the next run: all of it, or what was noted before stays, also where the disk is full. usage: note <file of the store>
+note() { cat > "$STORE/.note" && mv -f "$STORE/.note" "$STORE/$1"; }
+
 # The keys of the bucket, where Restic reads them: a file that goes with the container. A local repository has none.
 give_keys() {
   [ -e "$SECRETS/access_key" ] || return 0
@@ -78,10 +81,10 @@ alone() {
 expect_time_goes_on() {
   local now last
   now=$(date +%s) last=$(cat "$STORE/clock" 2> /dev/null || echo 0)
-  [ "$now" -ge "$last" ] || fail "this host's clock says $(moment_of "$now"), and said $(moment_of "$last") before." \
+  [ "$now" -ge "${last:-0}" ] || fail "this host's clock says $(moment_of "$now"), and said $(moment_of "$last") before." \
     "Nothing was done. If it is right now: remove $STORE/clock"
-  echo "$now" > "$STORE/clock"
-  trap 'date +%s > "$STORE/clock"' EXIT
+  echo "$now" | note clock
+  trap 'date +%s | note clock' EXIT
 }
 
 # 2026-11-29T02:55:00Z of a number of seconds.
@@ -94,15 +97,15 @@ open_repository() {
   case $code in
     0)
       id=$(echo "$id" | jq --raw-output .id)
-      if [ ! -e "$STORE/repository" ]; then echo "$id" > "$STORE/repository"; fi
+      if [ ! -s "$STORE/repository" ]; then echo "$id" | note repository; fi
       [ "$(cat "$STORE/repository")" = "$id" ] || fail "expected the repository $(cat "$STORE/repository") at $RESTIC_REPOSITORY," \
         "found $id. If that is meant: remove $STORE/repository"
       ;;
     10)
-      [ ! -e "$STORE/repository" ] || fail "expected the repository $(cat "$STORE/repository") at $RESTIC_REPOSITORY, found none." \
+      [ ! -s "$STORE/repository" ] || fail "expected the repository $(cat "$STORE/repository") at $RESTIC_REPOSITORY, found none." \
         "Nothing was made. Bring it back (docs/backups.md#a-deletion-in-the-bucket); to begin anew, remove $STORE/repository"
       restic init --quiet
-      restic cat config --no-lock | jq --raw-output .id > "$STORE/repository"
+      restic cat config --no-lock | jq --raw-output .id | note repository
       ;;
     12) fail "the repository's password is another one (RESTIC_PASSWORD_FILE). Nothing was done" ;;
     *)
@@ -240,7 +243,7 @@ metric() { printf '# TYPE %s gauge\n' "$1"; }
 # Writes what the host's collector reads. The age of what was never there counts from the first run on.
 report() {
   local host away overdue time
-  [ -e "$STORE/since" ] || date +%s > "$STORE/since"
+  [ -s "$STORE/since" ] || date +%s | note since
   : > "$STORE/.figures"
   while read -r host away overdue; do
     time=$(newest "$host" '.time // empty')
@@ -277,7 +280,7 @@ push() {
     # Where a set has filled the disk, the others and the notes of this run need its room.
     rm -rf "$SETS" "$STORE"/.stream
     [ "$code" -eq 0 ] || failed=1
-    echo "$code" > "$STORE/exit/$host"
+    echo "$code" | note "exit/$host"
   done < "$HERE/hosts"
   note_snapshots
   report
@@ -303,11 +306,11 @@ upkeep() {
   fi
   forget
   repository prune --quiet --max-unused 5%
-  part=$(($(cat "$STORE/part" 2> /dev/null || echo 0) % PARTS + 1))
+  part=$(cat "$STORE/part" 2> /dev/null || echo 0)
+  part=$((${part:-0} % PARTS + 1))
   repository check --quiet --read-data-subset "$part/$PARTS" || fail "the repository is damaged: docs/backups.md#a-damaged-repository"
-  echo "$part" > "$STORE/part"
-  printf '{ "moment": "%s", "part": %s, "of": %s }\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$part" "$PARTS" > "$STORE/.checked"
-  mv "$STORE/.checked" "$STORE/checked.json"
+  echo "$part" | note part
+  printf '{ "moment": "%s", "part": %s, "of": %s }\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$part" "$PARTS" | note checked.json
   note_snapshots
   say "the repository is in order; part $part of $PARTS was read"
 }

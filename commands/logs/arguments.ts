@@ -1,4 +1,5 @@
 import { problemsOf } from "../../model/finding";
+import { wrongFlag } from "../terminal/flag";
 
 /** What `make logs` is told. */
 export interface LogOptions {
@@ -57,7 +58,7 @@ function expectValid({ LINES, SINCE, FOLLOW }: LogOptions): void {
     ...(SINCE && momentOf(SINCE, 0) === undefined
       ? [wrong("SINCE", "a span such as 90s, 15m, 1h or 2d, or a moment in ISO 8601", SINCE, "say SINCE=1h")]
       : []),
-    ...(FOLLOW && FOLLOW !== "1" ? [wrong("FOLLOW", "1, or nothing", FOLLOW, "say FOLLOW=1")] : []),
+    ...(FOLLOW && FOLLOW !== "1" ? [wrongFlag("FOLLOW", FOLLOW)] : []),
   ];
   if (problems.length > 0) throw problemsOf("What the command was given", problems);
 }

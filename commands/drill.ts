@@ -1,8 +1,8 @@
 import { expectFormat } from "./audit/format";
+import { chosenBacked } from "./backups/host";
 import { Copy, holdDrill } from "./drill/copy";
 import { isGood, jsonOf, reportOf } from "./drill/report";
 import { DrillRun } from "./drill/run";
-import { drilledHosts } from "./drill/sets";
 import { deployedHosts } from "./stack/hosts";
 import { chosenStack, main } from "./stack/pulumi";
 import { flagOf } from "./terminal/flag";
@@ -17,7 +17,7 @@ main(async () => {
   const keep = flagOf("KEEP");
   const format = expectFormat(process.env["FORMAT"]);
   const hosts = await deployedHosts(stack);
-  const names = drilledHosts(hosts, wanted);
+  const names = chosenBacked(hosts, wanted).map(({ name }) => name);
   const copy = Copy.of(stack);
   const release = holdDrill(stack);
   const leave = untilInterrupted(copy);

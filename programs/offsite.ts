@@ -170,7 +170,8 @@ export function offsiteBuckets(settings: Stack["settings"], foreign: readonly Fo
 
 /** Whose key is for the bucket of the backups, too, is denied nothing there: it could read and overwrite them. */
 function expectAlone(backups: string | undefined, others: readonly { what: string; bucket: unknown }[]): void {
-  const same = others.filter(({ bucket }) => bucket !== undefined && bucket === backups);
+  if (backups === undefined) return;
+  const same = others.filter(({ bucket }) => bucket === backups);
   if (same.length > 0)
     throw new UserError(
       `vpai:backupsBucket: expected a bucket that is the backups' alone, found ${backups}, which is ` +

@@ -61,7 +61,7 @@ export const apartAddresses = onEachHost(({ name, services, bindAddress, vpnAddr
         {
           where: name,
           expected: `an address for the world beside that of the VPN, as ${both.hostPort}/${both.protocol} is published on each`,
-          found: `${vpnAddress} for both`,
+          found: `${bindAddress} for both`,
           mend: `set vpai:hosts.${name}.machine.address to the one that the world reaches it on`,
         },
       ];

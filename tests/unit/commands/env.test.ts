@@ -19,7 +19,7 @@ test.each([
   const log = jest.spyOn(console, "log").mockImplementation();
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a command runs when it is loaded
   jest.isolateModules(() => void require("../../../commands/env"));
-  const printed = log.mock.calls.flat();
+  const printed: unknown[] = log.mock.calls.flat();
   log.mockRestore();
   expect(printed).toEqual([`export PATH='/checkout/bin':"$PATH"`, `export ASKED_FOR='${stack}'`]);
 });

@@ -73,7 +73,7 @@ test.each(["append", "prune", "share"] as const)(
   },
 );
 
-test.each([
+test.each<[Record<string, string>, string[], string]>([
   [{ sharedBucket: "vpai-backups" }, [], "which is vpai:sharedBucket, too"],
   [{}, ["vpai-backups", "vpai-backups"], "which is the bucket of secrets:one and the bucket of secrets:two, too"],
 ])("the bucket of the backups is nothing else's: %j", (more, foreign, found) => {

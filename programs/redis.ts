@@ -118,7 +118,8 @@ export function redis({ name = "redis", group, networks }: RedisArgs): Container
         expr: "redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.9",
         after: "10m",
         severity: "critical",
-        summary: "Redis uses {{ $value | humanizePercentage }} of its memory, and refuses new jobs and figures when it is full",
+        summary:
+          "Redis uses {{ $value | humanizePercentage }} of its memory, and refuses new jobs and figures when it is full",
         value: "{{ $value | humanizePercentage }}",
         runbook: "memory-runs-out",
       },

@@ -48,8 +48,7 @@ export const isSet = (flag: string | undefined): boolean => flag === "1";
 /** Seconds since 1970; undefined for what is neither a span nor a moment. */
 function momentOf(since: string, now: number): number | undefined {
   const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(since) ?? [];
-  const moment =
-    count === undefined ? momentIn(since) / 1000 : now / 1000 - Number(count) * (SECONDS[unit] ?? 0);
+  const moment = count === undefined ? momentIn(since) / 1000 : now / 1000 - Number(count) * (SECONDS[unit] ?? 0);
   // Neither Docker nor the journal knows of a time before 1970.
   return moment >= 0 ? Math.floor(moment) : undefined;
 }

@@ -104,7 +104,10 @@ const unknown = (variable: string, found: string, kind: string, known: readonly 
 /** What to do about a service that the platform has and the stack does not run; undefined for every other name. */
 function offHere(variable: string, name: string): string | undefined {
   const service = variable === "SERVICE" ? allServices.find((one) => one.name === name) : undefined;
-  return service && `it is off: choose its group, ${service.group} (vpai:services, SERVICES=), on a stack with its host, then make up`;
+  return (
+    service &&
+    `it is off: choose its group, ${service.group} (vpai:services, SERVICES=), on a stack with its host, then make up`
+  );
 }
 
 const elsewhere = ({ variable, kind, name }: Wanted, host: string, places: readonly string[]): Finding => ({

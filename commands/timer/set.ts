@@ -43,7 +43,10 @@ export function setTimer(chore: Chore): number {
 /** Before a unit is written that nobody would ever look at. @throws UserError */
 function expectSystemd(scope: readonly string[]): void {
   const asked = ["show", "--property", "Version"];
-  const { error, status, stderr } = spawnSync("systemctl", [...scope, ...asked], { encoding: "utf8", env: process.env });
+  const { error, status, stderr } = spawnSync("systemctl", [...scope, ...asked], {
+    encoding: "utf8",
+    env: process.env,
+  });
   if (error === undefined && status === 0) return;
   const found = error?.message ?? stderr.trim();
   throw new UserError(

@@ -60,7 +60,9 @@ export const settingOf = ({ SITE: site = "" }: { SITE?: string | undefined }, vi
 function settingsBySite(views: readonly HostView[]): Map<string, string> {
   const sites = views.flatMap(({ services }) => services.flatMap(({ expose = [] }) => expose));
   return new Map(
-    sites.flatMap(({ subdomain, vpnWhen }): [string, string][] => (vpnWhen === undefined ? [] : [[subdomain, vpnWhen]])),
+    sites.flatMap(({ subdomain, vpnWhen }): [string, string][] =>
+      vpnWhen === undefined ? [] : [[subdomain, vpnWhen]],
+    ),
   );
 }
 

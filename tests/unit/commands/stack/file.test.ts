@@ -24,7 +24,7 @@ test.each([
 
 test.each(["preview", "status", "secrets", "logs"])("make %s makes no stack of a mistyped name", async (command) => {
   const { code, err } = await runCommand(command, { STACK: "prd" });
-  expect([code, err]).toEqual([1, expect.stringContaining('STACK\n    expected: a stack that has a file')]);
+  expect([code, err]).toEqual([1, expect.stringContaining("STACK\n    expected: a stack that has a file")]);
   expect(fake.calls).toEqual([]);
 });
 

@@ -54,11 +54,14 @@ test("one whose systemd does not answer", () => {
 });
 
 test.each([
-  [{ STACK: "lab" }, 'ACTION\n    expected: on or off\n    found:    nothing'],
+  [{ STACK: "lab" }, "ACTION\n    expected: on or off\n    found:    nothing"],
   [{ STACK: "lab", ACTION: "start" }, 'found:    "start"'],
-  [{ STACK: "prod", ACTION: "on", [PASSPHRASE]: "" }, `${PASSPHRASE}\n    expected: a file with the passphrase of prod`],
+  [
+    { STACK: "prod", ACTION: "on", [PASSPHRASE]: "" },
+    `${PASSPHRASE}\n    expected: a file with the passphrase of prod`,
+  ],
   [{ STACK: "prod", ACTION: "on", [PASSPHRASE]: "/nowhere/p" }, "found:    no file /nowhere/p"],
-  [{ STACK: "prd", ACTION: "on", [PASSPHRASE]: "/dev/null" }, 'STACK\n    expected: a stack that has a file'],
+  [{ STACK: "prd", ACTION: "on", [PASSPHRASE]: "/dev/null" }, "STACK\n    expected: a stack that has a file"],
 ])("%j", (given, found) => {
   expect(set(given as unknown as Record<string, string>, "exit 0")).toContain(found);
 });

@@ -3,7 +3,7 @@ import { expectForm } from "../../model/foreign-json";
 import { pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../engine/run";
 import { pulumiJson } from "../engine/pulumi-json";
-import { stackFileContent } from "../stack/file";
+import { stackFileContent } from "../engine/stack-file";
 import { fits, passphraseIn } from "./check-passphrase";
 import { type Ask, asking } from "./prompt";
 

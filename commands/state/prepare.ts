@@ -1,5 +1,5 @@
 import { pulumiOutput, runPulumi } from "../engine/run";
-import { stackFile } from "../stack/file";
+import { stackFile } from "../engine/stack-file";
 import { type StackState, stateOf } from "./backend";
 import { readState, restoreCommand } from "./check";
 import { copiesOf, keepCopy, readable } from "./copies";

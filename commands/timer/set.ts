@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { problemsOf, UserError } from "../../model/finding";
 import { projectRoot } from "../../toolchain/environment";
-import { stackFile } from "../stack/file";
+import { stackFile } from "../engine/stack-file";
 import { chosenStack } from "../stack/pulumi";
 import { type Chore, timerName, type TimerPlace, timerUnits, unitFolder } from "./units";
 

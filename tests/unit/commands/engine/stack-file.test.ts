@@ -1,7 +1,7 @@
 import { fake } from "../fake-pulumi";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { stackFile, stackFileContent } from "../../../../commands/stack/file";
+import { stackFile, stackFileContent } from "../../../../commands/engine/stack-file";
 import { runCommand } from "../run-command";
 
 beforeEach(() => fake.reset());

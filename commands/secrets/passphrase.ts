@@ -12,7 +12,7 @@ interface Encryption {
   readonly secretsprovider?: string;
 }
 
-const encryptionOf = (stack: string): Encryption => (stackFileContent(stack) ?? {}) as Encryption;
+const encryptionOf = (stack: string): Encryption => stackFileContent(stack) ?? {};
 
 /** A stack of the Pulumi service is encrypted by the service; every other backend's by a passphrase. */
 const inPulumiService = async (stack: string): Promise<boolean> => {

@@ -4,7 +4,7 @@ import { readLock } from "../../images/lock";
 import { folderOn, type Platform } from "../../model/platform";
 import { PUSHING, REPOSITORY_PASSWORD, repositoryOf, RESTIC_IMAGE } from "../../programs/offsite";
 import { BackupProgram, unitOfHost } from "../backups/host";
-import { copyOf, type OffsiteCopy, offsiteHost, offsiteOn } from "../backups/offsite";
+import { copyOf, expectAt, type OffsiteCopy, offsiteHost, offsiteOn } from "../backups/offsite";
 import { type Elsewhere, elsewhereOf } from "../buckets/settings";
 import { bringBack } from "../drill/host";
 import { isGood, type ReturnedHost } from "../drill/report";
@@ -52,7 +52,8 @@ export class Recovery {
 
   /** @throws where it cannot succeed, before anything is changed */
   static async of(asked: Asked): Promise<Recovery> {
-    const { stack, host } = asked;
+    const { stack, host, at } = asked;
+    expectAt(at);
     await prepareStack(stack);
     await expectPassphrase(stack);
     const settings = await settingsOf(stack);

@@ -1,5 +1,6 @@
 import { foundAt, isNamed, type Manifest, setAt } from "../backups/manifest";
 import { copyOf, type OffsiteCopy } from "../backups/offsite";
+import { momentIn } from "../terminal/moment";
 
 /** The set that a restore is to bring back. */
 export interface ChosenSet {
@@ -42,5 +43,5 @@ function isFollowed(own: Manifest, manifests: readonly Manifest[]): boolean {
 /** Whether a copy is of a set that the host has no more, later than one of its own, and no later than a moment. */
 const isBetween = (own: Manifest, { set, time }: OffsiteCopy, at: string, manifests: readonly Manifest[]): boolean =>
   Date.parse(time) > Date.parse(own.started) &&
-  Date.parse(time) <= Date.parse(at) &&
+  Date.parse(time) <= momentIn(at) &&
   !manifests.some((one) => one.set === set);

@@ -1,19 +1,16 @@
 import { type Connection, Transport } from "@vpai/providers";
-import { type Backed, backedHosts, BackupProgram } from "./backups/host";
+import { type Backed, BackupProgram, chosenBacked } from "./backups/host";
 import { rowsOf } from "./backups/manifest";
 import { offsiteHost, offsiteOn, offsiteRows } from "./backups/offsite";
 import { type DeployedHost, deployedHosts } from "./stack/hosts";
 import { chosenStack, main } from "./stack/pulumi";
-import { chosenHost } from "./scope/choice";
 import { table } from "./terminal/table";
 
 /** `make backups [HOST=…]`: what can be brought back, by host and service: how old it is, and when it was read back. */
 main(async () => {
   const hosts = await deployedHosts(chosenStack());
   const { HOST: host } = process.env;
-  if (host) chosenHost(host, hosts);
-  const backed = backedHosts(hosts).filter(({ name }) => !host || name === host);
-  const found = await Promise.all([...backed.map(rowsOn), ...elsewhere(hosts, host)]);
+  const found = await Promise.all([...chosenBacked(hosts, host).map(rowsOn), ...elsewhere(hosts, host)]);
   const head = ["host", "service", "sets", "newest", "age", "size", "verified"];
   console.log(
     table(

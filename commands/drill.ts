@@ -1,10 +1,11 @@
 import { expectFormat } from "./audit/format";
+import { chosenBacked } from "./backups/host";
 import { Copy, holdDrill } from "./drill/copy";
 import { isGood, jsonOf, reportOf } from "./drill/report";
 import { DrillRun } from "./drill/run";
-import { drilledHosts } from "./drill/sets";
 import { deployedHosts } from "./stack/hosts";
 import { chosenStack, main } from "./stack/pulumi";
+import { flagOf } from "./terminal/flag";
 
 /**
  * `make drill [HOST=…] [STACK=…] [KEEP=1] [FORMAT=json]`: brings the newest sets of backups back in an isolated copy of the stack, and
@@ -12,10 +13,11 @@ import { chosenStack, main } from "./stack/pulumi";
  */
 main(async () => {
   const stack = chosenStack();
-  const { HOST: wanted, KEEP: keep } = process.env;
+  const { HOST: wanted } = process.env;
+  const keep = flagOf("KEEP");
   const format = expectFormat(process.env["FORMAT"]);
   const hosts = await deployedHosts(stack);
-  const names = drilledHosts(hosts, wanted);
+  const names = chosenBacked(hosts, wanted).map(({ name }) => name);
   const copy = Copy.of(stack);
   const release = holdDrill(stack);
   const leave = untilInterrupted(copy);
@@ -27,7 +29,7 @@ main(async () => {
     return drill.found.every(isGood) ? 0 : 1;
   } finally {
     await drill.tell();
-    if (keep === "1") say(keptText(copy.directory));
+    if (keep) say(keptText(copy.directory));
     else await copy.remove();
     leave();
     release();

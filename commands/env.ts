@@ -12,4 +12,4 @@ function main(stack: string): void {
   for (const [name, value] of Object.entries(others)) console.log(shellExport(name, value));
 }
 
-main(process.argv[2] ?? process.env["STACK"] ?? "lab");
+main(process.argv[2] || process.env["STACK"] || "lab");

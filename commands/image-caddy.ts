@@ -14,6 +14,7 @@ import {
   pushArguments,
 } from "./image-caddy/image";
 import { main } from "./stack/pulumi";
+import { flagOf } from "./terminal/flag";
 
 /** What `docker build` is given. */
 const CONTEXT = path.join(projectRoot, ".vpai/image-caddy");
@@ -26,12 +27,13 @@ const OWN: ImageArchitecture = process.arch === "arm64" ? "arm64" : "amd64";
  * PUSH=1 builds it for every processor on the published Debian, and pushes it: what the workflow of that name does.
  */
 main(async () => {
+  const isPublished = flagOf("PUSH");
   const recipe = recipeDirectory("caddy");
   rmSync(CONTEXT, { recursive: true, force: true });
   for (const architecture of ARCHITECTURES) await compile(recipe, architecture);
   copyFileSync(path.join(projectRoot, "images/caddy/Dockerfile"), path.join(CONTEXT, "Dockerfile"));
   copyFileSync(path.join(recipe, "Caddyfile"), path.join(CONTEXT, "Caddyfile"));
-  await ((process.env["PUSH"] ?? "") === "" ? buildHere() : push());
+  await (isPublished ? push() : buildHere());
   return 0;
 });
 

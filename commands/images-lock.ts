@@ -8,6 +8,7 @@ import { stackLogins } from "./images-lock/logins";
 import { wantedReferences } from "./images-lock/references";
 import { askAll, type Outcome, refreshed, stateOf } from "./images-lock/refresh";
 import { chosenStack, main } from "./stack/pulumi";
+import { flagOf } from "./terminal/flag";
 import { table } from "./terminal/table";
 
 /** A variable of make (`make images-lock CHECK=1`). */
@@ -19,7 +20,7 @@ const setting = (name: string): string | undefined => process.env[name] || undef
  * Exit code 1 when a registry did not answer for an image; with CHECK=1 also when the file is not what it would become.
  */
 main(async () => {
-  const [check, mirror] = [setting("CHECK") !== undefined, setting("MIRROR")];
+  const [check, mirror] = [flagOf("CHECK"), setting("MIRROR")];
   const file = path.resolve(setting("LOCK") ?? LOCK_FILE);
   if (mirror !== undefined && file === LOCK_FILE && !check) {
     throw new Error("expected LOCK=<another file> beside MIRROR: production pulls from its own registries");

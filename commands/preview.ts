@@ -3,11 +3,13 @@ import { excluding, leftBy, servicesOf } from "./reach/run";
 import { chosenStack, main, prepareStack, pulumi } from "./stack/pulumi";
 import { choiceOf } from "./scope/choice";
 import { byHost } from "./scope/by-host";
+import { expectServices } from "./scope/services";
 import { withLog } from "./summary/run";
 
 /** `make preview`: what `up` would change. It reaches no host, so it knows of none that is away. */
 main(async () => {
   const stack = chosenStack();
+  expectServices(stack, process.env["VPAI_SERVICES"] ?? "");
   await prepareStack(stack);
   const args = ["--stack", stack, ...(await limits(stack)), ...process.argv.slice(2)];
   return withLog((logging) => pulumi(stack, "preview", ...args, ...logging), byHost);

@@ -5,8 +5,9 @@ import { asking } from "./secrets/prompt";
 import { importFrom, missingValues, type NewValue } from "./secrets/sources";
 import { readStackFile, writeSecret } from "./secrets/stack-file";
 import { describeSecrets, secretsOf, type StackSecret } from "./secrets/state";
+import { flagOf } from "./terminal/flag";
 
-/** A variable of make (`make secrets GENERATE=1`). */
+/** A variable of make (`make secrets IMPORT=secrets.yml`). */
 const setting = (name: string): string => process.env[name] ?? "";
 
 /** Values that config does not have yet; a set one is only replaced when that is asked for. */
@@ -36,21 +37,22 @@ const imported = async (secrets: readonly StackSecret[]): Promise<readonly NewVa
 };
 
 /** Imported values first, then what is still missing. */
-const gather = async (secrets: readonly StackSecret[]): Promise<readonly NewValue[]> => {
+const gather = async (secrets: readonly StackSecret[], generate: boolean): Promise<readonly NewValue[]> => {
   const first = await imported(secrets);
   const done = new Set(first.map(({ declaration }) => declaration.name));
   const rest = secrets.filter(({ declaration }) => !done.has(declaration.name));
-  return [...first, ...(await missingValues(rest, setting("GENERATE") !== "", asking()))];
+  return [...first, ...(await missingValues(rest, generate, asking()))];
 };
 
 /** `make secrets`: shows the state of a stack's secrets and fills in what is missing. */
 main(async () => {
   const stack = chosenStack();
+  const [generate, overwrite] = [flagOf("GENERATE"), flagOf("OVERWRITE")];
   await providePassphrase(stack);
   await prepareStack(stack);
   const secrets = secretsOf(await readStackFile(stack), platformNames);
   console.log(`Secrets of stack ${stack}:\n${describeSecrets(secrets)}`);
-  for (const { declaration, value, remark } of toWrite(await gather(secrets), secrets, setting("OVERWRITE") !== "")) {
+  for (const { declaration, value, remark } of toWrite(await gather(secrets, generate), secrets, overwrite)) {
     if (remark !== undefined) console.log(`Look at this one: ${remark}`);
     await writeSecret(stack, declaration.name, value);
     console.log(`${declaration.name} was set`);

@@ -1,11 +1,10 @@
-import { chosenServices } from "../config/lab-services";
-import { allGroups } from "../platforms";
 import { checksFor, examine, formatReports } from "../toolchain/doctor/doctor";
 import { thisMachine } from "../toolchain/doctor/machine";
 import { rememberLabServices } from "../toolchain/environment";
 import { chosenStack, main, prepareStack } from "./stack/pulumi";
 import { finishRotations } from "./rotate/finish";
 import { isRotating } from "./rotate/pending";
+import { expectServices } from "./scope/services";
 import { bringUp } from "./up/bring-up";
 
 /** `make up`: the lab without questions, every other stack after its preview was confirmed. Ends what `make rotate` has begun. */
@@ -26,12 +25,6 @@ async function refuseUnfitMachine(stack: string): Promise<void> {
 }
 
 function rememberServices(stack: string, chosen: string): void {
-  if (chosen === "") return;
-  if (stack !== "lab") {
-    throw new Error(
-      `expected SERVICES for the lab only, found it for ${stack}: set vpai:services in Pulumi.${stack}.yaml instead`,
-    );
-  }
-  chosenServices(chosen, allGroups);
-  rememberLabServices(chosen);
+  expectServices(stack, chosen);
+  if (chosen !== "") rememberLabServices(chosen);
 }

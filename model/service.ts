@@ -47,8 +47,8 @@ interface Gateway {
 /** A program gives itself to whoever registers first, unless somebody sees to it. */
 interface FirstUser {
   /**
-   * Paths of the requests that make one, as the program sees them; what ends in `*` stands for all that begin so. No
-   * gateway passes them on, to anybody, at any time: the owner is made from inside. Default: no request makes one.
+   * Paths of the requests that make one, and of pages with a login that everybody knows, as the program sees them; what ends in `*`
+   * stands for all that begin so. No gateway passes them on, to anybody, at any time: the owner is made from inside. Default: none.
    */
   closed?: readonly string[];
   /** Password of the owner whom the program's start or a request of the service makes. Default: nobody makes one. */

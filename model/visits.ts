@@ -22,3 +22,14 @@ export function roundsOf(host: HostView, context: ServiceContext): Round[] {
     return [{ job, hosts: context.hosts.filter(({ name }) => names.includes(name)) }];
   });
 }
+
+/** Comment of the key by which a job is let in where it visits, `offsite@seko-vpn`: unique there. @param host where it runs */
+export const visitorName = (job: Pick<Job, "name">, host: string): string => `${job.name}@${host}`;
+
+/** The jobs of all hosts that log in to a host, by the comments of their keys. */
+export const visitorsOf = (host: string, context: ServiceContext): string[] =>
+  context.hosts.flatMap((home) =>
+    roundsOf(home, context)
+      .filter(({ hosts }) => hosts.some(({ name }) => name === host))
+      .map(({ job }) => visitorName(job, home.name)),
+  );

@@ -112,6 +112,17 @@ export function redis({ name = "redis", group, networks }: RedisArgs): Container
         summary: "Redis does not answer the collector",
         runbook: "a-program-tells-no-metrics",
       },
+      {
+        // It drops nothing to make room, and its container's limit, which has room for its copies, is never reached.
+        name: "RedisFull",
+        expr: "redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.9",
+        after: "10m",
+        severity: "critical",
+        summary:
+          "Redis uses {{ $value | humanizePercentage }} of its memory, and refuses new jobs and figures when it is full",
+        value: "{{ $value | humanizePercentage }}",
+        runbook: "memory-runs-out",
+      },
     ],
     dashboards: [REDIS_DASHBOARD],
     offers: [redisDatabase.offer({ password: redisPassword(name) })],

@@ -9,15 +9,23 @@ interface InputRules {
   added?: readonly string[];
   /** Inputs that the state never has. */
   transient?: readonly string[];
+  /** Inputs that may be left out, and are then not what the state has. */
+  optional?: readonly string[];
 }
 
-/** Names of the inputs that differ from the state; what only the state has is no difference. */
-export const differences = ({ added = [], transient = [] }: InputRules, olds: object, news: object): string[] =>
-  Object.entries(news)
+/** Names of the inputs that differ from the state; what only the state has is none, but for an input that was left out. */
+export const differences = (
+  { added = [], transient = [], optional = [] }: InputRules,
+  olds: object,
+  news: object,
+): string[] => {
+  const given: object = { ...Object.fromEntries(optional.map((property) => [property, undefined])), ...news };
+  return Object.entries(given)
     .filter(([property]) => !INTERNAL.has(property) && !transient.includes(property))
     .filter(([property]) => property in olds || !added.includes(property))
     .filter(([property, value]) => !isDeepStrictEqual(plain(olds[property as keyof typeof olds]), plain(value)))
     .map(([property]) => property);
+};
 
 /** What the state keeps. */
 export const withoutTransient = ({ transient = [] }: InputRules, state: object): object =>

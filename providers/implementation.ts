@@ -20,6 +20,8 @@ export interface Kind<Inputs extends object, State extends object = Inputs> {
   added?: readonly (keyof Inputs & string)[];
   /** Inputs that `ensure` alone needs: what the state keeps is without them, and another value of theirs is no difference. */
   transient?: readonly (keyof Inputs & string)[];
+  /** Inputs that may be left out where that means something: what the state then has of them is a difference. */
+  optional?: readonly (keyof Inputs & string)[];
   /**
    * False where the login itself is what the resource is about. Elsewhere another `connection` alone is noted in the state,
    * and `ensure` does not run: the host is the same one, reached in another way.
@@ -49,6 +51,11 @@ export interface Kind<Inputs extends object, State extends object = Inputs> {
   remove(state: State): Promise<void>;
 }
 
+/** What every state has of the implementation that made it; a resource that is imported has none. */
+interface Versioned {
+  version?: number;
+}
+
 /** A kind of resource in the form that the provider process calls. */
 export type Implementation = Required<Omit<dynamic.ResourceProvider, "configure">>;
 
@@ -58,7 +65,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
   const idOf = (inputs: Inputs): string =>
     kind.id?.(inputs) ?? kind.identity.map((property) => String(inputs[property])).join(":");
 
-  const isRehomed = (olds: Known & { version?: number }, news: Inputs): news is Inputs & { connection: unknown } =>
+  const isRehomed = (olds: Known & Versioned, news: Inputs): news is Inputs & { connection: unknown } =>
     kind.rehomes !== false &&
     olds.version === kind.version &&
     olds.goneSince === undefined &&
@@ -109,10 +116,12 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
       return { id: idOf(inputs), outs: await settled(inputs) };
     },
 
-    async read(id, state: State & Inputs) {
+    async read(id, state: State & Inputs & Known & Versioned) {
       try {
         const observed = await throughOutages(() => kind.observe(state));
-        if (observed !== undefined) return { id, props: stamped(present(observed)) };
+        // Looking at what an older implementation has made applies nothing anew.
+        if (observed !== undefined)
+          return { id, props: { ...withoutTransient(kind, present(observed)), version: state.version } };
         return holdsData(state) ? { id, props: noteGone(state, titleOf(state)) } : {};
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
@@ -121,7 +130,7 @@ export function implement<Inputs extends object, State extends object>(kind: Kin
       }
     },
 
-    async update(_id, olds: State & Known & { version?: number }, news: Inputs) {
+    async update(_id, olds: State & Known & Versioned, news: Inputs) {
       if (isRehomed(olds, news)) return { outs: { ...olds, connection: news.connection } };
       return { outs: await settled(news, olds) };
     },

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { projectRoot } from "./environment";
 import { pluginNames, type PluginName } from "./pins";
 
@@ -19,7 +19,8 @@ export function pluginsOf(stack: string): PluginName[] {
 
 /** `pluginsOf` for the text of a stack's file. What is wrong in it is for the program to say. */
 export function pluginsFor(text: string): PluginName[] {
-  const { config } = (parse(text) ?? {}) as StackFile;
+  const document = parseDocument(text);
+  const { config } = ((document.errors.length === 0 ? document.toJS() : {}) ?? {}) as StackFile;
   const hosts = (config?.["vpai:hosts"] ?? {}) as Record<string, { machine?: { kind?: string } } | null>;
   const kinds = Object.values(hosts).map((host) => host?.machine?.kind);
   return pluginNames.filter((name) => ofMachines[name] === undefined || kinds.includes(ofMachines[name]));

@@ -11,12 +11,26 @@ import { text } from "node:stream/consumers";
 /** Changes that are listed at a time, and documents that are read at a time: a vault has hundreds of thousands of pieces. */
 const LISTED = 5_000;
 const READ = 100;
+/** Bytes of documents that are taken at a time: there is little memory, and each of them may have megabytes. */
+const TAKEN = 4_000_000;
 
 const [port, user, ...expected] = process.argv.slice(2);
 const password = (await text(process.stdin)).trimEnd();
 const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 
-async function ask(method, path, body) {
+/** @returns an answer's text; undefined for one of more bytes than `most` */
+async function textWithin({ body }, most) {
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > most) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function ask(method, path, body, most = Infinity) {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
     method,
     headers: {
@@ -28,7 +42,8 @@ async function ask(method, path, body) {
   });
   if (!answer.ok)
     throw new Error(`${method} ${path}: expected 200, found ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
-  return answer.json();
+  const said = await textWithin(answer, most);
+  return said === undefined ? undefined : JSON.parse(said);
 }
 
 /** Last revisions by document, as of one moment after the call: what changes meanwhile comes later in the list, and counts. */
@@ -48,17 +63,23 @@ async function revisionsOf(at) {
   }
 }
 
-/** The documents of some ids; one whose revision is gone by now was changed, and is asked for as it is. */
-async function read(at, wanted) {
+/**
+ * The documents of some ids; one whose revision is gone by now was changed, and is asked for as it is. Those that are too much at once
+ * are asked for in halves.
+ */
+async function* read(at, wanted) {
   const docs = wanted.flatMap(([id, revs]) => revs.map((rev) => ({ id, rev })));
-  const { results } = await ask("POST", `${at}/_bulk_get?revs=true&attachments=true`, { docs });
-  const found = [];
-  for (const { id, docs: answers } of results)
-    for (const { ok } of answers) {
-      if (ok !== undefined) found.push(ok);
-      else found.push(await ask("GET", `${at}/${encodeURIComponent(id)}?revs=true&attachments=true`));
-    }
-  return found;
+  const most = wanted.length > 1 ? TAKEN : Infinity;
+  const answer = await ask("POST", `${at}/_bulk_get?revs=true&attachments=true`, { docs }, most);
+  if (answer === undefined) {
+    const half = Math.ceil(wanted.length / 2);
+    yield* read(at, wanted.slice(0, half));
+    yield* read(at, wanted.slice(half));
+    return;
+  }
+  for (const { id, docs: answers } of answer.results)
+    for (const { ok } of answers)
+      yield ok ?? (await ask("GET", `${at}/${encodeURIComponent(id)}?revs=true&attachments=true`));
 }
 
 async function save(name) {
@@ -71,7 +92,7 @@ async function save(name) {
   // In the order of their names: what did not change since yesterday is found again.
   const all = [...(await revisionsOf(at))].sort(([one], [other]) => (one < other ? -1 : 1));
   for (let from = 0; from < all.length; from += READ)
-    for (const doc of await read(at, all.slice(from, from + READ))) await write(doc);
+    for await (const doc of read(at, all.slice(from, from + READ))) await write(doc);
   await write({ end: true, ids: all.length });
   file.end();
   await finished(file);

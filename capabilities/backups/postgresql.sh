@@ -128,6 +128,12 @@ settle() {
   [ -z "$kept" ] || revert
 }
 
-discard() { query postgres <<< "DROP DATABASE IF EXISTS \"${ITEM}_restoring\"" > /dev/null 2>&1; }
+# Whoever still fills it, as for a restore that was killed, goes with it.
+discard() {
+  query postgres > /dev/null <<SQL
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS "${ITEM}_restoring" WITH (FORCE);
+SQL
+}
 
 "$@"

@@ -7,7 +7,7 @@ import { engineFindings, sshdFindings, sysctlFindings } from "./checks/effective
 import { exposureFindings } from "./checks/exposure";
 import { hardeningFindings } from "./checks/hardening";
 import { listenerFindings } from "./checks/listeners";
-import { nodeFindings } from "./checks/nodes";
+import { nodeFindings, untoldNodes } from "./checks/nodes";
 import { keyFindings, userFindings } from "./checks/people";
 import { rightsFindings } from "./checks/rights";
 import { selfStartingFindings } from "./checks/self-starting";
@@ -82,5 +82,8 @@ async function findingsOn(host: Transport, declared: Declared): Promise<AuditFin
 async function nodesFound(declared: Declared): Promise<AuditFinding[]> {
   const { connection, coordinator } = declared;
   if (coordinator === undefined) return [];
-  return nodeFindings(declared, await knownNodes({ connection, server: coordinator.server }));
+  return knownNodes({ connection, server: coordinator.server }).then(
+    (nodes) => nodeFindings(declared, nodes),
+    (why: Error) => untoldNodes(declared, why),
+  );
 }

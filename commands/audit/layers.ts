@@ -9,7 +9,10 @@ const LONGEST_QUOTE = 200;
 /** Never a difference: what Pulumi and the providers keep beside the properties. */
 const INTERNAL = new Set(["__provider", "resource", "version", "connection"]);
 
-/** What a layer of a host is otherwise than its state has it, property by property, as a refresh would see it. */
+/**
+ * What a layer of a host is otherwise than its state has it, property by property, as a refresh would see it. One that somebody broke, so
+ * that it cannot be read, keeps nothing else from being told.
+ */
 export async function layerFindings(host: string, layers: readonly DeclaredLayer[]): Promise<AuditFinding[]> {
   const found: AuditFinding[] = [];
   for (const layer of layers) found.push(...(await findingsAbout(host, layer)));
@@ -25,7 +28,10 @@ async function findingsAbout(
   const kind = implementations[implementation];
   if (kind === undefined)
     return [finding(name, { expected: "a kind that this program has", found: implementation, mend: "make up" })];
-  const { props } = (await kind.read(id, state)) as { props?: Record<string, unknown> };
+  const seen = await kind.read(id, state).catch((error: unknown) => error as Error);
+  if (seen instanceof Error)
+    return [finding(name, { expected: "what its state has", found: `what cannot be read: ${seen.message}`, mend })];
+  const { props } = seen as { props?: Record<string, unknown> };
   if (props === undefined) return [finding(name, { expected: "what its state has", found: "nothing", mend })];
   return Object.entries(props)
     .filter(([property]) => !INTERNAL.has(property))

@@ -18,7 +18,9 @@ keys_of() { # user, home
     file=$(printf '%s' "$name" | sed "s|%h|$2|g; s|%u|$1|g")
     case $file in /*) ;; *) file=$2/$file ;; esac
     [ -f "$file" ] || continue
-    sed -n 's/^[^#]*\(\(ssh-[a-z0-9-]*\|ecdsa-sha2-[a-z0-9]*\|sk-[a-z0-9@.-]*\) AAAA[A-Za-z0-9+\/=]*\).*/\1/p' "$file" | sed "s|^|$1	$file	|" | tell key
+    # All that look like keys: options and comments may hold some, too, and only sshd knows which one it is.
+    grep -v '^[[:space:]]*#' "$file" | grep -oE '(ssh-[a-z0-9-]+|ecdsa-sha2-[a-z0-9]+|sk-[a-z0-9@.-]+)[[:blank:]]+AAAA[A-Za-z0-9+/=]*' |
+      sed "s/[[:blank:]][[:blank:]]*/ /; s|^|$1	$file	|" | tell key
   done
 }
 printf '%s\n' "$passwd" | while IFS=: read -r user _ _ _ _ home _; do keys_of "$user" "$home"; done

@@ -1,6 +1,7 @@
 import { type Asked, backupCommand, type Connection } from "@vpai/providers";
 import { backupJobName } from "../../programs/backup";
 import type { DeployedHost } from "../stack/hosts";
+import { chosenHost } from "../scope/choice";
 import { type ReleaseManifest, releasesIn } from "./release";
 import { type Manifest, manifestsIn } from "./manifest";
 
@@ -72,3 +73,19 @@ export const backedHosts = (hosts: Readonly<Record<string, DeployedHost>>): Back
     const unit = backupUnitOf(name, host);
     return unit === undefined ? [] : [{ name, connection: host.connection, unit }];
   });
+
+/**
+ * The hosts with backups that are meant.
+ * @param chosen the name of the one that is asked for; empty: all of them
+ * @throws where that one is none of the stack's, or has none, and where no host has any
+ */
+export function chosenBacked(hosts: Readonly<Record<string, DeployedHost>>, chosen: string | undefined): Backed[] {
+  const all = backedHosts(hosts);
+  if (!chosen) {
+    if (all.length === 0) throw new Error("expected a host with backups, found none");
+    return all;
+  }
+  chosenHost(chosen, hosts);
+  unitOfHost(chosen, hosts);
+  return all.filter(({ name }) => name === chosen);
+}

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../model/foreign-json";
+import { momentIn } from "../terminal/moment";
 
 /** A part of a set of backups, as its manifest has it. */
 const partSchema = z.object({
@@ -84,7 +85,7 @@ export function setAt(manifests: readonly Manifest[], at: string): Manifest {
   if (found !== undefined) return found;
   const there = manifests.map(({ set }) => set).join(", ") || "none";
   throw new Error(
-    at !== "" && Number.isNaN(Date.parse(at))
+    at !== "" && Number.isNaN(momentIn(at))
       ? `expected a set, its number or a moment such as 2026-11-29T03:00Z in AT, found ${at}; there are ${there}`
       : `expected a set that was begun by ${at || "now"}, found none; there are ${there}`,
   );
@@ -92,9 +93,11 @@ export function setAt(manifests: readonly Manifest[], at: string): Manifest {
 
 /** The same; undefined where there is none. */
 export function foundAt(manifests: readonly Manifest[], at: string): Manifest | undefined {
-  const named = manifests.filter(
-    ({ set, sequence }) => set === at || (/^\d{1,6}$/.test(at) && sequence === Number(at)),
-  );
-  const moment = at === "" ? Infinity : Date.parse(at);
+  const named = manifests.filter((manifest) => isNamed(manifest, at));
+  const moment = at === "" ? Infinity : momentIn(at);
   return named.at(-1) ?? manifests.filter(({ started }) => Date.parse(started) <= moment).at(-1);
 }
+
+/** Whether a set is meant by its name or number, not by a moment. */
+export const isNamed = ({ set, sequence }: Pick<Manifest, "set" | "sequence">, at: string): boolean =>
+  set === at || (/^\d{1,6}$/.test(at) && sequence === Number(at));

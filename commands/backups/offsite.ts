@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { problemsOf } from "../../model/finding";
 import { parseJson } from "../../model/foreign-json";
 import type { DeployedHost } from "../stack/hosts";
+import { momentIn } from "../terminal/moment";
 import { ageOf, sizeOf } from "./manifest";
 
 /** A copy of a set in the repository elsewhere, as the hub notes it after each run. */
@@ -93,6 +95,22 @@ export function offsiteRows({ copies, check }: Offsite, now: Date): string[][] {
   });
 }
 
+/** How a host names its sets: the number, and when it was begun. */
+const SET = /^\d{6,}-\d{8}T\d{6}Z$/;
+
+/** @throws UserError for an AT that no copy can answer to, whichever there are: they may be known only when a host is made anew */
+export function expectAt(at: string): void {
+  if (at === "" || SET.test(at) || !Number.isNaN(momentIn(at))) return;
+  throw problemsOf("What the command was given", [
+    {
+      where: "AT",
+      expected: "a set's name, as make backups tells it, or a moment such as 2026-11-29T03:00Z",
+      found: JSON.stringify(at),
+      mend: "say AT=2026-11-29, or no AT for the newest",
+    },
+  ]);
+}
+
 /**
  * The copy that is meant.
  * @param at a set's name, or a moment (ISO 8601): the newest one of before. Default: the newest
@@ -100,7 +118,7 @@ export function offsiteRows({ copies, check }: Offsite, now: Date): string[][] {
  */
 export function copyOf(copies: readonly OffsiteCopy[], host: string, at: string): OffsiteCopy {
   const own = copies.filter((copy) => copy.host === host).sort((one, other) => (one.time < other.time ? -1 : 1));
-  const moment = at === "" ? Infinity : Date.parse(at);
+  const moment = at === "" ? Infinity : momentIn(at);
   const found = own.find(({ set }) => set === at) ?? own.filter(({ time }) => Date.parse(time) <= moment).at(-1);
   if (found === undefined)
     throw new Error(

@@ -1,7 +1,7 @@
 import { Transport } from "@vpai/providers";
 import type { GivenSet } from "../backups/bring";
 import { CopiesElsewhere } from "../backups/elsewhere";
-import { backedHosts, BackupProgram, unitOfHost } from "../backups/host";
+import { BackupProgram, unitOfHost } from "../backups/host";
 import { type Manifest } from "../backups/manifest";
 import type { DeployedHost } from "../stack/hosts";
 import { chosenHost } from "../scope/choice";
@@ -12,18 +12,6 @@ export interface NewestSet extends GivenSet {
   started: string;
   /** Whether it comes from the copies elsewhere, which outlive the host, or from the host itself. */
   from: "elsewhere" | "its host";
-}
-
-/** Names of the hosts of a drill. @param chosen the one that is asked for; empty: all that have backups */
-export function drilledHosts(hosts: Readonly<Record<string, DeployedHost>>, chosen: string | undefined): string[] {
-  if (!chosen) {
-    const names = backedHosts(hosts).map(({ name }) => name);
-    if (names.length === 0) throw new Error("expected a host with backups, found none");
-    return names;
-  }
-  chosenHost(chosen, hosts);
-  unitOfHost(chosen, hosts);
-  return [chosen];
 }
 
 /** @throws where there is no set, with what to do */

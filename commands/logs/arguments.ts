@@ -1,4 +1,6 @@
 import { problemsOf } from "../../model/finding";
+import { wrongFlag } from "../terminal/flag";
+import { momentIn } from "../terminal/moment";
 
 /** What `make logs` is told. */
 export interface LogOptions {
@@ -21,7 +23,7 @@ export function logCommand(
   options: LogOptions,
   now = Date.now(),
 ): string[] {
-  expectValid(options);
+  expectValid(options, now);
   const { SINCE, FOLLOW, LINES: lines = "" } = options;
   const tail = lines || (SINCE ? "" : LINES);
   const since = SINCE ? String(momentOf(SINCE, now)) : "";
@@ -47,18 +49,18 @@ export const isSet = (flag: string | undefined): boolean => flag === "1";
 /** Seconds since 1970; undefined for what is neither a span nor a moment. */
 function momentOf(since: string, now: number): number | undefined {
   const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(since) ?? [];
-  if (count !== undefined) return Math.floor(now / 1000) - Number(count) * (SECONDS[unit] ?? 0);
-  const moment = /^\d{4}-\d\d-\d\d/.test(since) ? Date.parse(since) : NaN;
-  return Number.isNaN(moment) ? undefined : Math.floor(moment / 1000);
+  const moment = count === undefined ? momentIn(since) / 1000 : now / 1000 - Number(count) * (SECONDS[unit] ?? 0);
+  // Neither Docker nor the journal knows of a time before 1970.
+  return moment >= 0 ? Math.floor(moment) : undefined;
 }
 
-function expectValid({ LINES, SINCE, FOLLOW }: LogOptions): void {
+function expectValid({ LINES, SINCE, FOLLOW }: LogOptions, now: number): void {
   const problems = [
     ...(LINES && !/^\d+$/.test(LINES) ? [wrong("LINES", "a number of lines", LINES, "say LINES=200")] : []),
-    ...(SINCE && momentOf(SINCE, 0) === undefined
+    ...(SINCE && momentOf(SINCE, now) === undefined
       ? [wrong("SINCE", "a span such as 90s, 15m, 1h or 2d, or a moment in ISO 8601", SINCE, "say SINCE=1h")]
       : []),
-    ...(FOLLOW && FOLLOW !== "1" ? [wrong("FOLLOW", "1, or nothing", FOLLOW, "say FOLLOW=1")] : []),
+    ...(FOLLOW && FOLLOW !== "1" ? [wrongFlag("FOLLOW", FOLLOW)] : []),
   ];
   if (problems.length > 0) throw problemsOf("What the command was given", problems);
 }

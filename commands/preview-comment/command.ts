@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { flagOf } from "../terminal/flag";
 import { hasErrors } from "./diagnostics";
 import { putComment } from "./github";
 import { parsePreview } from "./preview";
@@ -30,7 +31,7 @@ export async function previewComment(args: readonly string[], env: Environment):
       stack: { type: "string", default: env["STACK"] || "lab" },
       from: { type: "string" },
       "config-file": { type: "string" },
-      post: { type: "boolean", default: env["POST"] === "1" },
+      post: { type: "boolean", default: flagOf("POST", env) },
       help: { type: "boolean", default: false },
     },
   });

@@ -6,7 +6,7 @@ import { RESTIC_IMAGE } from "../../programs/offsite";
 import { PUSHING, REPOSITORY_PASSWORD } from "../../programs/offsite/keys";
 import { repositoryOf } from "../../programs/offsite/settings";
 import { BackupProgram, unitOfHost } from "../backups/host";
-import { copyOf, type OffsiteCopy, offsiteHost, offsiteOn } from "../backups/offsite";
+import { copyOf, expectAt, type OffsiteCopy, offsiteHost, offsiteOn } from "../backups/offsite";
 import { type Elsewhere, elsewhereOf } from "../buckets/settings";
 import { bringBack } from "../drill/host";
 import { isGood, type ReturnedHost } from "../drill/report";
@@ -54,7 +54,8 @@ export class Recovery {
 
   /** @throws where it cannot succeed, before anything is changed */
   static async of(asked: Asked): Promise<Recovery> {
-    const { stack, host } = asked;
+    const { stack, host, at } = asked;
+    expectAt(at);
     await prepareStack(stack);
     await expectPassphrase(stack);
     const settings = await settingsOf(stack);

@@ -1,5 +1,6 @@
-import { foundAt, type Manifest, setAt } from "../backups/manifest";
+import { foundAt, isNamed, type Manifest, setAt } from "../backups/manifest";
 import { copyOf, type OffsiteCopy } from "../backups/offsite";
+import { momentIn } from "../terminal/moment";
 
 /** The set that a restore is to bring back. */
 export interface ChosenSet {
@@ -22,9 +23,25 @@ export async function chosenSet(
   copies: () => Promise<readonly OffsiteCopy[] | undefined>,
 ): Promise<ChosenSet> {
   const own = foundAt(manifests, at);
-  if (own !== undefined) return { set: own.set, started: own.started };
+  if (own !== undefined && (isNamed(own, at) || isFollowed(own, manifests))) return onHost(own);
   const there = await copies();
-  if (there === undefined) return setAt(manifests, at);
-  const { set, time, bytes } = copyOf(there, host, at);
-  return { set, started: time, elsewhere: { bytes } };
+  if (own === undefined) return there === undefined ? setAt(manifests, at) : fromElsewhere(copyOf(there, host, at));
+  const later = (there ?? []).filter((copy) => copy.host === host && isBetween(own, copy, at, manifests));
+  return later.length === 0 ? onHost(own) : fromElsewhere(copyOf(later, host, at));
 }
+
+const onHost = ({ set, started }: Manifest): ChosenSet => ({ set, started });
+
+const fromElsewhere = ({ set, time, bytes }: OffsiteCopy): ChosenSet => ({ set, started: time, elsewhere: { bytes } });
+
+/** Whether the host has the set that was made next, too; not so of one that came from elsewhere, for an earlier restore. */
+function isFollowed(own: Manifest, manifests: readonly Manifest[]): boolean {
+  const next = manifests[manifests.indexOf(own) + 1];
+  return next === undefined || next.sequence === own.sequence + 1;
+}
+
+/** Whether a copy is of a set that the host has no more, later than one of its own, and no later than a moment. */
+const isBetween = (own: Manifest, { set, time }: OffsiteCopy, at: string, manifests: readonly Manifest[]): boolean =>
+  Date.parse(time) > Date.parse(own.started) &&
+  Date.parse(time) <= momentIn(at) &&
+  !manifests.some((one) => one.set === set);

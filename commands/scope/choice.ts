@@ -1,5 +1,6 @@
 import { closest } from "../../config/suggestion";
 import { type Finding, problemsOf } from "../../model/finding";
+import { allServices } from "../../platforms";
 
 /** What `make …` is told by its variables; an empty one is not given. */
 interface Given {
@@ -31,7 +32,7 @@ export function choiceOf({ HOST: host, SERVICE: service }: Given, names: Names):
 
 /** The host that has to be named. @throws UserError where it is not */
 export function chosenHost<Host>(host: string | undefined, hosts: Readonly<Record<string, Host>>): Host {
-  const found = hosts[host ?? ""];
+  const found = Object.hasOwn(hosts, host ?? "") ? hosts[host ?? ""] : undefined;
   if (found === undefined) throw problemsOf(TITLE, [unknown("HOST", host ?? "", "a host", Object.keys(hosts))]);
   return found;
 }
@@ -71,7 +72,7 @@ interface Wanted {
 function placeOf(wanted: Wanted, host: string | undefined, names: Names, before: readonly Finding[] = []) {
   const { variable, kind, name } = wanted;
   const places = Object.keys(names).filter((one) => names[one]?.includes(name));
-  const isKnownHost = host !== undefined && host !== "" && names[host] !== undefined;
+  const isKnownHost = host !== undefined && Object.hasOwn(names, host);
   const hostProblems = before.length > 0 || !host || isKnownHost ? before : unknownHost(host, names);
   const here = isKnownHost ? places.filter((one) => one === host) : places;
   const problems: Finding[] =
@@ -91,14 +92,23 @@ function placeOf(wanted: Wanted, host: string | undefined, names: Names, before:
 const allOf = (names: Names): string[] => [...new Set(Object.values(names).flat())].sort();
 
 const unknownHost = (host: string, names: Names): Finding[] =>
-  names[host] === undefined ? [unknown("HOST", host, "a host", Object.keys(names))] : [];
+  Object.hasOwn(names, host) ? [] : [unknown("HOST", host, "a host", Object.keys(names))];
 
 const unknown = (variable: string, found: string, kind: string, known: readonly string[]): Finding => ({
   where: variable,
   expected: known.length === 0 ? `${kind} of the stack, which has none` : `${kind} of the stack: ${known.join(", ")}`,
   found: found === "" ? "nothing" : `"${found}"`,
-  mend: found === "" ? `say ${variable}=…` : closest(found, known),
+  mend: found === "" ? `say ${variable}=…` : (offHere(variable, found) ?? closest(found, known)),
 });
+
+/** What to do about a service that the platform has and the stack does not run; undefined for every other name. */
+function offHere(variable: string, name: string): string | undefined {
+  const service = variable === "SERVICE" ? allServices.find((one) => one.name === name) : undefined;
+  return (
+    service &&
+    `it is off: choose its group, ${service.group} (vpai:services, SERVICES=), on a stack with its host, then make up`
+  );
+}
 
 const elsewhere = ({ variable, kind, name }: Wanted, host: string, places: readonly string[]): Finding => ({
   where: variable,

@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
 import { expectForm } from "../../model/foreign-json";
-import { projectRoot, pulumiEnvironment } from "../../toolchain/environment";
+import { pulumiEnvironment } from "../../toolchain/environment";
 import { pulumiOutput } from "../engine/run";
 import { pulumiJson } from "../engine/pulumi-json";
+import { stackFileContent } from "../engine/stack-file";
 import { fits, passphraseIn } from "./check-passphrase";
 import { type Ask, asking } from "./prompt";
 
@@ -14,8 +12,7 @@ interface Encryption {
   readonly secretsprovider?: string;
 }
 
-const encryptionOf = (stack: string): Encryption =>
-  (parse(readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8")) ?? {}) as Encryption;
+const encryptionOf = (stack: string): Encryption => stackFileContent(stack) ?? {};
 
 /** A stack of the Pulumi service is encrypted by the service; every other backend's by a passphrase. */
 const inPulumiService = async (stack: string): Promise<boolean> => {

@@ -1,4 +1,5 @@
 import { pulumiOutput, runPulumi } from "../engine/run";
+import { stackFile } from "../engine/stack-file";
 import { type StackState, stateOf } from "./backend";
 import { readState, restoreCommand } from "./check";
 import { copiesOf, keepCopy, readable } from "./copies";
@@ -126,6 +127,8 @@ async function readOrCreate(state: StackState, create = true): ReturnType<typeof
   return found;
 }
 
-/** Makes a stack that is not there, with nothing in it. */
-export const createStack = async (stack: string): Promise<void> =>
-  void (await pulumiOutput(stack, "stack", "select", "--create", stack));
+/** Makes a stack that is not there, with nothing in it. @throws UserError where it has no file */
+export async function createStack(stack: string): Promise<void> {
+  stackFile(stack);
+  await pulumiOutput(stack, "stack", "select", "--create", stack);
+}

@@ -33,11 +33,11 @@ export function toggleOf(
   views: readonly HostView[],
 ): Toggle | undefined {
   const findings: Finding[] = [];
-  const setting = site === "" ? "vpnEnforce" : settingsBySite(views)[site];
+  const setting = site === "" ? "vpnEnforce" : settingsBySite(views).get(site);
   if (setting === undefined)
     findings.push({
       where: "SITE",
-      expected: `a site that has a switch of its own: ${Object.keys(settingsBySite(views)).join(", ") || "this stack has none"}`,
+      expected: `a site that has a switch of its own: ${[...settingsBySite(views).keys()].join(", ") || "this stack has none"}`,
       found: JSON.stringify(site),
       mend: "leave SITE out, for all VPN-only sites",
     });
@@ -54,13 +54,15 @@ export function toggleOf(
 
 /** The setting that a site goes by, which {@link toggleOf} has found to be there, whether it is to be changed or not. */
 export const settingOf = ({ SITE: site = "" }: { SITE?: string | undefined }, views: readonly HostView[]): string =>
-  settingsBySite(views)[site] ?? "vpnEnforce";
+  settingsBySite(views).get(site) ?? "vpnEnforce";
 
 /** Settings that make one site VPN-only, by the site. */
-function settingsBySite(views: readonly HostView[]): Record<string, string> {
+function settingsBySite(views: readonly HostView[]): Map<string, string> {
   const sites = views.flatMap(({ services }) => services.flatMap(({ expose = [] }) => expose));
-  return Object.fromEntries(
-    sites.flatMap(({ subdomain, vpnWhen }) => (vpnWhen === undefined ? [] : [[subdomain, vpnWhen]])),
+  return new Map(
+    sites.flatMap(({ subdomain, vpnWhen }): [string, string][] =>
+      vpnWhen === undefined ? [] : [[subdomain, vpnWhen]],
+    ),
   );
 }
 

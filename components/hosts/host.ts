@@ -89,7 +89,7 @@ export class Host extends ComponentResource {
     this.description = description;
     const accounts = operator === undefined ? [] : [operator.user];
     const bare = { name, machine, description, connection: arrivalAt(machine), parent: this };
-    const baseline = baselineLayer({ owner, machine, description, operator, parent: this }, []);
+    const baseline = baselineLayer({ owner, machine, description, context, operator, parent: this }, []);
     const sysctl = sysctlLayer(bare, baseline.ready);
     const sshd = sshdLayer({ ...bare, declared: machine.connection, accounts }, sysctl.ready);
     const defended = { name, machine, context, neverBanned: args.neverBanned, parent: this };

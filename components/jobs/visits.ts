@@ -3,6 +3,7 @@ import { AuthorizedKey, type Connection, RemoteFile, SshKey } from "@vpai/provid
 import type { ServiceContext } from "../../model/context";
 import type { ConfigFile } from "../../model/files";
 import { type Job, type Visit, type Visits, VISITS_KEY } from "../../model/job";
+import { visitorName } from "../../model/visits";
 import type { HostContext } from "../host-context";
 
 /** A host as a job of another one, or of itself, visits it. */
@@ -43,7 +44,7 @@ export function visiting(job: Job, visitor: Visitor): Visiting {
   if (visits === undefined) return { known: job, files: [] };
   const { host, context, parent, hosts } = visitor;
   const own = `${host.owner.host}/job/${job.name}`;
-  const comment = `${job.name}@${host.owner.host}`;
+  const comment = visitorName(job, host.owner.host);
   const key = new SshKey(`${own}/key`, { comment }, { parent });
   const visited = visits.to(context).map((visit) => ({ visit, at: hosts(visit.host) }));
   for (const { visit, at } of visited) admit(job, { visit, at, comment, publicKey: key.publicKey });

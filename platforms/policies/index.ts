@@ -10,7 +10,7 @@ import { namedJobs, scheduledJobs } from "./jobs";
 import { knownNeeds, noCycles, runningServers, servedUses } from "./needs";
 import { askedAtHome, knownNetworks, ownSubnets } from "./networks";
 import type { Policy } from "./policy";
-import { boundAddresses, openablePorts, publishedOnce, uniquePorts } from "./ports";
+import { apartAddresses, boundAddresses, openablePorts, publishedOnce, uniquePorts } from "./ports";
 import { obtainableTools, runnableUnits, uniqueCommands } from "./runs";
 import { declaredSecretFiles, exportedSecrets, uniformSecrets } from "./secrets";
 import { reachableSites, uniqueSites } from "./sites";
@@ -40,6 +40,7 @@ export const policies: readonly Policy[] = [
   askedAtHome,
   openablePorts,
   boundAddresses,
+  apartAddresses,
   knownNeeds,
   servedUses,
   runningServers,

@@ -47,6 +47,26 @@ export const boundAddresses = onEachHost(({ name, services, bindAddress }) => {
       ];
 });
 
+/** Where a host is logged in to by its address in the VPN, its public ports would listen there, too: twice, and nowhere for the world. */
+export const apartAddresses = onEachHost(({ name, services, bindAddress, vpnAddress }) => {
+  const published = services.flatMap(({ run }) => publishedBy(run));
+  const both = published.find(
+    ({ access, hostPort, protocol }) =>
+      access === "public" &&
+      published.some((one) => one.access === "vpn" && one.hostPort === hostPort && one.protocol === protocol),
+  );
+  return bindAddress === undefined || bindAddress !== vpnAddress || both === undefined
+    ? []
+    : [
+        {
+          where: name,
+          expected: `an address for the world beside that of the VPN, as ${both.hostPort}/${both.protocol} is published on each`,
+          found: `${bindAddress} for both`,
+          mend: `set vpai:hosts.${name}.machine.address to the one that the world reaches it on`,
+        },
+      ];
+});
+
 /** Docker publishes through a network that has a way out; on others it never opens the port, and the provider asks again. */
 export const openablePorts = onEachContainer(({ run: { networks, publish = [] } }, { host }) =>
   publish.length === 0 || networks.some((network) => host.networks[network]?.internal === false)

@@ -72,7 +72,12 @@ method() {
   local verb=$1 name=$2 service=$3 program=$4 secret=$5 room
   shift 5
   room=$(($(free) - MARGIN / 2))
-  [ "$room" -gt 0 ] || fail "the disk of ${DISK:-$STORE} is full"
+  # A full disk is no reason to leave there what fills it, or to leave half of the data changed.
+  case $verb in discard | revert | settle) room=$MARGIN ;; esac
+  if [ "$room" -le 0 ]; then
+    echo "backup: the disk of ${DISK:-$STORE} is full" >&2
+    return 1
+  fi
   [ "$secret" = - ] || secret=$SECRETS/$secret
   (
     # What would take the last of the disk is ended, and with it the run.

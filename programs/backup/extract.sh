@@ -54,11 +54,6 @@ pieces() {
   fi
 }
 
-# Bytes that a set has of a piece; nothing where it has nothing of it. usage: size_of <part><tab><item>
-size_of() {
-  PART=${1%%$'\t'*} ITEM=${1#*$'\t'} OUT=$WORK/${1%%$'\t'*} bash -c '. "$HERE/tools.sh"; item_size'
-}
-
 # Chooses what is laid out: PIECES has it, NEEDED its bytes. usage: choose_pieces [service]
 choose_pieces() {
   local one size

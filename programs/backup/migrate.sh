@@ -64,6 +64,7 @@ migrate() {
   expect_versions "$service"
   STORE=$FOLDER/backups
   alone "$RUN_PATIENCE"
+  settle_exchange
   sweep
   export IMAGE
   versions settle
@@ -137,6 +138,7 @@ fits() {
   expect_versions "$service"
   STORE=$FOLDER/backups
   alone "$RUN_PATIENCE"
+  settle_exchange
   versions settle
   find_version
   NEXT=$(versions reads)

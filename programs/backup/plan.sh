@@ -56,10 +56,32 @@ on_item() {
   ITEM=${2#*$'\t'} method "$1" "${fields[@]}"
 }
 
+# Bytes that a set has of an item; nothing where it has nothing of it. usage: size_of <part><tab><item>
+size_of() {
+  PART=${1%%$'\t'*} ITEM=${1#*$'\t'} OUT=$WORK/${1%%$'\t'*} bash -c '. "$HERE/tools.sh"; item_size'
+}
+
 # Chooses what comes back: CHOSEN has its items, CONCERNED the services that use them. usage: choose [service]
 choose() {
   mapfile -t CHOSEN < <(items "${1:-}")
   [ "${#CHOSEN[@]}" -gt 0 ] || fail "expected a service whose data come back from a set, found ${1:-none}"
+  find_concerned
+}
+
+# Weighs what comes back from the set in WORK: NEEDED has its bytes. What was requested after the set was made, so that it has nothing of
+# that, is LACKING and stays as it is, unless it is what a person has named. usage: weigh_chosen [service that is named]
+weigh_chosen() {
+  local one size all=("${CHOSEN[@]}")
+  CHOSEN=() LACKING=() NEEDED=0
+  for one in "${all[@]}"; do
+    size=$(size_of "$one")
+    if [ -z "$size" ] && [ -z "${1:-}" ]; then
+      LACKING+=("$one")
+      continue
+    fi
+    CHOSEN+=("$one") NEEDED=$((NEEDED + ${size:-0}))
+  done
+  [ "${#CHOSEN[@]}" -gt 0 ] || fail "expected something of what the plan names in $WORK, found nothing"
   find_concerned
 }
 

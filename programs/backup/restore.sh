@@ -9,22 +9,25 @@ what() {
   read_plan
   expect_set "${1:-}"
   choose "${2:-}"
+  WORK=$STORE/$1
+  weigh_chosen "${2:-}"
   tell_chosen
 }
 
 tell_chosen() {
   local one
   for one in "${CHOSEN[@]}"; do echo "replaces ${one//$'\t'/ }"; done
+  for one in "${LACKING[@]}"; do echo "leaves ${one//$'\t'/ }, of which it has nothing"; done
   for one in "${CONCERNED[@]}"; do ! is_there "$one" || echo "stops $one"; done
 }
 
-# Stops the services that use what is replaced: none of the others. usage: stop_concerned [what is noted beforehand: see note_exchange]
+# Stops the services that use what is replaced: none of the others. usage: stop_concerned <what is noted beforehand: see note_exchange>
 stop_concerned() {
   local one
   STOPPED=()
   # One of another host asks again until what it uses is back.
   for one in "${CONCERNED[@]}"; do ! is_running "$one" || STOPPED+=("$one"); done
-  [ "$#" -eq 0 ] || note_exchange "$@"
+  note_exchange "$@"
   for one in "${STOPPED[@]}"; do control stop "$one"; done
   DOWN=$(date +%s)
 }
@@ -49,6 +52,7 @@ discard() {
 
 # Puts what a set has in the place of what is in use; who uses that is stopped then. usage: replace <set> [service]
 replace() {
+  local one
   read_plan
   expect_set "${1:-}"
   choose "${2:-}"
@@ -57,6 +61,10 @@ replace() {
   settle_exchange
   WORK=$STORE/$1
   check "$WORK"
+  weigh_chosen "${2:-}"
+  for one in "${LACKING[@]}"; do echo "$1 has nothing of ${one//$'\t'/ }, which stays as it is"; done
+  # For a while they are there twice.
+  expect_room "$NEEDED"
   STAMP=$(date +%Y%m%dT%H%M%S)
   export STAMP
   # Beside what is in use, which goes on.
@@ -73,7 +81,24 @@ replace() {
     fail "nothing was replaced"
   fi
   note_step switched
+  note_lacking
   if [ -z "${2:-}" ]; then rm -f "$STORE/.recovering"; fi
+}
+
+# The way back is only for what was replaced.
+note_lacking() {
+  [ "${#LACKING[@]}" -gt 0 ] || return 0
+  mkdir -p "$STORE/before-$STAMP"
+  printf '%s\n' "${LACKING[@]}" > "$STORE/before-$STAMP/lacking"
+}
+
+# Leaves out what the restore of STAMP has not replaced.
+without_lacking() {
+  local note=$STORE/before-$STAMP/lacking
+  [ -e "$note" ] || return 0
+  mapfile -t CHOSEN < <(printf '%s\n' "${CHOSEN[@]}" | grep -vxFf "$note")
+  [ "${#CHOSEN[@]}" -gt 0 ] || fail "expected what the restore of $STAMP has put aside, found that its set had nothing of it"
+  find_concerned
 }
 
 restore() {
@@ -124,6 +149,7 @@ revert() {
   WORK=$STORE
   STAMP=${1:?which restore}
   export STAMP
+  without_lacking
   stop_concerned -
   note_step switching
   each revert switch || { start_stopped; forget_exchange; fail "expected what the restore of $STAMP has put aside"; }

@@ -55,10 +55,11 @@ since() {
     diff --recursive --brief "$WORK/$VERSION/configs" "$FOLDER/configs/$service" |
       sed -E "s|^Files .*/configs/(.*) and .*|\1|; s|^Only in .*: (.*)|\1|; s/^/config\tdiffers\t/" || true
   fi
+  weigh_chosen
   mapfile -t CONCERNED < <(stopped_with "$service" "${CONCERNED[@]}" | sort)
   if [ "$WAY" = versions ]; then
     printf 'does\treplaces all data of %s, which are of version %s, by those of before: %s\n' "$service" "$FOUND" "$KEPT"
-    CHOSEN=()
+    CHOSEN=() LACKING=()
   fi
   tell_chosen | sed 's/^/does\t/'
 }
@@ -80,7 +81,7 @@ swap_back() {
   if docker inspect --format x "$name.before-$STAMP" > /dev/null 2>&1; then
     docker stop "$name" > /dev/null 2>&1 || true
     docker rename "$name" "$name.rollback" 2> /dev/null || true
-    docker rename "$name.before-$STAMP" "$name"
+    docker rename "$name.before-$STAMP" "$name" || return 1
   fi
   if [ -d "$last.before-$STAMP" ]; then
     rm -rf "$last"
@@ -109,6 +110,26 @@ stays() {
   case $(state_of "$1") in healthy | running) ;; *) fail "$1 was healthy, and is $(state_of "$1")" ;; esac
 }
 
+# What a rollback or its undoing that was cut short has left of containers. usage: settle_containers <service>
+settle_containers() {
+  drop_prepared "$1"
+  ! docker inspect --format x "$PREFIX$1.before-$STAMP" > /dev/null 2>&1 || keep_aside "$1"
+}
+
+# All data of before, where what is now was put in their place. Nobody serves either meanwhile. usage: put_back_versions <service>
+put_back_versions() {
+  versions_of "$1" || return 1
+  ! is_running "$1" || control stop "$1" || return 1
+  ! versions is_aside || versions forth
+}
+
+# A server takes its data back while it runs; whoever else uses them does not. usage: serve_own <service>
+serve_own() {
+  [[ $(users_of_chosen) == *" $1 "* ]] && return
+  is_running "$1" || control start "$1" || return 1
+  answers "$1"
+}
+
 drop_prepared() { docker rm --force "$PREFIX$1.rollback" > /dev/null 2>&1 || true; }
 
 begin_change() {
@@ -133,26 +154,37 @@ rollback() {
   # What becomes of data beside those in use is for the program of then.
   RUNS_IN=$PREFIX$service.rollback
   export RUNS_IN
-  if [ "$WAY" = items ] && ! each prepare discard; then
-    discard
-    drop_prepared "$service"
-    fail "nothing was replaced"
-  fi
-  stop_concerned
+  if [ "$WAY" = items ]; then prepare_items "$service"; fi
+  stop_concerned "$2" "$service"
   mapfile -t STOPPED < <(stopped_with "$service" "${STOPPED[@]}")
+  note_step switching
   if ! exchange "$service"; then
     start_stopped
     discard
     drop_prepared "$service"
+    forget_exchange
     fail "nothing was replaced"
   fi
   if ! { swap "$service" && start_stopped && is_running "$service" && (expect_health && stays "$service"); }; then
     docker logs --tail 30 "$PREFIX$service" >&2 || true
     put_back "$service"
+    forget_exchange
     fail "the version of $2 does not serve; everything is as it was before"
   fi
+  note_step switched
   keep_aside "$service"
+  forget_exchange
   echo "$service is what it was at $2. To have back what there was: undo $STAMP"
+}
+
+# Beside what is in use, which goes on. What came to the service with a later version is not of this release, and stays.
+# usage: prepare_items <service>
+prepare_items() {
+  weigh_chosen
+  (expect_room "$NEEDED") && each prepare discard && return
+  discard
+  drop_prepared "$1"
+  fail "nothing was replaced"
 }
 
 # What is in use makes way for what there was. usage: exchange <service>
@@ -177,8 +209,7 @@ put_back() {
     drop_prepared "$1"
     return
   fi
-  # A server takes its data back while it runs; whoever else uses them does not.
-  [[ $(users_of_chosen) == *" $1 "* ]] || { control start "$1" && answers "$1"; } || true
+  serve_own "$1" || true
   each revert switch || echo "expected the data of before, found that they could not be put back: they are where it is said above" >&2
   discard
   start_stopped
@@ -199,11 +230,15 @@ undo() {
   export STAMP
   [ -d "$FOLDER/last-healthy/$service.before-$STAMP" ] || fail "expected what the rollback of $STAMP has put aside, found none"
   docker inspect --format x "$name.failed" > /dev/null 2>&1 || fail "expected the container $name.failed, found none"
-  stop_concerned
-  mapfile -t STOPPED < <(stopped_with "$service" "${STOPPED[@]}")
-  docker rename "$name.failed" "$name.before-$STAMP"
+  # As the rollback did.
+  weigh_chosen
   WAY=items
   ! versions_of "$service" || ! versions is_aside || WAY=versions
+  stop_concerned "$2" "$service"
+  mapfile -t STOPPED < <(stopped_with "$service" "${STOPPED[@]}")
+  docker rename "$name.failed" "$name.before-$STAMP"
+  note_step switching
   put_back "$service"
+  forget_exchange
   echo "$service is again what it was before the rollback of $STAMP"
 }

@@ -24,7 +24,7 @@ interface ForeignKey {
 /**
  * The buckets that a stack with these settings wants (docs/decisions/offsite.md).
  * @param foreign keys of the stack beside those of these buckets
- * @throws UserError where nobody knows how to name a key
+ * @throws UserError where nobody knows how to name a key, and where the bucket of the backups is another one's, too
  */
 export function offsiteBuckets(settings: Stack["settings"], foreign: readonly ForeignKey[] = []): Bucket[] {
   const { backupsBucket, sharedBucket, bucketsEndpoint, bucketsRegion, bucketsPrincipal } = offsiteSettings({
@@ -36,6 +36,10 @@ export function offsiteBuckets(settings: Stack["settings"], foreign: readonly Fo
       "expected in vpai:bucketsPrincipal what the server of the buckets calls the holder of a key, such as " +
         "arn:aws:iam:::user/p1234567:{key} at Hetzner, found nothing: without it nobody is denied anything. See docs/backups.md#copies-elsewhere",
     );
+  expectAlone(backupsBucket, [
+    { what: "vpai:sharedBucket", bucket: sharedBucket },
+    ...foreign.map(({ key, bucket }) => ({ what: `the bucket of secrets:${key.name}`, bucket })),
+  ]);
   const place = { endpoint: bucketsEndpoint, region: bucketsRegion, owner: OWNER, principal: bucketsPrincipal };
   const keysBeside = (name: string | undefined): SecretDeclaration[] =>
     foreign.filter(({ bucket }) => bucket !== name).map(({ key }) => key);
@@ -62,4 +66,15 @@ export function offsiteBuckets(settings: Stack["settings"], foreign: readonly Fo
     ...(backupsBucket === undefined ? [] : [{ name: backupsBucket, ...backups }]),
     ...(sharedBucket === undefined ? [] : [{ name: sharedBucket, ...shared }]),
   ];
+}
+
+/** Whose key is for the bucket of the backups, too, is denied nothing there: it could read and overwrite them. */
+function expectAlone(backups: string | undefined, others: readonly { what: string; bucket: unknown }[]): void {
+  if (backups === undefined) return;
+  const same = others.filter(({ bucket }) => bucket === backups);
+  if (same.length > 0)
+    throw new UserError(
+      `vpai:backupsBucket: expected a bucket that is the backups' alone, found ${backups}, which is ` +
+        `${same.map(({ what }) => what).join(" and ")}, too: name another bucket for that; nothing was changed`,
+    );
 }

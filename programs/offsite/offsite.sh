@@ -30,6 +30,9 @@ export RESTIC_CACHE_DIR=$STORE/cache RESTIC_PASSWORD_FILE=$SECRETS/password
 say() { echo "offsite: $*"; }
 fail() { echo "offsite: $*" >&2; exit 1; }
 
+# Notes its input for the next run: all of it, or what was noted before stays, also where the disk is full. usage: note <file of the store>
+note() { cat > "$STORE/.note" && mv -f "$STORE/.note" "$STORE/$1"; }
+
 # shellcheck source=repository.sh
 . "$HERE/repository.sh"
 # shellcheck source=sets.sh
@@ -59,10 +62,10 @@ alone() {
 expect_time_goes_on() {
   local now last
   now=$(date +%s) last=$(cat "$STORE/clock" 2> /dev/null || echo 0)
-  [ "$now" -ge "$last" ] || fail "this host's clock says $(moment_of "$now"), and said $(moment_of "$last") before." \
+  [ "$now" -ge "${last:-0}" ] || fail "this host's clock says $(moment_of "$now"), and said $(moment_of "$last") before." \
     "Nothing was done. If it is right now: remove $STORE/clock"
-  echo "$now" > "$STORE/clock"
-  trap 'date +%s > "$STORE/clock"' EXIT
+  echo "$now" | note clock
+  trap 'date +%s | note clock' EXIT
 }
 
 # 2026-11-29T02:55:00Z of a number of seconds.
@@ -73,7 +76,7 @@ metric() { printf '# TYPE %s gauge\n' "$1"; }
 # Writes what the host's collector reads. The age of what was never there counts from the first run on.
 report() {
   local host away overdue time
-  [ -e "$STORE/since" ] || date +%s > "$STORE/since"
+  [ -s "$STORE/since" ] || date +%s | note since
   : > "$STORE/.figures"
   while read -r host away overdue; do
     time=$(newest "$host" '.time // empty')
@@ -110,7 +113,7 @@ push() {
     # Where a set has filled the disk, the others and the notes of this run need its room.
     rm -rf "$SETS" "$STORE"/.stream
     [ "$code" -eq 0 ] || failed=1
-    echo "$code" > "$STORE/exit/$host"
+    echo "$code" | note "exit/$host"
   done < "$HERE/hosts"
   note_snapshots
   report
@@ -136,11 +139,11 @@ upkeep() {
   fi
   forget
   repository prune --quiet --max-unused 5%
-  part=$(($(cat "$STORE/part" 2> /dev/null || echo 0) % PARTS + 1))
+  part=$(cat "$STORE/part" 2> /dev/null || echo 0)
+  part=$((${part:-0} % PARTS + 1))
   repository check --quiet --read-data-subset "$part/$PARTS" || fail "the repository is damaged: docs/backups.md#a-damaged-repository"
-  echo "$part" > "$STORE/part"
-  printf '{ "moment": "%s", "part": %s, "of": %s }\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$part" "$PARTS" > "$STORE/.checked"
-  mv "$STORE/.checked" "$STORE/checked.json"
+  echo "$part" | note part
+  printf '{ "moment": "%s", "part": %s, "of": %s }\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$part" "$PARTS" | note checked.json
   note_snapshots
   say "the repository is in order; part $part of $PARTS was read"
 }

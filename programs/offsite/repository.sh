@@ -32,15 +32,15 @@ open_repository() {
   case $code in
     0)
       id=$(echo "$id" | jq --raw-output .id)
-      if [ ! -e "$STORE/repository" ]; then echo "$id" > "$STORE/repository"; fi
+      if [ ! -s "$STORE/repository" ]; then echo "$id" | note repository; fi
       [ "$(cat "$STORE/repository")" = "$id" ] || fail "expected the repository $(cat "$STORE/repository") at $RESTIC_REPOSITORY," \
         "found $id. If that is meant: remove $STORE/repository"
       ;;
     10)
-      [ ! -e "$STORE/repository" ] || fail "expected the repository $(cat "$STORE/repository") at $RESTIC_REPOSITORY, found none." \
+      [ ! -s "$STORE/repository" ] || fail "expected the repository $(cat "$STORE/repository") at $RESTIC_REPOSITORY, found none." \
         "Nothing was made. Bring it back (docs/backups.md#a-deletion-in-the-bucket); to begin anew, remove $STORE/repository"
       restic init --quiet
-      restic cat config --no-lock | jq --raw-output .id > "$STORE/repository"
+      restic cat config --no-lock | jq --raw-output .id | note repository
       ;;
     12) fail "the repository's password is another one (RESTIC_PASSWORD_FILE). Nothing was done" ;;
     *)

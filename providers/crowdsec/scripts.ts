@@ -9,16 +9,13 @@ const NAME = "vpai-firewall";
 export const FOREIGN = `dpkg-query --show --showformat '\${db:Status-Status} \${binary:Package}\\n' -- crowdsec-firewall-bouncer-nftables crowdsec-firewall-bouncer-iptables 2>/dev/null |
   sed -n 's/^installed //p'`;
 
-/**
- * Writes files, each given as path, mode and text, and prints the paths of those that were otherwise. One that is not ours stays beside
- * it as \`*.before-vpai\`.
- */
+/** Writes files, each given as path, mode and text. One that is not ours stays beside it as `*.before-vpai`. */
 export const PUT_FILES = `set -eu
 while [ "$#" -gt 0 ]; do
   mkdir -p "$(dirname "$1")"; (umask 077; printf %s "$3" > "$1.new"); chmod "$2" "$1.new"
   if cmp -s "$1.new" "$1" && [ "$(stat -c %04a "$1")" = "$2" ]; then rm "$1.new"; else
     [ ! -e "$1" ] || grep -q vpai "$1" || cp -p "$1" "$1.before-vpai"
-    sync "$1.new"; mv -fT "$1.new" "$1"; echo "$1"
+    sync "$1.new"; mv -fT "$1.new" "$1"
   fi
   shift 3
 done`;
@@ -26,25 +23,30 @@ done`;
 /** Makes folders that are watched before a gateway writes there. */
 export const FOLDERS = `for file; do [ -d "$(dirname "$file")" ] || mkdir -p -m 0700 "$(dirname "$file")"; done`;
 
-/** Turns parsers and scenarios of the hub on and off, and prints what it changed. */
+/** Turns parsers and scenarios of the hub on and off. */
 export const PUT_ITEMS = `set -eu
 cd /etc/crowdsec
 for item in ${HUB_ITEMS.on.join(" ")}; do
   [ ! -e "$item" ] || continue
   found=$(ls ${HUB}/"$(dirname "$item")"/*/"$(basename "$item")" 2>/dev/null | grep -E '/crowdsecurity/[^/]*$' || :)
   [ -n "$found" ] || { echo "expected $item in ${HUB}, found none: install the distribution's package crowdsec anew" >&2; exit 1; }
-  mkdir -p "$(dirname "$item")"; ln -sfn "$found" "$item"; echo "$item"
+  mkdir -p "$(dirname "$item")"; ln -sfn "$found" "$item"
 done
-for item in ${HUB_ITEMS.off.join(" ")}; do [ ! -L "$item" ] || { rm "$item"; echo "$item"; }; done`;
+for item in ${HUB_ITEMS.off.join(" ")}; do [ ! -L "$item" ] || rm "$item"; done`;
 
 /** The engine's own login at its API has another address than the packages', and is nobody else's to read. */
 export const PUT_LOGIN = `set -eu
 file=/etc/crowdsec/local_api_credentials.yaml
 chmod 0600 "$file"
-grep -qx 'url: http://${API}' "$file" || { sed -i 's|^url: .*|url: http://${API}|' "$file"; echo "$file"; }`;
+grep -qx 'url: http://${API}' "$file" || sed -i 's|^url: .*|url: http://${API}|' "$file"`;
 
-/** Has the engine accept what it reads, and start. */
+/**
+ * Has the engine accept what it reads, and start. One that runs starts anew where its files are not those that it was started with,
+ * whoever changed them: a run may have been interrupted in between. The note goes with a boot, which starts the engine, too.
+ */
 export const START_ENGINE = `set -eu
+note=/run/vpai-crowdsec.read
+files=$(find -L /etc/crowdsec -type f ! -path '*/bouncers/*' | LC_ALL=C sort | xargs -rd '\\n' sha256sum | sha256sum)
 crowdsec -c /etc/crowdsec/config.yaml -t >/tmp/vpai-crowdsec.$$ 2>&1 || {
   echo "CrowdSec does not take its settings: $(grep -E 'level=(error|fatal)' /tmp/vpai-crowdsec.$$ | grep -v mmdb | tail -n 3)" >&2
   rm -f /tmp/vpai-crowdsec.$$; exit 1; }
@@ -52,7 +54,9 @@ rm -f /tmp/vpai-crowdsec.$$
 systemctl daemon-reload
 systemctl enable --quiet vpai-bans.service crowdsec.service
 systemctl reload-or-restart vpai-bans.service
-if [ "$1" = changed ]; then systemctl restart crowdsec.service; else systemctl start crowdsec.service; fi`;
+if [ "$files" = "$(cat "$note" 2>/dev/null)" ]; then systemctl start crowdsec.service
+else systemctl restart crowdsec.service; fi
+(umask 077; echo "$files" > "$note")`;
 
 /** Succeeds when the engine takes the key in the bouncer's file. */
 const KEY_WORKS = `sed -n 's/^api_key: //p' ${BOUNCER} 2>/dev/null | python3 -c '

@@ -33,8 +33,8 @@ while [ "$#" -gt 0 ]; do
   mkdir -p "$(dirname "$1")"; printf %s "$3" > "$1.new"; chmod "$2" "$1.new"; sync "$1.new"; mv -fT "$1.new" "$1"; shift 3
 done`;
 
-/** Prints the part of one of UFW's files that holds rules. */
-export const SECTION = `sed -n '/^### RULES ###$/,/^### END RULES ###$/p' "/etc/ufw/$1"`;
+/** Prints the part of one of UFW's files that holds rules; nothing where the file is gone. */
+export const SECTION = `[ ! -e "/etc/ufw/$1" ] || sed -n '/^### RULES ###$/,/^### END RULES ###$/p' "/etc/ufw/$1"`;
 
 /** Puts standard input in the place of the part of one of UFW's files that holds rules; its first command brings that part along. */
 export const PUT_SECTION = `set -eu

@@ -55,11 +55,12 @@ const crowdSecKind: Kind<CrowdSecInputs, CrowdSecState> = {
     const operators = await operatorsOf(host, before?.operators);
     const never = neverOf([...inputs.ignored, ...operators]);
     // Before the packages, which would talk to the central API and take Headscale's port as soon as they are there.
-    const changes = [await host.script(PUT_FILES, fileArguments(filesOf(inputs, never)))];
+    await host.script(PUT_FILES, fileArguments(filesOf(inputs, never)));
     await host.script(FOLDERS, inputs.accessLogs);
     await install(host, PACKAGES[0], inputs.patience);
-    changes.push(await host.script(PUT_ITEMS, []), await host.script(PUT_LOGIN, []));
-    await host.script(START_ENGINE, [changes.join("") === "" ? "same" : "changed"]);
+    await host.script(PUT_ITEMS, []);
+    await host.script(PUT_LOGIN, []);
+    await host.script(START_ENGINE, []);
     await host.script(PUT_BOUNCER, [], { stdin: bouncerFile.content });
     await install(host, PACKAGES[1], inputs.patience);
     await host.script(START_BOUNCER, never);

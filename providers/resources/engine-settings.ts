@@ -1,5 +1,6 @@
 import type { EngineSettings as Settings } from "../../model/hardening/engine";
 import {
+  BrokenEngineFile,
   differing,
   type EngineFile,
   engineFileText,
@@ -56,12 +57,11 @@ export const engineSettingsKind: Kind<EngineSettingsInputs, EngineSettingsState>
   },
   async observe(state) {
     const host = transportTo(state.connection);
-    const [{ file }, wrong, ends] = await Promise.all([
-      fileOn(host),
+    const [missing, wrong, ends] = await Promise.all([
+      missingOn(host, state.settings),
       notInForce(host, state.settings),
       hasShutdown(host),
     ]);
-    const missing = differing(file, state.settings);
     const found = [
       ...missing.map((key) => `${key} in the file`),
       ...wrong.filter((key) => !missing.includes(key)).map((key) => `${key} in the engine`),
@@ -83,6 +83,16 @@ async function fileOn(host: Transport): Promise<{ text: string; file: EngineFile
   const text = await host.script(script, [PATH], { reads: true });
   return { text, file: readEngineFile(text, `${host.name}: ${PATH}`) };
 }
+
+/** Keys of which the file does not hold our value; `JSON` alone where somebody broke it. */
+const missingOn = (host: Transport, settings: Settings): Promise<string[]> =>
+  fileOn(host).then(
+    ({ file }) => differing(file, settings),
+    (error: unknown) => {
+      if (error instanceof BrokenEngineFile) return ["JSON"];
+      throw error;
+    },
+  );
 
 /** The engine's own check reads the candidate, and touches nothing that runs. */
 const write = (host: Transport, file: EngineFile): Promise<unknown> =>

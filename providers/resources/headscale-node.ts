@@ -82,12 +82,15 @@ export const headscaleNodeKind: Kind<HeadscaleNodeInputs, HeadscaleNodeState> = 
   identity: ["node"],
   title: ({ node, connection }) => `VPN node ${node} on ${connection.host}`,
   guarded,
-  async ensure(inputs) {
+  async ensure(inputs, before) {
     const computer = transportTo(inputs.connection);
     await trust(computer, inputs);
     return inTurn(serverName(inputs), () =>
       withApi(inputs.headscale, async (api) => {
-        const own = (await joined(api, computer, inputs)) ?? (await joinAnew(api, computer, inputs));
+        // One that is in goes on at the address by which it came, and falls out when nobody answers there any more.
+        const isElsewhere = before !== undefined && before.url !== inputs.url;
+        const found = await joined(api, computer, inputs);
+        const own = found === undefined || isElsewhere ? await joinAnew(api, computer, inputs) : found;
         await removeOlder(api, own, inputs);
         if (own.givenName !== inputs.node) await renameNode(api, own, inputs.node);
         if (routesOf(own).length > 0) await approveNoRoutes(api, own);
@@ -152,12 +155,15 @@ function faultAtServer(own: Node, { user, node }: HeadscaleNodeState): string | 
   return routes === "" ? undefined : `a way to ${routes}`;
 }
 
-/** The node that the computer is already; undefined where it has to join. */
+/** The node that the computer is already; undefined where it has to join. One that it is for another user goes, with its address. */
 async function joined(api: JsonApi, computer: Transport, inputs: HeadscaleNodeInputs): Promise<Node | undefined> {
   const status = await statusOf(computer, inputs.command);
   const own = ownOf(await nodesOf(api), status);
-  const isIn = own !== undefined && status.BackendState === "Running" && !isExpired(own);
-  return isIn && own.user.name === inputs.user ? own : undefined;
+  if (own !== undefined && own.user.name !== inputs.user) {
+    await deleteNode(api, own);
+    return undefined;
+  }
+  return own !== undefined && status.BackendState === "Running" && !isExpired(own) ? own : undefined;
 }
 
 /** @throws when it does not, with what the client says */

@@ -21,6 +21,8 @@ interface HostOperatorInputs {
   keys: string[];
   /** What becomes of keys that are not among them: those that are kept are told of. */
   otherKeys: "keep" | "remove";
+  /** Comments of the keys by which jobs log in as it, each a resource of its own: they are no others. Default: none. */
+  visitors?: string[];
   /** Absolute path of the file that lets it become root. */
   sudoers: string;
   /** `without a password`; a refresh notes what the file says instead. */
@@ -53,6 +55,7 @@ const guarded: Guarded<HostOperatorInputs, HostOperatorState> = {
 export const hostOperatorKind: Kind<HostOperatorInputs, HostOperatorState> = {
   version: 1,
   identity: ["user"],
+  optional: ["visitors"],
   id: ({ user, connection }) => `${user} on ${connection.host}`,
   title: ({ user, connection }) => `account ${user} on ${connection.host}`,
   guarded,
@@ -67,9 +70,9 @@ export const hostOperatorKind: Kind<HostOperatorInputs, HostOperatorState> = {
     const known = await accountOn(host, inputs.user);
     await writeSudoers(host, inputs.sudoers, rulesOf(inputs.user));
     const account = await ensureAccount(host, inputs);
-    const wanted = withKeys(account.keysFile, inputs.keys, inputs.otherKeys);
+    const wanted = withKeys(account.keysFile, inputs.keys, inputs.otherKeys, inputs.visitors);
     if (wanted !== account.keysFile) await writeKeys(host, account, wanted);
-    const undeclaredKeys = othersIn(wanted, inputs.keys);
+    const undeclaredKeys = othersIn(wanted, inputs.keys, inputs.visitors);
     tellOf(undeclaredKeys, inputs);
     return { ...inputs, undeclaredKeys, made: before?.made ?? known === undefined };
   },
@@ -78,7 +81,7 @@ export const hostOperatorKind: Kind<HostOperatorInputs, HostOperatorState> = {
     const account = await accountOn(host, state.user);
     if (account === undefined) return undefined;
     const rules = (await host.run(["cat", "--", state.sudoers], { reads: true })).stdout;
-    const undeclaredKeys = othersIn(account.keysFile, state.keys);
+    const undeclaredKeys = othersIn(account.keysFile, state.keys, state.visitors);
     tellOf(undeclaredKeys, state);
     const isToGo = state.otherKeys === "remove" && undeclaredKeys.length > 0;
     return {

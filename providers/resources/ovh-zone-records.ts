@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import type { Kind } from "../implementation";
 import type { OvhAccount } from "../ovh/client";
-import { OvhOutage } from "../ovh/failure";
+import { OvhOutage, OvhRefusal } from "../ovh/failure";
 import { type ManagedRecord, planOf, type ZonePlan } from "../ovh/plan";
 import { type AddressRecord, Zone, type ZoneRecord } from "../ovh/zone";
 import { resourceOf } from "../resource";
@@ -63,7 +63,8 @@ export const ovhZoneRecordsKind: Kind<OvhZoneRecordsInputs, OvhZoneRecordsState>
     try {
       return await seen(new Zone(state, state.zone), state);
     } catch (error) {
-      throw error instanceof OvhOutage ? new Unreadable(error.message) : error;
+      // A consumer key that is valid no longer must not keep a refresh from all else.
+      throw error instanceof OvhOutage || error instanceof OvhRefusal ? new Unreadable(error.message) : error;
     }
   },
   async remove(state) {
@@ -117,13 +118,36 @@ async function carryOut(
   for (const { id } of plan.removed) await zone.remove(id);
   for (const record of plan.changed) await zone.update({ ...record, ttl });
   const created: ManagedRecord[] = [];
-  for (const one of plan.created) created.push({ ...one, id: await zone.create(one, ttl), isMade: true });
-  await zone.refresh();
+  try {
+    for (const one of plan.created) created.push({ ...one, id: await zone.create(one, ttl), isMade: true });
+    await zone.refresh();
+  } catch (error) {
+    // What took another one's place stays: the name would be nobody's.
+    const alone = created.filter((one) => !plan.removed.some((gone) => gone.name === one.name));
+    await takeBack(zone, alone, name);
+    throw error;
+  }
   for (const one of plan.left)
     warn(
       `${textOf(one, name)} stays in the zone at OVH, as this stack did not make it so: removing it is for a person to do`,
     );
   return [...plan.kept, ...plan.changed, ...created];
+}
+
+/** The state does not learn what a run that failed has made: the next one would take it for somebody else's, and leave it for ever. */
+async function takeBack(zone: Zone, created: readonly ManagedRecord[], name: string): Promise<void> {
+  const left = [...created];
+  try {
+    for (const { id } of created) {
+      await zone.remove(id);
+      left.shift();
+    }
+  } catch {
+    const which = left.map((one) => textOf(one, name)).join(", ");
+    warn(
+      `${which}: made at OVH by this run, which failed; the next one takes it for somebody else's, and never removes it`,
+    );
+  }
 }
 
 /** What the zone has of the state's names; records of others in their places are told of, too. */

@@ -30,6 +30,7 @@ export interface UptimeKumaMonitorsInputs extends Owned {
 export const uptimeKumaMonitorsKind: Kind<UptimeKumaMonitorsInputs> = {
   version: 1,
   identity: [],
+  optional: ["jobs", "tokens"],
   id: ({ server }) => `${server.container}:monitors`,
   title: ({ server, connection }) => `the monitors in ${server.container} on ${connection.host}`,
   check: (inputs) => [...checkNames(inputs), ...checkJobs(inputs)],

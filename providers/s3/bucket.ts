@@ -1,4 +1,5 @@
 import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
+import { Unreadable } from "../unreadable";
 import { found, type S3Client, type S3Server } from "./client";
 
 /** A bucket of a server that is known otherwise. */
@@ -8,7 +9,10 @@ export interface Named {
 
 type BucketPlace = S3Server & Named;
 
-/** Does something with a bucket; the client's own messages do not say what they are about. */
+/**
+ * Does something with a bucket; the client's own messages do not say what they are about.
+ * @throws Unreadable when the server is away, or refuses
+ */
 export async function named<T>(
   { bucket, endpoint }: Pick<BucketPlace, "bucket" | "endpoint">,
   work: () => Promise<T>,
@@ -17,7 +21,7 @@ export async function named<T>(
     return await work();
   } catch (error) {
     const { name, message } = error as Error;
-    throw new Error(`bucket ${bucket} at ${endpoint}: ${message.includes(name) ? message : `${name}: ${message}`}`, {
+    throw new Unreadable(`bucket ${bucket} at ${endpoint}: ${message.includes(name) ? message : `${name}: ${message}`}`, {
       cause: error,
     });
   }

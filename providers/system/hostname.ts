@@ -6,7 +6,8 @@ if [ -d /etc/cloud/cloud.cfg.d ]; then echo 'preserve_hostname: true' > /etc/clo
 getent hosts "$1" >/dev/null || echo "127.0.1.1 $1" >> /etc/hosts
 hostnamectl hostname "$1"`;
 
-const READ = `read -r kept < /etc/hostname || kept=
+/** The file's last line may not be ended. */
+const READ = `kept=; read -r kept < /etc/hostname || :
 if [ "$kept" = "$(hostname)" ]; then echo "$kept"; else echo "$(hostname), after a reboot $kept"; fi`;
 
 /** A host's name, now and after a reboot. */

@@ -122,7 +122,7 @@ export const APPS: Readonly<Record<string, ServiceFacts>> = {
     networks: ["backend"],
     port: 3000,
     sites: [{ subdomain: "nzimbu", access: "vpn", promise: "/ 302 /sessions/new" }],
-    closed: ["/registration*", "/api/v1/auth/signup*", "/api/v1/auth/sso_create_account*"],
+    closed: ["/registration*", "/api/v1/auth/signup*", "/api/v1/auth/sso_create_account*", "/sidekiq*"],
     owner: "sureAdminPassword",
     published: [],
     memoryMiB: 480,

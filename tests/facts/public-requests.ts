@@ -235,6 +235,8 @@ export const CLOSED: readonly string[] = [
   "GET nzimbu /registration/new",
   "POST nzimbu /registration",
   "POST nzimbu /api/v1/auth/signup",
+  "GET nzimbu /sidekiq",
+  "GET nzimbu /sidekiq/retries | Authorization: Basic c3VyZTpzdXJl",
   "GET hq /",
   "POST hq /api/auth/sign-up/email",
   "POST hq /api/auth/sign-in/anonymous",

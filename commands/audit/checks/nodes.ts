@@ -16,5 +16,14 @@ export function nodeFindings(declared: Declared, nodes: readonly KnownNode[]): A
     );
 }
 
+/** That the server does not tell its nodes, as one that does not run. */
+export const untoldNodes = (declared: Declared, why: Error): AuditFinding[] => [
+  findingsOf(declared.host, "node")(declared.coordinator?.server.container ?? "", {
+    expected: "a server of the VPN that tells its nodes",
+    found: why.message,
+    mend: "make status, then make up",
+  }),
+];
+
 const expectedOf = (user: string | undefined): string =>
   user === undefined ? "no node of the VPN that the platform does not have" : `a node of ${user}, as it is declared`;

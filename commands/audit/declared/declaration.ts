@@ -53,7 +53,14 @@ export async function declarationOf(host: string, stack: Stack): Promise<Declare
       ...inputs(`${DYNAMIC}host:SystemdUnit`).map(({ unit }) => String(unit)),
       ...jobs.flatMap((job) => [`${job}.service`, `${job}.timer`]),
     ]),
-    users: usersOf(connection.user, key, operators),
+    users: usersOf([
+      { user: connection.user, keys: key === undefined ? [] : [key] },
+      ...operators.map(({ user, keys = [] }) => ({ user: String(user), keys: keys as string[] })),
+      ...inputs(`${DYNAMIC}host:AuthorizedKey`).map(({ user, publicKey }) => ({
+        user: String(user),
+        keys: [String(publicKey)],
+      })),
+    ]),
     placed: new Set([
       ...operators.map(({ sudoers }) => String(sudoers)),
       ...Object.entries(PLACED).flatMap(([type, paths]) => (inputs(`${DYNAMIC}${type}`).length > 0 ? paths : [])),
@@ -85,15 +92,10 @@ const PLACED: Readonly<Record<string, readonly string[]>> = {
   "docker:EngineSettings": ["/etc/systemd/system/docker.service.d/60-vpai-shutdown.conf"],
 };
 
-/** Who may log in by which keys: whoever the stack logs in as, and the operators. */
-function usersOf(
-  login: string,
-  key: string | undefined,
-  operators: readonly Record<string, unknown>[],
-): Map<string, readonly string[]> {
-  const users = new Map<string, readonly string[]>([[login, key === undefined ? [] : [key]]]);
-  for (const { user, keys } of operators as { user: string; keys?: string[] }[])
-    users.set(user, [...(users.get(user) ?? []), ...(keys ?? [])]);
+/** Who may log in by which keys: whoever the stack logs in as, the operators, and jobs that visit the host. */
+function usersOf(logins: readonly { user: string; keys: readonly string[] }[]): Map<string, readonly string[]> {
+  const users = new Map<string, readonly string[]>();
+  for (const { user, keys } of logins) users.set(user, [...(users.get(user) ?? []), ...keys]);
   return users;
 }
 

@@ -1,5 +1,6 @@
-import { all, type Input, type Resource } from "@pulumi/pulumi";
+import { all, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { EngineSettings, HostOperator, HostPackages, HostSystem } from "@vpai/providers";
+import type { ServiceContext } from "../../../model/context";
 import { ENGINE_SETTINGS } from "../../../model/hardening/engine";
 import {
   JOURNAL_MIB,
@@ -9,6 +10,7 @@ import {
   type SystemPart,
 } from "../../../model/hardening/system";
 import { packagesOn, type PlatformHost } from "../../../model/platform";
+import { visitorsOf } from "../../../model/visits";
 import type { Owner } from "../../docker/ownership";
 import { arrivalAt, type Machine } from "../../machines/machine";
 import type { Layer } from "./layer";
@@ -18,6 +20,8 @@ interface Fresh {
   owner: Owner;
   machine: Machine;
   description: PlatformHost;
+  /** What its services are told. */
+  context: ServiceContext;
   operator: Operator | undefined;
   parent: Resource;
 }
@@ -56,9 +60,13 @@ function systemOf({ owner, machine, description }: Fresh) {
 }
 
 /** The account is there before it is needed for a login, and after the groups that packages bring. */
-function operatorOf({ owner, machine, operator, parent }: Fresh, options: { dependsOn: Resource[] }): Resource[] {
+function operatorOf(
+  { owner, machine, context, operator, parent }: Fresh,
+  options: { dependsOn: Resource[] },
+): Resource[] {
   if (operator === undefined) return [];
   const { user, keys = [], otherKeys } = operator;
+  const visitors = visitorsOf(owner.host, context);
   const made: Input<string[]> = machine.loginKey === undefined ? [] : machine.loginKey.apply((key) => [key]);
   const account = new HostOperator(
     `${owner.host}/operator`,
@@ -69,9 +77,14 @@ function operatorOf({ owner, machine, operator, parent }: Fresh, options: { depe
       groups: [...OPERATOR_GROUPS],
       keys: all([made, [...keys]]).apply((lists) => [...new Set(lists.flat())]),
       otherKeys,
+      ...(visitors.length === 0 ? {} : { visitors: visitorsAs(user, machine, visitors) }),
       sudoers: `/etc/sudoers.d/60-${owner.platform}-operator`,
     },
     { parent, ...options },
   );
   return [account];
 }
+
+/** Jobs come as whom the stack logs in as. */
+const visitorsAs = (user: string, machine: Machine, visitors: readonly string[]): Output<string[]> =>
+  machine.connection.apply((login) => (login.user === user ? [...visitors] : []));

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { account, type AccountPages } from "../../../capabilities/account";
 import { postgresqlDatabase } from "../../../capabilities/postgresql-database";
 import { redisDatabase } from "../../../capabilities/redis-database";
@@ -21,6 +22,19 @@ const OWNER = {
     lost: "the stack's way in: change it there, then give the stack the same one (make secrets OVERWRITE=1)",
   },
 } as const;
+
+/**
+ * Sidekiq's own pages, which show and run every job, take the login `sure`, `sure` unless told otherwise
+ * (`config/initializers/sidekiq.rb`). Nobody is told this one: what looks at jobs is the worker's log.
+ */
+const SIDEKIQ = {
+  pages: "/sidekiq*",
+  password: {
+    secret: rails.secrets.secret_key_base.secret,
+    exported: "SIDEKIQ_WEB_PASSWORD",
+    render: (key: string) => createHmac("sha256", key).update("sidekiq").digest("hex"),
+  },
+};
 
 /** Sure keeps a list of the devices that log in. */
 const DEVICE = {
@@ -47,9 +61,10 @@ export default defineService({
   port: SITE.port,
   expose: [SITE],
   firstUser: {
-    closed: ["/registration*", "/api/v1/auth/signup*", "/api/v1/auth/sso_create_account*"],
+    closed: ["/registration*", "/api/v1/auth/signup*", "/api/v1/auth/sso_create_account*", SIDEKIQ.pages],
     owner: OWNER,
   },
+  secrets: { ...rails.secrets, sidekiq_password: SIDEKIQ.password },
   data: [{ ...STORAGE, backup: { kind: "files" } }],
   limits: { memoryMiB: 480, cpus: 0.5 },
   health: { test: ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:3000/up"], startPeriod: 180 },

@@ -4,12 +4,15 @@ import type { EngineSettings } from "../../../model/hardening/engine";
 /** What `daemon.json` holds: keys of ours, and those of whoever set the engine up. */
 export type EngineFile = Readonly<Record<string, unknown>>;
 
+/** A file that is none of the engine's: not an object of JSON. */
+export class BrokenEngineFile extends Error {}
+
 /** Keys that a running engine takes on by a reload; every other one wants a restart of it (dockerd(8), live reload). */
 const RELOADED: ReadonlySet<string> = new Set(["live-restore"]);
 
 /**
  * What a file holds. @param text empty, where there is none
- * @throws when it is not an object of JSON, which the engine refuses, too
+ * @throws BrokenEngineFile when it is not an object of JSON, which the engine refuses, too
  */
 export function readEngineFile(text: string, where: string): EngineFile {
   if (text.trim() === "") return {};
@@ -17,12 +20,15 @@ export function readEngineFile(text: string, where: string): EngineFile {
   try {
     found = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${where}: expected JSON, found ${(error as Error).message}: mend it by hand, then run up again`, {
+    const { message } = error as Error;
+    throw new BrokenEngineFile(`${where}: expected JSON, found ${message}: mend it by hand, then run up again`, {
       cause: error,
     });
   }
   if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as EngineFile;
-  throw new Error(`${where}: expected an object of JSON, found something else: mend it by hand, then run up again`);
+  throw new BrokenEngineFile(
+    `${where}: expected an object of JSON, found something else: mend it by hand, then run up again`,
+  );
 }
 
 /** Options of a driver stay beside ours; of every other key ours is the whole value. */

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { cpSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { Lab } from "../harness/lab";
+import { nothingIsLeftOf } from "../harness/leftovers";
 import { killUp } from "../harness/processes";
 import { cleanEnvironment, run } from "../harness/run";
 
@@ -139,6 +140,14 @@ test("a container that the engine fails to start once is tried again in the same
   await expect(lab.pulumi(["preview", "--expect-no-changes"])).resolves.toMatchObject({ code: 0 });
   await lab.makeSucceed("status");
 }, 600_000);
+
+test("down takes the lab away although its state is lost", async () => {
+  rmSync(path.join(lab.directory, ".vpai", "lab", "state"), { recursive: true });
+  const { all } = await lab.makeSucceed("down");
+  expect(all).toMatch(/removed container [0-9a-f]+, which the state did not know/);
+  await nothingIsLeftOf(lab);
+  expect(existsSync(path.join(lab.directory, ".vpai", "lab"))).toBe(false);
+}, 900_000);
 
 /** Puts a runc in front of the real one that fails to make its first container. */
 const FAIL_ONCE = `cat > /usr/local/sbin/runc <<'END'

@@ -58,6 +58,19 @@ describe("make up", () => {
   });
 });
 
+describe("make preview", () => {
+  test.each([
+    ["prod", "all", "expected SERVICES for the lab only, found it for prod: set vpai:services in Pulumi.prod.yaml"],
+    ["lab", "core,all", "expected SERVICES to be all, or some of core,"],
+  ])("of %s refuses SERVICES=%s, as up does", async (STACK, VPAI_SERVICES, found) => {
+    expect(await runCommand("preview", { STACK, VPAI_SERVICES })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(found) as string,
+    });
+    expect(fake.calls).toEqual([]);
+  });
+});
+
 describe("make down", () => {
   const local = path.join(fake.state, "local", "lab");
 

@@ -25,12 +25,13 @@ exit "$(cat "$FAKE_PULUMI/code-$1" 2>/dev/null || cat "$FAKE_PULUMI/code" 2>/dev
 
 /** A `pulumi` on the search path that does nothing but note how it was called. */
 class FakePulumi {
-  /** The folder of a file backend. */
+  /** The folder of a file backend, and of the files of stacks that say nothing. */
   readonly state = mkdtempSync(path.join(os.tmpdir(), "fake-pulumi-"));
   private readonly folder = path.join(this.state, "fake");
 
   constructor() {
     mkdirSync(this.folder);
+    for (const stack of ["lab", "preprod", "prod"]) writeFileSync(path.join(this.state, `Pulumi.${stack}.yaml`), "");
     writeFileSync(path.join(this.folder, "pulumi"), SCRIPT);
     chmodSync(path.join(this.folder, "pulumi"), 0o755);
   }

@@ -73,6 +73,36 @@ test.each(["append", "prune", "share"] as const)(
   },
 );
 
+test.each<[Record<string, string>, string[], string]>([
+  [{ sharedBucket: "vpai-backups" }, [], "which is vpai:sharedBucket, too"],
+  [{}, ["vpai-backups", "vpai-backups"], "which is the bucket of secrets:one and the bucket of secrets:two, too"],
+])("the bucket of the backups is nothing else's: %j", (more, foreign, found) => {
+  const settings = {
+    ...{ bucketsEndpoint: "https://s3.test", bucketsRegion: "x", bucketsPrincipal: "{key}" },
+    ...{ backupsBucket: "vpai-backups", ...more },
+  };
+  const keys = foreign.map((bucket, index) => ({
+    key: { name: ["one", "two"][index] ?? "", description: "", origin: "supplied" as const },
+    bucket,
+  }));
+  expect(() => offsiteBuckets(settings, keys)).toThrow(
+    `vpai:backupsBucket: expected a bucket that is the backups' alone, found vpai-backups, ${found}`,
+  );
+});
+
+test("attachments may lie in the shared bucket, and other buckets are nobody's concern", () => {
+  const settings = {
+    ...{ bucketsEndpoint: "https://s3.test", bucketsRegion: "x", bucketsPrincipal: "{key}" },
+    ...{ backupsBucket: "vpai-backups", sharedBucket: "vpai-shared" },
+  };
+  const key = { name: "attachmentsAccessKey", description: "", origin: "supplied" as const };
+  for (const bucket of ["vpai-shared", "other", undefined])
+    expect(offsiteBuckets(settings, [{ key, bucket }]).map(({ name }) => name)).toEqual([
+      "vpai-backups",
+      "vpai-shared",
+    ]);
+});
+
 test("a stack wants the buckets that it names", () => {
   const place = { bucketsEndpoint: "https://nbg1.your-objectstorage.com", bucketsRegion: "nbg1" };
   expect(offsiteBuckets(place)).toEqual([]);

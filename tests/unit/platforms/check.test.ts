@@ -52,6 +52,26 @@ describe("E4: a computer whose address is a name", () => {
   });
 });
 
+describe("a computer that is logged in to by its address in the VPN", () => {
+  const VPN = "100.64.0.14";
+  const at = (...access: ("public" | "vpn")[]): HostPlan => {
+    const ports = { port: 80, hostPort: 80, protocol: "tcp" } as const;
+    const publishing = access.map((one, index) => ({ ...ports, port: 80 + index, access: one }));
+    const run = { networks: ["frontend"], publish: publishing };
+    return { ...plan(service({ run })), bindAddress: VPN, vpnAddress: VPN };
+  };
+
+  test("is refused where one port listens for the world and for the VPN", () => {
+    expect(problemsOf([at("public", "vpn")])).toEqual([`h: ${VPN} for both`]);
+    expect(problemsOf([{ ...at("public", "vpn"), bindAddress: "203.0.113.7" }])).toEqual([]);
+  });
+
+  test("is taken where nothing listens on both, as on the workstation", () => {
+    expect(problemsOf([at("vpn")])).toEqual([]);
+    expect(problemsOf([at("public")])).toEqual([]);
+  });
+});
+
 test.each<[string, Service[], string[]]>([
   ["two services of a name", [service({}), service({})], ["h/one: more than one service named one"]],
   ["an image without a tag", [service({ run: { image: "ghcr.io/a/b" } })], ["h/one: the unpinned image ghcr.io/a/b"]],

@@ -54,6 +54,13 @@ describe("diff", () => {
     expect(await provider.diff("id", state, { ...INPUTS, parts: ["a"] })).toMatchObject({ changes: true });
   });
 
+  test("an optional input that is left out is a change where the state has it", async () => {
+    const { diff } = implement(recorded({ optional: ["parts"] }).kind);
+    expect(await diff("id", { ...state, parts: ["a"] }, { ...INPUTS })).toMatchObject({ changes: true, replaces: [] });
+    expect(await diff("id", { ...state, parts: ["a"] }, { ...INPUTS, parts: ["a"] })).toMatchObject({ changes: false });
+    expect(await diff("id", state, { ...INPUTS })).toMatchObject({ changes: false });
+  });
+
   test("a member that is undefined is one that is not there", async () => {
     expect(await provider.diff("id", state, { ...INPUTS, parts: undefined })).toMatchObject({ changes: false });
     expect(await provider.diff("id", { ...state, parts: [] }, { ...INPUTS, parts: [] })).toMatchObject({
@@ -359,6 +366,14 @@ describe("create, read, update, delete", () => {
     });
     const gone = recorded({ observe: async () => undefined });
     expect(await implement(gone.kind).read("id", state)).toEqual({});
+  });
+
+  test("read leaves it to the next update to apply a newer implementation", async () => {
+    const provider = implement(recorded().kind);
+    const old = { ...INPUTS, version: 2 };
+    const { props } = (await provider.read("id", old)) as { props: object };
+    expect(props).toEqual(old);
+    expect(await provider.diff("id", props, { ...INPUTS })).toMatchObject({ changes: true, replaces: [] });
   });
 
   test("what was read back drifts in the next diff, field by field", async () => {

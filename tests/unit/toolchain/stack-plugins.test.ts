@@ -20,6 +20,8 @@ describe("the plugins of a stack", () => {
     ["nothing", ""],
     ["no hosts", "config:\n  vpai:domain: hcloud.example\n"],
     ["an unfinished host", "config:\n  vpai:hosts:\n    sese-ai:\n"],
+    ["a mistake", "config:\n  vpai:tls: acme\n vpai:domain: x\n"],
+    ["one key twice", "config:\n  vpai:tls: acme\n  vpai:tls: acme-ovh\n"],
     ["a comment about hcloud", `# kind: hcloud\n${stackWith("lab")}`],
   ])("are the usual ones with %s in its file", (_, text) => {
     expect(pluginsFor(text)).toEqual(ALWAYS);

@@ -3,7 +3,7 @@ import { networkFindings, volumeFindings } from "../../../../commands/audit/chec
 import { exposureFindings } from "../../../../commands/audit/checks/exposure";
 import { hardeningFindings } from "../../../../commands/audit/checks/hardening";
 import { listenerFindings } from "../../../../commands/audit/checks/listeners";
-import { nodeFindings } from "../../../../commands/audit/checks/nodes";
+import { nodeFindings, untoldNodes } from "../../../../commands/audit/checks/nodes";
 import { keyFindings, userFindings } from "../../../../commands/audit/checks/people";
 import { rightsFindings } from "../../../../commands/audit/checks/rights";
 import { selfStartingFindings } from "../../../../commands/audit/checks/self-starting";
@@ -279,6 +279,10 @@ test("nodes of the VPN that nobody declared", () => {
     { user: "hosts", name: "stranger", addresses: ["100.64.0.99", "fd7a::99"], ...seen },
   ];
   expect(told(nodeFindings(declared, nodes))).toEqual(["node stranger: a node of hosts, 100.64.0.99 and fd7a::99"]);
+});
+
+test("a server of the VPN that does not tell its nodes is a finding, and no end of the audit", () => {
+  expect(told(untoldNodes(declared, new Error("it does not run")))).toEqual(["node vpai_headscale: it does not run"]);
 });
 
 test("a declared node that is another user's", () => {

@@ -8,7 +8,7 @@ interface Layer {
 }
 
 /** What the kind of the test observes in the place of a host. */
-let observed: Layer | undefined;
+let observed: Layer | Error | undefined;
 
 beforeAll(() => {
   implementations["layerOfTest"] = implement<Layer, Layer>({
@@ -16,7 +16,7 @@ beforeAll(() => {
     identity: [],
     id: () => "layer",
     ensure: (inputs) => Promise.resolve(inputs),
-    observe: () => Promise.resolve(observed),
+    observe: () => (observed instanceof Error ? Promise.reject(observed) : Promise.resolve(observed)),
     remove: () => Promise.resolve(),
   });
 });
@@ -51,6 +51,13 @@ test("a layer that was changed by hand is named by the options that are otherwis
 test("a layer that is gone", async () => {
   observed = undefined;
   expect(await found()).toEqual([["sshd", "what its state has", "nothing"]]);
+});
+
+test("a layer that somebody broke, so that it cannot be read", async () => {
+  observed = new Error("/etc/docker/daemon.json: expected JSON");
+  expect(await found()).toEqual([
+    ["sshd", "what its state has", "what cannot be read: /etc/docker/daemon.json: expected JSON"],
+  ]);
 });
 
 test("a layer of another program's state", async () => {

@@ -1,4 +1,4 @@
-import { backedHosts, BackupProgram } from "../../../../commands/backups/host";
+import { backedHosts, BackupProgram, chosenBacked } from "../../../../commands/backups/host";
 import { jobSpec } from "../../../../components/jobs/spec";
 import { HOST_ITSELF } from "../../../../model/service";
 import { backupJob } from "../../../../programs/backup";
@@ -57,5 +57,11 @@ test("hosts without the job have no backups", () => {
     two: deployed({ "backup-one": { unit: "backup-one.service" } }),
     three: deployed(),
   };
-  expect(backedHosts(hosts)).toEqual([{ name: "one", connection, unit: "backup-one.service" }]);
+  const one = { name: "one", connection, unit: "backup-one.service" };
+  expect(backedHosts(hosts)).toEqual([one]);
+  expect(chosenBacked(hosts, "")).toEqual([one]);
+  expect(chosenBacked(hosts, "one")).toEqual([one]);
+  expect(() => chosenBacked(hosts, "three")).toThrow("three: expected a host with backups, found none there");
+  expect(() => chosenBacked(hosts, "four")).toThrow(/a host of the stack: one, two, three\n +found: +"four"/);
+  expect(() => chosenBacked({ three: hosts.three }, undefined)).toThrow("expected a host with backups, found none");
 });

@@ -73,6 +73,9 @@ test.each([
 test("what is no set and no moment is refused", () => {
   expect(() => setAt(SETS, "yesterday")).toThrow("found yesterday; there are 000007-");
   expect(() => setAt(SETS, "12")).toThrow();
+  // To Date.parse a year, and days that nobody meant: the newest set would have been taken.
+  for (const at of ["12345", "12/11/2026", "11.12.2026", "2026-11-31"])
+    expect(() => setAt(SETS, at)).toThrow(`a moment such as 2026-11-29T03:00Z in AT, found ${at}; there are 000007-`);
   expect(() => setAt([], "")).toThrow("found none; there are none");
 });
 

@@ -1,5 +1,6 @@
 import {
   copyOf,
+  expectAt,
   folderIn,
   giveCommand,
   type OffsiteCopy,
@@ -73,6 +74,18 @@ describe("what is recovered", () => {
       "expected a copy elsewhere by 2026-11-01, found none; there are 000027-2026",
     );
   });
+
+  test.each(["", "000028-20261128T025500Z", "2026-11-27", "2026-11-27T12:00Z"])("AT=%s may be one", (at) => {
+    expect(() => expectAt(at)).not.toThrow();
+  });
+
+  test.each(["28", "yesterday", "27/11/2026", "12/11/2026", "2026-11-31", "000028-20261128"])(
+    "AT=%s is refused while nothing has been done yet",
+    (at) => {
+      expect(() => expectAt(at)).toThrow(`AT\n    expected: a set's name, as make backups tells it, or a moment`);
+      expect(() => expectAt(at)).toThrow(`found:    "${at}"`);
+    },
+  );
 
   test("comes by the job's own command, beside it", () => {
     const unit = `[Service]

@@ -70,6 +70,12 @@ test("CHECK=1 writes nothing and fails on what is new, moved or unused", async (
   expect(readFileSync(file, "utf8")).toBe(before);
 });
 
+test("CHECK=0 is refused before anything is asked or written", async () => {
+  const { code, err } = await images({ CHECK: "0" });
+  expect([code, err]).toEqual([1, expect.stringContaining('CHECK\n    expected: 1, or nothing\n    found:    "0"')]);
+  expect(existsSync(file)).toBe(false);
+});
+
 test("what nothing uses any more is removed", async () => {
   writeFileSync(file, JSON.stringify({ "docker.io/library/redis:7.0.0": OLD }));
   expect((await images()).out).toMatch(/redis:7\.0\.0 +removed/);

@@ -30,6 +30,10 @@ test("what comes, after some lines", () => {
   expect(logCommand(MCP, { FOLLOW: "1", LINES: "5" }, NOW).join(" ")).toContain("--lines 5 --follow");
 });
 
+test.each(["2026-02-30", "2026-03-01 noon", "99999d", "1969-12-31"])("SINCE=%s is no moment of a log", (SINCE) => {
+  expect(() => logCommand(N8N, { SINCE }, NOW)).toThrow(`found:    "${SINCE}"`);
+});
+
 test("all that is wrong is told at once", () => {
   expect(() => logCommand(N8N, { LINES: "many", SINCE: "yesterday", FOLLOW: "yes" }, NOW)).toThrow(
     /has 3 problems[^]*LINES[^]*"many"[^]*SINCE[^]*"yesterday"[^]*FOLLOW[^]*"yes"/,

@@ -66,6 +66,10 @@ it("prints the Markdown of a file", async () => {
   expect(stdout).toContain("- **change** `postgresql` Container: `memory 1024 → 512`");
 });
 
+it("refuses a POST that may mean either", async () => {
+  await expect(command([], { POST: "yes" })).rejects.toThrow('POST\n    expected: 1, or nothing\n    found:    "yes"');
+});
+
 it("posts the comment", async () => {
   const { code, stdout } = await command([], {
     ...workflow("owner/name"),

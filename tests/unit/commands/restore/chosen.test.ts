@@ -40,6 +40,27 @@ test.each([
   });
 });
 
+describe("where the host has an old set again, for an earlier restore", () => {
+  const own = [set(3, "03"), ...OWN] as unknown as Manifest[];
+
+  test.each([
+    ["2026-11-12", "000010-20261110T025500Z", { bytes: 10_000 }],
+    ["2026-11-09", "000003-20261103T025500Z", undefined],
+    ["000003", "000003-20261103T025500Z", undefined],
+    ["000003-20261103T025500Z", "000003-20261103T025500Z", undefined],
+  ])("AT=%s is %s, the newest one of before", async (at, name, elsewhere) => {
+    const { set: found, elsewhere: from } = await chosen(at, COPIES, own);
+    expect([found, from]).toEqual([name, elsewhere]);
+  });
+
+  test("it is the one of before in a stack without copies", async () => {
+    const { set: found } = await chosenSet({ host: "sese-ai", at: "2026-11-12" }, own, () =>
+      Promise.resolve(undefined),
+    );
+    expect(found).toBe("000003-20261103T025500Z");
+  });
+});
+
 test("a host without sets has the newest one of elsewhere", async () => {
   expect((await chosen("", COPIES, [])).set).toBe("000029-20261129T025500Z");
 });

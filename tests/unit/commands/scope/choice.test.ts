@@ -67,6 +67,24 @@ test.each([
   expect(error).toContain(`say ${variable}=…`);
 });
 
+test("a service that is off is told by its group, and not taken for another one", () => {
+  const error = errorOf(() => choiceOf({ SERVICE: "opencut" }, { ...NAMES, workstation: ["opencode"] }));
+  expect(error).toContain('found:    "opencut"');
+  expect(error).toContain(
+    "to do:    it is off: choose its group, studio (vpai:services, SERVICES=), on a stack with its host, then make up",
+  );
+});
+
+test.each(["constructor", "toString", "__proto__"])("HOST=%s is no host, either", (HOST) => {
+  for (const choose of [
+    () => choiceOf({ HOST }, NAMES),
+    () => choiceOf({ HOST, SERVICE: "n8n" }, NAMES),
+    () => chosenHost(HOST, NAMES),
+    () => chosenJob("comfyui", HOST, NAMES),
+  ])
+    expect(errorOf(choose)).toContain(`found:    "${HOST}"`);
+});
+
 test("a job is found on its host", () => {
   expect(chosenJob("comfyui", "", NAMES)).toEqual({ host: "workstation", job: "comfyui" });
   expect(errorOf(() => chosenJob("comfy", "mars", NAMES))).toContain("2 problems");

@@ -90,6 +90,7 @@ describe("what the command is given", () => {
     expect(() => toggleOf({ VPN: "yes", SITE: "mayi" }, views)).toThrow(
       /SITE\n {4}expected: a site that has a switch of its own: couch\n[^]*VPN\n {4}expected: on, off/,
     );
+    expect(() => toggleOf({ VPN: "off", SITE: "constructor" }, views)).toThrow('found:    "constructor"');
   });
 });
 

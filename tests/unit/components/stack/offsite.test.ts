@@ -149,6 +149,12 @@ test("on every host the hub's key is good for that host's sets alone", () => {
   expect(keys.sort()).toEqual(["seko-vpn", "sese-ai", "workstation"].map((host) => [`${host}/visitor/offsite`, host]));
 });
 
+test("the operator, as whom the hub comes, is told of that key: it is none of somebody else's", async () => {
+  expect(resource(graph, "workstation/operator").inputs["visitors"]).toEqual(["offsite@seko-vpn"]);
+  const others = await graphWith({ ...SETTINGS, "vpai:operator": JSON.stringify({ user: "someone" }) });
+  expect(resource(others, "workstation/operator").inputs["visitors"]).toEqual([]);
+}, 60_000);
+
 test("the hub logs in at addresses of the VPN, with pinned host keys and a key that root alone reads", () => {
   const { content } = resource(graph, "seko-vpn/job/offsite/config/ssh/config").inputs;
   expect(content).toContain(`Host seko-vpn\n  HostName ${HUB}\n`);

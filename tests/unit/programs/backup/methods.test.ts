@@ -279,6 +279,10 @@ describe("a switch that was cut short, as each method settles it", () => {
       expect(host.has(NOTE)).toBe(false);
     });
 
+    test("what was prepared goes, with whoever still fills it", () => {
+      expect(settles()).toContain('DROP DATABASE IF EXISTS "notes_restoring" WITH (FORCE);');
+    });
+
     test("knows nothing, and says so, where the server does not answer", () => {
       expect(settles("exit 1")).not.toContain("ALTER DATABASE");
       expect(host.has(NOTE)).toBe(true);

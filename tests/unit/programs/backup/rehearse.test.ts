@@ -40,7 +40,7 @@ beforeEach(() => {
   // A database of a server that two use, a server's own data, and a folder.
   host.plan(
     ...["host|x", "part|database|server|note|-", "part|redis|redis|note|-", "part|folder|a|files|-"],
-    ...["item|database|a|a|c", "item|redis|all|redis", "item|folder|all|a"],
+    ...["item|database|data|a|c", "item|redis|all|redis", "item|folder|all|a"],
   );
   for (const folder of ["live", "engine"]) mkdirSync(host.at(folder));
   for (const name of ["a", "c", "redis", "server"]) writeFileSync(host.at("engine", `vpai_${name}`), "true");
@@ -61,7 +61,7 @@ test("servers are started, everything is counted, and only then those start who 
     ...["compare folder", "count folder", "start vpai_a", "start vpai_c", "start vpai_redis"],
   ]);
   expect(out.split("\n").filter((line) => line.includes("\t"))).toEqual([
-    ...["item\tdatabase\ta\ta\tc", "count\tdatabase\trows\tlines\t1", "count\tdatabase\tnewer\tsomething"],
+    ...["item\tdatabase\tdata\ta\tc", "count\tdatabase\trows\tlines\t1", "count\tdatabase\tnewer\tsomething"],
     ...["item\tredis\tall\tredis", "count\tredis\trows\tlines\t1", "count\tredis\tnewer\tsomething"],
     ...["item\tfolder\tall\ta", "count\tfolder\trows\tlines\t1", "count\tfolder\tnewer\tsomething"],
   ]);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { BackupHost } from "./host";
 
 /** Releases: whose data are copied, how many stay, and that a way back which fails leads nowhere. */
@@ -9,7 +9,7 @@ let host: BackupHost;
 /** Data are files, `live/<part>.<item>`; a service's container is a file with its state, which another one's name says. */
 const METHOD = `
 live() { echo "$FOLDER/live/$PART.$1"; }
-note() { echo "$1 $PART $ITEM" >> "$FOLDER/steps"; [ ! -e "$FOLDER/fail-$1-$PART" ] || fail "cannot $1"; }
+note() { echo "$1 $PART $ITEM" >> "$FOLDER/steps"; [ ! -e "$FOLDER/fail-$1-$PART" ] || fail "cannot $1"; [ ! -e "$FOLDER/kill-$1-$PART" ] || kill -KILL "$PPID" "$$"; }
 dump() {
   local one
   for one in \${ONLY:-$(ls "$FOLDER/live" | sed -n "s/^$PART\\.\\([a-z]*\\)$/\\1/p")}; do cp "$(live "$one")" "$OUT/$one"; done
@@ -20,6 +20,7 @@ count() { rows "$ITEM" "$(wc -l < "$(live "$ITEM")")"; [ "$SINCE" = "\${EXPECT_S
 prepare() { note prepare; cp "$OUT/$ITEM" "$(live "$ITEM").new"; }
 switch() { note switch; mv "$(live "$ITEM")" "$(live "$ITEM").before-$STAMP"; mv "$(live "$ITEM").new" "$(live "$ITEM")"; aside "$ITEM.before-$STAMP"; }
 revert() { note revert; mv "$(live "$ITEM")" "$(live "$ITEM").new"; mv "$(live "$ITEM").before-$STAMP" "$(live "$ITEM")"; }
+settle() { [ ! -e "$(live "$ITEM").before-$STAMP" ] || revert; }
 discard() { rm -f "$(live "$ITEM").new"; }
 `;
 
@@ -27,6 +28,8 @@ const ENGINE = `
 E=$FOLDER/engine
 there() { [ -e "$E/$1" ]; }
 state() { cut -d ' ' -f 2 "$E/$1"; }
+[ ! -e "$FOLDER/kill-$1-$2" ] || kill -KILL "$PPID" "$$"
+[ ! -e "$FOLDER/fail-$1-$2" ] || exit 1
 become() { printf '%s %s\\n' "$(cut -d ' ' -f 1 "$E/$1")" "$2" > "$E/$1.new"; mv "$E/$1.new" "$E/$1"; }
 case $1 in
   inspect)
@@ -231,6 +234,80 @@ describe("the way back", () => {
     expect([code, error]).toEqual([1, `shop-files: cannot ${step}\nbackup: nothing was replaced\n`]);
     expectAsBefore();
   });
+
+  test("leaves what came to the service with its next version, and so does its undoing", () => {
+    host.plan(
+      ...["host|x", "part|db|server|note|-", "part|shop-files|shop|note|-", "part|extra|shop|note|-"],
+      ...["item|db|orders|shop|reports", "item|shop-files|all|shop", "item|extra|all|shop"],
+      ...["own|shop|db|orders", "own|shop|shop-files", "own|shop|extra"],
+    );
+    writeFileSync(host.at("live/extra.all"), "new\n");
+    expect(host.run(["since", "shop", releases()[0] ?? ""]).out).toContain(
+      "does\tleaves extra all, of which it has nothing\n",
+    );
+    expect(goBack()).toMatchObject({ code: 0, error: "" });
+    expect([live("db.orders"), live("extra.all")]).toEqual(["then\n", "new\n"]);
+    expect(host.run(["undo", "shop", releases()[0] ?? "", STAMP], { BACKUP_PATIENCE: "2" }).code).toBe(0);
+    expectAsBefore();
+    expect(live("extra.all")).toBe("new\n");
+  });
+
+  test("is refused where the disk has no room for its data once more", () => {
+    host.program("df", "printf 'Avail\\n1048580\\n'");
+    const { code, error } = goBack();
+    expect(code).toBe(1);
+    expect(error).toContain("expected 1 MiB free on the disk of");
+    expect(error).toMatch(/nothing was replaced\n$/);
+    expectAsBefore();
+  });
+
+  test("starts whom it has stopped where somebody else cannot be", () => {
+    writeFileSync(host.at("fail-stop-vpai_shop"), "");
+    expect(goBack().code).toBe(1);
+    expect(steps().filter((step) => step.endsWith("vpai_reports"))).toEqual([
+      "stop vpai_reports",
+      "start vpai_reports",
+    ]);
+    expectAsBefore();
+    expect(host.has("live/db.orders.new")).toBe(false);
+  });
+
+  /** Killed there; then there is nothing left that would kill one, and the next set is made. */
+  const killed = (at: string, verbs: readonly string[]): void => {
+    writeFileSync(host.at(`kill-${at}`), "");
+    expect(host.run(verbs, { RELEASE_SETTLE: "0", BACKUP_PATIENCE: "2" }).code).toBeNull();
+    rmSync(host.at(`kill-${at}`));
+    expect(host.run(["run"], { BACKUP_PATIENCE: "2" })).toMatchObject({ code: 0, error: "" });
+  };
+
+  test.each([
+    "stop-vpai_reports",
+    "switch-db",
+    "switch-shop-files",
+    "rename-vpai_shop",
+    "rename-vpai_shop.rollback",
+    "start-vpai_shop",
+  ])("that was killed at %s is settled by the next run: everything is as it was", (at) => {
+    killed(at, ["rollback", "shop", releases()[0] ?? "", STAMP]);
+    expectAsBefore();
+    expect(host.has("backups/.restoring")).toBe(false);
+  });
+
+  test("that was killed once its version serves is kept", () => {
+    killed(`rename-vpai_shop.before-${STAMP}`, ["rollback", "shop", releases()[0] ?? "", STAMP]);
+    expect([live("db.orders"), live("shop-files.all")]).toEqual(["then\n", "then\n"]);
+    expect(containers()).toContain("vpai_shop 1.0 up");
+    expect(containers()).toContain("vpai_shop.failed 2.0 down");
+  });
+
+  test.each(["revert-db", "rename-vpai_shop", "start-vpai_shop"])(
+    "whose undoing was killed at %s is undone by the next run",
+    (at) => {
+      goBack();
+      killed(at, ["undo", "shop", releases()[0] ?? "", STAMP]);
+      expectAsBefore();
+    },
+  );
 
   test("to a version that does not become healthy leads back, with its last words", () => {
     ready("bad");

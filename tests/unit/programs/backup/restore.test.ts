@@ -13,10 +13,10 @@ note() {
   [ ! -e "$FOLDER/fail-$1-$PART" ] || fail "cannot $1"
   [ ! -e "$FOLDER/kill-$1-$PART" ] || kill -KILL "$PPID" "$$"
 }
-dump() { cp "$live" "$OUT/data"; }
+dump() { cp "$live" "$OUT/data"; touch "$OUT/x" "$OUT/y"; }
 verify() { :; }
-prepare() { note prepare; cp "$OUT/data" "$live.new"; }
-switch() { note switch; mv "$live" "$live.before"; mv "$live.new" "$live"; aside "$live.before"; }
+prepare() { note prepare; [ ! -e "$FOLDER/fill-prepare-$PART" ] || { echo 0 > "$FOLDER/free"; fail "no room"; }; cp "$OUT/data" "$live.new"; }
+switch() { note switch; [ ! -e "$FOLDER/fill-switch-$PART" ] || echo 0 > "$FOLDER/free"; mv "$live" "$live.before"; mv "$live.new" "$live"; aside "$live.before"; }
 revert() { note revert; [ -e "$live.before" ] || fail "nothing to go back to"; mv "$live" "$live.new"; mv "$live.before" "$live"; }
 settle() { note settle; [ ! -e "$live.before" ] || revert; }
 discard() { note discard; rm -f "$live.new"; }
@@ -168,6 +168,46 @@ describe("a service that is a unit", () => {
   });
 });
 
+describe("what was requested after the set was made", () => {
+  beforeEach(() => {
+    host.plan(
+      ...["host|x", "part|one|a|note|-", "part|two|b|note|-", "part|report|b|note|-", "part|late|e|note|-"],
+      ...["item|one|all|a|c", "item|two|x|b|elsewhere|off", "item|two|late|f", "item|late|all|e"],
+    );
+    for (const name of ["e", "f"]) writeFileSync(host.at("engine", `vpai_${name}`), "true");
+    writeFileSync(host.at("live/late"), "late now\n");
+  });
+
+  test("stays as it is, and everything else comes back", () => {
+    expect(host.run(["what", set()]).out.split("\n")).toEqual([
+      ...["replaces one all", "replaces two x", "leaves two late, of which it has nothing"],
+      ...["leaves late all, of which it has nothing", "stops a", "stops b", "stops c", "stops off", ""],
+    ]);
+    const { code, out, error } = host.run(["restore", set()]);
+    expect([code, error]).toEqual([0, ""]);
+    expect(out).toContain(`${set()} has nothing of two late, which stays as it is\n`);
+    expect(out).toContain(`${set()} has nothing of late all, which stays as it is\n`);
+    expect([live("one"), live("two"), live("late")]).toEqual(["one then\n", "two then\n", "late now\n"]);
+    expect(steps().filter((step) => /late|vpai_[ef]/.test(step))).toEqual([]);
+  });
+
+  test("is no part of the way back", () => {
+    const [, moment = ""] = /revert (\S+)/.exec(host.run(["restore", set()]).out) ?? [];
+    expect(host.run(["revert", moment, "e"])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining("found that its set had nothing of it") as string,
+    });
+    expect(host.run(["revert", moment])).toMatchObject({ code: 0, error: "" });
+    expect([live("one"), live("two"), live("late")]).toEqual(["one then\nnow\n", "two then\nnow\n", "late now\n"]);
+  });
+
+  test("is refused where it is what is asked for", () => {
+    const { code, error } = host.run(["restore", set(), "e"]);
+    expect([code, error.endsWith("backup: nothing was replaced\n")]).toEqual([1, true]);
+    expect(live("late")).toBe("late now\n");
+  });
+});
+
 describe("a failure leaves the data of before, and everybody running", () => {
   const fails = (step: string, part: string): void => writeFileSync(host.at(`fail-${step}-${part}`), "");
   const running = (): string[] => ["a", "b", "c", "d"].map((name) => host.read("engine", `vpai_${name}`).trim());
@@ -199,6 +239,36 @@ describe("a failure leaves the data of before, and everybody running", () => {
       error: expect.stringContaining("a file is not as it was written") as string,
     });
     expect(() => steps()).toThrow("ENOENT");
+  });
+
+  /** A disk with so many bytes free. */
+  const free = (bytes: number): void => {
+    writeFileSync(host.at("free"), `${bytes}\n`);
+    host.program("df", `printf 'Avail\\n%s\\n' "$(cat "$FOLDER/free")"`);
+  };
+
+  test("where the disk has no room for the data once more: nothing is even prepared", () => {
+    free(1_048_576 + 8);
+    const { code, error } = host.run(["restore", set(), "c"]);
+    expect(code).toBe(1);
+    expect(error).toContain(`expected 1 MiB free on the disk of ${host.store}, of which 1 MiB stay free`);
+    expect(() => steps()).toThrow("ENOENT");
+  });
+
+  test("where the disk runs full while data are prepared: they are taken away again", () => {
+    free(9_000_000_000);
+    writeFileSync(host.at("fill-prepare-two"), "");
+    const { code, error } = host.run(["restore", set()]);
+    expect([code, error]).toEqual([1, "two: no room\nbackup: nothing was replaced\n"]);
+    expect([host.has("live/one.new"), host.has("live/two.new")]).toEqual([false, false]);
+  });
+
+  test("where it runs full while they take their place: those before go back", () => {
+    free(9_000_000_000);
+    writeFileSync(host.at("fill-switch-one"), "");
+    const { code, error } = host.run(["restore", set()]);
+    expect([code, error]).toEqual([1, `backup: the disk of ${host.store} is full\nbackup: nothing was replaced\n`]);
+    expect([host.has("live/one.new"), host.has("backups/.restoring")]).toEqual([false, false]);
   });
 
   test.each([
@@ -292,6 +362,14 @@ describe("a restore that did not come to its end is settled", () => {
     host.run();
     expect(steps().indexOf("stop vpai_a")).toBe(0);
     expect([off(), now()]).toEqual([[], before]);
+  });
+
+  test("what somebody wrote meanwhile is put aside with them", () => {
+    killed("switch-two");
+    writeFileSync(host.at("engine/vpai_a"), "true");
+    appendFileSync(host.at("live/one"), "meanwhile\n");
+    expect(host.run().code).toBe(0);
+    expect([now(), live("one.new")]).toEqual([before, "one then\nmeanwhile\n"]);
   });
 
   test("data that cannot be put back keep everybody stopped, and the note for the next run", () => {

@@ -67,3 +67,45 @@ test("a preview's values, which nobody knows yet, are no login", async () => {
   await provider.delete("id", on("d", "old"));
   expect(removed).toEqual([on("d", "old")]);
 });
+
+describe("on a host that is logged in to in another way by now", () => {
+  const HOST_KEY = "ssh-ed25519 AAAAhost";
+  const reached = (user: string, hostKey = HOST_KEY): Inputs => {
+    const connection = { host: `192.0.2.${user.length}`, port: 804, user, hostKey };
+    return { connection, server: { container: "none", port: 1, password: "any" }, name: "one" };
+  };
+
+  /** A host that lets in one user; each is noted who tries. */
+  const letsIn = (wanted: string) => {
+    const tried: string[] = [];
+    const { kind } = kindOf("", {
+      remove: ({ connection }) => {
+        const { user } = connection as unknown as { user: string };
+        tried.push(user);
+        return user === wanted ? Promise.resolve() : Promise.reject(new Error(`${user} is not let in`));
+      },
+    });
+    return { provider: implement(kind), tried };
+  };
+
+  test("what is taken away is reached as the program does, whatever address the state has", async () => {
+    const { provider, tried } = letsIn("mobuone");
+    await provider.check({}, { ...reached("mobuone"), name: "other" });
+    await provider.delete("id", reached("root"));
+    expect(tried).toEqual(["mobuone"]);
+  });
+
+  test("and as before where that is not in force yet", async () => {
+    const { provider, tried } = letsIn("root");
+    await provider.delete("id", reached("root"));
+    expect(tried).toEqual(["mobuone", "root"]);
+  });
+
+  test("another host, and one whose key nobody has pinned, are none of its", async () => {
+    const { provider, tried } = letsIn("root");
+    await provider.check({}, reached("other", ""));
+    await provider.delete("id", reached("root", "ssh-ed25519 AAAAelsewhere"));
+    await provider.delete("id", reached("root", ""));
+    expect(tried).toEqual(["root", "root"]);
+  });
+});

@@ -122,9 +122,30 @@ test("a node of before, whose keys the host has lost, makes room", async () => {
   expect(nodes).toEqual([expect.objectContaining({ id: "8", givenName: "sese", ipAddresses: [ADDRESS] })]);
 });
 
+test("one that somebody has given to another user is that no more, and joins under its name and address", async () => {
+  joined();
+  nodes = [node({ user: { name: "people" } })];
+  await headscaleNodeKind.ensure(inputs());
+  expect(nodes).toEqual([expect.objectContaining({ user: { name: "hosts" }, ipAddresses: [ADDRESS] })]);
+});
+
+test("one that came to another address of the server comes again, at the one that it has", async () => {
+  joined();
+  nodes = [node({ online: false })];
+  await headscaleNodeKind.ensure(inputs(), { ...inputs(), url: "https://singa.example.net" });
+  expect(commands[0]).toContain("tailscale up --reset --force-reauth --login-server=https://singa.example.org");
+});
+
 test("the address of another node is not taken", async () => {
   nodes = [node({ name: "phone", givenName: "phone", user: { name: "people" } })];
   await expect(headscaleNodeKind.ensure(inputs())).rejects.toThrow(`${ADDRESS} to be free, found that it is phone's`);
+});
+
+test("whose address it is gets told where the server, which starts again, does not take its API key back", async () => {
+  nodes = [node({ name: "phone", givenName: "phone", user: { name: "people" } })];
+  host.reply = (received) => (received.method === "DELETE" ? { status: 503 } : answer(received));
+  await expect(headscaleNodeKind.ensure(inputs())).rejects.toThrow(`${ADDRESS} to be free, found that it is phone's`);
+  host.reply = answer;
 });
 
 test.each<[string, () => void, string]>([

@@ -211,6 +211,28 @@ describe("an interrupted run", () => {
     expect(api.zone.records.size).toBe(FOREIGN.length + WANTED.length);
   });
 
+  test("that failed leaves no record that nobody would know as the stack's", async () => {
+    const refused = Array<{ request: string; status: number }>(5).fill({
+      request: "POST /domain/zone/example.org/refresh",
+      status: 503,
+    });
+    api.fail(...refused);
+    await expect(kind.ensure(inputs)).rejects.toThrow("found 503: try again later");
+    expect(api.zone.records.size).toBe(FOREIGN.length);
+    await kind.remove(await kind.ensure(inputs));
+    expect(api.zone.records.size).toBe(FOREIGN.length);
+  });
+
+  test("that cannot take back what it has made says which records it leaves", async () => {
+    const away = ["POST /domain/zone/example.org/refresh", "DELETE /domain/zone/example.org/record"];
+    for (const request of away)
+      api.fail(...Array<{ request: string; status: number }>(5).fill({ request, status: 503 }));
+    await expect(kind.ensure({ ...inputs, records: [COUCH] })).rejects.toThrow("refresh");
+    expect(said.mock.calls).toEqual([
+      [expect.stringContaining("warning: couch.example.org A 192.0.2.1: made at OVH by this run, which failed")],
+    ]);
+  });
+
   test("whose record arrived and whose answer was lost makes it once", async () => {
     api.fail({ request: "POST /domain/zone/example.org/record", isLost: true });
     const state = await kind.ensure(inputs);
@@ -282,6 +304,13 @@ describe("the API", () => {
     api.fail(...Array<{ request: string; status: number }>(9).fill({ request: "GET", status: 502 }));
     await expect(kind.ensure(inputs)).rejects.toThrow(/expected an answer, found 502: try again later$/);
     expect([pauses.mock.calls.length, api.calls.length]).toEqual([4, 5]);
+  });
+
+  test("that takes the keys no longer is no drift", async () => {
+    const state = await kind.ensure(inputs);
+    const refused = kind.observe({ ...state, consumerKey: "wrong-wrong-wrong" });
+    await expect(refused).rejects.toThrow(Unreadable);
+    await expect(refused).rejects.toThrow("the consumer key is not valid");
   });
 
   test("that is away is no drift", async () => {

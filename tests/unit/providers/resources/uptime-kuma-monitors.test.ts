@@ -1,3 +1,4 @@
+import { implement } from "../../../../providers/implementation";
 import {
   uptimeKumaMonitorsKind as kind,
   type UptimeKumaMonitorsInputs,
@@ -38,6 +39,13 @@ test.each<[string, Partial<UptimeKumaMonitorsInputs>, string[]]>([
     ["jobs: expected 20 to 2073600 seconds, found 2073601 of a"],
   ],
 ])("%s", (_what, over, expected) => expect(reasons(over)).toEqual(expected));
+
+test("the last watched job that goes is a change: its monitor would call for ever", async () => {
+  const { diff } = implement(kind);
+  const state = { ...inputs({ jobs: [job("a")], tokens: { a: TOKEN } }), version: 1 };
+  expect(await diff("", state, inputs({}))).toMatchObject({ changes: true, replaces: [] });
+  expect(await diff("", { ...inputs({}), version: 1 }, inputs({}))).toMatchObject({ changes: false });
+});
 
 test("no reason quotes a token", () =>
   expect(reasons({ jobs: [job("a")], tokens: { a: `${TOKEN}0` } }).join()).not.toContain(TOKEN));

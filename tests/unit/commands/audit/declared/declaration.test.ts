@@ -93,6 +93,8 @@ const stack: Stack = {
     dynamic("host:Operator", "one/operator", {
       ...{ user: "mobuone", keys: ["ssh-ed25519 AAAAop"], sudoers: "/etc/sudoers.d/60-vpai-operator" },
     }),
+    dynamic("host:AuthorizedKey", "one/visitor/copies", { user: "deploy", publicKey: "ssh-ed25519 AAAAvisitor" }),
+    dynamic("host:AuthorizedKey", "two/visitor/copies", { user: "deploy", publicKey: "ssh-ed25519 AAAAelsewhere" }),
     {
       ...dynamic("host:SshdConfig", "one/sshd", { users: ["deploy"] }),
       id: "sshd",
@@ -139,7 +141,7 @@ test("what a stack's state and its platform declare of a host", async () => {
   expect([...declared.units]).toEqual(["hello.service", "nightly.service", "nightly.timer"]);
   expect([...declared.owners]).toEqual(["caddy", "hello", "nightly"]);
   expect([...declared.users]).toEqual([
-    ["deploy", ["ssh-ed25519 AAAAkey"]],
+    ["deploy", ["ssh-ed25519 AAAAkey", "ssh-ed25519 AAAAvisitor"]],
     ["mobuone", ["ssh-ed25519 AAAAop"]],
   ]);
   expect([...declared.placed]).toEqual([

@@ -55,7 +55,7 @@ test.each([
   ["alertmanager", ["Watchdog", "NotificationsFailing"]],
   ["cadvisor", ["ContainerRestarting", "ContainerUnhealthy", "ContainerMemoryFull"]],
   ["postgresql", ["PostgreSQLDown"]],
-  ["redis", ["RedisDown"]],
+  ["redis", ["RedisDown", "RedisFull"]],
   ["litellm", ["LLMSpendHigh", "LLMBudgetSpent", "LLMEcoMode", "BytePlusBudgetSpent"]],
 ])("what %s sees is watched where it runs, and only there", (service, expected) => {
   expect(rules([service]).map(({ alert }) => alert)).toEqual(expected);
@@ -73,8 +73,9 @@ test.each([
   ["DiskFull", /> 0\.85$/],
   ["HostDown", /^label_set\(absent\(up\{job="host",host="sese-ai"\} == 1\), "host", "sese-ai"\)$/],
   ["TargetDown", /^up == 0$/],
+  ["RedisFull", /^redis_memory_used_bytes \/ \(redis_memory_max_bytes > 0\) > 0\.9$/],
 ])("%s has its threshold", (name, expected) => {
-  expect(rules(["alloy"]).find(({ alert }) => alert === name)?.expr).toMatch(expected);
+  expect(rules(["alloy", "redis"]).find(({ alert }) => alert === name)?.expr).toMatch(expected);
 });
 
 const all = rules(allServices.map(({ name }) => name));

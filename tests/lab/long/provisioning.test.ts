@@ -1,7 +1,7 @@
-import type { LabHost } from "./harness/host";
-import type { Lab } from "./harness/lab";
-import { sharedLab } from "./harness/shared";
-import { authorityOf, get } from "./harness/site";
+import type { LabHost } from "../harness/host";
+import type { Lab } from "../harness/lab";
+import { sharedLab } from "../harness/shared";
+import { authorityOf, get } from "../harness/site";
 
 /** What services declare is made in others: seen when it is edited, left alone or set back, and checked at the end. */
 

@@ -16,7 +16,7 @@ export interface Exporter {
 interface Metrics {
   /** The container's port. Default: the service's own. */
   port?: number;
-  /** Default: `/metrics`. */
+  /** Default: `/metrics`. Without a key, no gateway passes it on. */
   path?: string;
   /** Name of the secret that a request shows as a bearer token; who asks has it among its own. Default: none is asked for. */
   key?: string;

@@ -76,7 +76,7 @@ export type SiteName = Pick<Exposure, "subdomain">;
 export interface RemoteSite extends Exposure {
   /** The other host's VPN address. */
   address: string;
-  /** What the gateway passes on to nobody, as in the service's `firstUser`. Default: nothing. */
+  /** What the gateway passes on to nobody (closed-paths.ts). Default: nothing. */
   closed?: readonly string[];
 }
 

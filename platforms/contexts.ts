@@ -1,3 +1,4 @@
+import { closedPaths } from "../model/closed-paths";
 import type { HostView, ServiceContext } from "../model/context";
 import type { Job } from "../model/job";
 import { declaredHostJobs, type Platform } from "../model/platform";
@@ -56,10 +57,10 @@ const remoteSitesOn = (name: string, hosts: readonly HostView[]): RemoteSite[] =
   hosts.flatMap(({ name: host, vpnAddress: address, services }) =>
     host === name || address === undefined
       ? []
-      : services.flatMap(({ expose = [], firstUser: { closed } = {} }) =>
-          expose
+      : services.flatMap((service) =>
+          (service.expose ?? [])
             .filter(({ via }) => via === name)
-            .map((exposure) => ({ ...exposure, address, ...(closed === undefined ? {} : { closed }) })),
+            .map((exposure) => ({ ...exposure, address, closed: closedPaths(service, exposure.port) })),
         ),
   );
 

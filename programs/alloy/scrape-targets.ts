@@ -1,3 +1,4 @@
+import { METRICS_PATH } from "../../model/closed-paths";
 import type { ServiceContext } from "../../model/context";
 import type { Exporter } from "../../model/monitoring";
 import { addressOf, networksOf, type Service } from "../../model/service";
@@ -59,7 +60,7 @@ export function scrapeTarget(service: Service, collector: Collector): ScrapeTarg
   return {
     service: name,
     address: addressOf({ ...service, ...metrics }),
-    path: metrics.path ?? "/metrics",
+    path: metrics.path ?? METRICS_PATH,
     ...(metrics.key === undefined ? {} : { keyFile: keyFileOf(name, metrics.key, collector) }),
   };
 }

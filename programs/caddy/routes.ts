@@ -1,3 +1,4 @@
+import { closedPaths } from "../../model/closed-paths";
 import type { ServiceContext } from "../../model/context";
 import { SECRETS_FOLDER } from "../../model/files";
 import { isContainer, publishedBy } from "../../model/run";
@@ -75,7 +76,11 @@ const offersOf = (context: ServiceContext): Offer[] => [
     (service.expose ?? [])
       .filter(({ via = context.host }) => via === context.host)
       .map((exposure) =>
-        offer({ closed: service.firstUser?.closed, ...exposure }, upstreamOf(service, exposure.port, context), context),
+        offer(
+          { closed: closedPaths(service, exposure.port), ...exposure },
+          upstreamOf(service, exposure.port, context),
+          context,
+        ),
       ),
   ),
   ...context.remoteSites.map((site) => offer(site, `${site.address}:${site.port}`, context)),

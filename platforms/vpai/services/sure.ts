@@ -36,6 +36,9 @@ const SIDEKIQ = {
   },
 };
 
+/** Previews of its building blocks, which want no login, in production either (`config/routes.rb`). */
+const LOOKBOOK = "/design-system*";
+
 /** Sure keeps a list of the devices that log in. */
 const DEVICE = {
   device_id: "vpai-deployment",
@@ -61,7 +64,7 @@ export default defineService({
   port: SITE.port,
   expose: [SITE],
   firstUser: {
-    closed: ["/registration*", "/api/v1/auth/signup*", "/api/v1/auth/sso_create_account*", SIDEKIQ.pages],
+    closed: ["/registration*", "/api/v1/auth/signup*", "/api/v1/auth/sso_create_account*", SIDEKIQ.pages, LOOKBOOK],
     owner: OWNER,
   },
   secrets: { ...rails.secrets, sidekiq_password: SIDEKIQ.password },

@@ -132,6 +132,13 @@ describe("on the VPN", () => {
     expect(lines.filter((_line, index) => found[index] !== "nobody")).toEqual([]);
   });
 
+  test("nobody reads metrics that want no key there, either", () => {
+    const lines = ["/metrics", "/metrics/", "/METRICS", "//metrics", "/x/../metrics", "/%6detrics", "/metrics?x=1"].map(
+      (target) => `GET mayi ${target}`,
+    );
+    expect(ask("127.0.0.1:8443", lines).map(whoAnswered)).toEqual(lines.map(() => "nobody"));
+  });
+
   test("an HTTP/3 that is announced is the one of the published port", () => {
     const [answer] = ask("127.0.0.1:8443", ["GET mayi /"]);
     expect(answer?.text).toMatch(/^Alt-Svc: h3=":443"; ma=2592000\r$/im);

@@ -21,7 +21,7 @@ const sitesOn = (host: string, vpnAddress: string | undefined): ServiceContext["
 
 test("a site of another host's service is answered for by the host that it names, at the other's VPN address", () => {
   expect(sitesOn("sese-ai", "100.64.0.9")).toEqual([
-    { subdomain: "far", port: 9, access: "vpn", via: "sese-ai", address: "100.64.0.9" },
+    { subdomain: "far", port: 9, access: "vpn", via: "sese-ai", address: "100.64.0.9", closed: [] },
   ]);
   expect(sitesOn("workstation", "100.64.0.9")).toEqual([]);
   expect(sitesOn("seko-vpn", "100.64.0.9")).toEqual([]);

@@ -24,6 +24,8 @@ const settings = ({ port, hostname, home }: GrafanaSettings): Record<string, Rec
   server: { http_port: port, domain: hostname, root_url: `https://${hostname}/` },
   analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false },
   news: { news_feed_enabled: false },
+  // Its users could publish a dashboard at raintank.io with a button.
+  snapshots: { external_enabled: false },
   plugins: { preinstall_disabled: true },
   security: { cookie_secure: true, disable_gravatar: true },
   users: { allow_sign_up: false },

@@ -61,11 +61,11 @@ const core = (secretFiles: number): Record<string, number> => ({
   [REMOTE_DIRECTORY]: 6,
   // Caddyfile, redis.conf, postgresql.conf, pg_hba.conf
   // of the image-pruning: its script
-  // of the backup: its plan, eleven files of its program, one of each of four methods and SQLite's, a secret
-  // of PostgreSQL's migration: its program, what finds the version, and what has to be the same
+  // of the backup: its plan, twelve files of its program, one of each of four methods and SQLite's, a secret
+  // of PostgreSQL's migration: three files of its program, what finds the version, and what has to be the same
   // of the audit: its script, and what it expects
   // of every job: what runs it, and what notes how it went
-  [REMOTE_FILE]: 4 + 1 + 18 + 3 + 2 + 2 + secretFiles,
+  [REMOTE_FILE]: 4 + 1 + 19 + 5 + 2 + 2 + secretFiles,
   [DATABASE]: 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Owner": 1,
   "pulumi-nodejs:dynamic/vpai/n8n:Workflow": 1,
@@ -225,10 +225,10 @@ describe("what outlives what", () => {
   });
 
   test.each([
-    ["lab", "sese-ai", "sese-ai/machine/container", 93],
+    ["lab", "sese-ai", "sese-ai/machine/container", 96],
     ["lab", "seko-vpn", "seko-vpn/machine/container", 11],
     ["lab", "workstation", "workstation/machine/container", 11],
-    ["preprod", "sese-ai", "sese-ai/server", 96],
+    ["preprod", "sese-ai", "sese-ai/server", 99],
   ] as const)("%s: all of %s that is not its machine vanishes with %s", (stack, host, machine, count) => {
     const onHost = stacks[stack].filter(({ deletedWith }) => deletedWith === machine);
     expect(onHost.length).toBe(count);

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { closedPaths } from "../../../../../model/closed-paths";
 import type { Offered, Requested } from "../../../../../model/capability";
 import type { FirewallRules } from "../../../../../model/firewall";
 import type { ServiceContext } from "../../../../../model/context";
@@ -343,7 +344,6 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
   },
   expose: ({ service, graph, host, context, gateway }) => {
     const text = String(resource(graph, `${host}/${gateway}/config/Caddyfile`).inputs["content"]);
-    const closed = service.firstUser?.closed ?? [];
     for (const { subdomain, port, access, path: only, stripPath, only: whole, login, via, holds } of some(
       service.expose,
     )) {
@@ -364,7 +364,7 @@ export const CHECKS: { [Each in Exclude<Option, keyof typeof JUDGED>]: Check } =
         expect(block).toContain(`@held path ${only ?? "*"}\n`);
         continue;
       }
-      if (whole !== undefined || closed.length > 0) {
+      if (whole !== undefined || closedPaths(service, port).length > 0) {
         expect(block).toContain("\timport plain_paths\n");
         if (whole !== undefined) expect(block).toContain(`@only path ${whole.join(" ")}\n`);
         expect(block?.replaceAll(/^\t+/gm, "")).toContain(proxy.map((line) => line.trim()).join("\n"));

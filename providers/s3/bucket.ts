@@ -21,9 +21,12 @@ export async function named<T>(
     return await work();
   } catch (error) {
     const { name, message } = error as Error;
-    throw new Unreadable(`bucket ${bucket} at ${endpoint}: ${message.includes(name) ? message : `${name}: ${message}`}`, {
-      cause: error,
-    });
+    throw new Unreadable(
+      `bucket ${bucket} at ${endpoint}: ${message.includes(name) ? message : `${name}: ${message}`}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

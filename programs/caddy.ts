@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { METRICS_PATH } from "../model/closed-paths";
 import type { ContainerService, UnitService } from "../model/service";
 import type { Login } from "../model/site";
 import { acmeRoots, rootsFile, trusting } from "./caddy/acme";
@@ -34,9 +35,6 @@ export interface CaddyUnitArgs {
 const IMAGE = { reference: "ghcr.io/mobutoo/vpai-caddy:2.10.2", version: "2.10.2" };
 
 const HOME = "/var/lib/caddy";
-
-/** What Caddy answers while it goes by a Caddyfile. */
-const METRICS = "/metrics";
 
 /** Checks a Caddyfile without leaving anything behind: it would make an authority of its own in the checker's home. */
 const CHECK = [
@@ -87,7 +85,7 @@ export function caddyUnit({ name, group, limits }: CaddyUnitArgs): UnitService {
     secrets: OVH_KEYS,
     data: [{ path: HOME, backup: { kind: "none", reason: "certificates are issued anew" } }],
     limits,
-    health: { http: { port: METRICS_LISTENER, path: METRICS } },
+    health: { http: { port: METRICS_LISTENER, path: METRICS_PATH } },
     onChange: { reload: [program, "reload", "--force", ...config] },
     gateway: { authority: `${HOME}/pki/authorities/local/root.crt`, roots: rootsFile },
     version: { test: [program, "version"], pattern: "^v?(\\d+\\.\\d+\\.\\d+)" },
@@ -145,7 +143,7 @@ export const caddy = ({
   },
   data: [{ path: "/data", backup: { kind: "none", reason: "certificates are issued anew" } }],
   limits: { memoryMiB: 128, cpus: 1 },
-  health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${METRICS_LISTENER}${METRICS}`], interval: 10 },
+  health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${METRICS_LISTENER}${METRICS_PATH}`], interval: 10 },
   metrics: { port: METRICS_LISTENER },
   dashboards: [CADDY_DASHBOARD],
   // Without `--force` it loads nothing, and says so with success, where a secret's file alone has changed.

@@ -143,7 +143,10 @@ export const caddy = ({
   },
   data: [{ path: "/data", backup: { kind: "none", reason: "certificates are issued anew" } }],
   limits: { memoryMiB: 128, cpus: 1 },
-  health: { test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${METRICS_LISTENER}${METRICS_PATH}`], interval: 10 },
+  health: {
+    test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${METRICS_LISTENER}${METRICS_PATH}`],
+    interval: 10,
+  },
   metrics: { port: METRICS_LISTENER },
   dashboards: [CADDY_DASHBOARD],
   // Without `--force` it loads nothing, and says so with success, where a secret's file alone has changed.

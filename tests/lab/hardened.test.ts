@@ -51,9 +51,10 @@ beforeAll(async () => {
 
 afterAll(() => on.forget());
 
-async function drift<T extends object>(implementation: Implementation, state: T): Promise<boolean> {
-  const read = await implementation.read("id", state);
-  return (await implementation.diff("id", read.props as T, state)).changes ?? false;
+/** Whether a refresh sees a difference, of what an `up` of this program has made. */
+async function drift<T extends object>(implementation: Implementation, inputs: T): Promise<boolean> {
+  const read = await implementation.read("id", { ...inputs, version: 1 });
+  return (await implementation.diff("id", read.props as T, inputs)).changes ?? false;
 }
 
 test("an up has held sshd to the checklist", async () => {
